@@ -1,0 +1,32 @@
+/*
+ * plasticc.c
+ *		The module: its magic block, and the server's side of a workspace.
+ */
+#include "plasticc.h"
+
+#include "miscadmin.h"
+
+PG_MODULE_MAGIC;
+
+static void *
+context_alloc(void *arena, size_t size)
+{
+	return MemoryContextAllocHuge((MemoryContext) arena, size);
+}
+
+static void
+check_for_interrupts(void)
+{
+	CHECK_FOR_INTERRUPTS();
+}
+
+Workspace
+server_workspace(MemoryContext context)
+{
+	return (Workspace)
+	{
+		.alloc = context_alloc,
+		.check_interrupts = check_for_interrupts,
+		.arena = context,
+	};
+}

@@ -1,0 +1,21 @@
+/*
+ * plasticc.h
+ *		What the files between PostgreSQL and src/core share.
+ */
+#ifndef PLASTICC_H
+#define PLASTICC_H
+
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "fmgr.h"
+#include "funcapi.h"
+#include "utils/memutils.h"
+
+#include "core/workspace.h"
+
+/* A workspace whose memory lives and dies with the given context. */
+extern Workspace server_workspace(MemoryContext context);
+
+#endif							/* PLASTICC_H */
