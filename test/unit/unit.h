@@ -1,0 +1,104 @@
+/*
+ * unit.h
+ *		The whole of the unit-test harness: checks that count, a workspace of
+ *		malloc'd memory, and a main() that reports.
+ *
+ * A test program defines its tests as functions and calls them from main(),
+ * which ends with `return unit_report();`.
+ */
+#ifndef PLASTICC_UNIT_H
+#define PLASTICC_UNIT_H
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/workspace.h"
+
+static int	unit_passed;
+static int	unit_failed;
+
+/* Counts a check; a failed one prints where, and the formatted explanation. */
+#define CHECK(condition, ...) \
+	do { \
+		if (condition) \
+			unit_passed++; \
+		else \
+		{ \
+			unit_failed++; \
+			printf("%s:%d: %s: ", __FILE__, __LINE__, #condition); \
+			printf(__VA_ARGS__); \
+			printf("\n"); \
+		} \
+	} while (0)
+
+/* |actual - expected| <= tolerance * max(1, |expected|); NaN equals NaN. */
+#define CHECK_CLOSE(actual, expected, tolerance, what) \
+	do { \
+		double unit_a = (actual), unit_e = (expected); \
+		CHECK((isnan(unit_a) && isnan(unit_e)) || \
+			  fabs(unit_a - unit_e) <= (tolerance) * fmax(1.0, fabs(unit_e)), \
+			  "%s: %.17g, expected %.17g", (what), unit_a, unit_e); \
+	} while (0)
+
+typedef struct UnitBlock
+{
+	struct UnitBlock *next;
+	_Alignas(16) char data[];
+} UnitBlock;
+
+static inline void *
+unit_alloc(void *arena, size_t size)
+{
+	UnitBlock **head = arena;
+	UnitBlock  *block = malloc(sizeof(UnitBlock) + size);
+
+	if (block == NULL)
+		abort();
+	block->next = *head;
+	*head = block;
+	return block->data;
+}
+
+static inline void
+unit_no_interrupts(void)
+{
+}
+
+static UnitBlock *unit_arena;
+
+/* A workspace for the test; unit_free() releases all of it. */
+static inline Workspace
+unit_workspace(void)
+{
+	return (Workspace)
+	{
+		.alloc = unit_alloc,
+		.check_interrupts = unit_no_interrupts,
+		.arena = &unit_arena,
+	};
+}
+
+static inline void
+unit_free(void)
+{
+	while (unit_arena != NULL)
+	{
+		UnitBlock  *next = unit_arena->next;
+
+		free(unit_arena);
+		unit_arena = next;
+	}
+}
+
+static inline int
+unit_report(void)
+{
+	unit_free();
+	printf("%d passed, %d failed\n", unit_passed, unit_failed);
+	return unit_failed == 0 ? 0 : 1;
+}
+
+#endif							/* PLASTICC_UNIT_H */
