@@ -1,0 +1,116 @@
+/*
+ * model.h
+ *		A trained classifier: what turns a feature array into class
+ *		probabilities, and its byte form.
+ *
+ * A model is immutable.  It holds the preprocessing of the features, a chain
+ * of dense layers (batch normalisation already folded into their weights) and
+ * the texts that describe it.
+ */
+#ifndef PLASTICC_MODEL_H
+#define PLASTICC_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/workspace.h"
+
+#define MODEL_MAX_FEATURES	65536
+#define MODEL_MAX_CLASSES	1024
+#define MODEL_MAX_LAYERS	32
+#define MODEL_MAX_WIDTH		65536
+#define MODEL_MAX_QUANTILES	4096
+#define MODEL_MAX_BYTES		((size_t) 0x3fff0000)	/* what a bytea can hold */
+
+typedef enum Activation
+{
+	ACTIVATION_LINEAR,
+	ACTIVATION_SIGMOID,
+	ACTIVATION_TANH,
+	ACTIVATION_RELU,
+	ACTIVATION_ELU,
+} Activation;
+
+typedef enum Normalisation
+{
+	NORMALISATION_ZSCORE,		/* (x - center) * scale */
+	NORMALISATION_RANK_GAUSS,	/* normal quantile of the rank among the training values */
+} Normalisation;
+
+/* y = activation(x W + b); weight is [n_in][n_out], row-major. */
+typedef struct DenseLayer
+{
+	int			n_in;
+	int			n_out;
+	Activation	activation;
+	float	   *weight;
+	float	   *bias;
+} DenseLayer;
+
+/*
+ * From a feature array to the network's input: each feature normalised and
+ * clipped to [-clip, clip], a missing one (NaN or infinite) 0; then one flag
+ * (1 = missing) for each feature listed in flagged.
+ */
+typedef struct Preprocessing
+{
+	int			n_features;
+	Normalisation normalisation;
+	float		clip;
+	float	   *center;			/* [n_features], zscore */
+	float	   *scale;			/* [n_features], zscore; 0 for a constant feature */
+	int			n_quantiles;	/* rank_gauss */
+	float	   *quantiles;		/* [n_features][n_quantiles], ascending; rank_gauss */
+	int			n_flagged;
+	int32_t    *flagged;		/* [n_flagged] ascending feature indexes */
+} Preprocessing;
+
+typedef struct Model
+{
+	Preprocessing preprocessing;
+	int			n_classes;
+	int32_t    *classes;		/* [n_classes], ascending */
+	int			n_layers;
+	DenseLayer *layers;			/* the last one is linear and gives the logits */
+	int			n_feature_names;	/* n_features, or 0 when they have no names */
+	char	  **feature_names;
+	char	   *options;		/* JSON text of the training options */
+	char	   *metrics;		/* JSON text of the training's results */
+} Model;
+
+static inline int
+preprocessing_inputs(const Preprocessing *preprocessing)
+{
+	return preprocessing->n_features + preprocessing->n_flagged;
+}
+
+/*
+ * Bytes of a model in its portable form (little-endian; magic, version, exact
+ * length and CRC-32C first); model_write fills exactly model_size bytes.
+ */
+extern size_t model_size(const Model *model);
+extern void model_write(const Model *model, unsigned char *bytes);
+
+/*
+ * Reads the byte form, of which nothing is trusted.  Returns NULL and a reason
+ * (a static text without a full stop) for anything that model_write has not made.
+ */
+extern Model *model_read(const unsigned char *bytes, size_t length, Workspace *workspace,
+						 const char **reason);
+
+/*
+ * Scratch for model_classify with blocks of at most max_rows objects.
+ */
+typedef struct ClassifyScratch ClassifyScratch;
+
+extern ClassifyScratch *classify_scratch(const Model *model, int max_rows, Workspace *workspace);
+
+/*
+ * Class probabilities of n_rows <= max_rows objects: features is
+ * [n_rows][n_features], probabilities [n_rows][n_classes], each row summing to 1.
+ */
+extern void model_classify(const Model *model, ClassifyScratch *scratch, int n_rows,
+						   const float *features, float *probabilities);
+
+#endif							/* PLASTICC_MODEL_H */
