@@ -5,7 +5,7 @@ MODULE_big = plasticc
 PGFILEDESC = "plasticc - classification of light curves"
 DATA = $(wildcard sql/plasticc--*.sql)
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/core/*.c)))
-HEADERS_ALL = $(wildcard src/*.h src/core/*.h)
+HEADER_FILES = $(wildcard src/*.h src/core/*.h)
 
 # Serial OpenBLAS, bound so that no other build can take its place in the server: the threaded
 # one starts threads inside the backend as soon as it is loaded.  The static library, where there
@@ -14,7 +14,7 @@ HEADERS_ALL = $(wildcard src/*.h src/core/*.h)
 BLAS_DIR ?= $(firstword $(wildcard /usr/lib/*/openblas-serial /usr/lib64/openblas-serial /usr/lib/openblas-serial))
 BLAS_CFLAGS ?= $(addprefix -I,$(firstword $(wildcard /usr/include/*/openblas-serial /usr/include/openblas)))
 ifneq ($(wildcard $(BLAS_DIR)/libopenblas.a),)
-BLAS_LIBS ?= $(BLAS_DIR)/libopenblas.a -Wl,--exclude-libs,ALL
+BLAS_LIBS ?= $(BLAS_DIR)/libopenblas.a
 else
 BLAS_LIBS ?= -L$(BLAS_DIR) -Wl,-rpath,$(BLAS_DIR) -lopenblas
 endif
@@ -23,10 +23,14 @@ endif
 # so that a feature has the same bits whatever the processor and the compiler.
 OPTFLAGS ?= -O3
 WARNINGS = -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
-PG_CFLAGS = $(OPTFLAGS) -std=gnu11 -fvisibility=hidden -ffp-contract=off -fno-math-errno -fno-trapping-math \
+PG_CFLAGS = $(OPTFLAGS) -std=gnu11 -ffp-contract=off -fno-math-errno -fno-trapping-math \
 	$(WARNINGS) -Wno-declaration-after-statement $(CFLAGS_EXTRA)
 PG_CPPFLAGS = -Isrc $(BLAS_CFLAGS)
-SHLIB_LINK = $(BLAS_LIBS) -lm
+SHLIB_LINK = $(BLAS_LIBS) -lm -Wl,--version-script=src/exports.map
+# the server's own flags are those of the compiler it was built with
+ifneq ($(findstring clang,$(CC)),)
+PG_CFLAGS += -Wno-unknown-warning-option -Wno-ignored-optimization-argument
+endif
 
 REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
 REGRESS_OPTS = --inputdir=test --outputdir=. --load-extension=plasticc
@@ -39,5 +43,5 @@ PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 ifneq ($(PGXS),)
 include $(PGXS)
-$(OBJS): $(HEADERS_ALL)
+$(OBJS): $(HEADER_FILES)
 endif

@@ -139,6 +139,9 @@ extern bool training_option_set_weights(TrainingOptions *options, const OptionRo
 extern bool training_option_set_names(TrainingOptions *options, const OptionRow *row, int n,
 									  const char **names, char *message);
 
+/* What only several options together can get wrong; call when all are set. */
+extern bool training_options_check(const TrainingOptions *options, char *message);
+
 /* What the row accepts, in words: "integer, 1 to 100000". */
 extern void training_option_range(const OptionRow *row, char *message);
 

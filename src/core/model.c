@@ -1,0 +1,72 @@
+/*
+ * model.c
+ *		Class probabilities from a trained model.
+ */
+#include "core/model.h"
+
+#include <cblas.h>
+#include <string.h>
+
+#include "core/kernels.h"
+#include "core/preprocess.h"
+
+struct ClassifyScratch
+{
+	float	   *scores;			/* of the preprocessing */
+	float	   *buffer[2];		/* [max_rows][widest layer], in turn input and output of a layer */
+};
+
+ClassifyScratch *
+classify_scratch(const Model *model, int max_rows, Workspace *workspace)
+{
+	ClassifyScratch *scratch = workspace_alloc(workspace, sizeof(ClassifyScratch));
+	size_t		widest = preprocessing_inputs(&model->preprocessing);
+
+	for (int i = 0; i < model->n_layers; i++)
+		if ((size_t) model->layers[i].n_out > widest)
+			widest = model->layers[i].n_out;
+	scratch->scores = preprocessing_scores(&model->preprocessing, workspace);
+	for (int i = 0; i < 2; i++)
+		scratch->buffer[i] = workspace_array(workspace, float, widest * max_rows);
+	return scratch;
+}
+
+/* output = activation(input W + b) */
+static void
+dense_layer(const DenseLayer *layer, int n_rows, const float *input, float *output)
+{
+	if (n_rows == 1)
+	{
+		memcpy(output, layer->bias, sizeof(float) * layer->n_out);
+		cblas_sgemv(CblasRowMajor, CblasTrans, layer->n_in, layer->n_out, 1.0f,
+					layer->weight, layer->n_out, input, 1, 1.0f, output, 1);
+	}
+	else
+	{
+		cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n_rows, layer->n_out, layer->n_in,
+					1.0f, input, layer->n_in, layer->weight, layer->n_out,
+					0.0f, output, layer->n_out);
+		add_to_rows(n_rows, layer->n_out, layer->bias, output);
+	}
+	activate(layer->activation, (size_t) n_rows * layer->n_out, output);
+}
+
+void
+model_classify(const Model *model, ClassifyScratch *scratch, int n_rows, const float *features,
+			   float *probabilities)
+{
+	float	   *input = scratch->buffer[0];
+	float	   *output = scratch->buffer[1];
+
+	preprocess(&model->preprocessing, scratch->scores, n_rows, features, input);
+	for (int i = 0; i < model->n_layers; i++)
+	{
+		float	   *swap = input;
+
+		dense_layer(&model->layers[i], n_rows, input,
+					i == model->n_layers - 1 ? probabilities : output);
+		input = output;
+		output = swap;
+	}
+	softmax_rows(n_rows, model->n_classes, probabilities);
+}

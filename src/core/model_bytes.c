@@ -1,0 +1,434 @@
+/*
+ * model_bytes.c
+ *		The byte form of a model.
+ *
+ * Little-endian; 32-bit integers and IEEE single-precision floats:
+ *
+ *		magic "plasticc", format version, length of the whole, CRC-32C of all
+ *		that follows;
+ *		n_features, normalisation, clip, n_quantiles, n_flagged, n_classes,
+ *		n_layers, n_feature_names;
+ *		center and scale, or quantiles; flagged; classes;
+ *		of each layer: n_out, activation, weight, bias;
+ *		of each feature name, the options and the metrics: length and text.
+ */
+#include "core/model.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MAGIC			"plasticc"
+#define MAGIC_BYTES		8
+#define FORMAT_VERSION	1
+#define PREAMBLE_BYTES	(MAGIC_BYTES + 3 * 4)
+
+/* CRC-32C (Castagnoli polynomial, reflected: RFC 3720), a byte at a time. */
+static uint32_t
+crc32c(const unsigned char *bytes, size_t length)
+{
+	uint32_t	table[256];
+	uint32_t	crc = 0xFFFFFFFF;
+
+	for (uint32_t i = 0; i < 256; i++)
+	{
+		uint32_t	remainder = i;
+
+		for (int bit = 0; bit < 8; bit++)
+			remainder = (remainder >> 1) ^ (remainder & 1 ? 0x82F63B78 : 0);
+		table[i] = remainder;
+	}
+	for (size_t i = 0; i < length; i++)
+		crc = (crc >> 8) ^ table[(crc ^ bytes[i]) & 0xFF];
+	return ~crc;
+}
+
+/* ------------------------------------------------------------------------
+ * Writing
+ * ------------------------------------------------------------------------
+ */
+
+/* Where to write; with position NULL it only counts. */
+typedef struct Writer
+{
+	unsigned char *position;
+	size_t		length;
+} Writer;
+
+static void
+put_bytes(Writer *writer, const void *bytes, size_t length)
+{
+	if (writer->position)
+	{
+		memcpy(writer->position, bytes, length);
+		writer->position += length;
+	}
+	writer->length += length;
+}
+
+static void
+put_uint32(Writer *writer, uint32_t value)
+{
+	unsigned char bytes[4] = {value, value >> 8, value >> 16, value >> 24};
+
+	put_bytes(writer, bytes, 4);
+}
+
+static void
+put_float(Writer *writer, float value)
+{
+	uint32_t	bits;
+
+	memcpy(&bits, &value, 4);
+	put_uint32(writer, bits);
+}
+
+static void
+put_floats(Writer *writer, const float *values, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		put_float(writer, values[i]);
+}
+
+static void
+put_text(Writer *writer, const char *text)
+{
+	size_t		length = text ? strlen(text) : 0;
+
+	put_uint32(writer, (uint32_t) length);
+	put_bytes(writer, text, length);
+}
+
+static void
+put_preprocessing(Writer *writer, const Preprocessing *preprocessing)
+{
+	if (preprocessing->normalisation == NORMALISATION_ZSCORE)
+	{
+		put_floats(writer, preprocessing->center, preprocessing->n_features);
+		put_floats(writer, preprocessing->scale, preprocessing->n_features);
+	}
+	else
+		put_floats(writer, preprocessing->quantiles,
+				   (size_t) preprocessing->n_features * preprocessing->n_quantiles);
+	for (int i = 0; i < preprocessing->n_flagged; i++)
+		put_uint32(writer, preprocessing->flagged[i]);
+}
+
+static void
+put_body(Writer *writer, const Model *model)
+{
+	const Preprocessing *preprocessing = &model->preprocessing;
+
+	put_uint32(writer, preprocessing->n_features);
+	put_uint32(writer, preprocessing->normalisation);
+	put_float(writer, preprocessing->clip);
+	put_uint32(writer, preprocessing->n_quantiles);
+	put_uint32(writer, preprocessing->n_flagged);
+	put_uint32(writer, model->n_classes);
+	put_uint32(writer, model->n_layers);
+	put_uint32(writer, model->n_feature_names);
+	put_preprocessing(writer, preprocessing);
+	for (int i = 0; i < model->n_classes; i++)
+		put_uint32(writer, (uint32_t) model->classes[i]);
+	for (int i = 0; i < model->n_layers; i++)
+	{
+		const DenseLayer *layer = &model->layers[i];
+
+		put_uint32(writer, layer->n_out);
+		put_uint32(writer, layer->activation);
+		put_floats(writer, layer->weight, (size_t) layer->n_in * layer->n_out);
+		put_floats(writer, layer->bias, layer->n_out);
+	}
+	for (int i = 0; i < model->n_feature_names; i++)
+		put_text(writer, model->feature_names[i]);
+	put_text(writer, model->options);
+	put_text(writer, model->metrics);
+}
+
+size_t
+model_size(const Model *model)
+{
+	Writer		writer = {NULL, PREAMBLE_BYTES};
+
+	put_body(&writer, model);
+	return writer.length;
+}
+
+void
+model_write(const Model *model, unsigned char *bytes)
+{
+	Writer		body = {bytes + PREAMBLE_BYTES, 0};
+	Writer		preamble = {bytes, 0};
+
+	put_body(&body, model);
+	put_bytes(&preamble, MAGIC, MAGIC_BYTES);
+	put_uint32(&preamble, FORMAT_VERSION);
+	put_uint32(&preamble, (uint32_t) (PREAMBLE_BYTES + body.length));
+	put_uint32(&preamble, crc32c(bytes + PREAMBLE_BYTES, body.length));
+}
+
+/* ------------------------------------------------------------------------
+ * Reading: every step checks what is left, and the first failure is kept.
+ * ------------------------------------------------------------------------
+ */
+
+typedef struct Reader
+{
+	const unsigned char *position;
+	size_t		left;
+	Workspace  *workspace;
+	const char *failure;
+} Reader;
+
+static void
+fail(Reader *reader, const char *reason)
+{
+	if (reader->failure == NULL)
+		reader->failure = reason;
+	reader->left = 0;
+}
+
+/* The next bytes, or NULL (and a failure) when there are not as many. */
+static const unsigned char *
+take(Reader *reader, size_t length)
+{
+	const unsigned char *bytes = reader->position;
+
+	if (length > reader->left)
+	{
+		fail(reader, "a part is longer than the model");
+		return NULL;
+	}
+	reader->position += length;
+	reader->left -= length;
+	return bytes;
+}
+
+static uint32_t
+decode_uint32(const unsigned char *bytes)
+{
+	return bytes[0] | (uint32_t) bytes[1] << 8 | (uint32_t) bytes[2] << 16 | (uint32_t) bytes[3] << 24;
+}
+
+static uint32_t
+take_uint32(Reader *reader)
+{
+	const unsigned char *bytes = take(reader, 4);
+
+	return bytes ? decode_uint32(bytes) : 0;
+}
+
+/* An integer from minimum to maximum; minimum after a failure. */
+static int
+take_count(Reader *reader, int minimum, int maximum, const char *reason)
+{
+	uint32_t	value = take_uint32(reader);
+
+	if (reader->failure == NULL && (value < (uint32_t) minimum || value > (uint32_t) maximum))
+		fail(reader, reason);
+	return reader->failure ? minimum : (int) value;
+}
+
+/* n finite floats; NULL after a failure. */
+static float *
+take_floats(Reader *reader, size_t n)
+{
+	const unsigned char *bytes = n <= reader->left / 4 ? take(reader, n * 4) : NULL;
+	float	   *values;
+
+	if (bytes == NULL)
+	{
+		fail(reader, "a part is longer than the model");
+		return NULL;
+	}
+	values = workspace_array(reader->workspace, float, n);
+	for (size_t i = 0; i < n; i++)
+	{
+		uint32_t	bits = decode_uint32(bytes + 4 * i);
+
+		memcpy(&values[i], &bits, 4);
+		if (!isfinite(values[i]))
+		{
+			fail(reader, "a number is not finite");
+			return NULL;
+		}
+	}
+	return values;
+}
+
+/* n strictly ascending integers; NULL after a failure. */
+static int32_t *
+take_ascending(Reader *reader, int n, const char *reason)
+{
+	const unsigned char *bytes = take(reader, (size_t) n * 4);
+	int32_t    *values;
+
+	if (bytes == NULL)
+		return NULL;
+	values = workspace_array(reader->workspace, int32_t, n);
+	for (int i = 0; i < n; i++)
+	{
+		values[i] = (int32_t) decode_uint32(bytes + 4 * (size_t) i);
+		if (i > 0 && values[i] <= values[i - 1])
+		{
+			fail(reader, reason);
+			return NULL;
+		}
+	}
+	return values;
+}
+
+static char *
+take_text(Reader *reader)
+{
+	uint32_t	length = take_uint32(reader);
+	const unsigned char *bytes = take(reader, length);
+	char	   *text;
+
+	if (bytes == NULL)
+		return NULL;
+	if (memchr(bytes, 0, length) != NULL)
+	{
+		fail(reader, "a text contains a zero byte");
+		return NULL;
+	}
+	text = workspace_array(reader->workspace, char, (size_t) length + 1);
+	memcpy(text, bytes, length);
+	text[length] = '\0';
+	return text;
+}
+
+static void
+take_preprocessing(Reader *reader, Preprocessing *preprocessing)
+{
+	int			n_features = preprocessing->n_features;
+	int			n_quantiles = preprocessing->n_quantiles;
+
+	if (preprocessing->normalisation == NORMALISATION_ZSCORE)
+	{
+		preprocessing->center = take_floats(reader, n_features);
+		preprocessing->scale = take_floats(reader, n_features);
+	}
+	else
+	{
+		preprocessing->quantiles = take_floats(reader, (size_t) n_features * n_quantiles);
+		for (int j = 0; j < n_features && reader->failure == NULL; j++)
+			for (int k = 1; k < n_quantiles; k++)
+			{
+				float	   *knot = &preprocessing->quantiles[(size_t) j * n_quantiles + k];
+
+				if (knot[0] < knot[-1])
+					fail(reader, "quantiles are not in order");
+			}
+	}
+	preprocessing->flagged = take_ascending(reader, preprocessing->n_flagged,
+											"flagged features are not in order");
+	if (reader->failure == NULL && preprocessing->n_flagged > 0 &&
+		(preprocessing->flagged[0] < 0 ||
+		 preprocessing->flagged[preprocessing->n_flagged - 1] >= n_features))
+		fail(reader, "a flagged feature does not exist");
+}
+
+static void
+take_layers(Reader *reader, Model *model)
+{
+	int			n_in = preprocessing_inputs(&model->preprocessing);
+
+	model->layers = workspace_array(reader->workspace, DenseLayer, model->n_layers);
+	for (int i = 0; i < model->n_layers; i++)
+	{
+		DenseLayer *layer = &model->layers[i];
+
+		layer->n_in = n_in;
+		layer->n_out = take_count(reader, 1, MODEL_MAX_WIDTH, "the width of a layer is out of range");
+		layer->activation = take_count(reader, ACTIVATION_LINEAR, ACTIVATION_ELU,
+									   "an activation is unknown");
+		layer->weight = take_floats(reader, (size_t) n_in * layer->n_out);
+		layer->bias = take_floats(reader, layer->n_out);
+		n_in = layer->n_out;
+		if (reader->failure)
+			return;
+	}
+	if (n_in != model->n_classes)
+		fail(reader, "the last layer does not match the classes");
+}
+
+static void
+take_body(Reader *reader, Model *model)
+{
+	Preprocessing *preprocessing = &model->preprocessing;
+	const unsigned char *clip;
+	uint32_t	bits;
+
+	preprocessing->n_features = take_count(reader, 1, MODEL_MAX_FEATURES,
+										   "the number of features is out of range");
+	preprocessing->normalisation = take_count(reader, NORMALISATION_ZSCORE,
+											  NORMALISATION_RANK_GAUSS,
+											  "the normalisation is unknown");
+	clip = take(reader, 4);
+	bits = clip ? decode_uint32(clip) : 0;
+	memcpy(&preprocessing->clip, &bits, 4);
+	if (!(isfinite(preprocessing->clip) && preprocessing->clip > 0.0f))
+		fail(reader, "the clip limit is out of range");
+	preprocessing->n_quantiles =
+		preprocessing->normalisation == NORMALISATION_RANK_GAUSS ?
+		take_count(reader, 2, MODEL_MAX_QUANTILES, "the number of quantiles is out of range") :
+		take_count(reader, 0, 0, "the number of quantiles is out of range");
+	preprocessing->n_flagged = take_count(reader, 0, preprocessing->n_features,
+										  "the number of flagged features is out of range");
+	model->n_classes = take_count(reader, 2, MODEL_MAX_CLASSES,
+								  "the number of classes is out of range");
+	model->n_layers = take_count(reader, 1, MODEL_MAX_LAYERS,
+								 "the number of layers is out of range");
+	model->n_feature_names = take_count(reader, 0, preprocessing->n_features,
+										"the number of feature names is out of range");
+	if (model->n_feature_names != 0 && model->n_feature_names != preprocessing->n_features)
+		fail(reader, "the number of feature names is out of range");
+	if (reader->failure)
+		return;
+
+	take_preprocessing(reader, preprocessing);
+	model->classes = take_ascending(reader, model->n_classes, "classes are not in order");
+	take_layers(reader, model);
+	if (reader->failure)
+		return;
+	model->feature_names = workspace_array(reader->workspace, char *, model->n_feature_names);
+	for (int i = 0; i < model->n_feature_names; i++)
+		model->feature_names[i] = take_text(reader);
+	model->options = take_text(reader);
+	model->metrics = take_text(reader);
+	if (reader->failure == NULL && reader->left > 0)
+		fail(reader, "bytes follow the end of the model");
+}
+
+/* The reason why the preamble is not that of a model of this length, or NULL. */
+static const char *
+preamble_failure(const unsigned char *bytes, size_t length)
+{
+	if (length < PREAMBLE_BYTES || memcmp(bytes, MAGIC, MAGIC_BYTES) != 0)
+		return "the bytes do not start like a model";
+	if (decode_uint32(bytes + MAGIC_BYTES) != FORMAT_VERSION)
+		return "the format version is not supported";
+	if (decode_uint32(bytes + MAGIC_BYTES + 4) != length)
+		return "the length does not match";
+	if (decode_uint32(bytes + MAGIC_BYTES + 8) !=
+		crc32c(bytes + PREAMBLE_BYTES, length - PREAMBLE_BYTES))
+		return "the checksum does not match";
+	return NULL;
+}
+
+Model *
+model_read(const unsigned char *bytes, size_t length, Workspace *workspace, const char **reason)
+{
+	Model	   *model = workspace_alloc(workspace, sizeof(Model));
+	Reader		reader = {.workspace = workspace};
+
+	memset(model, 0, sizeof(Model));
+	*reason = preamble_failure(bytes, length);
+	if (*reason)
+		return NULL;
+	reader.position = bytes + PREAMBLE_BYTES;
+	reader.left = length - PREAMBLE_BYTES;
+	take_body(&reader, model);
+	*reason = reader.failure;
+	return reader.failure ? NULL : model;
+}

@@ -1,0 +1,395 @@
+/*
+ * network.c
+ *		A dense network while it is being trained.
+ */
+#include "core/network.h"
+
+#include <cblas.h>
+#include <math.h>
+#include <string.h>
+
+/* As Keras has them. */
+#define BATCH_NORM_EPSILON	1e-3f
+#define BATCH_NORM_MOMENTUM 0.99f
+
+/* Share of the running moments' old value after t batches: a plain mean at first. */
+static float
+running_decay(int64_t batches)
+{
+	float		mean = (float) batches / (float) (batches + 1);
+
+	return mean < BATCH_NORM_MOMENTUM ? mean : BATCH_NORM_MOMENTUM;
+}
+
+/* ------------------------------------------------------------------------
+ * Creation
+ * ------------------------------------------------------------------------
+ */
+
+/* Uniform weights of variance 2 / (fan_in + fan_out) (Glorot) or 2 / fan_in (He). */
+static void
+initialise_weights(const TrainingLayer *layer, Initialisation initialisation, Random *random,
+				   float *weight)
+{
+	bool		he = initialisation == INITIALISATION_HE ||
+		(initialisation == INITIALISATION_AUTO &&
+		 (layer->activation == ACTIVATION_RELU || layer->activation == ACTIVATION_ELU));
+	double		variance = he ? 2.0 / layer->n_in : 2.0 / (layer->n_in + layer->n_out);
+	double		bound = sqrt(3.0 * variance);
+
+	for (size_t i = 0; i < (size_t) layer->n_in * layer->n_out; i++)
+		weight[i] = (float) (bound * (2.0 * random_uniform(random) - 1.0));
+}
+
+static void
+layout_layer(TrainingLayer *layer, size_t *n_parameters)
+{
+	layer->weight = *n_parameters;
+	layer->bias = layer->weight + (size_t) layer->n_in * layer->n_out;
+	layer->gamma = layer->bias + layer->n_out;
+	layer->beta = layer->gamma;
+	if (layer->batch_norm != BATCH_NORM_NONE)
+		layer->beta += layer->n_out;
+	*n_parameters = layer->beta;
+	if (layer->batch_norm != BATCH_NORM_NONE)
+		*n_parameters += layer->n_out;
+}
+
+static float *
+zeros(Workspace *workspace, size_t n)
+{
+	float	   *values = workspace_array(workspace, float, n);
+
+	memset(values, 0, sizeof(float) * n);
+	return values;
+}
+
+static void
+allocate_batch(TrainingLayer *layer, int batch_size, Workspace *workspace)
+{
+	size_t		n = (size_t) batch_size * layer->n_out;
+
+	layer->activated = workspace_array(workspace, float, n);
+	layer->output = layer->activated;
+	if (layer->batch_norm != BATCH_NORM_NONE)
+	{
+		layer->standardised = workspace_array(workspace, float, n);
+		layer->inverse_std = workspace_array(workspace, float, layer->n_out);
+		layer->running_mean = zeros(workspace, layer->n_out);
+		layer->running_variance = zeros(workspace, layer->n_out);
+		if (layer->batch_norm == BATCH_NORM_AFTER)
+			layer->output = workspace_array(workspace, float, n);
+	}
+	if (layer->dropout > 0.0f)
+	{
+		layer->mask = workspace_array(workspace, float, n);
+		if (layer->output == layer->activated)
+			layer->output = workspace_array(workspace, float, n);
+	}
+}
+
+Network *
+network_create(const TrainingOptions *options, int n_inputs, int n_classes, Workspace *workspace)
+{
+	Network    *network = workspace_alloc(workspace, sizeof(Network));
+	int			widest = n_inputs;
+
+	memset(network, 0, sizeof(Network));
+	network->n_layers = options->n_layers + 1;
+	network->layers = workspace_array(workspace, TrainingLayer, network->n_layers);
+	memset(network->layers, 0, sizeof(TrainingLayer) * network->n_layers);
+	for (int i = 0; i < network->n_layers; i++)
+	{
+		TrainingLayer *layer = &network->layers[i];
+		bool		hidden = i < options->n_layers;
+
+		layer->n_in = i == 0 ? n_inputs : network->layers[i - 1].n_out;
+		layer->n_out = hidden ? options->layers[i] : n_classes;
+		layer->activation = hidden ? (Activation) options->activation : ACTIVATION_LINEAR;
+		layer->batch_norm = hidden ? (BatchNorm) options->batch_norm : BATCH_NORM_NONE;
+		if (hidden)
+			layer->dropout = (float) options->dropout[options->n_dropout == 1 ? 0 : i];
+		layout_layer(layer, &network->n_parameters);
+		allocate_batch(layer, options->batch_size, workspace);
+		widest = layer->n_out > widest ? layer->n_out : widest;
+	}
+
+	network->parameters = zeros(workspace, network->n_parameters);
+	network->gradients = zeros(workspace, network->n_parameters);
+	network->first_moment = zeros(workspace, network->n_parameters);
+	if (options->optimizer == OPTIMIZER_ADAM)
+		network->second_moment = zeros(workspace, network->n_parameters);
+	for (int i = 0; i < 2; i++)
+	{
+		network->input_gradient[i] =
+			workspace_array(workspace, float, (size_t) options->batch_size * widest);
+		network->moments[i] = workspace_array(workspace, float, widest);
+	}
+
+	random_seed(&network->random, options->seed, 1);
+	for (int i = 0; i < network->n_layers; i++)
+	{
+		TrainingLayer *layer = &network->layers[i];
+
+		initialise_weights(layer, options->initialisation, &network->random,
+						   network->parameters + layer->weight);
+		if (layer->batch_norm != BATCH_NORM_NONE)
+			for (int j = 0; j < layer->n_out; j++)
+				network->parameters[layer->gamma + j] = 1.0f;
+	}
+	if (options->weight_average > 0.0)
+	{
+		network->averages = workspace_array(workspace, float, network->n_parameters);
+		memcpy(network->averages, network->parameters, sizeof(float) * network->n_parameters);
+	}
+	return network;
+}
+
+/* ------------------------------------------------------------------------
+ * Passes
+ * ------------------------------------------------------------------------
+ */
+
+static void
+batch_norm(Network *network, TrainingLayer *layer, int n_rows, float *x)
+{
+	float		decay = running_decay(network->steps);
+
+	batch_norm_forward(n_rows, layer->n_out, BATCH_NORM_EPSILON,
+					   network->parameters + layer->gamma, network->parameters + layer->beta,
+					   x, layer->standardised, network->moments[0], network->moments[1],
+					   layer->inverse_std);
+	running_average(layer->n_out, decay, network->moments[0], layer->running_mean);
+	running_average(layer->n_out, decay, network->moments[1], layer->running_variance);
+}
+
+/* Sixteen random bits an element: four elements a draw. */
+static void
+draw_mask(Random *random, float dropout, size_t n, float *mask)
+{
+	uint32_t	threshold = (uint32_t) lrintf(dropout * 65536.0f);
+	float		kept = 1.0f / (1.0f - dropout);
+
+	for (size_t i = 0; i < n;)
+	{
+		uint64_t	bits = random_bits(random);
+
+		for (int k = 0; k < 4 && i < n; k++, i++, bits >>= 16)
+			mask[i] = (bits & 0xFFFF) < threshold ? 0.0f : kept;
+	}
+}
+
+float *
+network_forward(Network *network, int n_rows, const float *x)
+{
+	for (int i = 0; i < network->n_layers; i++)
+	{
+		TrainingLayer *layer = &network->layers[i];
+		size_t		n = (size_t) n_rows * layer->n_out;
+		float	   *y = layer->activated;
+
+		cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n_rows, layer->n_out, layer->n_in,
+					1.0f, x, layer->n_in, network->parameters + layer->weight, layer->n_out,
+					0.0f, y, layer->n_out);
+		add_to_rows(n_rows, layer->n_out, network->parameters + layer->bias, y);
+		if (layer->batch_norm == BATCH_NORM_BEFORE)
+			batch_norm(network, layer, n_rows, y);
+		activate(layer->activation, n, y);
+		if (layer->batch_norm == BATCH_NORM_AFTER)
+		{
+			/* the activation's output is kept for its derivative */
+			memcpy(layer->output, y, sizeof(float) * n);
+			y = layer->output;
+			batch_norm(network, layer, n_rows, y);
+		}
+		if (layer->mask)
+		{
+			draw_mask(&network->random, layer->dropout, n, layer->mask);
+			multiply(n, y, layer->mask, layer->output);
+		}
+		x = layer->output;
+	}
+	return network->layers[network->n_layers - 1].output;
+}
+
+static void
+batch_norm_gradient(Network *network, TrainingLayer *layer, int n_rows, float *gradient)
+{
+	batch_norm_backward(n_rows, layer->n_out, network->parameters + layer->gamma,
+						layer->standardised, layer->inverse_std, gradient,
+						network->gradients + layer->gamma, network->gradients + layer->beta);
+}
+
+void
+network_backward(Network *network, int n_rows, const float *x)
+{
+	float	   *gradient = network->layers[network->n_layers - 1].output;
+	int			spare = 0;
+
+	for (int i = network->n_layers - 1; i >= 0; i--)
+	{
+		TrainingLayer *layer = &network->layers[i];
+		const float *input = i == 0 ? x : network->layers[i - 1].output;
+		size_t		n = (size_t) n_rows * layer->n_out;
+
+		if (layer->mask)
+			multiply(n, gradient, layer->mask, gradient);
+		if (layer->batch_norm == BATCH_NORM_AFTER)
+			batch_norm_gradient(network, layer, n_rows, gradient);
+		activate_backward(layer->activation, n, layer->activated, gradient);
+		if (layer->batch_norm == BATCH_NORM_BEFORE)
+			batch_norm_gradient(network, layer, n_rows, gradient);
+
+		cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, layer->n_in, layer->n_out, n_rows,
+					1.0f, input, layer->n_in, gradient, layer->n_out,
+					0.0f, network->gradients + layer->weight, layer->n_out);
+		column_sums(n_rows, layer->n_out, gradient, network->gradients + layer->bias);
+		if (i > 0)
+		{
+			float	   *next = network->input_gradient[spare];
+
+			cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n_rows, layer->n_in, layer->n_out,
+						1.0f, gradient, layer->n_out,
+						network->parameters + layer->weight, layer->n_out,
+						0.0f, next, layer->n_in);
+			gradient = next;
+			spare = 1 - spare;
+		}
+	}
+}
+
+/* Updates n parameters from the given offset; only weights decay. */
+static void
+update_range(Network *network, const TrainingOptions *options, const AdamStep *step, size_t offset,
+			 size_t n)
+{
+	if (options->optimizer == OPTIMIZER_ADAM)
+		adam_update(n, step, network->gradients + offset, network->first_moment + offset,
+					network->second_moment + offset, network->parameters + offset);
+	else
+		momentum_update(n, step->rate, (float) options->momentum, step->decay,
+						network->gradients + offset, network->first_moment + offset,
+						network->parameters + offset);
+}
+
+void
+network_update(Network *network, const TrainingOptions *options, double learning_rate)
+{
+	AdamStep	step = {
+		.rate = (float) learning_rate,
+		.beta1 = (float) options->beta1,
+		.beta2 = (float) options->beta2,
+		.epsilon = (float) options->epsilon,
+	};
+	float		weight_decay = (float) (learning_rate * options->weight_decay);
+
+	network->steps++;
+	step.correction1 = (float) (1.0 - pow(options->beta1, (double) network->steps));
+	step.correction2 = (float) (1.0 - pow(options->beta2, (double) network->steps));
+	for (int i = 0; i < network->n_layers; i++)
+	{
+		TrainingLayer *layer = &network->layers[i];
+		size_t		end = i + 1 < network->n_layers ? layer[1].weight : network->n_parameters;
+
+		step.decay = weight_decay;
+		update_range(network, options, &step, layer->weight, layer->bias - layer->weight);
+		step.decay = 0.0f;
+		update_range(network, options, &step, layer->bias, end - layer->bias);
+	}
+	if (network->averages)
+	{
+		double		start = (double) network->steps / (network->steps + 10.0);
+
+		running_average(network->n_parameters, (float) fmin(options->weight_average, start),
+						network->parameters, network->averages);
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * Inference
+ * ------------------------------------------------------------------------
+ */
+
+DenseLayer *
+network_folded_layers(const Network *network, Workspace *workspace)
+{
+	DenseLayer *layers = workspace_array(workspace, DenseLayer, network->n_layers);
+
+	for (int i = 0; i < network->n_layers; i++)
+	{
+		const TrainingLayer *layer = &network->layers[i];
+
+		layers[i] = (DenseLayer)
+		{
+			.n_in = layer->n_in,
+			.n_out = layer->n_out,
+			.activation = layer->activation,
+			.weight = workspace_array(workspace, float, (size_t) layer->n_in * layer->n_out),
+			.bias = workspace_array(workspace, float, layer->n_out),
+		};
+	}
+	return layers;
+}
+
+/* Batch normalisation in inference as scale * x + shift, of output j. */
+static void
+affine(const TrainingLayer *layer, const float *parameters, int j, double *scale, double *shift)
+{
+	*scale = parameters[layer->gamma + j] /
+		sqrt((double) layer->running_variance[j] + BATCH_NORM_EPSILON);
+	*shift = parameters[layer->beta + j] - *scale * layer->running_mean[j];
+}
+
+/* activation(scale * (x W + b) + shift) */
+static void
+fold_into_own(const TrainingLayer *layer, const float *parameters, DenseLayer *folded)
+{
+	for (int j = 0; j < layer->n_out; j++)
+	{
+		double		scale;
+		double		shift;
+
+		affine(layer, parameters, j, &scale, &shift);
+		for (int i = 0; i < layer->n_in; i++)
+			folded->weight[(size_t) i * layer->n_out + j] *= (float) scale;
+		folded->bias[j] = (float) (scale * folded->bias[j] + shift);
+	}
+}
+
+/* (scale * y + shift) W + b, of the layer after the one that is normalised */
+static void
+fold_into_next(const TrainingLayer *layer, const float *parameters, DenseLayer *next)
+{
+	for (int i = 0; i < layer->n_out; i++)
+	{
+		float	   *weight = next->weight + (size_t) i * next->n_out;
+		double		scale;
+		double		shift;
+
+		affine(layer, parameters, i, &scale, &shift);
+		for (int j = 0; j < next->n_out; j++)
+		{
+			next->bias[j] += (float) (shift * weight[j]);
+			weight[j] *= (float) scale;
+		}
+	}
+}
+
+void
+network_fold(const Network *network, DenseLayer *layers)
+{
+	const float *parameters = network->averages ? network->averages : network->parameters;
+
+	for (int i = 0; i < network->n_layers; i++)
+	{
+		const TrainingLayer *layer = &network->layers[i];
+
+		memcpy(layers[i].weight, parameters + layer->weight,
+			   sizeof(float) * layer->n_in * (size_t) layer->n_out);
+		memcpy(layers[i].bias, parameters + layer->bias, sizeof(float) * layer->n_out);
+		if (layer->batch_norm == BATCH_NORM_BEFORE)
+			fold_into_own(layer, parameters, &layers[i]);
+		if (i > 0 && layer[-1].batch_norm == BATCH_NORM_AFTER)
+			fold_into_next(layer - 1, parameters, &layers[i]);
+	}
+}

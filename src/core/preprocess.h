@@ -1,0 +1,30 @@
+/*
+ * preprocess.h
+ *		From feature arrays to the inputs of a network.
+ */
+#ifndef PLASTICC_PREPROCESS_H
+#define PLASTICC_PREPROCESS_H
+
+#include "core/model.h"
+#include "core/options.h"
+
+/*
+ * Learns the preprocessing from the rows of features [n_rows][n_features] that
+ * are not marked in skip (which may be NULL).  Missing values (NaN, infinite)
+ * take no part.
+ */
+extern void preprocessing_fit(Preprocessing *preprocessing, const TrainingOptions *options,
+							  int n_rows, int n_features, const float *features, const bool *skip,
+							  Workspace *workspace);
+
+/* Precomputed parts of the transformation; NULL where none are needed. */
+extern float *preprocessing_scores(const Preprocessing *preprocessing, Workspace *workspace);
+
+/*
+ * inputs [n_rows][preprocessing_inputs()] of features [n_rows][n_features];
+ * scores as given by preprocessing_scores.
+ */
+extern void preprocess(const Preprocessing *preprocessing, const float *scores, int n_rows,
+					   const float *features, float *inputs);
+
+#endif							/* PLASTICC_PREPROCESS_H */

@@ -1,0 +1,28 @@
+/*
+ * simd.h
+ *		Run-time dispatch of the hot loops.
+ *
+ * A DISPATCHED function is compiled for several instruction sets, and the
+ * dynamic loader binds the best one that the processor has.  The build itself
+ * stays portable within its architecture.  Sanitizers cannot run before the
+ * loader has resolved such functions, so that their builds do without.
+ */
+#ifndef PLASTICC_SIMD_H
+#define PLASTICC_SIMD_H
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
+#define PLASTICC_SANITIZED
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#define PLASTICC_SANITIZED
+#endif
+
+#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) && !defined(PLASTICC_SANITIZED)
+#define DISPATCHED __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define DISPATCHED
+#endif
+
+#endif							/* PLASTICC_SIMD_H */

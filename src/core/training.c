@@ -1,0 +1,406 @@
+/*
+ * training.c
+ *		The loop over epochs and mini-batches.
+ */
+#include "core/training.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/network.h"
+#include "core/preprocess.h"
+#include "core/random.h"
+
+/* Random streams of one seed; network.c has stream 1. */
+#define STREAM_HOLDOUT	2
+#define STREAM_SHUFFLE	3
+#define STREAM_INPUTS	4
+
+/* Rows of a block when held-out rows are classified. */
+#define EVALUATION_ROWS 256
+
+/* Smallest probability in a logarithm, as the challenge clips it. */
+#define SMALLEST_PROBABILITY 1e-15
+
+/* One-cycle schedule: the rate rises from 1/25 and falls to 1e-5 of its maximum (Smith, arXiv:1708.07120). */
+#define ONE_CYCLE_START 25.0
+#define ONE_CYCLE_END	1e5
+
+typedef struct Trainer
+{
+	const TrainingSet *set;
+	const TrainingOptions *options;
+	Workspace  *workspace;
+	Network    *network;
+	Model	   *candidate;		/* the network of the last epoch */
+	Model	   *best;
+	ClassifyScratch *scratch;
+	const float *scores;		/* of the preprocessing */
+	float	   *weight;			/* [n_rows], of each object in the loss */
+	int		   *order;			/* [n_training], shuffled rows */
+	int			n_training;
+	int			n_validation;
+	int			n_inputs;
+	float	   *inputs;			/* [n_rows][n_inputs] */
+	float	   *batch;			/* [batch_size][n_inputs] */
+	float	   *probabilities;	/* [EVALUATION_ROWS][n_classes] */
+	Random		shuffle;
+	Random		noise;
+} Trainer;
+
+static bool
+held_out(const TrainingSet *set, int row)
+{
+	return set->validation && set->validation[row];
+}
+
+static void
+shuffle_rows(Random *random, int n, int *rows)
+{
+	for (int i = n - 1; i > 0; i--)
+	{
+		int			j = (int) random_below(random, (uint64_t) i + 1);
+		int			swap = rows[i];
+
+		rows[i] = rows[j];
+		rows[j] = swap;
+	}
+}
+
+void
+stratified_holdout(int n_rows, int n_classes, const int32_t *target, double fraction,
+				   uint64_t seed, bool *validation, Workspace *workspace)
+{
+	int		   *rows = workspace_array(workspace, int, n_rows);
+	Random		random;
+
+	random_seed(&random, seed, STREAM_HOLDOUT);
+	memset(validation, 0, sizeof(bool) * n_rows);
+	for (int c = 0; c < n_classes; c++)
+	{
+		int			n = 0;
+		int			held;
+
+		for (int i = 0; i < n_rows; i++)
+			if (target[i] == c)
+				rows[n++] = i;
+		shuffle_rows(&random, n, rows);
+		held = (int) lrint(fraction * n);
+		if (held >= n)
+			held = n - 1;
+		for (int i = 0; i < held; i++)
+			validation[rows[i]] = true;
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * Loss
+ * ------------------------------------------------------------------------
+ */
+
+static double
+class_weight(const TrainingOptions *options, int32_t class)
+{
+	for (int i = 0; i < options->n_class_weights; i++)
+		if (options->class_weights[i].class == class)
+			return options->class_weights[i].weight;
+	return class == 15 || class == 64 || class == 99 ? 2.0 : 1.0;
+}
+
+/*
+ * The weight of each object in the loss, for the training and for the held-out
+ * rows separately: w_c / N_c (times the row's own weight), scaled to mean 1.
+ */
+static void
+weigh_objects(Trainer *trainer)
+{
+	const TrainingSet *set = trainer->set;
+	int		   *count = workspace_array(trainer->workspace, int, set->n_classes);
+
+	for (int validation = 0; validation <= 1; validation++)
+	{
+		double		sum = 0.0;
+		int			n = 0;
+
+		memset(count, 0, sizeof(int) * set->n_classes);
+		for (int i = 0; i < set->n_rows; i++)
+			if (held_out(set, i) == validation)
+				count[set->target[i]]++;
+		for (int i = 0; i < set->n_rows; i++)
+		{
+			int			c = set->target[i];
+			double		weight = set->weight ? set->weight[i] : 1.0;
+
+			if (held_out(set, i) != validation)
+				continue;
+			if (trainer->options->loss == LOSS_WEIGHTED)
+				weight *= class_weight(trainer->options, set->classes[c]) / count[c];
+			trainer->weight[i] = (float) weight;
+			sum += weight;
+			n++;
+		}
+		for (int i = 0; i < set->n_rows; i++)
+			if (held_out(set, i) == validation && sum > 0.0)
+				trainer->weight[i] *= (float) (n / sum);
+	}
+}
+
+/*
+ * Turns the logits of a mini-batch into their gradient; returns the summed
+ * weighted loss (without label smoothing, so that it compares with others).
+ */
+static double
+loss_gradient(const Trainer *trainer, int n_rows, const int *rows, float *logits)
+{
+	int			n_classes = trainer->set->n_classes;
+	float		smoothing = (float) trainer->options->label_smoothing;
+	double		loss = 0.0;
+
+	softmax_rows(n_rows, n_classes, logits);
+	for (int i = 0; i < n_rows; i++, logits += n_classes)
+	{
+		int			target = trainer->set->target[rows[i]];
+		float		scale = trainer->weight[rows[i]] / (float) n_rows;
+
+		loss -= trainer->weight[rows[i]] * log(fmax(logits[target], SMALLEST_PROBABILITY));
+		for (int c = 0; c < n_classes; c++)
+			logits[c] = scale * (logits[c] - smoothing / (float) n_classes -
+								 (c == target ? 1.0f - smoothing : 0.0f));
+	}
+	return loss;
+}
+
+/* ------------------------------------------------------------------------
+ * Epochs
+ * ------------------------------------------------------------------------
+ */
+
+static double
+learning_rate(const TrainingOptions *options, int64_t step, int64_t n_steps)
+{
+	double		maximum = options->learning_rate;
+	double		rise = options->warmup_fraction * (double) n_steps;
+	double		from = maximum / ONE_CYCLE_START;
+	double		to = maximum;
+	double		share;
+
+	if (options->schedule == SCHEDULE_CONSTANT)
+		return maximum;
+	if ((double) step < rise)
+		share = (double) step / rise;
+	else
+	{
+		share = ((double) step - rise) / fmax((double) n_steps - 1.0 - rise, 1.0);
+		from = maximum;
+		to = maximum / ONE_CYCLE_END;
+	}
+	return to + (from - to) * 0.5 * (1.0 + cos(M_PI * fmin(share, 1.0)));
+}
+
+/* The inputs of a mini-batch, with dropout and noise of the inputs. */
+static void
+gather(Trainer *trainer, int n_rows, const int *rows)
+{
+	const TrainingOptions *options = trainer->options;
+	size_t		n_inputs = trainer->n_inputs;
+	float		kept = (float) (1.0 / (1.0 - options->input_dropout));
+
+	for (int i = 0; i < n_rows; i++)
+	{
+		float	   *x = trainer->batch + i * n_inputs;
+
+		memcpy(x, trainer->inputs + rows[i] * n_inputs, sizeof(float) * n_inputs);
+		if (options->input_noise > 0.0)
+			for (size_t j = 0; j < n_inputs; j++)
+				x[j] += (float) (options->input_noise * random_normal(&trainer->noise));
+		if (options->input_dropout > 0.0)
+			for (size_t j = 0; j < n_inputs; j++)
+				x[j] *= random_uniform(&trainer->noise) < options->input_dropout ? 0.0f : kept;
+	}
+}
+
+/*
+ * Passes once over the shuffled training rows, in mini-batches whose sizes
+ * differ by at most one, so that no batch is too small for its own moments.
+ * Returns the mean loss.
+ */
+static double
+train_epoch(Trainer *trainer, int epoch, double *rate)
+{
+	const TrainingOptions *options = trainer->options;
+	int			n = trainer->n_training;
+	int			n_batches = (n + options->batch_size - 1) / options->batch_size;
+	double		loss = 0.0;
+
+	shuffle_rows(&trainer->shuffle, n, trainer->order);
+	for (int b = 0; b < n_batches; b++)
+	{
+		int			start = (int) ((int64_t) n * b / n_batches);
+		int			n_rows = (int) ((int64_t) n * (b + 1) / n_batches) - start;
+		float	   *logits;
+
+		trainer->workspace->check_interrupts();
+		*rate = learning_rate(options, (int64_t) (epoch - 1) * n_batches + b,
+							  (int64_t) options->epochs * n_batches);
+		gather(trainer, n_rows, trainer->order + start);
+		logits = network_forward(trainer->network, n_rows, trainer->batch);
+		loss += loss_gradient(trainer, n_rows, trainer->order + start, logits);
+		network_backward(trainer->network, n_rows, trainer->batch);
+		network_update(trainer->network, options, *rate);
+	}
+	return loss / n;
+}
+
+/* Weighted mean loss of the held-out rows under the candidate; NaN without any. */
+static double
+validation_loss(Trainer *trainer)
+{
+	const TrainingSet *set = trainer->set;
+	size_t		n_features = set->n_features;
+	double		loss = 0.0;
+
+	if (trainer->n_validation == 0)
+		return NAN;
+	for (int i = 0; i < set->n_rows;)
+	{
+		int			n_rows = 0;
+		int			first = i;
+
+		/* a run of neighbouring held-out rows, at most a block */
+		while (i < set->n_rows && held_out(set, i) && n_rows < EVALUATION_ROWS)
+		{
+			i++;
+			n_rows++;
+		}
+		if (n_rows == 0)
+		{
+			i++;
+			continue;
+		}
+		trainer->workspace->check_interrupts();
+		model_classify(trainer->candidate, trainer->scratch, n_rows,
+					   set->features + first * n_features, trainer->probabilities);
+		for (int k = 0; k < n_rows; k++)
+			loss -= trainer->weight[first + k] *
+				log(fmax(trainer->probabilities[(size_t) k * set->n_classes + set->target[first + k]],
+						 SMALLEST_PROBABILITY));
+	}
+	return loss / trainer->n_validation;
+}
+
+static Model *
+empty_model(Trainer *trainer, const Preprocessing *preprocessing)
+{
+	Model	   *model = workspace_alloc(trainer->workspace, sizeof(Model));
+
+	memset(model, 0, sizeof(Model));
+	model->preprocessing = *preprocessing;
+	model->n_classes = trainer->set->n_classes;
+	model->classes = workspace_array(trainer->workspace, int32_t, model->n_classes);
+	memcpy(model->classes, trainer->set->classes, sizeof(int32_t) * model->n_classes);
+	model->n_layers = trainer->network->n_layers;
+	model->layers = network_folded_layers(trainer->network, trainer->workspace);
+	return model;
+}
+
+static bool
+model_is_finite(const Model *model)
+{
+	for (int i = 0; i < model->n_layers; i++)
+	{
+		const DenseLayer *layer = &model->layers[i];
+
+		for (size_t k = 0; k < (size_t) layer->n_in * layer->n_out; k++)
+			if (!isfinite(layer->weight[k]))
+				return false;
+		for (int j = 0; j < layer->n_out; j++)
+			if (!isfinite(layer->bias[j]))
+				return false;
+	}
+	return true;
+}
+
+static void
+prepare(Trainer *trainer)
+{
+	const TrainingSet *set = trainer->set;
+	const TrainingOptions *options = trainer->options;
+	Workspace  *workspace = trainer->workspace;
+	Preprocessing preprocessing;
+	size_t		n_inputs;
+
+	preprocessing_fit(&preprocessing, options, set->n_rows, set->n_features, set->features,
+					  set->validation, workspace);
+	trainer->scores = preprocessing_scores(&preprocessing, workspace);
+	trainer->n_inputs = preprocessing_inputs(&preprocessing);
+	n_inputs = trainer->n_inputs;
+	trainer->inputs = workspace_array(workspace, float, (size_t) set->n_rows * n_inputs);
+	for (int i = 0; i < set->n_rows; i++)
+	{
+		workspace->check_interrupts();
+		preprocess(&preprocessing, trainer->scores, 1,
+				   set->features + (size_t) i * set->n_features,
+				   trainer->inputs + i * n_inputs);
+	}
+
+	trainer->weight = workspace_array(workspace, float, set->n_rows);
+	weigh_objects(trainer);
+	trainer->order = workspace_array(workspace, int, set->n_rows);
+	for (int i = 0; i < set->n_rows; i++)
+		if (!held_out(set, i))
+			trainer->order[trainer->n_training++] = i;
+	trainer->n_validation = set->n_rows - trainer->n_training;
+
+	trainer->batch = workspace_array(workspace, float, n_inputs * options->batch_size);
+	trainer->network = network_create(options, trainer->n_inputs, set->n_classes, workspace);
+	trainer->candidate = empty_model(trainer, &preprocessing);
+	trainer->best = empty_model(trainer, &preprocessing);
+	trainer->scratch = classify_scratch(trainer->candidate, EVALUATION_ROWS, workspace);
+	trainer->probabilities =
+		workspace_array(workspace, float, (size_t) EVALUATION_ROWS * set->n_classes);
+	random_seed(&trainer->shuffle, options->seed, STREAM_SHUFFLE);
+	random_seed(&trainer->noise, options->seed, STREAM_INPUTS);
+}
+
+Model *
+train_network(const TrainingSet *set, const TrainingOptions *options, Workspace *workspace,
+			  EpochCallback callback, void *argument, TrainingResult *result)
+{
+	Trainer		trainer = {.set = set, .options = options, .workspace = workspace};
+
+	prepare(&trainer);
+	*result = (TrainingResult)
+	{
+		.validation_loss = NAN,
+	};
+	for (int epoch = 1; epoch <= options->epochs; epoch++)
+	{
+		EpochReport report = {.epoch = epoch};
+
+		report.training_loss = train_epoch(&trainer, epoch, &report.learning_rate);
+		if (!isfinite(report.training_loss))
+			return NULL;
+		if (trainer.n_validation > 0 || epoch == options->epochs)
+			network_fold(trainer.network, trainer.candidate->layers);
+		report.validation_loss = validation_loss(&trainer);
+		result->epochs = epoch;
+
+		/* without held-out rows the last epoch counts as the best */
+		if (trainer.n_validation == 0 || result->best_epoch == 0 ||
+			report.validation_loss < result->validation_loss)
+		{
+			Model	   *swap = trainer.best;
+
+			trainer.best = trainer.candidate;
+			trainer.candidate = swap;
+			result->best_epoch = epoch;
+			result->training_loss = report.training_loss;
+			result->validation_loss = report.validation_loss;
+		}
+		callback(&report, argument);
+		if (options->patience > 0 && trainer.n_validation > 0 &&
+			epoch - result->best_epoch >= options->patience)
+			break;
+	}
+	return model_is_finite(trainer.best) ? trainer.best : NULL;
+}
