@@ -6,7 +6,17 @@
 
 #include "miscadmin.h"
 
+#include "blas.h"
+
 PG_MODULE_MAGIC;
+
+extern PGDLLEXPORT void _PG_init(void);
+
+void
+_PG_init(void)
+{
+	blas_init();
+}
 
 static void *
 context_alloc(void *arena, size_t size)
