@@ -75,8 +75,8 @@ typedef struct Model
 	DenseLayer *layers;			/* the last one is linear and gives the logits */
 	int			n_feature_names;	/* n_features, or 0 when they have no names */
 	char	  **feature_names;
-	char	   *options;		/* JSON text of the training options */
-	char	   *metrics;		/* JSON text of the training's results */
+	const char *options;		/* JSON text of the training options */
+	const char *metrics;		/* JSON text of the training's results */
 } Model;
 
 static inline int

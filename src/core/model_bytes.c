@@ -92,7 +92,7 @@ put_floats(Writer *writer, const float *values, size_t n)
 static void
 put_text(Writer *writer, const char *text)
 {
-	size_t		length = text ? strlen(text) : 0;
+	size_t		length = strlen(text);
 
 	put_uint32(writer, (uint32_t) length);
 	put_bytes(writer, text, length);

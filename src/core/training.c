@@ -145,6 +145,13 @@ weigh_objects(Trainer *trainer)
 	}
 }
 
+/* Of no probability lower than the challenge's; of NaN, which shall not pass unseen, NaN. */
+static double
+log_probability(double probability)
+{
+	return log(probability < SMALLEST_PROBABILITY ? SMALLEST_PROBABILITY : probability);
+}
+
 /*
  * Turns the logits of a mini-batch into their gradient; returns the summed
  * weighted loss (without label smoothing, so that it compares with others).
@@ -162,7 +169,7 @@ loss_gradient(const Trainer *trainer, int n_rows, const int *rows, float *logits
 		int			target = trainer->set->target[rows[i]];
 		float		scale = trainer->weight[rows[i]] / (float) n_rows;
 
-		loss -= trainer->weight[rows[i]] * log(fmax(logits[target], SMALLEST_PROBABILITY));
+		loss -= trainer->weight[rows[i]] * log_probability(logits[target]);
 		for (int c = 0; c < n_classes; c++)
 			logits[c] = scale * (logits[c] - smoothing / (float) n_classes -
 								 (c == target ? 1.0f - smoothing : 0.0f));
@@ -282,8 +289,8 @@ validation_loss(Trainer *trainer)
 					   set->features + first * n_features, trainer->probabilities);
 		for (int k = 0; k < n_rows; k++)
 			loss -= trainer->weight[first + k] *
-				log(fmax(trainer->probabilities[(size_t) k * set->n_classes + set->target[first + k]],
-						 SMALLEST_PROBABILITY));
+				log_probability(trainer->probabilities[(size_t) k * set->n_classes +
+													   set->target[first + k]]);
 	}
 	return loss / trainer->n_validation;
 }
@@ -300,6 +307,8 @@ empty_model(Trainer *trainer, const Preprocessing *preprocessing)
 	memcpy(model->classes, trainer->set->classes, sizeof(int32_t) * model->n_classes);
 	model->n_layers = trainer->network->n_layers;
 	model->layers = network_folded_layers(trainer->network, trainer->workspace);
+	model->options = "{}";
+	model->metrics = "{}";
 	return model;
 }
 

@@ -1,0 +1,292 @@
+/*
+ * test_model.c
+ *		The byte form of a model, and its probabilities against double precision.
+ */
+#include "unit.h"
+
+#include "core/model.h"
+#include "core/random.h"
+
+#define FEATURES 4
+#define HIDDEN	 5
+#define CLASSES	 3
+
+static float *
+numbers(Workspace *workspace, Random *random, size_t n)
+{
+	float	   *x = workspace_array(workspace, float, n);
+
+	for (size_t i = 0; i < n; i++)
+		x[i] = (float) random_normal(random);
+	return x;
+}
+
+static Model
+make_model(Normalisation normalisation, Workspace *workspace)
+{
+	static char *names[FEATURES] = {"flux_mean", "", "flux \"std\"", "z"};
+	Random		random;
+	Model		model = {0};
+
+	random_seed(&random, 21, 0);
+	model.preprocessing = (Preprocessing)
+	{
+		.n_features = FEATURES,
+		.normalisation = normalisation,
+		.clip = 3.0f,
+		.n_flagged = 2,
+		.flagged = workspace_array(workspace, int32_t, 2),
+	};
+	model.preprocessing.flagged[0] = 1;
+	model.preprocessing.flagged[1] = 3;
+	if (normalisation == NORMALISATION_ZSCORE)
+	{
+		model.preprocessing.center = numbers(workspace, &random, FEATURES);
+		model.preprocessing.scale = numbers(workspace, &random, FEATURES);
+	}
+	else
+	{
+		model.preprocessing.n_quantiles = 3;
+		model.preprocessing.quantiles = workspace_array(workspace, float, FEATURES * 3);
+		for (int i = 0; i < FEATURES * 3; i++)
+			model.preprocessing.quantiles[i] = (float) (i % 3) - 1.0f;
+	}
+	model.n_classes = CLASSES;
+	model.classes = workspace_array(workspace, int32_t, CLASSES);
+	model.classes[0] = -7;
+	model.classes[1] = 42;
+	model.classes[2] = 90;
+	model.n_layers = 2;
+	model.layers = workspace_array(workspace, DenseLayer, 2);
+	model.layers[0] = (DenseLayer)
+	{
+		.n_in = FEATURES + 2,
+		.n_out = HIDDEN,
+		.activation = ACTIVATION_TANH,
+		.weight = numbers(workspace, &random, (FEATURES + 2) * HIDDEN),
+		.bias = numbers(workspace, &random, HIDDEN),
+	};
+	model.layers[1] = (DenseLayer)
+	{
+		.n_in = HIDDEN,
+		.n_out = CLASSES,
+		.activation = ACTIVATION_LINEAR,
+		.weight = numbers(workspace, &random, HIDDEN * CLASSES),
+		.bias = numbers(workspace, &random, CLASSES),
+	};
+	model.n_feature_names = FEATURES;
+	model.feature_names = names;
+	model.options = "{\"seed\": 1}";
+	model.metrics = "{}";
+	return model;
+}
+
+static unsigned char *
+write_model(const Model *model, size_t *size, Workspace *workspace)
+{
+	unsigned char *bytes;
+
+	*size = model_size(model);
+	bytes = workspace_array(workspace, unsigned char, *size);
+	model_write(model, bytes);
+	return bytes;
+}
+
+/* CRC-32C bit by bit, to check the preamble and to forge one. */
+static uint32_t
+slow_crc32c(const unsigned char *bytes, size_t length)
+{
+	uint32_t	crc = 0xFFFFFFFF;
+
+	for (size_t i = 0; i < length * 8; i++)
+	{
+		uint32_t	bit = (bytes[i / 8] >> (i % 8)) & 1;
+
+		crc = (crc >> 1) ^ (((crc ^ bit) & 1) ? 0x82F63B78 : 0);
+	}
+	return ~crc;
+}
+
+static void
+seal(unsigned char *bytes, size_t size)
+{
+	uint32_t	crc = slow_crc32c(bytes + 20, size - 20);
+
+	for (int i = 0; i < 4; i++)
+	{
+		bytes[12 + i] = (unsigned char) (size >> (8 * i));
+		bytes[16 + i] = (unsigned char) (crc >> (8 * i));
+	}
+}
+
+static void
+test_round_trip(Normalisation normalisation)
+{
+	Workspace	workspace = unit_workspace();
+	Model		model = make_model(normalisation, &workspace);
+	size_t		size;
+	size_t		again;
+	unsigned char *bytes = write_model(&model, &size, &workspace);
+	unsigned char *copy;
+	const char *reason;
+	Model	   *read = model_read(bytes, size, &workspace, &reason);
+
+	CHECK(read != NULL && reason == NULL, "refused: %s", reason);
+	copy = write_model(read, &again, &workspace);
+	CHECK(again == size && memcmp(copy, bytes, size) == 0, "writes other bytes");
+	CHECK(strcmp(read->feature_names[2], "flux \"std\"") == 0, "name %s", read->feature_names[2]);
+	CHECK(strcmp(read->options, model.options) == 0, "options %s", read->options);
+	CHECK(slow_crc32c((const unsigned char *) "123456789", 9) == 0xE3069283, "the oracle is wrong");
+	unit_free();
+}
+
+static void
+test_damage(Normalisation normalisation)
+{
+	Workspace	workspace = unit_workspace();
+	Model		model = make_model(normalisation, &workspace);
+	size_t		size;
+	unsigned char *bytes = write_model(&model, &size, &workspace);
+	unsigned char *longer = workspace_array(&workspace, unsigned char, size + 1);
+	const char *reason;
+
+	for (size_t length = 0; length < size; length++)
+		CHECK(model_read(bytes, length, &workspace, &reason) == NULL && reason != NULL,
+			  "accepted %zu of %zu bytes", length, size);
+	for (size_t i = 0; i < size; i++)
+		for (int bit = 0; bit < 8; bit++)
+		{
+			bytes[i] ^= (unsigned char) (1 << bit);
+			CHECK(model_read(bytes, size, &workspace, &reason) == NULL, "accepted damaged byte %zu",
+				  i);
+			bytes[i] ^= (unsigned char) (1 << bit);
+		}
+	memcpy(longer, bytes, size);
+	longer[size] = 0;
+	seal(longer, size + 1);
+	CHECK(model_read(longer, size + 1, &workspace, &reason) == NULL, "accepted a byte too many");
+
+	/* with a valid checksum every part must be refused or harmless */
+	for (size_t i = 20; i < size; i++)
+		for (int value = 0; value < 256; value += 51)
+		{
+			unsigned char kept = bytes[i];
+			Model	   *read;
+
+			bytes[i] = (unsigned char) value;
+			seal(bytes, size);
+			read = model_read(bytes, size, &workspace, &reason);
+			if (read)
+			{
+				float		features[FEATURES] = {1.0f, -2.0f, 0.5f, NAN};
+				float		p[MODEL_MAX_CLASSES];
+
+				if (read->preprocessing.n_features == FEATURES)
+					model_classify(read, classify_scratch(read, 1, &workspace), 1, features, p);
+			}
+			else
+				CHECK(reason != NULL, "no reason");
+			bytes[i] = kept;
+		}
+	unit_free();
+}
+
+/* Each field of the header out of range, one at a time. */
+static void
+test_header(void)
+{
+	static const struct
+	{
+		int			offset;
+		uint32_t	value;
+	}			forged[] = {
+		{20, 0}, {20, 0xFFFFFFFF}, {20, MODEL_MAX_FEATURES + 1}, {24, 2}, {28, 0}, {28, 0x7FC00000},
+		{28, 0x7F800000}, {28, 0xBF800000}, {32, 1}, {36, FEATURES + 1}, {40, 1}, {40, 0x80000000},
+		{40, MODEL_MAX_CLASSES + 1}, {44, 0}, {44, MODEL_MAX_LAYERS + 1}, {48, 1}, {48, FEATURES + 1},
+	};
+	Workspace	workspace = unit_workspace();
+	Model		model = make_model(NORMALISATION_ZSCORE, &workspace);
+	size_t		size;
+
+	for (size_t i = 0; i < sizeof(forged) / sizeof(forged[0]); i++)
+	{
+		unsigned char *bytes = write_model(&model, &size, &workspace);
+		const char *reason;
+
+		for (int k = 0; k < 4; k++)
+			bytes[forged[i].offset + k] = (unsigned char) (forged[i].value >> (8 * k));
+		seal(bytes, size);
+		CHECK(model_read(bytes, size, &workspace, &reason) == NULL, "accepted %u at %d",
+			  forged[i].value, forged[i].offset);
+	}
+	unit_free();
+}
+
+/* One object at a time or in blocks: the probabilities of a double-precision pass. */
+static void
+test_classify(void)
+{
+	Workspace	workspace = unit_workspace();
+	Model		model = make_model(NORMALISATION_ZSCORE, &workspace);
+	ClassifyScratch *scratch = classify_scratch(&model, 50, &workspace);
+	Random		random;
+	float		features[50][FEATURES];
+	float		block[50][CLASSES];
+	float		single[CLASSES];
+
+	random_seed(&random, 1, 1);
+	for (int i = 0; i < 50; i++)
+		for (int j = 0; j < FEATURES; j++)
+			features[i][j] = random_uniform(&random) < 0.2 ? NAN :
+				(float) (5.0 * random_normal(&random));
+	model_classify(&model, scratch, 50, &features[0][0], &block[0][0]);
+	for (int i = 0; i < 50; i++)
+	{
+		double		x[FEATURES + 2];
+		double		h[HIDDEN];
+		double		y[CLASSES];
+		double		sum = 0.0;
+
+		for (int j = 0; j < FEATURES; j++)
+			x[j] = isnan(features[i][j]) ? 0.0 :
+				fmax(-3.0, fmin(3.0, (features[i][j] - model.preprocessing.center[j]) *
+								model.preprocessing.scale[j]));
+		x[FEATURES] = isnan(features[i][1]);
+		x[FEATURES + 1] = isnan(features[i][3]);
+		for (int j = 0; j < HIDDEN; j++)
+		{
+			h[j] = model.layers[0].bias[j];
+			for (int k = 0; k < FEATURES + 2; k++)
+				h[j] += x[k] * model.layers[0].weight[k * HIDDEN + j];
+			h[j] = tanh(h[j]);
+		}
+		for (int j = 0; j < CLASSES; j++)
+		{
+			y[j] = model.layers[1].bias[j];
+			for (int k = 0; k < HIDDEN; k++)
+				y[j] += h[k] * model.layers[1].weight[k * CLASSES + j];
+			sum += exp(y[j]);
+		}
+		model_classify(&model, scratch, 1, features[i], single);
+		for (int j = 0; j < CLASSES; j++)
+		{
+			CHECK_CLOSE(block[i][j], exp(y[j]) / sum, 1e-5, "probability in a block");
+			CHECK_CLOSE(single[j], exp(y[j]) / sum, 1e-5, "probability of one object");
+		}
+	}
+	unit_free();
+}
+
+int
+main(void)
+{
+	for (int normalisation = NORMALISATION_ZSCORE; normalisation <= NORMALISATION_RANK_GAUSS;
+		 normalisation++)
+	{
+		test_round_trip(normalisation);
+		test_damage(normalisation);
+	}
+	test_header();
+	test_classify();
+	return unit_report();
+}

@@ -1,0 +1,128 @@
+/*
+ * test_options.c
+ *		The table of training options.
+ */
+#include "unit.h"
+
+#include "core/options.h"
+
+static char message[OPTIONS_MAX_MESSAGE];
+
+static const OptionRow *
+find(const char *name)
+{
+	const OptionRow *row = training_option_find(name, strlen(name));
+
+	CHECK(row != NULL, "no option %s", name);
+	return row;
+}
+
+static bool
+set_text(TrainingOptions *options, const char *name, const char *value)
+{
+	return training_option_set_text(options, find(name), value, strlen(value), message);
+}
+
+static bool
+set_number(TrainingOptions *options, const char *name, double value)
+{
+	return training_option_set_number(options, find(name), value, message);
+}
+
+/* Both presets keep to the ranges that the table gives, and every row documents itself. */
+static void
+test_table(void)
+{
+	static const char *const presets[] = {"default", "reference"};
+	int			n_rows;
+	const OptionRow *rows = training_option_rows(&n_rows);
+	TrainingOptions options;
+
+	for (int preset = 0; preset < 2; preset++)
+	{
+		training_options_default(&options);
+		CHECK(set_text(&options, "preset", presets[preset]), "preset %s", presets[preset]);
+		CHECK(training_options_check(&options, message), "%s", message);
+		for (int i = 0; i < n_rows; i++)
+		{
+			char		json[OPTIONS_MAX_MESSAGE];
+			char	   *end;
+			double		value;
+
+			CHECK(training_option_json(&options, &rows[i], json, sizeof(json)) <
+				  (int) sizeof(json), "%s is too long", rows[i].name);
+			training_option_range(&rows[i], message);
+			CHECK(strlen(message) > 3 && strlen(message) < OPTIONS_MAX_MESSAGE - 1 &&
+				  strlen(rows[i].description) > 3, "%s: %s", rows[i].name, message);
+			value = strtod(json, &end);
+			if (rows[i].type == OPTION_INTEGER || rows[i].type == OPTION_NUMBER)
+				CHECK(*end == '\0' && value >= rows[i].minimum && value <= rows[i].maximum,
+					  "%s = %s", rows[i].name, json);
+		}
+	}
+}
+
+/* The reference preset is the network of the presentation. */
+static void
+test_reference(void)
+{
+	static const int widths[] = {512, 512, 256, 256, 128};
+	TrainingOptions options;
+
+	training_options_default(&options);
+	set_text(&options, "preset", "reference");
+	CHECK(options.n_layers == 5 && memcmp(options.layers, widths, sizeof(widths)) == 0, "widths");
+	CHECK(options.activation == ACTIVATION_SIGMOID && options.batch_norm == BATCH_NORM_AFTER &&
+		  options.n_dropout == 1 && options.dropout[0] == 0.4, "layers");
+	CHECK(options.epochs == 150 && options.batch_size == 20, "epochs");
+}
+
+static void
+test_set(void)
+{
+	TrainingOptions options;
+	double		widths[40] = {3.0, 4.0};
+	ClassWeight weights[2] = {{90, 2.5}, {42, 0.0}};
+	char		json[100];
+
+	training_options_default(&options);
+	CHECK(set_number(&options, "epochs", 7) && options.epochs == 7, "epochs");
+	CHECK(!set_number(&options, "epochs", 0), "no epochs");
+	CHECK(!set_number(&options, "epochs", 1.5), "half an epoch");
+	CHECK(!set_number(&options, "epochs", NAN), "NaN epochs");
+	CHECK(!set_text(&options, "epochs", "many") && strstr(message, "integer") != NULL, "%s",
+		  message);
+	CHECK(set_number(&options, "seed", 9007199254740991.0) && options.seed == 9007199254740991,
+		  "seed");
+	CHECK(set_text(&options, "activation", "relu") && options.activation == ACTIVATION_RELU,
+		  "activation");
+	CHECK(!set_text(&options, "activation", "rel") && strstr(message, "\"relu\"") != NULL, "%s",
+		  message);
+	CHECK(!set_number(&options, "activation", 1), "activation by number");
+	CHECK(training_option_set_numbers(&options, find("layers"), 2, widths, message) &&
+		  options.n_layers == 2 && options.layers[1] == 4, "layers");
+	CHECK(!training_option_set_numbers(&options, find("layers"), 40, widths, message), "40 layers");
+	CHECK(set_number(&options, "dropout", 0.25) && options.dropout[0] == 0.25, "one dropout");
+	CHECK(!set_number(&options, "dropout", 1.0), "dropping all");
+	widths[0] = widths[1] = widths[2] = 0.1;
+	CHECK(training_option_set_numbers(&options, find("dropout"), 3, widths, message), "dropouts");
+	CHECK(!training_options_check(&options, message) && strstr(message, "dropout") != NULL, "%s",
+		  message);
+	CHECK(training_option_set_weights(&options, find("class_weights"), 2, weights, message) &&
+		  options.n_class_weights == 2, "class weights");
+	training_option_json(&options, find("class_weights"), json, sizeof(json));
+	CHECK(strcmp(json, "{\"90\": 2.5, \"42\": 0}") == 0, "%s", json);
+	weights[1].weight = -1.0;
+	CHECK(!training_option_set_weights(&options, find("class_weights"), 2, weights, message),
+		  "negative weight");
+	CHECK(training_option_find("epoch", 5) == NULL, "found a prefix");
+}
+
+int
+main(void)
+{
+	test_table();
+	test_reference();
+	test_set();
+	return unit_report();
+}

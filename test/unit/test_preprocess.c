@@ -1,0 +1,194 @@
+/*
+ * test_preprocess.c
+ *		Normalisation of features against closed forms.
+ */
+#include "unit.h"
+
+#include <float.h>
+
+#include "core/preprocess.h"
+#include "core/random.h"
+
+#define ROWS 1001
+
+static Preprocessing
+fit(Normalisation normalisation, const float *features, const bool *skip, int n_features,
+	double clip, Workspace *workspace)
+{
+	TrainingOptions options;
+	Preprocessing preprocessing;
+
+	training_options_default(&options);
+	options.normalisation = normalisation;
+	options.quantiles = 101;
+	options.clip = clip;
+	options.missing_flag_fraction = 0.1;
+	preprocessing_fit(&preprocessing, &options, ROWS, n_features, features, skip, workspace);
+	return preprocessing;
+}
+
+static float
+transform(const Preprocessing *preprocessing, float value, Workspace *workspace)
+{
+	float		inputs[2];
+
+	preprocess(preprocessing, preprocessing_scores(preprocessing, workspace), 1, &value, inputs);
+	return inputs[0];
+}
+
+static void
+test_zscore(void)
+{
+	Workspace	workspace = unit_workspace();
+	float		x[ROWS];
+	Preprocessing preprocessing;
+
+	for (int i = 0; i < ROWS; i++)
+		x[i] = (float) i;
+	preprocessing = fit(NORMALISATION_ZSCORE, x, NULL, 1, 0.0, &workspace);
+	CHECK_CLOSE(transform(&preprocessing, 500.0f, &workspace), 0.0, 1e-6, "mean");
+	/* a uniform grid of n points has variance (n^2 - 1) / 12 */
+	CHECK_CLOSE(transform(&preprocessing, 1000.0f, &workspace),
+				500.0 / sqrt(((double) ROWS * ROWS - 1.0) / 12.0), 1e-6, "maximum");
+	CHECK_CLOSE(transform(&preprocessing, NAN, &workspace), 0.0, 0.0, "missing");
+	CHECK_CLOSE(transform(&preprocessing, INFINITY, &workspace), 0.0, 0.0, "infinite");
+	preprocessing = fit(NORMALISATION_ZSCORE, x, NULL, 1, 1.5, &workspace);
+	CHECK_CLOSE(transform(&preprocessing, 1e9f, &workspace), 1.5, 0.0, "clipped above");
+	CHECK_CLOSE(transform(&preprocessing, -1e9f, &workspace), -1.5, 0.0, "clipped below");
+	unit_free();
+}
+
+static void
+test_constant(void)
+{
+	Workspace	workspace = unit_workspace();
+	float		x[ROWS];
+	Preprocessing preprocessing;
+
+	for (int i = 0; i < ROWS; i++)
+		x[i] = 0.1f;
+	preprocessing = fit(NORMALISATION_ZSCORE, x, NULL, 1, 0.0, &workspace);
+	CHECK_CLOSE(transform(&preprocessing, 7.0f, &workspace), 0.0, 0.0, "zscore of a constant");
+	preprocessing = fit(NORMALISATION_RANK_GAUSS, x, NULL, 1, 0.0, &workspace);
+	CHECK_CLOSE(transform(&preprocessing, 0.1f, &workspace), 0.0, 1e-6, "rank of a constant");
+	unit_free();
+}
+
+/* The rank-Gauss transform of normal values is the identity, up to sampling. */
+static void
+test_rank_gauss(void)
+{
+	Workspace	workspace = unit_workspace();
+	Random		random;
+	float		x[ROWS];
+	float		last = -FLT_MAX;
+	Preprocessing preprocessing;
+
+	random_seed(&random, 3, 0);
+	for (int i = 0; i < ROWS; i++)
+		x[i] = (float) random_normal(&random);
+	preprocessing = fit(NORMALISATION_RANK_GAUSS, x, NULL, 1, 0.0, &workspace);
+	for (double z = -2.0; z <= 2.0; z += 0.25)
+		CHECK(fabs(transform(&preprocessing, (float) z, &workspace) - z) < 0.2,
+			  "rank of %g is %g", z, transform(&preprocessing, (float) z, &workspace));
+	for (double z = -5.0; z <= 5.0; z += 0.01)
+	{
+		float		y = transform(&preprocessing, (float) z, &workspace);
+
+		CHECK(y >= last, "not monotone at %g", z);
+		last = y;
+	}
+	CHECK_CLOSE(transform(&preprocessing, 1e30f, &workspace), 2.5775, 1e-3,
+				"quantile of 100.5/101");
+	CHECK_CLOSE(transform(&preprocessing, -1e30f, &workspace), -2.5775, 1e-3,
+				"quantile of 0.5/101");
+
+	/* any increasing function of the values gives the same ranks */
+	for (int i = 0; i < ROWS; i++)
+		x[i] = expf(x[i]);
+	preprocessing = fit(NORMALISATION_RANK_GAUSS, x, NULL, 1, 0.0, &workspace);
+	CHECK(fabs(transform(&preprocessing, expf(0.7f), &workspace) - 0.7) < 0.2, "rank of exp");
+	unit_free();
+}
+
+/* A feature of two values: each gets the middle of its share of the ranks. */
+static void
+test_ties(void)
+{
+	Workspace	workspace = unit_workspace();
+	float		x[ROWS];
+	float	   *scores;
+	Preprocessing preprocessing;
+
+	for (int i = 0; i < ROWS; i++)
+		x[i] = i < 500 ? 0.0f : 1.0f;
+	preprocessing = fit(NORMALISATION_RANK_GAUSS, x, NULL, 1, 0.0, &workspace);
+	scores = preprocessing_scores(&preprocessing, &workspace);
+	CHECK_CLOSE(transform(&preprocessing, 0.0f, &workspace), 0.5 * (scores[0] + scores[49]), 1e-6,
+				"lower value");
+	CHECK_CLOSE(transform(&preprocessing, 1.0f, &workspace), 0.5 * (scores[50] + scores[100]), 1e-6,
+				"upper value");
+	CHECK(transform(&preprocessing, 0.5f, &workspace) > scores[49] &&
+		  transform(&preprocessing, 0.5f, &workspace) < scores[50], "between the values");
+	unit_free();
+}
+
+static void
+test_missing(void)
+{
+	Workspace	workspace = unit_workspace();
+	float		x[ROWS][3];
+	float		row[3] = {NAN, NAN, 500.0f};
+	float		inputs[4];
+	Preprocessing preprocessing;
+
+	for (int i = 0; i < ROWS; i++)
+	{
+		x[i][0] = i % 5 == 0 ? NAN : (float) i; /* often missing */
+		x[i][1] = i == 7 ? NAN : (float) i; /* hardly ever */
+		x[i][2] = (float) i;
+	}
+	preprocessing = fit(NORMALISATION_ZSCORE, &x[0][0], NULL, 3, 0.0, &workspace);
+	CHECK(preprocessing.n_flagged == 1 && preprocessing.flagged[0] == 0, "flags %d",
+		  preprocessing.n_flagged);
+	preprocess(&preprocessing, NULL, 1, row, inputs);
+	CHECK(inputs[0] == 0.0f && inputs[1] == 0.0f && inputs[3] == 1.0f, "missing inputs");
+	row[0] = 3.0f;
+	preprocess(&preprocessing, NULL, 1, row, inputs);
+	CHECK(inputs[0] != 0.0f && inputs[3] == 0.0f, "present input");
+	unit_free();
+}
+
+/* Held-out rows have no say. */
+static void
+test_skip(void)
+{
+	Workspace	workspace = unit_workspace();
+	float		x[ROWS];
+	bool		skip[ROWS];
+	Preprocessing preprocessing;
+
+	for (int i = 0; i < ROWS; i++)
+	{
+		skip[i] = i >= 11;
+		x[i] = skip[i] ? 1e6f : (float) i;
+	}
+	preprocessing = fit(NORMALISATION_ZSCORE, x, skip, 1, 0.0, &workspace);
+	CHECK_CLOSE(preprocessing.center[0], 5.0, 1e-6, "mean of what is not held out");
+	preprocessing = fit(NORMALISATION_RANK_GAUSS, x, skip, 1, 0.0, &workspace);
+	CHECK_CLOSE(preprocessing.quantiles[100], 10.0, 1e-6, "largest of what is not held out");
+	CHECK_CLOSE(preprocessing.quantiles[50], 5.0, 1e-6, "median of what is not held out");
+	unit_free();
+}
+
+int
+main(void)
+{
+	test_zscore();
+	test_constant();
+	test_rank_gauss();
+	test_ties();
+	test_missing();
+	test_skip();
+	return unit_report();
+}
