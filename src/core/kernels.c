@@ -16,7 +16,7 @@
  * exp(x) for the vector units, which libm's is not: 2^k times a polynomial on
  * |r| <= ln(2)/2.  The polynomial is the Taylor series up to r^7, whose first
  * omitted term is below 5e-9; ln 2 is split in two (Cody and Waite) so that r
- * is exact.  Arguments are clamped to the range of normal numbers.
+ * is exact.  Arguments are clamped to the range of normal numbers; NaN stays NaN.
  */
 static inline float
 vector_exp(float x)
@@ -40,7 +40,7 @@ vector_exp(float x)
 	p = p * r + 0.5f;
 	p = p * r + 1.0f;
 	p = p * r + 1.0f;
-	bits = ((int32_t) k + 127) * (1 << 23);
+	bits = ((int32_t) (k > -126.0f ? k : -126.0f) + 127) * (1 << 23);
 	memcpy(&scale, &bits, sizeof(scale));
 	return p * scale;
 }

@@ -62,6 +62,8 @@ static const OptionRow rows[] = {
 	CHOICE(loss, "weighted: an object of class c weighs class_weights[c] divided by the number of objects of class c; plain: all weigh the same"),
 	{"class_weights", OPTION_WEIGHTS, 0, 1e6, NULL, AT(class_weights),
 		"weights of classes in the weighted loss; those not given weigh 1, but 15, 64 and 99 weigh 2"},
+	NUMBER(weight_power, 0, 1,
+		   "power of the class weights that acts on the objects in training; the rest acts on the model's probabilities"),
 	NUMBER(label_smoothing, 0, 0.9, "share of the target probability spread over all classes"),
 	NUMBER(weight_average, 0, 0.99999,
 		   "decay of the moving average of the weights that becomes the model; 0 for the last weights"),
@@ -113,6 +115,7 @@ static const TrainingOptions default_preset = {
 	.epochs = 60,
 	.validation_fold = -1,
 	.loss = LOSS_WEIGHTED,
+	.weight_power = 1,
 	.report_interval = 5,
 };
 
@@ -144,6 +147,7 @@ static const TrainingOptions reference_preset = {
 	.epochs = 150,
 	.validation_fold = -1,
 	.loss = LOSS_WEIGHTED,
+	.weight_power = 1,
 	.report_interval = 5,
 };
 

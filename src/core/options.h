@@ -85,6 +85,7 @@ typedef struct TrainingOptions
 	int			loss;
 	int			n_class_weights;
 	ClassWeight class_weights[MODEL_MAX_CLASSES];
+	double		weight_power;
 	double		label_smoothing;
 	double		weight_average;
 	int64_t		seed;

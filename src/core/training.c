@@ -37,6 +37,7 @@ typedef struct Trainer
 	ClassifyScratch *scratch;
 	const float *scores;		/* of the preprocessing */
 	float	   *weight;			/* [n_rows], of each object in the loss */
+	float	   *shift;			/* [n_classes], added to the logits of the model */
 	int		   *order;			/* [n_training], shuffled rows */
 	int			n_training;
 	int			n_validation;
@@ -108,40 +109,66 @@ class_weight(const TrainingOptions *options, int32_t class)
 }
 
 /*
- * The weight of each object in the loss, for the training and for the held-out
- * rows separately: w_c / N_c (times the row's own weight), scaled to mean 1.
+ * Scales the weights of the training or of the held-out rows to mean 1.
+ */
+static void
+normalise_weights(Trainer *trainer, bool validation)
+{
+	double		sum = 0.0;
+	int			n = 0;
+
+	for (int i = 0; i < trainer->set->n_rows; i++)
+		if (held_out(trainer->set, i) == validation)
+		{
+			sum += trainer->weight[i];
+			n++;
+		}
+	for (int i = 0; i < trainer->set->n_rows; i++)
+		if (held_out(trainer->set, i) == validation && sum > 0.0)
+			trainer->weight[i] *= (float) (n / sum);
+}
+
+/*
+ * The weight of each object in the loss: its own, times w_c / N_c in the
+ * weighted loss, with N_c counted among the training rows and among the
+ * held-out rows separately.
+ *
+ * A network trained with weights w learns probabilities proportional to w_c p_c,
+ * so that part of the weights can as well act on its probabilities: with
+ * weight_power q, (w_c / N_c)^q acts in training, and (w_c / N_c)^(1 - q) is
+ * added to the logits, as a logarithm, in shift.  Rare classes, whose few
+ * objects would otherwise dominate the gradients, are learnt better so.
  */
 static void
 weigh_objects(Trainer *trainer)
 {
 	const TrainingSet *set = trainer->set;
-	int		   *count = workspace_array(trainer->workspace, int, set->n_classes);
+	const TrainingOptions *options = trainer->options;
+	int		   *count = workspace_array(trainer->workspace, int, 2 * set->n_classes);
 
-	for (int validation = 0; validation <= 1; validation++)
+	memset(count, 0, sizeof(int) * 2 * set->n_classes);
+	for (int i = 0; i < set->n_rows; i++)
+		count[held_out(set, i) * set->n_classes + set->target[i]]++;
+	for (int i = 0; i < set->n_rows; i++)
 	{
-		double		sum = 0.0;
-		int			n = 0;
+		int			c = set->target[i];
+		double		weight = class_weight(options, set->classes[c]) /
+			count[held_out(set, i) * set->n_classes + c];
 
-		memset(count, 0, sizeof(int) * set->n_classes);
-		for (int i = 0; i < set->n_rows; i++)
-			if (held_out(set, i) == validation)
-				count[set->target[i]]++;
-		for (int i = 0; i < set->n_rows; i++)
-		{
-			int			c = set->target[i];
-			double		weight = set->weight ? set->weight[i] : 1.0;
+		trainer->weight[i] = set->weight ? set->weight[i] : 1.0f;
+		if (options->loss == LOSS_WEIGHTED)
+			trainer->weight[i] *= (float) (held_out(set, i) ? weight :
+										   pow(weight, options->weight_power));
+	}
+	normalise_weights(trainer, false);
+	normalise_weights(trainer, true);
 
-			if (held_out(set, i) != validation)
-				continue;
-			if (trainer->options->loss == LOSS_WEIGHTED)
-				weight *= class_weight(trainer->options, set->classes[c]) / count[c];
-			trainer->weight[i] = (float) weight;
-			sum += weight;
-			n++;
-		}
-		for (int i = 0; i < set->n_rows; i++)
-			if (held_out(set, i) == validation && sum > 0.0)
-				trainer->weight[i] *= (float) (n / sum);
+	for (int c = 0; c < set->n_classes; c++)
+	{
+		double		weight = class_weight(options, set->classes[c]);
+
+		trainer->shift[c] = options->loss == LOSS_WEIGHTED && weight > 0.0 && count[c] > 0 ?
+			(float) ((1.0 - options->weight_power) * log(weight * set->n_rows / count[c])) : 0.0f;
 	}
 }
 
@@ -295,6 +322,17 @@ validation_loss(Trainer *trainer)
 	return loss / trainer->n_validation;
 }
 
+static void
+fold_candidate(Trainer *trainer)
+{
+	DenseLayer *layers = trainer->candidate->layers;
+	DenseLayer *last = &layers[trainer->candidate->n_layers - 1];
+
+	network_fold(trainer->network, layers);
+	for (int c = 0; c < last->n_out; c++)
+		last->bias[c] += trainer->shift[c];
+}
+
 static Model *
 empty_model(Trainer *trainer, const Preprocessing *preprocessing)
 {
@@ -353,6 +391,7 @@ prepare(Trainer *trainer)
 	}
 
 	trainer->weight = workspace_array(workspace, float, set->n_rows);
+	trainer->shift = workspace_array(workspace, float, set->n_classes);
 	weigh_objects(trainer);
 	trainer->order = workspace_array(workspace, int, set->n_rows);
 	for (int i = 0; i < set->n_rows; i++)
@@ -390,7 +429,7 @@ train_network(const TrainingSet *set, const TrainingOptions *options, Workspace 
 		if (!isfinite(report.training_loss))
 			return NULL;
 		if (trainer.n_validation > 0 || epoch == options->epochs)
-			network_fold(trainer.network, trainer.candidate->layers);
+			fold_candidate(&trainer);
 		report.validation_loss = validation_loss(&trainer);
 		result->epochs = epoch;
 

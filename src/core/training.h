@@ -24,11 +24,14 @@ typedef struct TrainingSet
 	const bool *validation;		/* [n_rows], true = held out; NULL for none */
 } TrainingSet;
 
-/* What an epoch came to.  Losses are of the kind that is trained for. */
+/*
+ * What an epoch came to.  The validation loss is the one of the option "loss";
+ * the training loss is what the optimizer saw, with weight_power and dropout.
+ */
 typedef struct EpochReport
 {
 	int			epoch;			/* 1, 2, ... */
-	double		training_loss;	/* mean over the epoch, with dropout at work */
+	double		training_loss;	/* mean over the epoch */
 	double		validation_loss;	/* NaN without held-out rows */
 	double		learning_rate;	/* at the end of the epoch */
 } EpochReport;

@@ -151,6 +151,9 @@ test_variants(void)
 	options.loss = LOSS_PLAIN;
 	test_learns(options, 0.35, "plain loss");
 	options = quick_options();
+	options.weight_power = 0.0;
+	test_learns(options, 0.35, "weights on the probabilities");
+	options = quick_options();
 	options.n_layers = 0;
 	test_learns(options, 0.35, "linear");
 	options = quick_options();
