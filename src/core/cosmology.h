@@ -1,0 +1,16 @@
+/*
+ * cosmology.h
+ *		Distances in the flat LambdaCDM universe of the challenge's metadata:
+ *		H0 = 70 km/s/Mpc, Omega_matter = 0.3, no radiation.
+ */
+#ifndef PLASTICC_COSMOLOGY_H
+#define PLASTICC_COSMOLOGY_H
+
+/*
+ * Distance modulus, in magnitudes, of an object at this redshift:
+ * 5 log10(luminosity distance / 10 pc) (Hogg 1999, arXiv:astro-ph/9905116, eq. 25).
+ * NaN where there is none: redshift zero, negative, infinite or NaN.
+ */
+extern double distance_modulus(double redshift);
+
+#endif							/* PLASTICC_COSMOLOGY_H */

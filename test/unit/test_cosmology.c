@@ -1,0 +1,88 @@
+/*
+ * test_cosmology.c
+ *		The distance modulus against a plain integration, its limits, and the
+ *		challenge's own metadata where they are at hand.
+ */
+#include "unit.h"
+
+#include "core/cosmology.h"
+
+/* Simpson's rule in redshift: another variable and another rule than the code's. */
+static double
+integrated_modulus(double redshift)
+{
+	int			steps = 20000;
+	double		sum = 0.0;
+
+	for (int i = 0; i <= steps; i++)
+	{
+		double		z = redshift * i / steps;
+		double		value = 1.0 / sqrt(0.3 * pow(1.0 + z, 3.0) + 0.7);
+
+		sum += value * (i == 0 || i == steps ? 1.0 : (i % 2 ? 4.0 : 2.0));
+	}
+	sum *= redshift / steps / 3.0;
+	return 5.0 * log10((1.0 + redshift) * 299792.458 / 70.0 * sum) + 25.0;
+}
+
+static void
+test_integral(void)
+{
+	static const double redshifts[] = {1e-6, 0.001, 0.01, 0.1, 0.3, 0.5, 1.0, 2.0, 3.5, 6.0, 10.0};
+
+	for (int i = 0; i < (int) (sizeof(redshifts) / sizeof(redshifts[0])); i++)
+	{
+		double		expected = integrated_modulus(redshifts[i]);
+
+		CHECK(fabs(distance_modulus(redshifts[i]) - expected) < 1e-7,
+			  "redshift %g: %.10f, expected %.10f", redshifts[i],
+			  distance_modulus(redshifts[i]), expected);
+	}
+}
+
+static void
+test_limits(void)
+{
+	CHECK(isnan(distance_modulus(0.0)), "redshift 0");
+	CHECK(isnan(distance_modulus(-0.1)), "negative redshift");
+	CHECK(isnan(distance_modulus(NAN)), "NaN");
+	CHECK(isnan(distance_modulus(INFINITY)), "infinity");
+	/* Hubble's law: the distance of a tiny redshift is c z / H0, here 1e-9 * 4282.7494 Mpc */
+	CHECK_CLOSE(distance_modulus(1e-9), 5.0 * log10(1e-9 * 299792.458 / 70.0) + 25.0, 1e-9, "Hubble's law");
+	for (double z = 0.001; z < 8.0; z *= 1.1)
+		CHECK(distance_modulus(z * 1.1) > distance_modulus(z), "grows with redshift at %g", z);
+}
+
+/* The metadata give redshifts with 4 digits after the point, which bounds the agreement. */
+static void
+test_metadata(void)
+{
+	FILE	   *metadata = popen("gzip -dc ../shared/data/plasticc/training_set_metadata.csv.gz 2>/dev/null", "r");
+	char		line[512];
+	int			compared = 0;
+
+	while (metadata != NULL && fgets(line, sizeof(line), metadata) != NULL)
+	{
+		double		photoz,
+					distmod;
+
+		if (sscanf(line, "%*d,%*f,%*f,%*f,%*f,%*d,%*f,%lf,%*f,%lf,", &photoz, &distmod) != 2)
+			continue;
+		CHECK(fabs(distance_modulus(photoz) - distmod) < 1e-4 + 2.3 * 0.00005 / photoz,
+			  "photoz %g: %.4f, metadata %.4f", photoz, distance_modulus(photoz), distmod);
+		compared++;
+	}
+	if (metadata != NULL)
+		pclose(metadata);
+	if (compared == 0)
+		printf("skipped: the challenge's metadata are not at hand\n");
+}
+
+int
+main(void)
+{
+	test_integral();
+	test_limits();
+	test_metadata();
+	return unit_report();
+}
