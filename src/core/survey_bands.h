@@ -1,0 +1,47 @@
+/*
+ * survey_bands.h
+ *		The six passbands of the synthetic survey.
+ */
+#ifndef PLASTICC_SURVEY_BANDS_H
+#define PLASTICC_SURVEY_BANDS_H
+
+#include <math.h>
+
+#define SURVEY_BANDS 6
+#define FLUX_ZERO_POINT 27.5	/* magnitude of flux 1, AB */
+
+typedef struct SurveyBand
+{
+	double		wavelength;		/* effective, Angstrom */
+	double		dust;			/* magnitudes of extinction per E(B-V) of the Milky Way */
+	double		wide_error;		/* flux_err of a moonless visit with average seeing, wide fields */
+	double		deep_error;		/* the same for a stacked visit of the deep fields */
+	double		moonlight;		/* growth of that error from new to full moon */
+	double		electrons;		/* photoelectrons per unit of flux in one wide visit */
+} SurveyBand;
+
+/* In the order u g r i z y. */
+extern const SurveyBand survey_bands[SURVEY_BANDS];
+
+/* Flux of an AB magnitude. */
+static inline double
+flux_of_magnitude(double magnitude)
+{
+	return exp(-0.4 * M_LN10 * (magnitude - FLUX_ZERO_POINT));
+}
+
+/*
+ * A black body's f_nu at one wavelength over that at another; both as
+ * 1/Angstrom, because that is what a caller in a loop has at hand.
+ */
+static inline double
+black_body_ratio(double inverse_wavelength, double inverse_reference, double temperature)
+{
+	double		x = 1.438777e8 / temperature;	/* h c / k T, Angstrom */
+	double		ratio = inverse_wavelength / inverse_reference;
+
+	return ratio * ratio * ratio * (exp(x * inverse_reference) - 1.0) /
+		(exp(x * inverse_wavelength) - 1.0);
+}
+
+#endif							/* PLASTICC_SURVEY_BANDS_H */
