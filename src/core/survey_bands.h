@@ -30,6 +30,8 @@ flux_of_magnitude(double magnitude)
 	return exp(-0.4 * M_LN10 * (magnitude - FLUX_ZERO_POINT));
 }
 
+#define PLANCK_CONSTANT 1.438777e8	/* h c / k, Angstrom K */
+
 /*
  * A black body's f_nu at one wavelength over that at another; both as
  * 1/Angstrom, because that is what a caller in a loop has at hand.
@@ -37,7 +39,7 @@ flux_of_magnitude(double magnitude)
 static inline double
 black_body_ratio(double inverse_wavelength, double inverse_reference, double temperature)
 {
-	double		x = 1.438777e8 / temperature;	/* h c / k T, Angstrom */
+	double		x = PLANCK_CONSTANT / temperature;
 	double		ratio = inverse_wavelength / inverse_reference;
 
 	return ratio * ratio * ratio * (exp(x * inverse_reference) - 1.0) /

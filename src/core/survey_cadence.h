@@ -40,7 +40,7 @@ extern SurveyPosition survey_position(Random *random, bool deep, bool in_galaxy)
 
 /*
  * The visits to that place over the whole survey in order of time.  Fills at
- * most SURVEY_MAX_VISITS and returns how many; there is at least one.
+ * most SURVEY_MAX_VISITS and returns how many.
  */
 extern int	survey_visits(Random *random, bool deep, double ra, SurveyVisit *visits);
 

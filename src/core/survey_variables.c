@@ -33,6 +33,15 @@ star_colour(int band, double temperature)
 							1.0 / survey_bands[RED_BAND].wavelength, temperature);
 }
 
+/* Of a black body to another one, at a band's wavelength. */
+static double
+surface_brightness_ratio(int band, double temperature, double other)
+{
+	double		x = PLANCK_CONSTANT / survey_bands[band].wavelength;
+
+	return (exp(x / other) - 1.0) / (exp(x / temperature) - 1.0);
+}
+
 /* Draws a star's brightness in r and gives the other bands by temperature and dust. */
 static void
 draw_star(Variable *variable, Random *random, const VariableSetting *setting,
@@ -159,7 +168,7 @@ draw_eclipsing_binary(Variable *variable, Random *random, const VariableSetting 
 		uniform_between(random, 0.4, 1.0);
 	double		hidden = radius_ratio * radius_ratio * uniform_between(random, 0.3, 0.98);
 
-	draw_star(variable, random, setting, 19.3, 1.3, primary);
+	draw_star(variable, random, setting, 19.9, 1.3, primary);
 	variable->period = contact ? log_uniform_between(random, 0.24, 0.8) :
 		log_uniform_between(random, 0.5, 10.0);
 	eclipses->ellipsoidal = contact ? uniform_between(random, 0.06, 0.2) : 0.0;
@@ -167,8 +176,7 @@ draw_eclipsing_binary(Variable *variable, Random *random, const VariableSetting 
 		uniform_between(random, 0.04, 0.09) * pow(variable->period, -0.3);
 	for (int band = 0; band < SURVEY_BANDS; band++)
 	{
-		double		ratio = star_colour(band, secondary) / star_colour(band, primary) *
-			pow(secondary / primary, 4.0) * star_colour(RED_BAND, primary);
+		double		ratio = surface_brightness_ratio(band, secondary, primary);
 		double		total = 1.0 + radius_ratio * radius_ratio * ratio;
 
 		eclipses->depth[0][band] = hidden / total;
@@ -217,7 +225,7 @@ static void
 draw_agn(Variable *variable, Random *random, const VariableSetting *setting)
 {
 	RandomWalk *walk = &variable->u.walk;
-	double		magnitude = -22.5 + 0.9 * random_normal(random);
+	double		magnitude = -22.0 + 0.9 * random_normal(random);
 	double		deviation = 0.15 * exp(0.35 * random_normal(random));
 	double		template_level = 0.6 * random_normal(random);
 	double		stretch = 1.0 + setting->redshift;
