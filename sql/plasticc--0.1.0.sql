@@ -259,3 +259,13 @@ CREATE FUNCTION plasticc_simulate_observations(
     OUT flux real, OUT flux_err real, OUT detected boolean
 ) RETURNS SETOF record
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000000 ROWS 1000000;
+
+COMMENT ON FUNCTION plasticc_simulate_objects(bigint, bigint, text, bigint) IS
+'A synthetic LSST-like survey, for demonstrations and load tests: a row for each of the objects first_object .. first_object + n - 1.
+ra, decl, gal_l, gal_b in degrees (J2000); ddf: in a deep drilling field; hostgal_specz, hostgal_photoz, hostgal_photoz_err: redshifts of the host, photoz exactly 0 in the Galaxy, specz NULL where not known; distmod: distance modulus of hostgal_photoz in magnitudes, NULL in the Galaxy; mwebv: E(B-V) of the Milky Way in magnitudes; target: one of the challenge''s 15 classes.
+mix: ''training'' (near, 30 % deep fields, no class 99), ''test'' (faint, 1 % deep fields, specz mostly NULL) or ''uniform'' (as training, each of the 15 classes equally often). The same seed, mix and object number give the same row, whatever n.';
+
+COMMENT ON FUNCTION plasticc_simulate_observations(bigint, bigint, text, bigint) IS
+'The observations of the objects that plasticc_simulate_objects returns for the same arguments, ordered by object_id and mjd; about 187 an object in the mix ''training'', 128 in ''test''.
+mjd in days; passband 0-5 = u g r i z y; flux, flux_err: difference flux (template subtracted) and its standard error, zero point 27.5; detected: found by the survey. Every object has at least two detections.
+Rows stream from a select list: SELECT (row).* FROM (SELECT plasticc_simulate_observations(n) AS row OFFSET 0) AS survey; a function in FROM is first collected by the server, on disk beyond work_mem.';

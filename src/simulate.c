@@ -16,8 +16,8 @@
 
 #include "core/survey.h"
 
-PLASTICC_FUNCTION(plasticc_simulate_objects);
-PLASTICC_FUNCTION(plasticc_simulate_observations);
+PG_FUNCTION_INFO_V1(plasticc_simulate_objects);
+PG_FUNCTION_INFO_V1(plasticc_simulate_observations);
 
 #define OBJECT_COLUMNS 12
 #define OBSERVATION_COLUMNS 6

@@ -68,7 +68,7 @@ line_blanketing(double strength, double wavelength)
 static double
 second_maximum(double wavelength)
 {
-	return 0.32 * fmin(1.0, fmax(0.0, (wavelength - 6000.0) / 1800.0));
+	return 0.42 * fmin(1.0, fmax(0.0, (wavelength - 6000.0) / 1800.0));
 }
 
 static void
@@ -170,9 +170,9 @@ explosion_flux(const Explosion *explosion, double mjd, int passband)
 		(explosion->peak_temperature - explosion->late_temperature) * cooling;
 	flux = shape * black_body_ratio(explosion->inverse_wavelength[passband],
 									1.0 / REFERENCE_WAVELENGTH, temperature);
-	if (explosion->second_peak[passband] > 0.0 && fabs(day - 26.0) < 30.0)
+	if (explosion->second_peak[passband] > 0.0 && fabs(day - 26.0) < 26.0)
 	{
-		double		x = (day - 26.0) / 8.0;
+		double		x = (day - 26.0) / 6.5;
 
 		flux += explosion->second_peak[passband] * exp(-0.5 * x * x);
 	}
