@@ -15,8 +15,8 @@
 /* Which objects there are: classes, redshifts and fields. */
 typedef enum SurveyMix
 {
-	SURVEY_TRAINING,			/* as the challenge's training set: near, 30 % deep fields, no class 99 */
-	SURVEY_TEST,				/* as its test set: far, 1 % deep fields */
+	SURVEY_TRAINING,			/* as the training set: near, 30 % deep fields, no class 99 */
+	SURVEY_TEST,				/* as the test set: far, 1 % deep fields */
 	SURVEY_UNIFORM				/* each of the 15 classes equally often, else as training */
 } SurveyMix;
 
@@ -30,7 +30,7 @@ typedef struct SurveyTruth
 {
 	double		redshift;
 	double		event_mjd;		/* peak of an explosion or a magnification */
-	double		absolute_magnitude; /* of an explosion: AB at peak, rest-frame 4800 A, without dust */
+	double		absolute_magnitude; /* of an explosion, as in Explosion */
 	double		period;			/* days */
 	double		time_scale;		/* of a random walk, observed days */
 	int			attempts;		/* draws until the survey detected the object */

@@ -48,7 +48,8 @@ test_limits(void)
 	CHECK(isnan(distance_modulus(NAN)), "NaN");
 	CHECK(isnan(distance_modulus(INFINITY)), "infinity");
 	/* Hubble's law: the distance of a tiny redshift is c z / H0, here 1e-9 * 4282.7494 Mpc */
-	CHECK_CLOSE(distance_modulus(1e-9), 5.0 * log10(1e-9 * 299792.458 / 70.0) + 25.0, 1e-9, "Hubble's law");
+	CHECK_CLOSE(distance_modulus(1e-9), 5.0 * log10(1e-9 * 299792.458 / 70.0) + 25.0, 1e-9,
+				"Hubble's law");
 	for (double z = 0.001; z < 8.0; z *= 1.1)
 		CHECK(distance_modulus(z * 1.1) > distance_modulus(z), "grows with redshift at %g", z);
 }
@@ -57,7 +58,8 @@ test_limits(void)
 static void
 test_metadata(void)
 {
-	FILE	   *metadata = popen("gzip -dc ../shared/data/plasticc/training_set_metadata.csv.gz 2>/dev/null", "r");
+	FILE	   *metadata = popen("gzip -dc ../shared/data/plasticc/training_set_metadata.csv.gz "
+							 "2>/dev/null", "r");
 	char		line[512];
 	int			compared = 0;
 

@@ -133,8 +133,8 @@ check_share(const char *what, double count, double n, double share)
 {
 	double		deviation = sqrt(n * share * (1.0 - share));
 
-	CHECK(fabs(count - n * share) <= 5.0 * deviation + 3.0, "%s: %g of %g, expected %g", what, count,
-		  n, n * share);
+	CHECK(fabs(count - n * share) <= 5.0 * deviation + 3.0, "%s: %g of %g, expected %g", what,
+		  count, n, n * share);
 }
 
 typedef struct MixSummary
@@ -169,7 +169,8 @@ survey_summary(SurveyMix mix, int n)
 		{
 			summary.n_outside++;
 			summary.n_specz += !isnan(object.hostgal_specz);
-			summary.n_good_photoz += fabs(object.hostgal_photoz - redshift) < 0.1 * (1.0 + redshift);
+			summary.n_good_photoz +=
+				fabs(object.hostgal_photoz - redshift) < 0.1 * (1.0 + redshift);
 			summary.sum_log_redshift += log(redshift);
 		}
 	}
@@ -253,10 +254,13 @@ test_cadence(void)
 		n_red += deep ? 0 : n_bands[5];
 	}
 	CHECK(n_red > 2 * n_blue, "in wide fields y, %d, is more frequent than g, %d", n_red, n_blue);
-	CHECK(n_rows[0] / n_fields > 118 && n_rows[0] / n_fields < 138, "wide: %g", n_rows[0] / n_fields);
-	CHECK(n_rows[1] / n_fields > 290 && n_rows[1] / n_fields < 350, "deep: %g", n_rows[1] / n_fields);
+	CHECK(n_rows[0] / n_fields > 118 && n_rows[0] / n_fields < 138, "wide: %g",
+		  n_rows[0] / n_fields);
+	CHECK(n_rows[1] / n_fields > 290 && n_rows[1] / n_fields < 350, "deep: %g",
+		  n_rows[1] / n_fields);
 	CHECK(n_close[0] / n_rows[0] < 0.3, "wide visits are mostly alone: %g", n_close[0] / n_rows[0]);
-	CHECK(n_close[1] / n_rows[1] > 0.6, "deep visits come in sequences: %g", n_close[1] / n_rows[1]);
+	CHECK(n_close[1] / n_rows[1] > 0.6, "deep visits come in sequences: %g",
+		  n_close[1] / n_rows[1]);
 }
 
 /* Detection follows (1 + erf((S/N - 5.5) / 2)) / 2, and deep fields are deeper. */

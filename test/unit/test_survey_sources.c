@@ -204,6 +204,47 @@ test_periodic(void)
 		}
 }
 
+/* A periodic star is above and below its template, and each star has its own phase. */
+static void
+test_templates(void)
+{
+	static const VariableKind kinds[] = {
+		VARIABLE_RR_LYRAE, VARIABLE_ECLIPSING_BINARY, VARIABLE_MIRA,
+	};
+
+	for (int k = 0; k < 3; k++)
+	{
+		double		cosine = 0.0;
+		double		sine = 0.0;
+		int			n = 300;
+
+		for (int i = 0; i < n; i++)
+		{
+			Random		random;
+			Variable	star = variable(&random, i, kinds[k], 0.0);
+			double		phase = 2.0 * M_PI * (SURVEY_START - star.epoch) / star.period;
+			double		low = INFINITY;
+			double		high = -INFINITY;
+
+			for (int step = 0; step < 500; step++)
+			{
+				double		mjd = 60000.0 + star.period * step / 500.0;
+				double		flux = variable_flux(&star, &random, mjd, 2);
+
+				low = fmin(low, flux);
+				high = fmax(high, flux);
+			}
+			/* a template may be without an eclipse: then nothing is brighter */
+			CHECK(low < 0.0 && (high > 0.0 || kinds[k] == VARIABLE_ECLIPSING_BINARY),
+				  "kind %d: flux from %g to %g", kinds[k], low, high);
+			cosine += cos(phase) / n;
+			sine += sin(phase) / n;
+		}
+		/* Rayleigh's test: the mean vector of random phases is shorter than sqrt(10 / n) */
+		CHECK(cosine * cosine + sine * sine < 10.0 / n, "kind %d: phases agree", kinds[k]);
+	}
+}
+
 /* RR Lyrae stars vary more in g than in z, and rise faster than they decline. */
 static void
 test_rr_lyrae(void)
@@ -346,6 +387,7 @@ main(void)
 	test_redshift();
 	test_light_curves();
 	test_periodic();
+	test_templates();
 	test_rr_lyrae();
 	test_eclipses();
 	test_microlensing();
