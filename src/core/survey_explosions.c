@@ -20,7 +20,7 @@ typedef struct ExplosionTemplate
 	double		magnitude;		/* mean and standard deviation of the peak's absolute magnitude */
 	double		magnitude_scatter;
 	double		rise;			/* days: width of the half Gaussian before the peak */
-	double		fall;			/* days: that after it, or the time scale of plateau and power law */
+	double		fall;			/* days: that after it, or the decline of plateau or power law */
 	double		plateau;		/* days, 0 for none */
 	double		tail_fraction;	/* share of an exponential at peak */
 	double		tail_time;		/* days */
