@@ -29,7 +29,7 @@ PG_CPPFLAGS = -Isrc $(BLAS_CFLAGS)
 SHLIB_LINK = $(BLAS_LIBS) -lm -Wl,--version-script=src/exports.map
 # the server's own flags are those of the compiler it was built with
 ifneq ($(findstring clang,$(CC)),)
-PG_CFLAGS += -Wno-unknown-warning-option -Wno-ignored-optimization-argument
+PG_CFLAGS += -Wno-unknown-warning-option -Wno-ignored-optimization-argument -Wno-ignored-attributes
 endif
 
 REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
