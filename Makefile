@@ -1,4 +1,38 @@
 # plasticc: light curves in, class probabilities out.  `make help` lists the targets.
+
+# Targets that a script does, from installing what is missing to cleaning up.  They must work
+# before there is a pg_config, and PGXS has a "check" of its own: so PGXS never sees them.
+SCRIPTED = help deps check demo bench dist
+
+ifneq ($(filter $(SCRIPTED),$(MAKECMDGOALS)),)
+
+.PHONY: $(MAKECMDGOALS)
+.NOTPARALLEL:
+
+help:
+	@sed -n 's/^## \{0,1\}//p' Makefile
+
+deps:
+	@scripts/install-deps.sh
+
+check: deps
+	@scripts/check.sh
+
+demo: deps
+	@scripts/cluster.sh scripts/demo.sh $(if $(DATA),'$(DATA)')
+
+bench: deps
+	@scripts/cluster.sh bench/run.sh $(BENCH)
+
+dist:
+	@scripts/dist.sh
+
+# `make clean check`: the others are for a make that does read PGXS.
+$(filter-out $(SCRIPTED),$(MAKECMDGOALS)):
+	@$(MAKE) --no-print-directory $@
+
+else
+
 EXTENSION = plasticc
 EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" plasticc.control)
 MODULE_big = plasticc
@@ -7,17 +41,7 @@ DATA = $(wildcard sql/plasticc--*.sql)
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/core/*.c)))
 HEADER_FILES = $(wildcard src/*.h src/core/*.h)
 
-# Serial OpenBLAS, bound so that no other build can take its place in the server: the threaded
-# one starts threads inside the backend as soon as it is loaded.  The static library, where there
-# is one, leaves nothing to the dynamic linker; else the run path names the serial build's folder.
-# BLAS_LIBS=... (with BLAS_CFLAGS=...) takes any other library with a CBLAS interface.
-BLAS_DIR ?= $(firstword $(wildcard /usr/lib/*/openblas-serial /usr/lib64/openblas-serial /usr/lib/openblas-serial))
-BLAS_CFLAGS ?= $(addprefix -I,$(firstword $(wildcard /usr/include/*/openblas-serial /usr/include/openblas)))
-ifneq ($(wildcard $(BLAS_DIR)/libopenblas.a),)
-BLAS_LIBS ?= $(BLAS_DIR)/libopenblas.a
-else
-BLAS_LIBS ?= -L$(BLAS_DIR) -Wl,-rpath,$(BLAS_DIR) -lopenblas
-endif
+include blas.mk
 
 # -O3 for vectorised kernels; no -march: hot kernels are dispatched at run time.  Contraction is off
 # so that a feature has the same bits whatever the processor and the compiler.
@@ -34,14 +58,39 @@ endif
 
 REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
 REGRESS_OPTS = --inputdir=test --outputdir=. --load-extension=plasticc
-TAP_TESTS = 1
 
 # Bitcode for the server's JIT is not built: it inlines small functions, and these are not.
 override with_llvm := no
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
-ifneq ($(PGXS),)
+ifneq ($(wildcard $(PGXS)),)
 include $(PGXS)
 $(OBJS): $(HEADER_FILES)
+else
+all install installcheck:
+	@echo "The headers for PostgreSQL server extensions are missing ($(if $(PGXS),$(PGXS),$(PG_CONFIG)) was not found)." >&2
+	@echo "Debian, Ubuntu: apt-get install postgresql-server-dev-NN, or \`make deps\` for all that is needed." >&2
+	@echo "A server elsewhere: make PG_CONFIG=/path/to/pg_config" >&2
+	@false
 endif
+
+endif
+
+## make              build the extension
+## make install      install it into the server that PG_CONFIG names (as its owner, often root)
+## make installcheck run the regression tests on a running server that has it installed
+## make clean        remove what was built
+##
+## These install what is missing (Debian, Ubuntu) and use a throw-away server:
+##
+## make check        build, run all tests; SUITES="unit regress ..." runs some of them
+## make demo         simulate a survey, train, classify, show the results; DATA=dir takes
+##                   a directory with the challenge's training_set.csv and _metadata.csv
+## make bench        run the measurements in bench/; BENCH="name ..." runs some of them
+## make deps         only install what is missing
+## make dist         the release as dist/plasticc-VERSION.zip
+##
+## Variables: PG_CONFIG=/usr/lib/postgresql/NN/bin/pg_config chooses the server, BLAS_LIBS=...
+## (BLAS_CFLAGS=...) another CBLAS library, OPTFLAGS and CFLAGS_EXTRA the compiler's options,
+## PLASTICC_DATA=dir the real data for the tests (default ../shared/data, where there is one).

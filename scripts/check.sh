@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+#
+# Runs every test, in a temporary copy of the checkout with a private copy of the server, and prints
+# as last line "N passed, N failed", the sum over the suites:
+#
+#	unit      the checks of test/unit/test_*.c, linked with src/core alone
+#	sanitize  the same programs under the address and undefined-behaviour sanitizers, a test a program
+#	fuzz      the targets test/fuzz/fuzz_*.c, a fixed number of inputs each, a test a target
+#	regress   the scripts of test/sql against expected/, a test a script
+#	tap       the tests of test/t/*.pl
+#
+# A crash counts as a failure, and so does a suite without a test.  Of a suite that failed the output
+# is shown.  The exit status is 0 only if nothing failed.
+#
+# environment: SUITES="unit tap"    only these
+#              PLASTICC_DATA=dir    the real data; default ../shared/data, where there is one
+#              PG_CONFIG, CC, BLAS_LIBS, CFLAGS_EXTRA
+#
+# usage: scripts/check.sh
+
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# Makes the real data readable for the tests, and says so if there is none.
+stage_data()
+{
+	local data=${PLASTICC_DATA:-$root_dir/../shared/data}
+
+	if [[ ! -e $data/plasticc/training_set.csv.gz ]]; then
+		[[ -z ${PLASTICC_DATA:-} ]] || die "PLASTICC_DATA=$PLASTICC_DATA holds no plasticc/training_set.csv.gz"
+		unset PLASTICC_DATA
+		note "no real data ($data/plasticc/training_set.csv.gz): the checks on it are skipped"
+		return
+	fi
+	PLASTICC_DATA=$(cd "$data" && pwd)
+	if ! as_server_user test -r "$PLASTICC_DATA/plasticc/training_set.csv.gz"; then
+		mkdir "$work/data"
+		for data in "$PLASTICC_DATA"/*/; do
+			cp -r "$data" "$work/data/"
+		done
+		chmod -R u+rwX,go+rX "$work/data"
+		PLASTICC_DATA=$work/data
+	fi
+	export PLASTICC_DATA
+}
+
+main()
+{
+	local status=0
+
+	make_work_dir
+	# Warnings are errors where nobody would read them.
+	if [[ -n ${CI:-} && -z ${CFLAGS_EXTRA:-} ]]; then
+		export CFLAGS_EXTRA=-Werror
+	fi
+	note "building the extension for a private copy of the server"
+	stage_and_build
+	stage_data
+	export_server_path
+	# The tests set their own connections, and messages must be the untranslated ones.
+	unset PGHOST PGPORT PGUSER PGDATABASE PGSERVICE PGOPTIONS PGHOSTADDR LANGUAGE
+	export TMPDIR=/tmp LC_ALL=C.UTF-8
+	cd "$work/src"
+	run_interruptibly as_server_user scripts/run-tests.sh "$work/test" </dev/null || status=$?
+	return "$status"
+}
+
+main

@@ -1,0 +1,188 @@
+# shellcheck shell=bash
+# What the scripts share: messages, choice of the server, the private copy of it, the clean-up.
+# Sourced; the caller has set -euo pipefail.
+
+root_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+work=							# see make_work_dir
+bin=							# see stage_and_build
+child=							# see run_interruptibly
+
+die()
+{
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	exit 1
+}
+
+note()
+{
+	printf '%s\n' "$*"
+}
+
+# The pg_config of the server to build for: PG_CONFIG; else that of the newest installed server,
+# one with headers preferred; else whatever is on the PATH.  Debian's /usr/bin/pg_config belongs
+# to libpq-dev and can name another version than the server's, so it comes last.  Prints nothing
+# if there is none.
+find_pg_config()
+{
+	local bin with_headers='' with_server=''
+
+	if [[ -n ${PG_CONFIG:-} ]]; then
+		command -v "$PG_CONFIG" || die "PG_CONFIG=$PG_CONFIG is not a program"
+		return
+	fi
+	for bin in $(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V); do
+		if [[ -x $bin/postgres && -x $bin/pg_config ]]; then
+			with_server=$bin/pg_config
+			if has_headers "$with_server"; then
+				with_headers=$with_server
+			fi
+		fi
+	done
+	if [[ -n $with_headers$with_server ]]; then
+		note "${with_headers:-$with_server}"
+	elif command -v pg_config >/dev/null && [[ -x $(pg_config --bindir)/postgres ]]; then
+		command -v pg_config
+	fi
+}
+
+# Can extensions be built with this pg_config?
+has_headers()
+{
+	[[ -e $("$1" --pgxs) && -e $("$1" --includedir-server)/postgres.h ]]
+}
+
+# The folder of a serial OpenBLAS, empty if there is none.
+find_blas()
+{
+	local file
+
+	for file in /usr/lib/*/openblas-serial/libopenblas.* /usr/lib{,64}/openblas-serial/libopenblas.*; do
+		if [[ -e $file ]]; then
+			dirname "$file"
+			return
+		fi
+	done
+}
+
+# The server refuses to run as root: root's clusters and tests belong to the user postgres.
+server_user()
+{
+	if [[ $(id -u) -ne 0 ]]; then
+		id -un
+	elif id postgres >/dev/null 2>&1; then
+		note postgres
+	else
+		die "the server does not run as root, and there is no user postgres to run it as"
+	fi
+}
+
+# Runs a command as server_user.  Unlike su and runuser, setpriv leaves no process between that
+# could swallow a signal.
+as_server_user()
+{
+	local user
+
+	user=$(server_user)
+	if [[ $(id -u) -ne 0 ]]; then
+		"$@"
+	else
+		HOME=$work USER=$user LOGNAME=$user \
+			setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups -- "$@"
+	fi
+}
+
+# make without the options and variables of a make that called us: DATA=..., meant for the demo,
+# would replace the list of files that PGXS installs.
+clean_make=(env -u MAKEFLAGS -u MFLAGS -u MAKEOVERRIDES -u MAKELEVEL -u DATA make --no-print-directory)
+
+# Creates $work, a temporary folder that everything of this run lives in.  It goes, and the
+# servers in it stop, however the script ends.
+make_work_dir()
+{
+	work=$(mktemp -d "${TMPDIR:-/tmp}/plasticc.XXXXXX")
+	trap remove_work_dir EXIT
+	trap 'exit 129' HUP
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	chown "$(server_user)" "$work"
+	chmod 755 "$work"
+}
+
+remove_work_dir()
+{
+	local status=$?
+
+	trap '' HUP INT TERM
+	if [[ -n $child ]]; then
+		kill -TERM -- "-$child" 2>/dev/null || true
+		wait "$child" 2>/dev/null || true
+	fi
+	stop_servers "$work"
+	rm -rf "$work"
+	return "$status"
+}
+
+# Stops, without ceremony, each server whose data directory lies under a folder.
+stop_servers()
+{
+	local pid_file pid tries
+
+	while IFS= read -r pid_file; do
+		pid=$(head -n 1 "$pid_file")
+		kill -QUIT "$pid" 2>/dev/null || continue
+		for ((tries = 0; tries < 100; tries++)); do
+			kill -0 "$pid" 2>/dev/null || break
+			sleep 0.1
+		done
+	done < <(find "$1" -name postmaster.pid 2>/dev/null)
+}
+
+# Runs a command, as a process group of its own, so that a signal for this script ends it at once
+# and not after the command.
+run_interruptibly()
+{
+	local status=0
+
+	set -m
+	"$@" &
+	child=$!
+	set +m
+	wait "$child" || status=$?
+	child=
+	return "$status"
+}
+
+# Copies the sources to $work/src and the server to $work/server, builds the one and installs it
+# into the other.  So neither the checkout nor the system's server is written to, the server's
+# user can read everything, and runs do not meet.  Sets $bin, the folder of the server's programs.
+stage_and_build()
+{
+	local pg_config directory log=$work/build.log
+
+	pg_config=$(find_pg_config)
+	[[ -n $pg_config ]] || die "no PostgreSQL server found; scripts/install-deps.sh installs one"
+	has_headers "$pg_config" || die "$pg_config: the headers for server extensions are missing"
+
+	mkdir "$work/src" "$work/server"
+	tar -C "$root_dir" -cf - --exclude=.git --exclude='*.o' --exclude='*.bc' --exclude='*.so' \
+		--exclude=tmp_check --exclude=./results --exclude=./dist . | tar -C "$work/src" -xf - --no-same-owner
+	for directory in bindir pkglibdir sharedir includedir-server; do
+		directory=$("$pg_config" "--$directory")
+		cp -r --parents "$directory" "$work/server/"
+	done
+	chown -R "$(server_user)" "$work/src" "$work/server"
+	chmod -R u+rwX,go+rX "$work/src" "$work/server"
+
+	bin=$work/server$("$pg_config" --bindir)
+	if ! run_interruptibly as_server_user "${clean_make[@]}" -C "$work/src" -j2 PG_CONFIG="$bin/pg_config" \
+		${CC:+CC="$CC"} install >"$log" 2>&1; then
+		cat "$log" >&2
+		die "the build failed"
+	fi
+	grep -A4 'warning:' "$log" >&2 || true
+}
+
+export_server_path()
+{
+	export PATH=$bin:$PATH PG_CONFIG=$bin/pg_config
+}

@@ -1,0 +1,234 @@
+#!/usr/bin/env bash
+#
+# The tests themselves, on a built tree and with the server that PG_CONFIG names, as a user that may
+# run a server.  scripts/check.sh prepares all that and describes what is counted.
+#
+# usage: scripts/run-tests.sh WORK_DIRECTORY
+
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+fuzz_runs=20000
+program_seconds=300				# a unit test or fuzz target that takes longer hangs
+total_passed=0
+total_failed=0
+summary=()
+
+# Adds a suite's result: name, passed, failed, and what was counted.
+count_suite()
+{
+	local name=$1 passed=$2 failed=$3 what=$4
+
+	if ((passed + failed == 0)); then
+		failed=1
+		what="$what; the suite ran no test"
+	fi
+	total_passed=$((total_passed + passed))
+	total_failed=$((total_failed + failed))
+	summary+=("$(printf '%-9s %6d passed, %d failed  (%s)' "$name" "$passed" "$failed" "$what")")
+	note "${summary[-1]}"
+}
+
+# Prints a log under a heading.
+show_log()
+{
+	printf '%s\n' "---- $1" "$(cat "$2")" "----"
+}
+
+# Does the compiler build and run programs with these options?
+compiler_can()
+{
+	local compiler=$1
+
+	shift
+	printf 'int main(void) { return 0; }\n' >"$out/probe.c"
+	"$compiler" "$@" -o "$out/probe" "$out/probe.c" 2>/dev/null && "$out/probe" 2>/dev/null
+}
+
+# libFuzzer brings its own main().
+has_libfuzzer()
+{
+	command -v clang >/dev/null || return 1
+	printf '#include <stddef.h>\n#include <stdint.h>\nint LLVMFuzzerTestOneInput(const uint8_t *d, size_t n) { return 0; }\n' >"$out/probe.c"
+	clang -fsanitize=fuzzer,address,undefined -o "$out/probe" "$out/probe.c" 2>/dev/null &&
+		"$out/probe" -runs=1 >/dev/null 2>&1
+}
+
+# Builds test programs: target, build folder, further make variables.  False, with the log shown,
+# if that fails.
+build_programs()
+{
+	local target=$1 build=$2
+
+	shift 2
+	mkdir -p "$build"
+	if ! "${clean_make[@]}" -f test/programs.mk -j2 BUILD="$build" "$@" "$target" >"$build.log" 2>&1; then
+		show_log "building $target" "$build.log"
+		return 1
+	fi
+}
+
+# Adds up the "N passed, N failed" of the unit tests.  A program without that line crashed.
+suite_unit()
+{
+	local program log report passed=0 failed=0 programs=0
+
+	build_programs unit "$out/unit" ${CC:+CC="$CC"} || failed=1
+	while IFS= read -r program; do
+		log=$program.log
+		programs=$((programs + 1))
+		run_alone "$program" >"$log" 2>&1 </dev/null || show_log "${program##*/}: exit status $?" "$log"
+		report=$(sed -n 's/^\([0-9][0-9]*\) passed, \([0-9][0-9]*\) failed$/\1 \2/p' "$log" | tail -n 1)
+		if [[ -z $report || $report == "0 0" ]]; then
+			note "${program##*/}: no result"
+			failed=$((failed + 1))
+		else
+			passed=$((passed + ${report% *}))
+			failed=$((failed + ${report#* }))
+		fi
+	done < <(find "$out/unit" -maxdepth 1 -type f -perm -u+x -name 'test_*' | sort)
+	count_suite unit "$passed" "$failed" "checks of $programs programs"
+}
+
+# Runs a command on each program of a folder; where one fails its output is shown.  Sets passed and
+# failed.
+run_programs()
+{
+	local program folder=$1 pattern=$2 runner=$3
+
+	while IFS= read -r program; do
+		if "$runner" "$program" >"$program.log" 2>&1 </dev/null; then
+			passed=$((passed + 1))
+		else
+			show_log "${program##*/}: exit status $?" "$program.log"
+			failed=$((failed + 1))
+		fi
+	done < <(find "$folder" -maxdepth 1 -type f -perm -u+x -name "$pattern" | sort)
+}
+
+run_alone()
+{
+	timeout "$program_seconds" "$1"
+}
+
+suite_sanitize()
+{
+	local passed=0 failed=0
+
+	if ! compiler_can "${CC:-cc}" -fsanitize=address,undefined; then
+		note "sanitize  skipped: ${CC:-cc} has no address and undefined-behaviour sanitizers"
+		return
+	fi
+	build_programs unit "$out/sanitize" ${CC:+CC="$CC"} OPTFLAGS=-O1 SANITIZE=address,undefined || failed=1
+	run_programs "$out/sanitize" 'test_*' run_alone
+	count_suite sanitize "$passed" "$failed" "unit-test programs under -fsanitize=address,undefined"
+}
+
+# test/fuzz/corpus/NAME holds first inputs for the target fuzz_NAME, if there are any.
+run_libfuzzer()
+{
+	local corpus=$root_dir/test/fuzz/corpus/${1##*/fuzz_} folders=("$1.corpus")
+
+	mkdir -p "$1.corpus"
+	if [[ -d $corpus ]]; then
+		folders+=("$corpus")
+	fi
+	timeout "$program_seconds" "$1" -runs="$fuzz_runs" -seed=1 -artifact_prefix="$1." "${folders[@]}"
+}
+
+run_fuzz_driver()
+{
+	local corpus=$root_dir/test/fuzz/corpus/${1##*/fuzz_} files=()
+
+	if [[ -d $corpus ]]; then
+		mapfile -t files < <(find "$corpus" -type f | sort)
+	fi
+	(cd "$out/fuzz" && timeout "$program_seconds" "$1" "$fuzz_runs" "${files[@]}")
+}
+
+suite_fuzz()
+{
+	local passed=0 failed=0 engine sanitizers=
+
+	if has_libfuzzer; then
+		engine=libFuzzer
+		build_programs fuzz "$out/fuzz" CC=clang OPTFLAGS=-O1 SANITIZE=address,undefined LIBFUZZER=1 || failed=1
+		run_programs "$out/fuzz" 'fuzz_*' run_libfuzzer
+	else
+		engine=test/fuzz/driver.c
+		if compiler_can "${CC:-cc}" -fsanitize=address,undefined; then
+			sanitizers=address,undefined
+		fi
+		build_programs fuzz "$out/fuzz" ${CC:+CC="$CC"} OPTFLAGS=-O1 ${sanitizers:+SANITIZE=$sanitizers} || failed=1
+		run_programs "$out/fuzz" 'fuzz_*' run_fuzz_driver
+	fi
+	count_suite fuzz "$passed" "$failed" "targets, $fuzz_runs inputs each from $engine"
+}
+
+# pg_regress prints "test name ... ok" up to PostgreSQL 15, TAP from 16 on.
+suite_regress()
+{
+	local pg_regress scripts passed failed status=0 log=$out/regress.log
+
+	pg_regress=$(dirname "$("$PG_CONFIG" --pgxs)")/../../src/test/regress/pg_regress
+	scripts=$(find test/sql -name '*.sql' | sort | sed 's|.*/||; s|\.sql$||')
+	printf '%s\n' 'fsync = off' "timezone = 'UTC'" >"$out/regress.conf"
+	# shellcheck disable=SC2086
+	"$pg_regress" --temp-instance="$out/regress" --temp-config="$out/regress.conf" \
+		--bindir="$bin" --inputdir=test --outputdir="$out" --encoding=UTF8 --no-locale \
+		--dbname=regression --load-extension=plasticc $scripts >"$log" 2>&1 || status=$?
+	passed=$(grep -cE '^ok [0-9]+ |^test .*\.\.\. ok ' "$log") || true
+	failed=$(($(wc -w <<<"$scripts") - passed))
+	if ((status != 0 && failed == 0)); then
+		failed=1
+	fi
+	if ((failed > 0)); then
+		show_log "pg_regress: exit status $status" "$log"
+		[[ ! -s $out/regression.diffs ]] || show_log regression.diffs "$out/regression.diffs"
+		[[ ! -s $out/log/postmaster.log ]] || { tail -n 100 "$out/log/postmaster.log" >"$log" && show_log "server log, its end" "$log"; }
+	fi
+	count_suite regress "$passed" "$failed" "scripts"
+}
+
+suite_tap()
+{
+	local report passed=0 failed=1 log=$out/tap.log modules
+
+	modules=$(dirname "$("$PG_CONFIG" --pgxs)")/../../src/test/perl
+	mkdir -p "$out/tap"
+	if TESTDIR=$out/tap TESTLOGDIR=$out/tap/log TESTDATADIR=$out/tap/data PG_TEST_PORT_DIR=$out/tap \
+		PG_REGRESS=$modules/../regress/pg_regress perl -I "$modules" test/tap.pl test/t/*.pl >"$log" 2>&1; then
+		grep '^skipped: ' "$log" || true
+	else
+		show_log "TAP tests" "$log"
+	fi
+	report=$(sed -n 's/^\([0-9][0-9]*\) passed, \([0-9][0-9]*\) failed$/\1 \2/p' "$log" | tail -n 1)
+	if [[ -n $report ]]; then
+		passed=${report% *}
+		failed=${report#* }
+	fi
+	count_suite tap "$passed" "$failed" "tests of $(find test/t -name '*.pl' | wc -l) scripts"
+}
+
+main()
+{
+	local suite
+
+	[[ $# -eq 1 ]] || die "usage: scripts/run-tests.sh WORK_DIRECTORY"
+	mkdir -p "$1"
+	out=$(cd "$1" && pwd)
+	bin=$("$PG_CONFIG" --bindir)
+	cd "$root_dir"
+	note "testing with $("$PG_CONFIG" --version)"
+	for suite in ${SUITES:-unit sanitize fuzz regress tap}; do
+		declare -F "suite_$suite" >/dev/null || die "no suite \"$suite\"; there are unit, sanitize, fuzz, regress, tap"
+		"suite_$suite"
+	done
+	printf '\n%s\n' "Summary"
+	printf '  %s\n' "${summary[@]}"
+	note "$total_passed passed, $total_failed failed"
+	((total_failed == 0))
+}
+
+main "$@"

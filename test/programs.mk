@@ -1,0 +1,44 @@
+# Builds the test programs that need no server: unit tests (test/unit/test_*.c) and fuzz targets
+# (test/fuzz/fuzz_*.c), each linked with all of src/core.
+#
+#	make -f test/programs.mk BUILD=dir [SANITIZE=address,undefined] [LIBFUZZER=1 CC=clang] unit fuzz
+#
+# A fuzz target defines LLVMFuzzerTestOneInput.  LIBFUZZER=1 links it with libFuzzer; else
+# test/fuzz/driver.c stands in, a fixed number of deterministic mutations.
+BUILD ?= build
+include blas.mk
+
+# As in the extension, so that the numbers tested are the numbers delivered.
+OPTFLAGS ?= -O2
+CFLAGS = $(OPTFLAGS) -g -std=gnu11 -ffp-contract=off -fno-math-errno -fno-trapping-math \
+	-Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers $(CFLAGS_EXTRA)
+CPPFLAGS = -Isrc -Itest/unit $(BLAS_CFLAGS)
+ifdef SANITIZE
+CFLAGS += -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
+endif
+ifdef LIBFUZZER
+CFLAGS += -fsanitize=fuzzer-no-link
+FUZZ_LINK = -fsanitize=fuzzer
+else
+FUZZ_DRIVER = $(BUILD)/test/fuzz/driver.o
+endif
+
+HEADERS = $(wildcard src/core/*.h test/unit/*.h test/fuzz/*.h)
+CORE = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard src/core/*.c)))
+UNIT = $(patsubst test/unit/%.c,$(BUILD)/%,$(wildcard test/unit/test_*.c))
+FUZZ = $(patsubst test/fuzz/%.c,$(BUILD)/%,$(wildcard test/fuzz/fuzz_*.c))
+
+.PHONY: unit fuzz
+.SECONDARY:
+unit: $(UNIT)
+fuzz: $(FUZZ)
+
+$(BUILD)/%.o: %.c $(HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(UNIT): $(BUILD)/%: $(BUILD)/test/unit/%.o $(CORE)
+	$(CC) $(CFLAGS) -o $@ $^ $(BLAS_LIBS) -lm
+
+$(FUZZ): $(BUILD)/%: $(BUILD)/test/fuzz/%.o $(FUZZ_DRIVER) $(CORE)
+	$(CC) $(CFLAGS) $(FUZZ_LINK) -o $@ $^ $(BLAS_LIBS) -lm
