@@ -1,0 +1,47 @@
+# Models and their training log survive pg_dump and restore, byte for byte.
+
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('dump');
+$node->init;
+$node->start;
+
+$node->safe_psql('postgres', q{
+	CREATE DATABASE original;
+	CREATE DATABASE restored;
+});
+# A schema of its own, so that the dump must find its way there.  Every byte value is in the model.
+$node->safe_psql('original', q{
+	CREATE SCHEMA astro;
+	CREATE EXTENSION plasticc SCHEMA astro;
+	INSERT INTO astro.plasticc_models (name, version, classes, feature_names, options, metrics, model)
+	SELECT format('model "%s"', i), i, ARRAY[6, 15, 90], ARRAY['a', NULL, 'ü'], '{"seed": 1}', '{"loss": 0.5}',
+	       (SELECT string_agg(set_byte('\x00', 0, b % 256), '' ORDER BY b) FROM generate_series(0, 9999) b)
+	FROM generate_series(1, 3) i;
+	INSERT INTO astro.plasticc_training_log (name, version, epoch, training_loss, validation_loss, learning_rate, elapsed)
+	SELECT 'model "1"', 1, epoch, 1.0 / epoch, 'NaN', 0.001, epoch * interval '1 s' FROM generate_series(1, 5) epoch;
+});
+
+my $file = PostgreSQL::Test::Utils::tempdir() . '/dump';
+$node->command_ok([ 'pg_dump', '-Fc', '-f', $file, 'original' ], 'pg_dump');
+$node->command_ok([ 'pg_restore', '--exit-on-error', '-d', 'restored', $file ], 'pg_restore');
+
+foreach my $table ('plasticc_models', 'plasticc_training_log')
+{
+	my $query = "SELECT t FROM astro.$table t ORDER BY t.name, t.version, t";
+	my $original = $node->safe_psql('original', $query);
+
+	isnt($original, '', "$table has rows");
+	is($node->safe_psql('restored', $query), $original, "$table is the same after the restore");
+}
+is( $node->safe_psql('restored', q{SELECT extname || ' ' || extversion FROM pg_extension WHERE extname = 'plasticc'}),
+	$node->safe_psql('original', q{SELECT extname || ' ' || extversion FROM pg_extension WHERE extname = 'plasticc'}),
+	'the extension is there');
+
+$node->stop;
+done_testing();
