@@ -193,15 +193,19 @@ suite_regress()
 
 suite_tap()
 {
-	local report passed=0 failed=1 log=$out/tap.log modules
+	local report script passed=0 failed=1 log=$out/tap.log modules
 
 	modules=$(dirname "$("$PG_CONFIG" --pgxs)")/../../src/test/perl
 	mkdir -p "$out/tap"
 	if TESTDIR=$out/tap TESTLOGDIR=$out/tap/log TESTDATADIR=$out/tap/data PG_TEST_PORT_DIR=$out/tap \
-		PG_REGRESS=$modules/../regress/pg_regress perl -I "$modules" test/tap.pl test/t/*.pl >"$log" 2>&1; then
+		PG_REGRESS=$modules/../regress/pg_regress PERL5LIB=$modules perl test/tap.pl test/t/*.pl >"$log" 2>&1; then
 		grep '^skipped: ' "$log" || true
 	else
 		show_log "TAP tests" "$log"
+		while IFS= read -r script; do
+			tail -n 60 "$out"/tap/{,tmp_check/}log/regress_log_"$script" >"$out/tail.log" 2>/dev/null || true
+			show_log "$script, the end of its log" "$out/tail.log"
+		done < <(sed -n 's/^test\/t\/\([^ ]*\)\.pl  *(Wstat.*/\1/p' "$log")
 	fi
 	report=$(sed -n 's/^\([0-9][0-9]*\) passed, \([0-9][0-9]*\) failed$/\1 \2/p' "$log" | tail -n 1)
 	if [[ -n $report ]]; then
