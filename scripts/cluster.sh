@@ -18,8 +18,8 @@ start_cluster()
 
 	mkdir -m 700 "$work/socket"
 	chown "$(server_user)" "$work/socket"
-	as_server_user "$bin/initdb" -D "$data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$log" 2>&1 ||
-		{ cat "$log" >&2; die "initdb failed"; }
+	as_server_user "$bin/initdb" -D "$data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$work/initdb.log" 2>&1 ||
+		{ cat "$work/initdb.log" >&2; die "initdb failed"; }
 	# Nothing here needs to survive a crash.  Parallel hash joins are off because they take
 	# work_mem a worker from /dev/shm, of which containers often have 64 MB.
 	as_server_user tee -a "$data/postgresql.conf" >/dev/null <<-END

@@ -12,6 +12,7 @@ FROM predictions;
 \echo 'Confusion matrix: a row is a true class (objects, percent of them right), a column what was predicted'
 \echo
 \pset border 0
+\pset null '.'
 WITH counted AS (
     SELECT plasticc_confusion(target, probabilities_with_99, classes_with_99) AS n,
            min(classes_with_99) AS classes
@@ -24,7 +25,7 @@ WITH counted AS (
     FROM cell GROUP BY i HAVING sum(n) > 0
 )
 SELECT rpad(t.name, 9) || lpad(r.n::text, 5) || lpad(round(100.0 * r.right_ones / r.n)::text || '%', 5) AS "true class",
-       p.name, CASE WHEN cell.n = 0 THEN '.' ELSE cell.n::text END AS n, j
+       p.name, nullif(cell.n, 0) AS n, j
 FROM cell
 JOIN row_total r USING (i)
 JOIN classes t ON t.class = cell.target
