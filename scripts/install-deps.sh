@@ -79,6 +79,8 @@ main()
 {
 	local packages
 
+	# A wrong PG_CONFIG ends it here.
+	find_pg_config >/dev/null
 	mapfile -t packages < <(missing_packages)
 	if [[ ${#packages[@]} -eq 0 ]]; then
 		return
