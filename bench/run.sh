@@ -28,7 +28,7 @@ measure()
 
 	name=$(basename "${file%.*}")
 	printf '\n== %s\n' "$name"
-	psql -X -q -d postgres -v ON_ERROR_STOP=1 -c "DROP DATABASE IF EXISTS bench" -c "CREATE DATABASE bench"
+	psql -X -q -d postgres -v ON_ERROR_STOP=1 -c "CREATE DATABASE bench"
 	export PGDATABASE=bench
 	psql -X -q -v ON_ERROR_STOP=1 -c "CREATE EXTENSION plasticc"
 	run_file "$file" || status=$?

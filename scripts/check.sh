@@ -60,7 +60,8 @@ main()
 	export_server_path
 	# The tests set their own connections, and messages must be the untranslated ones.
 	unset PGHOST PGPORT PGUSER PGDATABASE PGSERVICE PGOPTIONS PGHOSTADDR LANGUAGE
-	export TMPDIR=/tmp LC_ALL=C.UTF-8
+	as_server_user mkdir "$work/tmp"
+	export TMPDIR=$work/tmp LC_ALL=C.UTF-8
 	cd "$work/src"
 	run_interruptibly as_server_user scripts/run-tests.sh "$work/test" </dev/null || status=$?
 	return "$status"
