@@ -16,7 +16,7 @@ set -euo pipefail
 run_file()
 {
 	case $1 in
-		*.sql) psql -X -q -v ON_ERROR_STOP=1 -f "$1" ;;
+		*.sql) psql -X -q -P pager=off -v ON_ERROR_STOP=1 -f "$1" ;;
 		*.sh) bash "$1" ;;
 		*.py) python3 "$1" ;;
 	esac

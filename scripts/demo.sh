@@ -16,7 +16,7 @@ set -euo pipefail
 
 sql()
 {
-	psql -X -q -v ON_ERROR_STOP=1 -v VERBOSITY=terse "$@"
+	psql -X -q -P pager=off -v ON_ERROR_STOP=1 -v VERBOSITY=terse "$@"
 }
 
 value()

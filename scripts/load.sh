@@ -292,7 +292,7 @@ main()
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
 	prepare
-	if ! PGCLIENTENCODING=UTF8 LC_ALL=C psql -X -q -A -t -v ON_ERROR_STOP=1 -f "$work/load.sql" 2>"$work/errors"; then
+	if ! PGCLIENTENCODING=UTF8 LC_ALL=C psql -X -q -A -t -P pager=off -v ON_ERROR_STOP=1 -f "$work/load.sql" 2>"$work/errors"; then
 		report_error
 	fi
 	cat "$work/errors" >&2
