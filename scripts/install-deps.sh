@@ -27,9 +27,7 @@ missing_packages()
 	command -v gzip >/dev/null || note gzip
 	command -v prove >/dev/null || note perl
 	perl -MIPC::Run -e1 2>/dev/null || note libipc-run-perl
-	if [[ -z ${BLAS_LIBS:-} && -z $(find_blas) ]]; then
-		note libopenblas-serial-dev
-	fi
+	[[ -n ${BLAS_LIBS:-} ]] || has_blas || note libopenblas-serial-dev
 
 	pg_config=$(find_pg_config)
 	if [[ -z $pg_config ]]; then

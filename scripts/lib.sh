@@ -51,17 +51,12 @@ has_headers()
 	[[ -e $("$1" --pgxs) && -e $("$1" --includedir-server)/postgres.h ]]
 }
 
-# The folder of a serial OpenBLAS, empty if there is none.
-find_blas()
+# Is the serial OpenBLAS there, with its header?  blas.mk looks in the same places.
+has_blas()
 {
-	local file
-
-	for file in /usr/lib/*/openblas-serial/libopenblas.* /usr/lib{,64}/openblas-serial/libopenblas.*; do
-		if [[ -e $file ]]; then
-			dirname "$file"
-			return
-		fi
-	done
+	compgen -G '/usr/lib/*/openblas-serial/libopenblas.[as]*' >/dev/null ||
+		compgen -G '/usr/lib*/openblas-serial/libopenblas.[as]*' >/dev/null || return 1
+	compgen -G '/usr/include/*/openblas-serial/cblas.h' >/dev/null || [[ -e /usr/include/openblas/cblas.h ]]
 }
 
 # The server refuses to run as root: root's clusters and tests belong to the user postgres.
