@@ -59,7 +59,7 @@ train()
 	query="SELECT object_id, features, target FROM features WHERE fold <> $part"
 	step "Training on $(value "SELECT count(*) FROM ($query) q") objects: CALL plasticc_train('demo_$part', '$query')"
 	sql -c "CALL plasticc_train('demo_$part', '$query',
-		jsonb_build_object('seed', 1, 'feature_names', plasticc_host_feature_names()))" 2>&1 | sed -u 's/^NOTICE: */   /'
+		jsonb_build_object('seed', 1, 'report_interval', 2, 'feature_names', plasticc_host_feature_names()))" 2>&1 | sed -u 's/^NOTICE: */   /'
 	value "INSERT INTO scored VALUES ($part, 'demo_$part')"
 }
 

@@ -169,12 +169,12 @@ stage_and_build()
 	chmod -R u+rwX,go+rX "$work/src" "$work/server"
 
 	bin=$work/server$("$pg_config" --bindir)
-	if ! run_interruptibly as_server_user "${clean_make[@]}" -C "$work/src" -j2 PG_CONFIG="$bin/pg_config" \
+	if ! run_interruptibly as_server_user "${clean_make[@]}" -s -C "$work/src" -j2 PG_CONFIG="$bin/pg_config" \
 		${CC:+CC="$CC"} install >"$log" 2>&1; then
 		cat "$log" >&2
 		die "the build failed"
 	fi
-	grep -A4 'warning:' "$log" >&2 || true
+	cat "$log" >&2
 }
 
 export_server_path()

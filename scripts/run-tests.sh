@@ -63,7 +63,7 @@ build_programs()
 
 	shift 2
 	mkdir -p "$build"
-	if ! "${clean_make[@]}" -f test/programs.mk -j2 BUILD="$build" "$@" "$target" >"$build.log" 2>&1; then
+	if ! "${clean_make[@]}" -s -f test/programs.mk -j2 BUILD="$build" "$@" "$target" >"$build.log" 2>&1; then
 		show_log "building $target" "$build.log"
 		return 1
 	fi

@@ -29,7 +29,7 @@ ORDER BY 1, 2;
 \echo
 \echo '(c) Supernovae Ia for cosmology: by redshift, how pure is the sample, and how much of it is found?'
 \echo
-SELECT format('%s - %s', zbin * 0.2, (zbin + 1) * 0.2) AS photoz,
+SELECT CASE WHEN zbin < 5 THEN format('%s - %s', zbin * 0.2, (zbin + 1) * 0.2) ELSE '1.0 and more' END AS photoz,
        count(*) FILTER (WHERE predicted = 90) AS predicted,
        round(avg((o.target = 90)::integer) FILTER (WHERE predicted = 90), 3) AS purity,
        round(avg((predicted = 90)::integer) FILTER (WHERE o.target = 90), 3) AS completeness
