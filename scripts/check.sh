@@ -3,11 +3,12 @@
 # Runs every test, in a temporary copy of the checkout with a private copy of the server, and prints
 # as last line "N passed, N failed", the sum over the suites:
 #
-#	unit      the checks of test/unit/test_*.c, linked with src/core alone
-#	sanitize  the same programs under the address and undefined-behaviour sanitizers, a test a program
-#	fuzz      the targets test/fuzz/fuzz_*.c, a fixed number of inputs each, a test a target
-#	regress   the scripts of test/sql against expected/, a test a script
-#	tap       the tests of test/t/*.pl
+#	unit      the programs test/unit/test_*.c, linked with src/core alone; a program is one test,
+#	          however many checks it makes (loops make hundreds of thousands)
+#	sanitize  the same programs under the address and undefined-behaviour sanitizers
+#	fuzz      the targets test/fuzz/fuzz_*.c, a fixed number of inputs each; a target is one test
+#	regress   the scripts of test/sql against expected/; a script is one test
+#	tap       the scripts test/t/*.pl; each ok or not ok of theirs is one test
 #
 # A crash counts as a failure, and so does a suite without a test.  Of a suite that failed the output
 # is shown.  The exit status is 0 only if nothing failed.
