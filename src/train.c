@@ -100,15 +100,15 @@ describe_duration(double seconds)
 static char *
 required_text(FunctionCallInfo fcinfo, int argument, const char *what)
 {
-	char	   *text;
+	char	   *value;
 
 	if (PG_ARGISNULL(argument))
 		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be NULL", what)));
-	text = text_to_cstring(PG_GETARG_TEXT_PP(argument));
-	if (text[strspn(text, " \t\r\n")] == '\0')
+	value = text_to_cstring(PG_GETARG_TEXT_PP(argument));
+	if (value[strspn(value, " \t\r\n")] == '\0')
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must not be empty", what)));
-	return text;
+	return value;
 }
 
 /*
