@@ -68,11 +68,11 @@ zero_array(Oid element_type, Size element_size, int n)
 }
 
 int
-feature_count(ArrayType *features)
+feature_count(ArrayType *features, const char *whose)
 {
 	if (ARR_NDIM(features) > 1)
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("features must be a one-dimensional array"),
+						errmsg("features%s must be a one-dimensional array", whose),
 						errdetail("It has %d dimensions.", ARR_NDIM(features))));
 	return ARR_NDIM(features) == 0 ? 0 : ARR_DIMS(features)[0];
 }
@@ -86,7 +86,7 @@ finite_or_missing(float value)
 void
 copy_features(ArrayType *features, float *values)
 {
-	int			n = feature_count(features);
+	int			n = feature_count(features, "");
 	bits8	   *present = ARR_NULLBITMAP(features);
 	bool		is_double = ARR_ELEMTYPE(features) == FLOAT8OID;
 	const float4 *reals = (const float4 *) ARR_DATA_PTR(features);

@@ -21,11 +21,14 @@ extern const float8 *double_elements(ArrayType *array, const char *name, int max
  */
 extern ArrayType *zero_array(Oid element_type, Size element_size, int n);
 
-/* The number of features in a feature array, which has at most one dimension. */
-extern int	feature_count(ArrayType *features);
+/*
+ * The number of features in a feature array, which has at most one dimension;
+ * whose says in an error message which they are, such as " for object 615".
+ */
+extern int	feature_count(ArrayType *features, const char *whose);
 
 /*
- * Copy feature_count(features) values of a real[] or double precision[]; NULL
+ * Copy all values of a real[] or double precision[]; NULL
  * elements, infinities and what overflows float become NaN, which means missing.
  */
 extern void copy_features(ArrayType *features, float *values);

@@ -23,16 +23,16 @@ PG_FUNCTION_INFO_V1(plasticc_classify_name);
 PG_FUNCTION_INFO_V1(plasticc_probabilities);
 PG_FUNCTION_INFO_V1(plasticc_classify_query);
 
-/* An error unless the array has the model's number of features; of says whose it is. */
+/* An error unless the array has the model's number of features; whose names it in the message. */
 static void
-check_feature_count(const Model *model, ArrayType *features, const char *of)
+check_feature_count(const Model *model, ArrayType *features, const char *whose)
 {
 	int			expected = model->preprocessing.n_features;
-	int			n = feature_count(features);
+	int			n = feature_count(features, whose);
 
 	if (n != expected)
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("model expects %d features, got %d%s", expected, n, of),
+						errmsg("model expects %d features, got %d%s", expected, n, whose),
 						errhint("Pass the features that the model was trained with, in the same "
 								"order; plasticc_model_info(model) describes them.")));
 }
@@ -117,12 +117,12 @@ typedef struct QueryClassifier
 	MemoryContext row_context;	/* emptied after every row */
 } QueryClassifier;
 
-/* What an error message says of a row, " for object 615", or " in row 12" without an id. */
+/* What an error message says of a row, " for object 615", or " for row 12" without an id. */
 static char *
 describe_row(bool has_id, int64 object_id, uint64 row)
 {
 	return has_id ? psprintf(" for object " INT64_FORMAT, object_id)
-				  : psprintf(" in row " UINT64_FORMAT, row);
+				  : psprintf(" for row " UINT64_FORMAT, row);
 }
 
 /* Takes a row into the block; returns whether it has features. */

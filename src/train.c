@@ -545,6 +545,7 @@ train(Run *run)
 	report_input(run);
 	run->version = next_version(run);
 	commit(run);				/* lets go of the query's snapshot */
+	run->last_commit = -COMMIT_INTERVAL;	/* the first epoch shows at once */
 
 	model = train_network(&run->input->set, run->options, &workspace, finish_epoch, run, &result);
 	commit(run);				/* the epochs since the last one, whatever comes now */

@@ -66,7 +66,7 @@ raise_bad_value(const OptionRow *row, const char *accepted)
 {
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("invalid value for training option \"%s\"", row->name),
-					errhint("It takes %s.", accepted)));
+					errhint("Accepted: %s.", accepted)));
 }
 
 static void
