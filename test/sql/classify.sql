@@ -15,6 +15,8 @@ CALL plasticc_train('wide', 'SELECT features, target FROM objects WHERE object_i
                     '{"layers": [64, 64], "epochs": 1, "seed": 1}');
 CALL plasticc_train('tiny', 'SELECT features, target FROM objects WHERE object_id < 300 ORDER BY object_id',
                     '{"layers": [], "epochs": 1, "normalisation": "zscore"}');
+CALL plasticc_train('tin2', 'SELECT features, target FROM objects WHERE object_id < 300 ORDER BY object_id',
+                    '{"layers": [], "epochs": 1, "normalisation": "zscore", "seed": 7}');
 SELECT name, length(model) > 2000 AS toasted FROM plasticc_models ORDER BY name;
 
 -- probabilities, which have learnt
@@ -43,15 +45,15 @@ CREATE TABLE models AS SELECT name || copy AS name, model FROM plasticc_models, 
 CREATE TABLE alternating AS
 SELECT name, object_id, plasticc_classify(model, features) AS probabilities
 FROM objects, models WHERE object_id <= 30 ORDER BY object_id, name;
-SELECT count(*), bool_and(a.probabilities = plasticc_classify(trim(a.name, '12'), features)) AS equal
+SELECT count(*), bool_and(a.probabilities = plasticc_classify(left(a.name, -1), features)) AS equal
 FROM alternating AS a JOIN objects USING (object_id);
 DO $$  -- a variable, whose bytes move
 DECLARE m bytea; f real[] := '{0,0,0,1}'; p real[];
 BEGIN
     FOR i IN 1 .. 20 LOOP
-        SELECT model INTO m FROM models ORDER BY name OFFSET i % 6 LIMIT 1;
+        SELECT model INTO m FROM models ORDER BY name OFFSET i % 8 LIMIT 1;
         p := plasticc_classify(m, f);
-        ASSERT p = (SELECT plasticc_classify(model, f) FROM models ORDER BY name OFFSET i % 6 LIMIT 1);
+        ASSERT p = (SELECT plasticc_classify(model, f) FROM models ORDER BY name OFFSET i % 8 LIMIT 1);
     END LOOP;
 END $$;
 -- a name is looked up anew when the tables may have changed

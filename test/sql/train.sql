@@ -96,11 +96,18 @@ SELECT name, count(*) AS epochs FROM plasticc_training_log WHERE name IN ('handl
 -- a training that fails leaves no model, the epochs it had logged, and the name free
 CALL plasticc_train('wild', 'SELECT ARRAY[features[1]] AS features, target FROM objects',
     '{"layers": [], "epochs": 500, "batch_size": 2, "optimizer": "sgd", "momentum": 0.9999, "learning_rate": 100, "weight_decay": 10, "schedule": "constant", "normalisation": "zscore"}');
+\set VERBOSITY terse
 SET statement_timeout = '1s';
 CALL plasticc_train('long', 'SELECT features, target FROM objects', '{"layers": [64], "epochs": 100000}');
 RESET statement_timeout;
+\set VERBOSITY default
 SELECT count(*) > 0 AS logged FROM plasticc_training_log WHERE name = 'long' AND version = 1;
-SELECT count(*) AS models FROM plasticc_models WHERE name IN ('long', 'wild');
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused'; END $$;
+CREATE TRIGGER refuse BEFORE INSERT ON plasticc_models FOR EACH ROW EXECUTE FUNCTION refuse();
+CALL plasticc_train('refused', 'SELECT features, target FROM objects', '{"layers": [4], "epochs": 20}');
+DROP TRIGGER refuse ON plasticc_models;
+SELECT count(*) AS logged FROM plasticc_training_log WHERE name = 'refused';
+SELECT count(*) AS models FROM plasticc_models WHERE name IN ('long', 'wild', 'refused');
 SELECT count(*) AS locks FROM pg_locks WHERE locktype = 'advisory';
 CALL plasticc_train('long', 'SELECT features, target FROM objects', '{"layers": [4], "epochs": 1}');
 SELECT name, version FROM plasticc_models WHERE name = 'long';
@@ -227,6 +234,6 @@ DROP SCHEMA hostile CASCADE;
 REVOKE ALL ON plasticc_models, plasticc_training_log FROM regress_plasticc_user;
 DROP TABLE objects;
 DROP ROLE regress_plasticc_user;
-DROP FUNCTION trained, train_on;
+DROP FUNCTION trained, train_on, refuse;
 DROP DOMAIN feature_list;
 TRUNCATE plasticc_models, plasticc_training_log;
