@@ -10,7 +10,8 @@ FROM generate_series(1, 300) AS i;
 -- what it says (losses and times are in the details, which terse leaves out)
 \set VERBOSITY terse
 CALL plasticc_train('m', 'SELECT object_id, features, target FROM objects ORDER BY object_id',
-    '{"layers": [16], "epochs": 30, "batch_size": 20, "validation_fraction": 0.2, "report_interval": 1000}');
+    '{"layers": [16], "epochs": 30, "batch_size": 20, "dropout": 0, "learning_rate": 0.01,
+      "validation_fraction": 0.2, "report_interval": 1000}');
 \set VERBOSITY default
 SET client_min_messages = warning;
 
@@ -153,35 +154,46 @@ CALL plasticc_train('e', 'SELECT features, target FROM objects', '{"validation_f
 CALL plasticc_train('e', 'SELECT features, target, fold FROM objects', '{"validation_fold": 5}');
 CALL plasticc_train('e', 'SELECT features, target, target AS fold FROM objects', '{"validation_fold": 42}');
 CALL plasticc_train('e', 'SELECT features, target, 1 / (object_id - 200) AS weight FROM objects');
--- wrong options
-CALL plasticc_train('e', 'SELECT 1', '[]');
-CALL plasticc_train('e', 'SELECT 1', '{"learning_rat": 1}');
-CALL plasticc_train('e', 'SELECT 1', '{"colour": "blue"}');
-CALL plasticc_train('e', 'SELECT 1', '{"epochs": 0}');
-CALL plasticc_train('e', 'SELECT 1', '{"epochs": 2.5}');
-CALL plasticc_train('e', 'SELECT 1', '{"epochs": "10"}');
-CALL plasticc_train('e', 'SELECT 1', '{"epochs": null}');
-CALL plasticc_train('e', 'SELECT 1', '{"learning_rate": 1e500}');
-CALL plasticc_train('e', 'SELECT 1', '{"layers": 16}');
-CALL plasticc_train('e', 'SELECT 1', '{"layers": [16, "a"]}');
-CALL plasticc_train('e', 'SELECT 1', '{"layers": [[16]]}');
-CALL plasticc_train('e', 'SELECT 1', '{"layers": {"16": 16}}');
-CALL plasticc_train('e', 'SELECT 1', '{"dropout": "much"}');
-CALL plasticc_train('e', 'SELECT 1', '{"dropout": [0.1, 0.2], "layers": [4, 4, 4]}');
-CALL plasticc_train('e', 'SELECT 1', '{"activation": "cubic"}');
-CALL plasticc_train('e', 'SELECT 1', '{"activation": 1}');
-CALL plasticc_train('e', 'SELECT 1', '{"preset": "best"}');
-CALL plasticc_train('e', 'SELECT 1', '{"class_weights": [1, 2]}');
-CALL plasticc_train('e', 'SELECT 1', '{"class_weights": {"SNIa": 2}}');
-CALL plasticc_train('e', 'SELECT 1', '{"class_weights": {"90": "2"}}');
-CALL plasticc_train('e', 'SELECT 1', '{"feature_names": "a"}');
-CALL plasticc_train('e', 'SELECT 1', '{"feature_names": [1]}');
+-- wrong options; the hint to an unknown one lists all there are
+CREATE FUNCTION refusal(options jsonb, OUT message text, OUT detail text, OUT hint text) LANGUAGE plpgsql AS $$
+BEGIN
+    CALL plasticc_train('e', 'SELECT 1', options);
+EXCEPTION WHEN invalid_parameter_value THEN
+    GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+    hint := replace(hint, (SELECT string_agg(o.name, ', ') FROM plasticc_training_options() AS o), '(all)');
+    hint := regexp_replace(hint, 'one of .*', 'one of (all)');
+END $$;
+\pset format unaligned
+SELECT left(o::text, 60) AS options, r.* FROM (VALUES
+    ('[]'::jsonb),
+    ('{"learning_rat": 1}'::jsonb),
+    ('{"colour": "blue"}'::jsonb),
+    ('{"epochs": 0}'::jsonb),
+    ('{"epochs": 2.5}'::jsonb),
+    ('{"epochs": "10"}'::jsonb),
+    ('{"epochs": null}'::jsonb),
+    ('{"learning_rate": 1e500}'::jsonb),
+    ('{"layers": 16}'::jsonb),
+    ('{"layers": [16, "a"]}'::jsonb),
+    ('{"layers": [[16]]}'::jsonb),
+    ('{"layers": {"16": 16}}'::jsonb),
+    ('{"dropout": "much"}'::jsonb),
+    ('{"dropout": [0.1, 0.2], "layers": [4, 4, 4]}'::jsonb),
+    ('{"activation": "cubic"}'::jsonb),
+    ('{"activation": 1}'::jsonb),
+    ('{"preset": "best"}'::jsonb),
+    ('{"class_weights": [1, 2]}'::jsonb),
+    ('{"class_weights": {"SNIa": 2}}'::jsonb),
+    ('{"class_weights": {"90": "2"}}'::jsonb),
+    ('{"feature_names": "a"}'::jsonb),
+    ('{"feature_names": [1]}'::jsonb)) AS v(o), refusal(o) AS r;
+\pset format aligned
 CALL plasticc_train('e', 'SELECT features, target FROM objects', '{"feature_names": ["a", "b"]}');
 SELECT count(*) AS models FROM plasticc_models WHERE name = 'e';
 SELECT count(*) AS epochs FROM plasticc_training_log WHERE name = 'e';
 
 -- the table of options
-SELECT name, default_value, reference_value FROM plasticc_training_options() WHERE name IN ('preset', 'layers', 'epochs', 'batch_size', 'feature_names') ORDER BY name;
+SELECT name, reference_value FROM plasticc_training_options() WHERE name IN ('preset', 'layers', 'epochs', 'batch_size', 'feature_names') ORDER BY name;
 SELECT count(*) AS incomplete FROM plasticc_training_options() WHERE name = '' OR type = '' OR range = '' OR default_value = '' OR reference_value = '' OR description = ''
     OR num_nulls(name, type, range, default_value, reference_value, description) > 0;
 -- a preset is the ground that other options stand on, wherever it is written
@@ -189,7 +201,8 @@ CALL plasticc_train('p', 'SELECT features, target FROM objects', '{"epochs": 1, 
 SELECT options -> 'preset' AS preset, options -> 'epochs' AS epochs, options -> 'layers' AS layers, options -> 'batch_size' AS batch_size,
        options -> 'activation' AS activation, options -> 'class_weights' AS class_weights, options -> 'dropout' AS dropout FROM plasticc_models WHERE name = 'p';
 CALL plasticc_train('p', 'SELECT features, target FROM objects WHERE object_id < 50', NULL);
-SELECT version, options ->> 'epochs' AS epochs FROM plasticc_models WHERE name = 'p' ORDER BY 1;
+SELECT m.version, count(*) FILTER (WHERE m.options -> o.name <> o.default_value::jsonb) AS not_default
+FROM plasticc_models AS m, plasticc_training_options() AS o WHERE m.name = 'p' AND o.name IN ('preset', 'epochs', 'layers', 'batch_size') GROUP BY 1 ORDER BY 1;
 
 -- privileges, and names of others that stand in the way
 CREATE ROLE regress_plasticc_user;
@@ -234,6 +247,6 @@ DROP SCHEMA hostile CASCADE;
 REVOKE ALL ON plasticc_models, plasticc_training_log FROM regress_plasticc_user;
 DROP TABLE objects;
 DROP ROLE regress_plasticc_user;
-DROP FUNCTION trained, train_on, refuse;
+DROP FUNCTION trained, train_on, refuse, refusal;
 DROP DOMAIN feature_list;
 TRUNCATE plasticc_models, plasticc_training_log;
