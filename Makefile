@@ -35,6 +35,7 @@ endif
 REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
 REGRESS_OPTS = --inputdir=test --outputdir=. --load-extension=plasticc
 TAP_TESTS = 1
+PROVE_TESTS = test/t/*.pl
 
 # Bitcode for the server's JIT is not built: it inlines small functions, and these are not.
 override with_llvm := no

@@ -292,7 +292,12 @@ plasticc_add_unknown(PG_FUNCTION_ARGS)
 	if (prediction.classes != NULL &&
 		class_index(prediction.classes, prediction.n, UNKNOWN_CLASS) >= 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("the probabilities already have class %d", UNKNOWN_CLASS)));
+						errmsg("the probabilities already have class %d", UNKNOWN_CLASS),
+						PG_ARGISNULL(2)
+							? errhint("Without classes, %d probabilities are taken for those of "
+									  "the challenge's classes.",
+									  N_CHALLENGE_CLASSES)
+							: 0));
 
 	unknown = method->formula(&prediction);
 	result = zero_array(FLOAT4OID, sizeof(float4), prediction.n + 1);

@@ -2,10 +2,9 @@
  * model_cache.c
  *		Parsed models, kept from row to row of a query.
  *
- * Parsing a model costs as much as classifying some tens of objects with it,
- * and fetching it from its toast table about as much as classifying one.  A
- * call site (one function call in one query) therefore keeps the last few
- * parsed models in fn_extra.
+ * Fetching a model from its toast table and parsing it costs as much as
+ * classifying about ten objects with it.  A call site (one function call in
+ * one query) therefore keeps the last few parsed models in fn_extra.
  *
  * A model that comes from a table is recognised by its toast pointer, without
  * being fetched: a toast value never changes, and its identifier is not used

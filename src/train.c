@@ -35,10 +35,9 @@
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
-#include "json_text.h"
-#include "metrics.h"
 #include "model_cache.h"
 #include "train_input.h"
+#include "train_metrics.h"
 #include "train_options.h"
 
 /* Epochs may take milliseconds; their rows are committed together. */
@@ -46,8 +45,6 @@
 
 /* Of the four fields of an advisory lock's tag the last tells users' locks (1 and 2) from ours. */
 #define TRAINING_LOCK 99
-
-#define METRICS_BLOCK 1024
 
 PG_FUNCTION_INFO_V1(plasticc_train);
 
@@ -103,7 +100,8 @@ required_text(FunctionCallInfo fcinfo, int argument, const char *what)
 	char	   *value;
 
 	if (PG_ARGISNULL(argument))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be NULL", what)));
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be NULL", what)));
 	value = text_to_cstring(PG_GETARG_TEXT_PP(argument));
 	if (value[strspn(value, " \t\r\n")] == '\0')
 		ereport(ERROR,
@@ -121,7 +119,8 @@ check_privileges(FmgrInfo *flinfo, const char *table, const char *qualified)
 	Oid			relation = get_relname_relid(table, get_func_namespace(flinfo->fn_oid));
 
 	if (!OidIsValid(relation))
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("table %s does not exist", qualified)));
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
+						errmsg("table %s does not exist", qualified)));
 	if (pg_class_aclcheck(relation, GetUserId(), ACL_INSERT) != ACLCHECK_OK ||
 		pg_class_aclcheck(relation, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
 		ereport(ERROR,
@@ -254,7 +253,8 @@ interval_datum(double seconds)
 static void
 log_epoch(const Run *run, const EpochReport *report)
 {
-	Oid			types[] = {TEXTOID, INT4OID, INT4OID, FLOAT8OID, FLOAT8OID, FLOAT8OID, INTERVALOID};
+	Oid			types[] = {TEXTOID,	  INT4OID,	 INT4OID,	 FLOAT8OID,
+						   FLOAT8OID, FLOAT8OID, INTERVALOID};
 	Datum		values[] = {CStringGetTextDatum(run->name),
 							Int32GetDatum(run->version),
 							Int32GetDatum(report->epoch),
@@ -317,123 +317,6 @@ finish_epoch(const EpochReport *report, void *argument)
  * ------------------------------------------------------------------------
  */
 
-/* How the model does on the objects held out. */
-typedef struct Validation
-{
-	int		   *objects;		/* [n_classes] */
-	int		   *correct;		/* [n_classes] */
-	double	   *loss;			/* [n_classes] sums */
-} Validation;
-
-static void
-score_block(Validation *validation, const TrainingSet *set, const int *rows, int n_rows,
-			const float *probabilities)
-{
-	for (int i = 0; i < n_rows; i++)
-	{
-		const float *p = probabilities + (Size) i * set->n_classes;
-		int			target = set->target[rows[i]];
-
-		validation->objects[target]++;
-		validation->correct[target] += most_probable(p, set->n_classes) == target;
-		validation->loss[target] += object_log_loss(p, set->n_classes, target);
-	}
-}
-
-static Validation *
-validate(const Model *model, const TrainingSet *set)
-{
-	Workspace	workspace = server_workspace(CurrentMemoryContext);
-	ClassifyScratch *scratch = classify_scratch(model, METRICS_BLOCK, &workspace);
-	float	   *features = workspace_array(&workspace, float, (Size) METRICS_BLOCK * set->n_features);
-	float	   *probabilities =
-		workspace_array(&workspace, float, (Size) METRICS_BLOCK * set->n_classes);
-	int			rows[METRICS_BLOCK];
-	int			n = 0;
-	Validation *validation = palloc(sizeof(Validation));
-
-	validation->objects = palloc0(sizeof(int) * set->n_classes);
-	validation->correct = palloc0(sizeof(int) * set->n_classes);
-	validation->loss = palloc0(sizeof(double) * set->n_classes);
-	for (int row = 0; row < set->n_rows; row++)
-	{
-		if (set->validation[row])
-		{
-			memcpy(features + (Size) n * set->n_features,
-				   set->features + (Size) row * set->n_features, sizeof(float) * set->n_features);
-			rows[n++] = row;
-		}
-		if (n == METRICS_BLOCK || (n > 0 && row == set->n_rows - 1))
-		{
-			CHECK_FOR_INTERRUPTS();
-			model_classify(model, scratch, n, features, probabilities);
-			score_block(validation, set, rows, n, probabilities);
-			n = 0;
-		}
-	}
-	return validation;
-}
-
-/* "validation": {"objects", "log_loss", "accuracy", "recall": {class: ...}} */
-static void
-append_validation(StringInfo text, const Model *model, const TrainingInput *input)
-{
-	const TrainingSet *set = &input->set;
-	Validation *validation = validate(model, set);
-	double		loss = 0.0,
-				weights = 0.0;
-	int			correct = 0;
-
-	for (int i = 0; i < set->n_classes; i++)
-	{
-		double		weight = challenge_weight(set->classes[i]);
-
-		correct += validation->correct[i];
-		if (validation->objects[i] == 0)
-			continue;
-		loss += weight * validation->loss[i] / validation->objects[i];
-		weights += weight;
-	}
-	json_key(text, "validation");
-	appendStringInfoChar(text, '{');
-	json_integer_member(text, "objects", input->n_validation);
-	json_number_member(text, "log_loss", loss / weights);
-	json_number_member(text, "accuracy", (double) correct / input->n_validation);
-	json_key(text, "recall");
-	appendStringInfoChar(text, '{');
-	for (int i = 0; i < set->n_classes; i++)
-		json_number_member(text, psprintf("%d", set->classes[i]),
-						   (double) validation->correct[i] / validation->objects[i]);
-	appendStringInfoString(text, "}}");
-}
-
-/*
- * The members of the metrics object.  They go into the model as well, which
- * must not depend on the time that the training took.
- */
-static char *
-describe_metrics(const Run *run, const Model *model, const TrainingResult *result)
-{
-	const TrainingInput *input = run->input;
-	StringInfoData text;
-
-	initStringInfo(&text);
-	json_integer_member(&text, "objects", input->set.n_rows);
-	json_integer_member(&text, "features", input->set.n_features);
-	json_key(&text, "classes");
-	appendStringInfoChar(&text, '{');
-	for (int i = 0; i < input->set.n_classes; i++)
-		json_integer_member(&text, psprintf("%d", input->set.classes[i]), input->class_counts[i]);
-	appendStringInfoChar(&text, '}');
-	json_integer_member(&text, "epochs", result->epochs);
-	json_integer_member(&text, "best_epoch", result->best_epoch);
-	json_number_member(&text, "training_loss", result->training_loss);
-	json_number_member(&text, "validation_loss", result->validation_loss);
-	if (input->n_validation > 0)
-		append_validation(&text, model, input);
-	return text.data;
-}
-
 /* Texts inside a model are UTF-8. */
 static char *
 model_text(const char *text)
@@ -492,10 +375,11 @@ names_datum(const TrainingOptions *options)
 static void
 store_model(Run *run, Model *model, const TrainingResult *result)
 {
-	char	   *metrics = describe_metrics(run, model, result);
+	char	   *metrics = training_metrics(run->input, model, result);
 	char	   *row_metrics =
 		psprintf("{%s, \"elapsed_seconds\": %.3f}", metrics, elapsed_seconds(run));
-	Oid			types[] = {TEXTOID, INT4OID, INT4ARRAYOID, TEXTARRAYOID, JSONBOID, JSONBOID, BYTEAOID};
+	Oid			types[] = {TEXTOID,	 INT4OID,  INT4ARRAYOID, TEXTARRAYOID,
+						   JSONBOID, JSONBOID, BYTEAOID};
 	Datum		values[] = {
 		CStringGetTextDatum(run->name),
 		Int32GetDatum(run->version),

@@ -147,6 +147,7 @@ SELECT plasticc_add_unknown('{0.5,0.5}', 'boone');
 SELECT plasticc_add_unknown('{0.5,0.5}', 'boone', '{42,62,65}');
 SELECT plasticc_add_unknown('{0.5,0.5}', 'boone', '{42,42}');
 SELECT plasticc_add_unknown('{0.5,0.5}', 'presentation', '{42,99}');
+SELECT plasticc_add_unknown(plasticc_add_unknown('{1,0,0,0,0,0,0,0,0,0,0,0,0,0}'));
 SELECT plasticc_add_unknown('{0.5,NaN}');
 SELECT plasticc_add_unknown('{0.5,-1}');
 SELECT plasticc_add_unknown('{0,0}');
