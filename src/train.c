@@ -19,7 +19,6 @@
 #include <math.h>
 
 #include "access/xact.h"
-#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "executor/spi.h"
@@ -27,7 +26,6 @@
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "portability/instr_time.h"
-#include "storage/lmgr.h"
 #include "storage/lock.h"
 #include "utils/acl.h"
 #include "utils/array.h"
@@ -40,7 +38,10 @@
 #include "train_metrics.h"
 #include "train_options.h"
 
-/* Epochs may take milliseconds; their rows are committed together. */
+/*
+ * Seconds between commits: epochs may take milliseconds, and their rows are
+ * then committed together.  An error or a cancel loses no earlier ones.
+ */
 #define COMMIT_INTERVAL 0.2
 
 /* Of the four fields of an advisory lock's tag the last tells users' locks (1 and 2) from ours. */

@@ -40,7 +40,8 @@ validate(const Model *model, const TrainingSet *set)
 {
 	Workspace	workspace = server_workspace(CurrentMemoryContext);
 	ClassifyScratch *scratch = classify_scratch(model, METRICS_BLOCK, &workspace);
-	float	   *features = workspace_array(&workspace, float, (Size) METRICS_BLOCK * set->n_features);
+	float	   *features =
+		workspace_array(&workspace, float, (Size) METRICS_BLOCK * set->n_features);
 	float	   *probabilities =
 		workspace_array(&workspace, float, (Size) METRICS_BLOCK * set->n_classes);
 	int			rows[METRICS_BLOCK];
