@@ -194,22 +194,49 @@ CREATE TABLE plasticc_training_log (
 SELECT pg_catalog.pg_extension_config_dump('plasticc_models', '');
 SELECT pg_catalog.pg_extension_config_dump('plasticc_training_log', '');
 
+COMMENT ON TABLE plasticc_models IS
+'trained models, a row a version; a row never changes, a new training of a name makes its next version';
+COMMENT ON COLUMN plasticc_models.classes IS 'the classes, in the order of the probabilities';
+COMMENT ON COLUMN plasticc_models.feature_names IS 'option feature_names, or NULL';
+COMMENT ON COLUMN plasticc_models.options IS 'all options of the training, defaults included';
+COMMENT ON COLUMN plasticc_models.metrics IS
+'objects (in all and of each class), features, epochs, best_epoch, training_loss and validation_loss at the best epoch, elapsed_seconds; with held-out objects also validation: objects, log_loss (the challenge''s), accuracy, recall of each class';
+COMMENT ON COLUMN plasticc_models.model IS 'argument of plasticc_classify; the same in every database';
+COMMENT ON TABLE plasticc_training_log IS
+'an epoch of a training a row, written while it runs; losses are of the kind that is trained for';
+COMMENT ON COLUMN plasticc_training_log.elapsed IS 'since the start of the training, reading the query included';
+
 CREATE PROCEDURE plasticc_train(name text, training_query text, options jsonb DEFAULT '{}')
 AS 'MODULE_PATHNAME' LANGUAGE C;
 
+COMMENT ON PROCEDURE plasticc_train(text, text, jsonb) IS
+'trains a network on the rows of training_query and stores it in plasticc_models as the next version of name. The query, run once as the current user, returns features real[] (or double precision[]; NULL, NaN or infinite elements are missing values), target integer (the class), and optionally weight double precision (> 0), fold integer (see option validation_fold) and object_id bigint (for error messages). plasticc_training_options() lists the options. Outside a transaction block it commits every few epochs; the same rows in the same order with the same options give the same model';
+
 CREATE FUNCTION plasticc_training_options(
-    OUT name text, OUT type text, OUT range text, OUT default_value text, OUT description text
+    OUT name text, OUT type text, OUT range text, OUT default_value text, OUT reference_value text, OUT description text
 ) RETURNS SETOF record
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 40;
 
+COMMENT ON FUNCTION plasticc_training_options() IS
+'the options of plasticc_train: name, type, accepted range, the value (as JSON) in the presets default and reference, description';
+
+-- Not strict: without a version the newest is meant.
 CREATE FUNCTION plasticc_model(name text, version integer DEFAULT NULL) RETURNS bytea
 AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 1000;
+
+COMMENT ON FUNCTION plasticc_model(text, integer) IS
+'the newest, or the given, version of a model; an error when there is none, NULL for a NULL name';
 
 CREATE FUNCTION plasticc_classes(model bytea) RETURNS integer[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 
+COMMENT ON FUNCTION plasticc_classes(bytea) IS 'the classes that the model knows, ascending: the order of its probabilities';
+
 CREATE FUNCTION plasticc_model_info(model bytea) RETURNS jsonb
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+
+COMMENT ON FUNCTION plasticc_model_info(bytea) IS
+'what the model is: classes, features (their number), feature_names, normalisation, missing_flags (features, counted from 1, whose absence is an input of the network), layers (batch normalisation is part of their weights), parameters, bytes, options, metrics';
 
 -- =====================================================================
 -- classification
@@ -218,27 +245,115 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 CREATE FUNCTION plasticc_classify(model bytea, features real[]) RETURNS real[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5000;
 
+COMMENT ON FUNCTION plasticc_classify(bytea, real[]) IS
+'class probabilities in the order of plasticc_classes(model), sum 1; features as in the training, NULL, NaN or infinite = missing; another number of features than the model''s is an error. The model is parsed once a query; take it from plasticc_model or a table''s column, for one given as a parameter is compared byte by byte for every row';
+
 CREATE FUNCTION plasticc_classify(name text, features real[]) RETURNS real[]
 AS 'MODULE_PATHNAME', 'plasticc_classify_name' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 5000;
+
+COMMENT ON FUNCTION plasticc_classify(text, real[]) IS
+'plasticc_classify(plasticc_model(name), features); distributed databases need the model as an argument instead';
 
 CREATE FUNCTION plasticc_probabilities(model bytea, features real[], OUT class integer, OUT probability real)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5000 ROWS 14;
 
+COMMENT ON FUNCTION plasticc_probabilities(bytea, real[]) IS 'plasticc_classify in long form, a class a row';
+
+-- Volatile, because the query may be.
 CREATE FUNCTION plasticc_classify_query(model bytea, query text, OUT object_id bigint, OUT probabilities real[])
 RETURNS SETOF record
-AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT COST 100000 ROWS 10000;
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS 10000;
+
+COMMENT ON FUNCTION plasticc_classify_query(bytea, text) IS
+'classifies the rows of a query, run as the current user, that returns object_id (an integer type) and features (real[] or double precision[]); the fastest way for many objects. Results differ from plasticc_classify by rounding only; NULL features give NULL';
 
 -- An enum, because foreign servers are not sent a text constant as an argument (collation).
-CREATE TYPE plasticc_unknown_method AS ENUM ('presentation');
+CREATE TYPE plasticc_unknown_method AS ENUM
+    ('presentation', 'product', 'scirpus', 'constant', 'second_place', 'boone', 'major_tom');
 
+COMMENT ON TYPE plasticc_unknown_method IS
+'how plasticc_add_unknown finds p99 from the n known probabilities p (m = largest, P = product of 1 - p; an object is galactic when classes 6, 16, 53, 65, 92 hold more than half).
+presentation: (1 - m) / 14.
+product: 0.14 P / (1 - 1/n)^n, so that equal probabilities give 0.14 (after Olivier, who scaled P to a mean of 0.14 over the test set).
+scirpus: ((median + mean/2)/2 + (1 - m^3)/2) / 2.
+constant: 0.017 if galactic, else 0.17.
+second_place: 0.014 if galactic, else (2 (1 - m) + 0.14) / 3.
+boone: 0.04 if galactic, else p42 + 0.6 p62 + 0.2 p52 + 0.2 p95.
+major_tom: 0.2 P if galactic, else 1.65 (p42 + p52 + p62 + p95)^2.5 (1 - p95 - p62)^0.635.
+All but presentation come from entries to the challenge whose authors tuned them to its leaderboard; they say nothing of other surveys';
+
+-- Not strict: classes may be left out.
 CREATE FUNCTION plasticc_add_unknown(probabilities real[], method plasticc_unknown_method DEFAULT 'presentation', classes integer[] DEFAULT NULL)
 RETURNS real[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 
+COMMENT ON FUNCTION plasticc_add_unknown(real[], plasticc_unknown_method, integer[]) IS
+'the probabilities with that of class 99 appended, divided by their sum; the classes are then classes || 99. Comment on type plasticc_unknown_method: the methods. classes may be left out when there are 14 probabilities, of the challenge''s classes in ascending order, and for the methods presentation, product and scirpus. Probabilities are divided by their sum first; negative, NaN, infinite or all zero is an error';
+
+-- Not strict: classes may be left out.
+CREATE FUNCTION plasticc_submission(
+    probabilities real[], classes integer[] DEFAULT NULL,
+    OUT class_6 real, OUT class_15 real, OUT class_16 real, OUT class_42 real, OUT class_52 real,
+    OUT class_53 real, OUT class_62 real, OUT class_64 real, OUT class_65 real, OUT class_67 real,
+    OUT class_88 real, OUT class_90 real, OUT class_92 real, OUT class_95 real, OUT class_99 real
+) RETURNS record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+
+COMMENT ON FUNCTION plasticc_submission(real[], integer[]) IS
+'the columns of a submission to the challenge, 0 for classes that are not given; for COPY (SELECT object_id, s.* FROM predictions, plasticc_submission(probabilities, classes) AS s ORDER BY 1) TO STDOUT (FORMAT csv, HEADER). classes may be left out when there are 14 or 15 probabilities, of the challenge''s classes in ascending order';
+
 -- =====================================================================
 -- metrics
 -- =====================================================================
+
+-- State: n, then n each of: classes, weights, counts, whole and fractional parts of summed losses.
+CREATE FUNCTION plasticc_log_loss_accum(double precision[], integer, real[], integer[]) RETURNS double precision[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION plasticc_log_loss_accum(double precision[], integer, real[], integer[], double precision[])
+RETURNS double precision[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION plasticc_log_loss_combine(double precision[], double precision[]) RETURNS double precision[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION plasticc_log_loss_final(double precision[]) RETURNS double precision
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE AGGREGATE plasticc_log_loss(target integer, probabilities real[], classes integer[]) (
+    SFUNC = plasticc_log_loss_accum, STYPE = double precision[],
+    FINALFUNC = plasticc_log_loss_final, COMBINEFUNC = plasticc_log_loss_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_log_loss(integer, real[], integer[]) IS
+'the challenge''s weighted log loss: the mean over classes, weighted 1 but 2 for 15, 64 and 99, of the mean over a class''s objects of -ln p(target); only classes with objects count. Probabilities are divided by their sum and clipped to [1e-15, 1 - 1e-15]. classes, in the order of the probabilities, must be the same in all rows and contain every target; rows whose target or probabilities are NULL are skipped. The same to the bit in any order of rows';
+
+CREATE AGGREGATE plasticc_log_loss(target integer, probabilities real[], classes integer[], weights double precision[]) (
+    SFUNC = plasticc_log_loss_accum, STYPE = double precision[],
+    FINALFUNC = plasticc_log_loss_final, COMBINEFUNC = plasticc_log_loss_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_log_loss(integer, real[], integer[], double precision[]) IS
+'the same with a weight (finite, not negative) for each of classes; NULL when those with objects weigh nothing';
+
+-- State: n, n classes, n * n counts.
+CREATE FUNCTION plasticc_confusion_accum(bigint[], integer, real[], integer[]) RETURNS bigint[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION plasticc_confusion_combine(bigint[], bigint[]) RETURNS bigint[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION plasticc_confusion_final(bigint[]) RETURNS bigint[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE AGGREGATE plasticc_confusion(target integer, probabilities real[], classes integer[]) (
+    SFUNC = plasticc_confusion_accum, STYPE = bigint[],
+    FINALFUNC = plasticc_confusion_final, COMBINEFUNC = plasticc_confusion_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_confusion(integer, real[], integer[]) IS
+'counts of objects as [true class][predicted class], both in the order of classes; predicted is the most probable class, the first of equal ones. Rows are skipped, and errors raised, as by plasticc_log_loss';
 
 -- =====================================================================
 -- the synthetic survey

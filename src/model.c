@@ -1,0 +1,208 @@
+/*
+ * model.c
+ *		plasticc_model, plasticc_classes and plasticc_model_info: finding a
+ *		model, and what it is.
+ */
+#include "plasticc.h"
+
+#include "catalog/pg_type.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/json.h"
+#include "utils/jsonb.h"
+
+#include "arrays.h"
+#include "json_text.h"
+#include "model_cache.h"
+
+PG_FUNCTION_INFO_V1(plasticc_model);
+PG_FUNCTION_INFO_V1(plasticc_classes);
+PG_FUNCTION_INFO_V1(plasticc_model_info);
+
+/* The model that this call site returned last. */
+typedef struct FoundModel
+{
+	MemoryContext context;
+	text	   *name;
+	bool		newest;			/* was asked for, not a version */
+	int32		version;
+	SnapshotKey snapshot;
+	Datum		model;
+} FoundModel;
+
+static bool
+is_found(const FoundModel *found, text *name, const int32 *version)
+{
+	return found != NULL && found->newest == (version == NULL) &&
+		   (version == NULL || found->version == *version) &&
+		   same_snapshot(found->snapshot, current_snapshot_key()) &&
+		   VARSIZE_ANY(found->name) == VARSIZE_ANY(name) &&
+		   memcmp(found->name, name, VARSIZE_ANY(name)) == 0;
+}
+
+/* Remembers the model in flinfo->fn_extra, in place of the one before. */
+static void
+remember_found(FmgrInfo *flinfo, text *name, const int32 *version, Datum model)
+{
+	MemoryContext context =
+		AllocSetContextCreate(flinfo->fn_mcxt, "plasticc_model", ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	FoundModel *found = palloc(sizeof(FoundModel));
+
+	found->context = context;
+	found->name = DatumGetTextPCopy(PointerGetDatum(name));
+	found->newest = version == NULL;
+	found->version = version == NULL ? 0 : *version;
+	found->snapshot = current_snapshot_key();
+	found->model = datumCopy(model, false, -1);
+	MemoryContextSwitchTo(caller);
+
+	if (flinfo->fn_extra != NULL)
+		MemoryContextDelete(((FoundModel *) flinfo->fn_extra)->context);
+	flinfo->fn_extra = found;
+}
+
+/*
+ * plasticc_model(name, version): NULL version = the newest.
+ *
+ * A stable function is evaluated for every row, so the last result is kept
+ * while the snapshot stays.  A large model is returned as a toast pointer,
+ * which plasticc_classify recognises without fetching it.
+ */
+Datum
+plasticc_model(PG_FUNCTION_ARGS)
+{
+	int32		given = PG_ARGISNULL(1) ? 0 : PG_GETARG_INT32(1);
+	const int32 *version = PG_ARGISNULL(1) ? NULL : &given;
+	text	   *name;
+	Datum		model;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	name = PG_GETARG_TEXT_P(0);
+	if (is_found(fcinfo->flinfo->fn_extra, name, version))
+		return datumCopy(((FoundModel *) fcinfo->flinfo->fn_extra)->model, false, -1);
+
+	model = fetch_model(fcinfo->flinfo, name, version);
+	remember_found(fcinfo->flinfo, name, version, model);
+	return model;
+}
+
+/*
+ * plasticc_classes(model): in the order of the probabilities.
+ */
+Datum
+plasticc_classes(PG_FUNCTION_ARGS)
+{
+	const Model *model = cached_model(fcinfo->flinfo, PG_GETARG_DATUM(0))->model;
+	ArrayType  *classes = zero_array(INT4OID, sizeof(int32), model->n_classes);
+
+	memcpy(ARR_DATA_PTR(classes), model->classes, sizeof(int32) * model->n_classes);
+	PG_RETURN_ARRAYTYPE_P(classes);
+}
+
+static const char *
+activation_name(Activation activation)
+{
+	switch (activation)
+	{
+		case ACTIVATION_LINEAR:
+			return "linear";
+		case ACTIVATION_SIGMOID:
+			return "sigmoid";
+		case ACTIVATION_TANH:
+			return "tanh";
+		case ACTIVATION_RELU:
+			return "relu";
+		case ACTIVATION_ELU:
+			return "elu";
+	}
+	return "unknown";
+}
+
+/* A model's texts are UTF-8, whatever the database's encoding. */
+static char *
+server_text(const char *utf8)
+{
+	return pg_any_to_server(utf8, strlen(utf8), PG_UTF8);
+}
+
+static void
+append_layers(StringInfo text, const Model *model)
+{
+	int64		n_parameters = 0;
+
+	json_key(text, "layers");
+	appendStringInfoChar(text, '[');
+	for (int i = 0; i < model->n_layers; i++)
+	{
+		const DenseLayer *layer = &model->layers[i];
+
+		appendStringInfo(text, "%s{\"inputs\": %d, \"outputs\": %d, \"activation\": \"%s\"}",
+						 i > 0 ? ", " : "", layer->n_in, layer->n_out,
+						 activation_name(layer->activation));
+		n_parameters += ((int64) layer->n_in + 1) * layer->n_out;
+	}
+	appendStringInfoChar(text, ']');
+	json_integer_member(text, "parameters", n_parameters);
+}
+
+static void
+append_feature_names(StringInfo text, const Model *model)
+{
+	json_key(text, "feature_names");
+	if (model->n_feature_names == 0)
+		appendStringInfoString(text, "null");
+	else
+	{
+		appendStringInfoChar(text, '[');
+		for (int i = 0; i < model->n_feature_names; i++)
+		{
+			if (i > 0)
+				appendStringInfoString(text, ", ");
+			escape_json(text, server_text(model->feature_names[i]));
+		}
+		appendStringInfoChar(text, ']');
+	}
+}
+
+/*
+ * plasticc_model_info(model): an object with classes, features, feature_names,
+ * normalisation, missing_flags (features, from 1, that have one), layers,
+ * parameters, bytes, options and metrics.
+ */
+Datum
+plasticc_model_info(PG_FUNCTION_ARGS)
+{
+	CachedModel *cached = cached_model(fcinfo->flinfo, PG_GETARG_DATUM(0));
+	const Model *model = cached->model;
+	const Preprocessing *preprocessing = &model->preprocessing;
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfoChar(&text, '{');
+	json_key(&text, "classes");
+	for (int i = 0; i < model->n_classes; i++)
+		appendStringInfo(&text, "%s%d", i > 0 ? ", " : "[", model->classes[i]);
+	appendStringInfoChar(&text, ']');
+	json_integer_member(&text, "features", preprocessing->n_features);
+	append_feature_names(&text, model);
+	json_key(&text, "normalisation");
+	appendStringInfoString(&text, preprocessing->normalisation == NORMALISATION_RANK_GAUSS
+									  ? "\"rank_gauss\""
+									  : "\"zscore\"");
+	json_key(&text, "missing_flags");
+	appendStringInfoChar(&text, '[');
+	for (int i = 0; i < preprocessing->n_flagged; i++)
+		appendStringInfo(&text, "%s%d", i > 0 ? ", " : "", preprocessing->flagged[i] + 1);
+	appendStringInfoChar(&text, ']');
+	append_layers(&text, model);
+	json_integer_member(&text, "bytes", (int64) cached->size);
+	json_key(&text, "options");
+	appendStringInfoString(&text, server_text(model->options));
+	json_key(&text, "metrics");
+	appendStringInfoString(&text, server_text(model->metrics));
+	appendStringInfoChar(&text, '}');
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data));
+}

@@ -1,0 +1,68 @@
+--
+-- Models as values: found by name and version, described, and never taken on trust
+--
+SET client_min_messages = warning;
+CREATE TABLE objects AS
+SELECT i AS object_id, (ARRAY[15, 42, 90])[1 + i % 3] AS target,
+       ARRAY[2 * (i % 3), 3 * (i % 3 / 2), 0]::real[] AS features
+FROM generate_series(1, 90) AS i;
+CALL plasticc_train('small', 'SELECT features, target FROM objects ORDER BY object_id',
+                    '{"layers": [4], "epochs": 3, "batch_size": 10, "normalisation": "zscore", "activation": "tanh",
+                      "feature_names": ["a", "b \"quoted\"", "µ"], "seed": 5}');
+CALL plasticc_train('small', 'SELECT features, target FROM objects ORDER BY object_id',
+                    '{"layers": [], "epochs": 2, "batch_size": 10, "normalisation": "rank_gauss", "seed": 6}');
+SELECT name, version, classes, feature_names, options ->> 'seed' AS seed, metrics ->> 'epochs' AS epochs
+FROM plasticc_models ORDER BY version;
+
+-- the newest version, or the given one
+SELECT plasticc_model('small') = model AS newest, plasticc_model('small', 2) = model AS same,
+       plasticc_model('small', NULL) = model AS same FROM plasticc_models WHERE version = 2;
+SELECT plasticc_model('small', 1) = model AS older FROM plasticc_models WHERE version = 1;
+SELECT plasticc_model(NULL) IS NULL AS no_name;
+SELECT plasticc_model('smal');
+SELECT plasticc_model('small', 3);
+SELECT plasticc_model('smal', 3);
+-- several in one query
+SELECT version, plasticc_model(name, version) = model AS equal FROM plasticc_models ORDER BY version;
+
+-- what it is
+SELECT plasticc_classes(plasticc_model('small'));
+SELECT jsonb_object_agg(key, value) FROM jsonb_each(plasticc_model_info(plasticc_model('small', 1)))
+WHERE key NOT IN ('options', 'metrics', 'bytes');
+SELECT jsonb_object_agg(key, value) FROM jsonb_each(plasticc_model_info(plasticc_model('small', 2)))
+WHERE key NOT IN ('options', 'metrics', 'bytes');
+SELECT (info ->> 'bytes')::int = length(model) AS bytes, info -> 'options' = options AS options,
+       info -> 'metrics' = metrics - 'elapsed_seconds' AS metrics
+FROM plasticc_models, plasticc_model_info(model) AS info;
+
+-- anything else than a model is an error
+SELECT plasticc_classes('');
+SELECT plasticc_classes('abc');
+SELECT plasticc_model_info('\x00000000000000000000000000000000');
+SELECT plasticc_classify('not a model'::bytea, '{1,2,3}');
+SELECT plasticc_probabilities(decode(repeat('00', 5000), 'hex'), '{1,2,3}');
+SELECT plasticc_classify_query('abc', 'SELECT 1');
+
+-- each byte changed, each length cut: always that one error
+CREATE FUNCTION error_of(bytes bytea) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM plasticc_classes(bytes);
+    RETURN 'none';
+EXCEPTION WHEN OTHERS THEN
+    RETURN SQLSTATE || ' ' || SQLERRM;
+END $$;
+SELECT error_of(model) FROM plasticc_models WHERE version = 1;
+SELECT error_of(set_byte(model, i, get_byte(model, i) # flip)) AS error, count(*) = 3 * min(length(model)) AS all
+FROM plasticc_models, generate_series(0, length(model) - 1) AS i, (VALUES (1), (128), (255)) AS f(flip)
+WHERE version = 1 GROUP BY 1;
+SELECT error_of(substr(model, 1, i)) AS error, count(*) = min(length(model)) AS all
+FROM plasticc_models, generate_series(0, length(model) - 1) AS i WHERE version = 1 GROUP BY 1;
+SELECT error_of(model || '\x00') FROM plasticc_models WHERE version = 1;
+
+-- the tables' rows are part of a dump
+SELECT extconfig @> ARRAY['plasticc_models'::regclass::oid, 'plasticc_training_log'::regclass::oid] AS dumped
+FROM pg_extension WHERE extname = 'plasticc';
+
+DROP TABLE objects;
+DROP FUNCTION error_of;
+TRUNCATE plasticc_models, plasticc_training_log;

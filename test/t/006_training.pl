@@ -1,0 +1,122 @@
+# Training as several sessions see it, and models in a dump.  The extension is
+# in a schema that is not in the search path.
+use strict;
+use warnings;
+
+use IPC::Run;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Time::HiRes qw(time);
+
+my $node = PostgreSQL::Test::Cluster->new('training');
+$node->init(extra => [ '--locale=C', '--encoding=UTF8' ]);
+$node->start;
+$node->safe_psql('postgres', q{
+	CREATE SCHEMA sky;
+	CREATE EXTENSION plasticc SCHEMA sky;
+	CREATE TABLE objects AS
+	SELECT i AS object_id, (ARRAY[15, 42, 90])[1 + i % 3] AS target,
+	       ARRAY[2 * (i % 3) + hashint4(i) / 4e9, hashint4(-i) / 4e9, 1]::real[] AS features
+	FROM generate_series(1, 3000) AS i;
+});
+
+my $query = 'SELECT features, target FROM objects ORDER BY object_id';
+
+sub call
+{
+	my ($name, $options) = @_;
+	return "CALL sky.plasticc_train('$name', '$query', '$options')";
+}
+
+my $endless = '{"layers": [256, 256], "epochs": 100000}';
+my $short = '{"layers": [8], "epochs": 3, "validation_fraction": 0.2, "report_interval": 0}';
+
+# A psql that runs statements in the background.
+sub start_session
+{
+	my @statements = @_;
+	my %session = (out => '', err => '');
+	$session{handle} = IPC::Run::start(
+		[ 'psql', '-X', '-d', $node->connstr('postgres'), map { ('-c', $_) } @statements ],
+		'>', \$session{out}, '2>', \$session{err});
+	return \%session;
+}
+
+# Ends the backend that runs such a query, and returns the seconds it took.
+sub end_session
+{
+	my ($session, $function, $like) = @_;
+	my $start = time;
+	$node->safe_psql('postgres',
+		"SELECT $function(pid) FROM pg_stat_activity WHERE query LIKE '$like' AND pid <> pg_backend_pid()");
+	$session->{handle}->finish;
+	return time - $start;
+}
+
+# progress
+my ($status, $out, $err) = $node->psql('postgres', call('m', $short));
+is($status, 0, 'a training succeeds');
+like($err, qr/training model "m" on 3000 objects with 3 features, 3 classes, 600 objects held out/, 'says what it read');
+like($err, qr/Objects of each class: 15: 1000, 42: 1000, 90: 1000\./, 'counts classes');
+like($err, qr/epoch $_ of 3: training loss \d\.\d+, validation loss \d\.\d+, about \d+\.\d s left/, "reports epoch $_") for 1 .. 3;
+like($err, qr/model "m" version 1 is ready.*Best epoch \d of 3: training loss .*, validation loss .*; .* s in all\./s, 'says what came out');
+
+# while a training runs
+my $session = start_session(call('long', $endless));
+ok($node->poll_query_until('postgres', "SELECT count(*) >= 2 FROM sky.plasticc_training_log WHERE name = 'long'"),
+	'epochs are seen while it runs');
+($status, $out, $err) = $node->psql('postgres', call('long', $short));
+isnt($status, 0, 'no second training of the same name');
+like($err, qr/a training of model "long" is already running/, 'and it says so');
+is($node->psql('postgres', call('other', $short)), 0, 'another name can be trained');
+cmp_ok(end_session($session, 'pg_cancel_backend', 'CALL%'), '<', 2, 'a cancel is answered soon');
+like($session->{err}, qr/canceling statement due to user request/, 'with the usual error');
+is($node->safe_psql('postgres', "SELECT count(*) FROM sky.plasticc_models WHERE name = 'long'"), 0, 'it leaves no model');
+cmp_ok($node->safe_psql('postgres', "SELECT count(*) FROM sky.plasticc_training_log WHERE name = 'long'"), '>=', 2, 'it leaves its log');
+
+# a backend that ends frees the name
+$session = start_session(call('long', $endless));
+ok($node->poll_query_until('postgres', "SELECT count(*) >= 1 FROM sky.plasticc_training_log WHERE name = 'long' AND version = 2"),
+	'a new training makes a new version');
+end_session($session, 'pg_terminate_backend', 'CALL%');
+ok($node->poll_query_until('postgres', "SELECT count(*) = 0 FROM pg_locks WHERE locktype = 'advisory'"), 'no lock is left');
+is($node->psql('postgres', call('long', $short)), 0, 'the name can be trained');
+is($node->safe_psql('postgres', "SELECT version FROM sky.plasticc_models WHERE name = 'long'"), 3, 'as the next version');
+
+# in a transaction block the name is taken until its end
+$session = start_session('BEGIN', call('block', $short), 'SELECT pg_sleep(600)');
+ok($node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(600)'"), 'trained in a block');
+($status, $out, $err) = $node->psql('postgres', call('block', $short));
+like($err, qr/a training of model "block" is already running/, 'the version of an open transaction is not taken');
+end_session($session, 'pg_terminate_backend', 'SELECT pg_sleep%');
+ok($node->poll_query_until('postgres', "SELECT count(*) = 0 FROM pg_locks WHERE locktype = 'advisory'"), 'no lock is left');
+is($node->psql('postgres', call('block', $short)), 0, 'the name can be trained');
+
+# a dump keeps the models, also for a database of another encoding
+is($node->psql('postgres', call('names', '{"layers": [8], "epochs": 1, "feature_names": ["é", "b", "c"]}')), 0, 'names of features');
+my $models = "SELECT string_agg(format('%s %s %s', name, version, md5(model)), ',' ORDER BY name, version) FROM sky.plasticc_models";
+my $log = 'SELECT count(*) FROM sky.plasticc_training_log';
+my $names = "SET client_encoding = 'UTF8'; SELECT sky.plasticc_model_info(sky.plasticc_model('names')) -> 'feature_names'";
+my $dump = $node->backup_dir . '.sql';
+$node->command_ok([ 'pg_dump', '-d', $node->connstr('postgres'), '-f', $dump ], 'dump');
+foreach my $encoding ('UTF8', 'LATIN1')
+{
+	my $database = lc $encoding;
+	$node->safe_psql('postgres', "CREATE DATABASE $database TEMPLATE template0 ENCODING '$encoding'");
+	$node->command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr($database), '-f', $dump ], "restore into $encoding");
+	is($node->safe_psql($database, $models), $node->safe_psql('postgres', $models), "models in $encoding");
+	is($node->safe_psql($database, $log), $node->safe_psql('postgres', $log), "log in $encoding");
+	is($node->safe_psql($database, $names), $node->safe_psql('postgres', $names), "names in $encoding");
+}
+
+# a result beyond work_mem
+is($node->safe_psql('postgres', q{
+	SET work_mem = '64kB';
+	SELECT count(*), count(DISTINCT object_id), bool_and(cardinality(probabilities) = 3)
+	FROM sky.plasticc_classify_query(sky.plasticc_model('m'),
+		'SELECT object_id + 10000 * i AS object_id, features FROM objects, generate_series(1, 20) AS i')}),
+	'60000|60000|t', 'a long result');
+
+$node->stop;
+done_testing();
