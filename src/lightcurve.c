@@ -38,18 +38,6 @@ report_too_many_observations(void)
 							"time.")));
 }
 
-Observations
-lightcurve_observations(LightCurve *lightcurve)
-{
-	Observations observations = {
-		.count = lightcurve->n_observations,
-		.n_rejected = lightcurve->n_rejected,
-	};
-
-	map_observations(&observations, lightcurve->arrays, lightcurve_capacity(lightcurve));
-	return observations;
-}
-
 LightCurve *
 datum_lightcurve(Datum datum)
 {

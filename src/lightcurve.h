@@ -44,7 +44,17 @@ extern LightCurve *new_lightcurve(Size size);
 extern void report_too_many_observations(void) pg_attribute_noreturn();
 
 /* A view of the light curve's own arrays. */
-extern Observations lightcurve_observations(LightCurve *lightcurve);
+static inline Observations
+lightcurve_observations(LightCurve *lightcurve)
+{
+	Observations observations = {
+		.count = lightcurve->n_observations,
+		.n_rejected = lightcurve->n_rejected,
+	};
+
+	map_observations(&observations, lightcurve->arrays, lightcurve_capacity(lightcurve));
+	return observations;
+}
 
 /* The detoasted light curve of a datum, in whatever order; an error unless it is intact. */
 extern LightCurve *datum_lightcurve(Datum datum);

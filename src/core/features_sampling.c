@@ -20,26 +20,42 @@ static const FeatureRow sampling_rows[N_SAMPLING_ROWS] = {
 static void
 compute_sampling(Measurements *m, double *out)
 {
+	double *n_observations = out + SAMPLING_OBSERVATIONS * N_SCOPES;
+	double *n_detections = out + SAMPLING_DETECTIONS * N_SCOPES;
+	double *fraction = out + SAMPLING_DETECTED_FRACTION * N_SCOPES;
+	double *span = out + SAMPLING_DETECTION_SPAN * N_SCOPES;
+	double first_of_all = INFINITY;
+	double last_of_all = -INFINITY;
+
+	n_detections[SCOPE_ALL] = 0.0;
+	for (int scope = 1; scope < N_SCOPES; scope++)
+	{
+		uint32_t first = m->start[scope];
+		uint32_t end = m->end[scope];
+		uint32_t detected = 0;
+
+		for (uint32_t i = first; i < end; i++)
+			detected += (m->kind[i] & KIND_DETECTED) != 0;
+		n_detections[scope] = detected;
+		n_detections[SCOPE_ALL] += detected;
+		span[scope] = NAN;
+		if (detected == 0)
+			continue;
+
+		/* A passband's measurements are in the order of time. */
+		while (!(m->kind[first] & KIND_DETECTED))
+			first++;
+		while (!(m->kind[end - 1] & KIND_DETECTED))
+			end--;
+		span[scope] = m->time[end - 1] - m->time[first];
+		first_of_all = fmin(first_of_all, m->time[first]);
+		last_of_all = fmax(last_of_all, m->time[end - 1]);
+	}
+	span[SCOPE_ALL] = n_detections[SCOPE_ALL] > 0.0 ? last_of_all - first_of_all : NAN;
 	for (int scope = 0; scope < N_SCOPES; scope++)
 	{
-		uint32_t n_detections = 0;
-		double first = INFINITY;
-		double last = -INFINITY;
-		double n = scope_size(m, scope);
-
-		for (uint32_t i = m->start[scope]; i < m->end[scope]; i++)
-		{
-			if (m->kind[i] & KIND_DETECTED)
-			{
-				n_detections++;
-				first = fmin(first, m->time[i]);
-				last = fmax(last, m->time[i]);
-			}
-		}
-		out[SAMPLING_OBSERVATIONS * N_SCOPES + scope] = n;
-		out[SAMPLING_DETECTIONS * N_SCOPES + scope] = n_detections;
-		out[SAMPLING_DETECTED_FRACTION * N_SCOPES + scope] = n > 0 ? n_detections / n : NAN;
-		out[SAMPLING_DETECTION_SPAN * N_SCOPES + scope] = n_detections > 0 ? last - first : NAN;
+		n_observations[scope] = scope_size(m, scope);
+		fraction[scope] = n_detections[scope] / n_observations[scope]; /* 0/0 is NaN */
 	}
 }
 

@@ -9,17 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-void
-map_observations(Observations *observations, void *memory, size_t capacity)
-{
-	char *base = memory;
-
-	observations->mjd = (double *) base;
-	observations->flux = (float *) (base + 8 * capacity);
-	observations->flux_err = (float *) (base + 12 * capacity);
-	observations->kind = (uint8_t *) (base + 16 * capacity);
-}
-
 Observations
 allocate_observations(size_t capacity, Workspace *workspace)
 {
@@ -142,32 +131,54 @@ stands_before(const Observations *o, const SortEntry *a, const SortEntry *b)
 	return a->mjd < b->mjd;
 }
 
-/* Merges the sorted runs [left, middle) and [middle, right) of `from` into `to`. */
+/* condition ? a : b without a branch, condition being 0 or 1. */
+static inline const SortEntry *
+select_entry(size_t condition, const SortEntry *a, const SortEntry *b)
+{
+	return (const SortEntry *) ((uintptr_t) b ^ (((uintptr_t) a ^ (uintptr_t) b) & -condition));
+}
+
+/*
+ * Merges the sorted runs [left, middle) and [middle, right) of `from` into
+ * `to`, the smallest upwards and the largest downwards at once, as
+ * merge_values() in statistics.c does and for the same reasons.
+ */
 static void
 merge_runs(const Observations *o, const SortEntry *from, SortEntry *to, size_t left, size_t middle,
 		   size_t right)
 {
-	const SortEntry *l = from + left;
-	const SortEntry *l_end = from + middle;
-	const SortEntry *r = l_end;
-	const SortEntry *r_end = from + right;
+	const SortEntry *a = from + left;
+	const SortEntry *a_last = from + middle - 1;
+	const SortEntry *b = from + middle;
+	const SortEntry *b_last = from + right - 1;
+	SortEntry *to_last = to + right - 1;
+	size_t unchecked = middle - left < right - middle ? middle - left : right - middle;
 
 	to += left;
-	if (l < l_end && r < r_end && stands_before(o, r, l_end - 1))
+	/* Observations mostly arrive in the order of time. */
+	if (b > b_last || !stands_before(o, b, a_last))
 	{
-		while (l < l_end && r < r_end)
-		{
-			/* Without a branch on the outcome, which nothing could predict. */
-			bool take_right = stands_before(o, r, l);
-			const SortEntry *taken = take_right ? r : l;
-
-			*to++ = *taken;
-			r += take_right;
-			l += !take_right;
-		}
+		memcpy(to, a, (right - left) * sizeof(SortEntry));
+		return;
 	}
-	memcpy(to, l, (size_t) (l_end - l) * sizeof(SortEntry));
-	memcpy(to + (l_end - l), r, (size_t) (r_end - r) * sizeof(SortEntry));
+	for (size_t i = 0; i < unchecked; i++)
+	{
+		size_t low_is_b = stands_before(o, b, a);
+		size_t high_is_a = stands_before(o, b_last, a_last);
+
+		*to++ = *select_entry(low_is_b, b, a);
+		*to_last-- = *select_entry(high_is_a, a_last, b_last);
+		b += low_is_b;
+		a += 1 - low_is_b;
+		b_last -= 1 - high_is_a;
+		a_last -= high_is_a;
+	}
+	while (a <= a_last && b <= b_last)
+		*to++ = stands_before(o, b, a) ? *b++ : *a++;
+	while (a <= a_last)
+		*to++ = *a++;
+	while (b <= b_last)
+		*to++ = *b++;
 }
 
 uint32_t

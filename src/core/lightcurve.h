@@ -51,7 +51,16 @@ typedef struct Observation
 } Observation;
 
 /* Points a view's arrays into capacity * OBSERVATION_SIZE bytes aligned for double. */
-extern void map_observations(Observations *observations, void *memory, size_t capacity);
+static inline void
+map_observations(Observations *observations, void *memory, size_t capacity)
+{
+	char *base = memory;
+
+	observations->mjd = (double *) base;
+	observations->flux = (float *) (base + 8 * capacity);
+	observations->flux_err = (float *) (base + 12 * capacity);
+	observations->kind = (uint8_t *) (base + 16 * capacity);
+}
 
 /* A view with room for `capacity` observations, count and n_rejected zero. */
 extern Observations allocate_observations(size_t capacity, Workspace *workspace);
