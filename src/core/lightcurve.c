@@ -148,15 +148,15 @@ merge_runs(const Observations *o, const SortEntry *from, SortEntry *to, size_t l
 		   size_t right)
 {
 	const SortEntry *a = from + left;
-	const SortEntry *a_last = from + middle - 1;
+	const SortEntry *a_end = from + middle;
 	const SortEntry *b = from + middle;
-	const SortEntry *b_last = from + right - 1;
-	SortEntry *to_last = to + right - 1;
+	const SortEntry *b_end = from + right;
+	SortEntry *to_end = to + right;
 	size_t unchecked = middle - left < right - middle ? middle - left : right - middle;
 
 	to += left;
 	/* Observations mostly arrive in the order of time. */
-	if (b > b_last || !stands_before(o, b, a_last))
+	if (b == b_end || !stands_before(o, b, a_end - 1))
 	{
 		memcpy(to, a, (right - left) * sizeof(SortEntry));
 		return;
@@ -164,20 +164,20 @@ merge_runs(const Observations *o, const SortEntry *from, SortEntry *to, size_t l
 	for (size_t i = 0; i < unchecked; i++)
 	{
 		size_t low_is_b = stands_before(o, b, a);
-		size_t high_is_a = stands_before(o, b_last, a_last);
+		size_t high_is_a = stands_before(o, b_end - 1, a_end - 1);
 
 		*to++ = *select_entry(low_is_b, b, a);
-		*to_last-- = *select_entry(high_is_a, a_last, b_last);
+		*--to_end = *select_entry(high_is_a, a_end - 1, b_end - 1);
 		b += low_is_b;
 		a += 1 - low_is_b;
-		b_last -= 1 - high_is_a;
-		a_last -= high_is_a;
+		b_end -= 1 - high_is_a;
+		a_end -= high_is_a;
 	}
-	while (a <= a_last && b <= b_last)
+	while (a < a_end && b < b_end)
 		*to++ = stands_before(o, b, a) ? *b++ : *a++;
-	while (a <= a_last)
+	while (a < a_end)
 		*to++ = *a++;
-	while (b <= b_last)
+	while (b < b_end)
 		*to++ = *b++;
 }
 

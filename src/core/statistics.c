@@ -104,30 +104,30 @@ compute_moments(const double *values, size_t n)
 void
 merge_values(const double *a, size_t n_a, const double *b, size_t n_b, double *to)
 {
-	const double *a_last = a + n_a - 1;
-	const double *b_last = b + n_b - 1;
-	double *to_last = to + n_a + n_b - 1;
+	const double *a_end = a + n_a;
+	const double *b_end = b + n_b;
+	double *to_end = to + n_a + n_b;
 	size_t unchecked = n_a < n_b ? n_a : n_b;
 
 	for (size_t i = 0; i < unchecked; i++)
 	{
 		double low_a = *a, low_b = *b;
-		double high_a = *a_last, high_b = *b_last;
+		double high_a = a_end[-1], high_b = b_end[-1];
 		ptrdiff_t low_is_b = low_b < low_a;
 		ptrdiff_t high_is_b = high_b >= high_a;
 
 		*to++ = low_b < low_a ? low_b : low_a;
-		*to_last-- = high_b >= high_a ? high_b : high_a;
+		*--to_end = high_b >= high_a ? high_b : high_a;
 		b += low_is_b;
 		a += 1 - low_is_b;
-		b_last -= high_is_b;
-		a_last -= 1 - high_is_b;
+		b_end -= high_is_b;
+		a_end -= 1 - high_is_b;
 	}
-	while (a <= a_last && b <= b_last)
+	while (a < a_end && b < b_end)
 		*to++ = *b < *a ? *b++ : *a++;
-	while (a <= a_last)
+	while (a < a_end)
 		*to++ = *a++;
-	while (b <= b_last)
+	while (b < b_end)
 		*to++ = *b++;
 }
 
