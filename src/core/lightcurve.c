@@ -51,6 +51,13 @@ make_observation(double mjd, int64_t passband, double flux, double flux_err, Det
 	return OBSERVATION_VALID;
 }
 
+/* As SQL spells it. */
+static const char *
+infinity_text(double value)
+{
+	return value > 0.0 ? "Infinity" : "-Infinity";
+}
+
 void
 describe_fault(ObservationFault fault, double mjd, int64_t passband, double flux, double flux_err,
 			   char *text, size_t size)
@@ -61,20 +68,20 @@ describe_fault(ObservationFault fault, double mjd, int64_t passband, double flux
 			snprintf(text, size, "valid");
 			break;
 		case MJD_INFINITE:
-			snprintf(text, size, "mjd is infinite: \"%g\"", mjd);
+			snprintf(text, size, "mjd is infinite: \"%s\"", infinity_text(mjd));
 			break;
 		case PASSBAND_OUT_OF_RANGE:
 			snprintf(text, size, "passband is not between 0 and 5: \"%lld\"",
 					 (long long) passband);
 			break;
 		case FLUX_INFINITE:
-			snprintf(text, size, "flux is infinite: \"%g\"", flux);
+			snprintf(text, size, "flux is infinite: \"%s\"", infinity_text(flux));
 			break;
 		case FLUX_OUT_OF_RANGE:
 			snprintf(text, size, "flux is out of range for type real: \"%.15g\"", flux);
 			break;
 		case FLUX_ERR_INFINITE:
-			snprintf(text, size, "flux_err is infinite: \"%g\"", flux_err);
+			snprintf(text, size, "flux_err is infinite: \"%s\"", infinity_text(flux_err));
 			break;
 		case FLUX_ERR_NOT_POSITIVE:
 			snprintf(text, size, "flux_err is not positive: \"%.15g\"", flux_err);
