@@ -13,13 +13,13 @@
 #include "core/features.h"
 #include "lightcurve.h"
 
-PLASTICC_FUNCTION(plasticc_features);
-PLASTICC_FUNCTION(plasticc_feature_catalog);
-PLASTICC_FUNCTION(plasticc_feature_names);
-PLASTICC_FUNCTION(plasticc_feature);
-PLASTICC_FUNCTION(plasticc_host_features);
-PLASTICC_FUNCTION(plasticc_host_feature_catalog);
-PLASTICC_FUNCTION(plasticc_host_feature_names);
+PG_FUNCTION_INFO_V1(plasticc_features);
+PG_FUNCTION_INFO_V1(plasticc_feature_catalog);
+PG_FUNCTION_INFO_V1(plasticc_feature_names);
+PG_FUNCTION_INFO_V1(plasticc_feature);
+PG_FUNCTION_INFO_V1(plasticc_host_features);
+PG_FUNCTION_INFO_V1(plasticc_host_feature_catalog);
+PG_FUNCTION_INFO_V1(plasticc_host_feature_names);
 
 /* ----------------------------------------------------------------
  * Arrays of features
@@ -51,9 +51,9 @@ array_features(ArrayType *array, int *n)
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 						errmsg("array of features has %d dimensions, not 1", ARR_NDIM(array))));
 	if (array_contains_nulls(array))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-						errmsg("array of features contains NULL"),
-						errhint("A feature that cannot be computed is NaN.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("array of features contains NULL"),
+				 errhint("A feature that cannot be computed is NaN.")));
 	*n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	return (const float4 *) ARR_DATA_PTR(array);
 }
@@ -100,7 +100,8 @@ metadata_argument(FunctionCallInfo fcinfo, int argument, const char *name)
 	return value;
 }
 
-/* (features, ddf, hostgal_photoz, hostgal_photoz_err, distmod, mwebv) -> features, then the host's. */
+/* (features, ddf, hostgal_photoz, hostgal_photoz_err, distmod, mwebv) -> features, then the host's.
+ */
 Datum
 plasticc_host_features(PG_FUNCTION_ARGS)
 {

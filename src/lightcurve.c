@@ -12,17 +12,17 @@
 
 #include "lightcurve.h"
 
-PLASTICC_FUNCTION(lightcurve_in);
-PLASTICC_FUNCTION(lightcurve_out);
-PLASTICC_FUNCTION(lightcurve_recv);
-PLASTICC_FUNCTION(lightcurve_send);
-PLASTICC_FUNCTION(lightcurve_eq);
-PLASTICC_FUNCTION(lightcurve_ne);
-PLASTICC_FUNCTION(plasticc_union);
-PLASTICC_FUNCTION(plasticc_slice);
-PLASTICC_FUNCTION(plasticc_observations);
-PLASTICC_FUNCTION(plasticc_passband);
-PLASTICC_FUNCTION(plasticc_flux_from_nanojansky);
+PG_FUNCTION_INFO_V1(lightcurve_in);
+PG_FUNCTION_INFO_V1(lightcurve_out);
+PG_FUNCTION_INFO_V1(lightcurve_recv);
+PG_FUNCTION_INFO_V1(lightcurve_send);
+PG_FUNCTION_INFO_V1(lightcurve_eq);
+PG_FUNCTION_INFO_V1(lightcurve_ne);
+PG_FUNCTION_INFO_V1(plasticc_union);
+PG_FUNCTION_INFO_V1(plasticc_slice);
+PG_FUNCTION_INFO_V1(plasticc_observations);
+PG_FUNCTION_INFO_V1(plasticc_passband);
+PG_FUNCTION_INFO_V1(plasticc_flux_from_nanojansky);
 
 /* ----------------------------------------------------------------
  * Values
@@ -70,8 +70,8 @@ make_lightcurve(const Observations *observations)
 	Workspace workspace = server_workspace(CurrentMemoryContext);
 	bool canonical = observations_are_canonical(observations);
 	uint32 *order = NULL;
-	uint32 count = canonical ? observations->count
-							 : canonical_order(observations, &order, &workspace);
+	uint32 count =
+		canonical ? observations->count : canonical_order(observations, &order, &workspace);
 	LightCurve *lightcurve;
 	Observations stored;
 
@@ -169,8 +169,7 @@ lightcurve_send(PG_FUNCTION_ARGS)
 {
 	Observations observations =
 		lightcurve_observations(canonical_lightcurve(PG_GETARG_LIGHTCURVE(0)));
-	Size size =
-		VARHDRSZ + LIGHTCURVE_BINARY_HEADER + (Size) observations.count * OBSERVATION_SIZE;
+	Size size = VARHDRSZ + LIGHTCURVE_BINARY_HEADER + (Size) observations.count * OBSERVATION_SIZE;
 	bytea *bytes = palloc(size);
 
 	SET_VARSIZE(bytes, size);
@@ -237,7 +236,8 @@ time_bound(FunctionCallInfo fcinfo, int argument, const char *name, double open_
 	return bound;
 }
 
-/* What lies within [mjd_from, mjd_to], as of BETWEEN; when a measurement was rejected is not known. */
+/* What lies within [mjd_from, mjd_to], as of BETWEEN; when a measurement was rejected is not known.
+ */
 Datum
 plasticc_slice(PG_FUNCTION_ARGS)
 {

@@ -17,11 +17,11 @@
 
 #include "lightcurve.h"
 
-PLASTICC_FUNCTION(lightcurve_accum);
-PLASTICC_FUNCTION(lightcurve_accum_integer);
-PLASTICC_FUNCTION(lightcurve_accum_undetected);
-PLASTICC_FUNCTION(lightcurve_combine);
-PLASTICC_FUNCTION(lightcurve_final);
+PG_FUNCTION_INFO_V1(lightcurve_accum);
+PG_FUNCTION_INFO_V1(lightcurve_accum_integer);
+PG_FUNCTION_INFO_V1(lightcurve_accum_undetected);
+PG_FUNCTION_INFO_V1(lightcurve_combine);
+PG_FUNCTION_INFO_V1(lightcurve_final);
 
 /* Sizes of states are powers of two, as are palloc's chunks: room for 29 observations at first. */
 #define SMALLEST_STATE 512
@@ -52,8 +52,7 @@ state_with_room(LightCurve *state, uint32 count)
 		needed = (uint64) state->n_observations + count;
 	}
 	grown = new_lightcurve(
-		Max(SMALLEST_STATE,
-			pg_nextpower2_64(LIGHTCURVE_HEADER + needed * OBSERVATION_SIZE)));
+		Max(SMALLEST_STATE, pg_nextpower2_64(LIGHTCURVE_HEADER + needed * OBSERVATION_SIZE)));
 	from = lightcurve_observations(state);
 	to = lightcurve_observations(grown);
 	append_observations(&to, 0, &from);
@@ -90,9 +89,8 @@ integer_detection(FunctionCallInfo fcinfo)
 		return DETECTED_UNKNOWN;
 	detected = PG_GETARG_INT64(5);
 	if (detected != 0 && detected != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("detected is neither 0 nor 1: \"" INT64_FORMAT "\"", detected)));
+		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+						errmsg("detected is neither 0 nor 1: \"" INT64_FORMAT "\"", detected)));
 	return detected == 1 ? DETECTED_YES : DETECTED_NO;
 }
 

@@ -61,9 +61,9 @@ typedef struct Measurements
 	ScopeStatistics flux_statistics[N_SCOPES];
 	double flux_err_median;
 
-	double *values;		/* room for a quantity derived from the measurements */
-	double *weights;	/* likewise */
-	double *sorted;		/* what sort_scopes() made, passband by passband */
+	double *values;     /* room for a quantity derived from the measurements */
+	double *weights;    /* likewise */
+	double *sorted;     /* what sort_scopes() made, passband by passband */
 	double *sorted_all; /* the same of all bands */
 	double *scratch;
 	double *merged;
@@ -142,15 +142,15 @@ enum SamplingRow
 	N_SAMPLING_ROWS
 };
 
-extern const FeatureGroup sampling_features;		/* features_sampling.c */
-extern const FeatureGroup rejection_features;		/* features_sampling.c */
-extern const FeatureGroup time_features;			/* features_sampling.c */
-extern const FeatureGroup passband_features;		/* features_sampling.c */
-extern const FeatureGroup flux_features;			/* features_flux.c */
-extern const FeatureGroup rolling_flux_features;	/* features_flux.c */
-extern const FeatureGroup flux_err_features;		/* features_noise.c */
+extern const FeatureGroup sampling_features;        /* features_sampling.c */
+extern const FeatureGroup rejection_features;       /* features_sampling.c */
+extern const FeatureGroup time_features;            /* features_sampling.c */
+extern const FeatureGroup passband_features;        /* features_sampling.c */
+extern const FeatureGroup flux_features;            /* features_flux.c */
+extern const FeatureGroup rolling_flux_features;    /* features_flux.c */
+extern const FeatureGroup flux_err_features;        /* features_noise.c */
 extern const FeatureGroup signal_to_noise_features; /* features_noise.c */
-extern const FeatureGroup pair_features;			/* features_pairs.c, after flux and flux_err */
+extern const FeatureGroup pair_features;            /* features_pairs.c, after flux and flux_err */
 
 /* A group of a host; features[] is what compute_features() made of the object's light curve. */
 typedef struct HostGroup
@@ -159,7 +159,7 @@ typedef struct HostGroup
 	void (*compute)(const HostMetadata *host, const float *features, double *out);
 } HostGroup;
 
-extern const HostGroup host_metadata_features;	/* features_host.c */
+extern const HostGroup host_metadata_features;   /* features_host.c */
 extern const HostGroup host_luminosity_features; /* features_host.c */
 extern const HostGroup host_rest_frame_features; /* features_host.c */
 

@@ -12,9 +12,9 @@
 #include "core/feature_group.h"
 
 static const FeatureGroup *const lightcurve_groups[] = {
-	&sampling_features,		&rejection_features, &flux_features,
-	&rolling_flux_features, &flux_err_features,	 &signal_to_noise_features,
-	&passband_features,		&time_features,		 &pair_features,
+	&sampling_features,     &rejection_features, &flux_features,
+	&rolling_flux_features, &flux_err_features,  &signal_to_noise_features,
+	&passband_features,     &time_features,      &pair_features,
 };
 
 static const HostGroup *const host_groups[] = {
@@ -68,7 +68,8 @@ feature_groups(int *n_groups)
  * ----------------------------------------------------------------
  */
 
-/* The suffix of a name: "" for all bands or an unexpanded row, "_g" for a passband, "_gr" for a pair. */
+/* The suffix of a name: "" for all bands or an unexpanded row, "_g" for a passband, "_gr" for a
+ * pair. */
 static void
 write_suffix(Expansion expansion, int i, char suffix[4])
 {

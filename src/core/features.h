@@ -48,7 +48,7 @@ typedef struct HostMetadata
 	double hostgal_photoz;
 	double hostgal_photoz_err;
 	double distmod; /* mag; NaN = from hostgal_photoz */
-	double mwebv;	/* mag */
+	double mwebv;   /* mag */
 } HostMetadata;
 
 /*

@@ -10,50 +10,51 @@
 #define ROLLING_WINDOW 3
 
 /* Both families have these rows; `weight` tells the weight of the weighted mean. */
-#define FLUX_ROWS(prefix, quantity, weight) \
-	[FLUX_MEAN] = {prefix "_mean", "flux", "mean of " quantity "; NaN without observations"}, \
-	[FLUX_MEDIAN] = {prefix "_median", "flux", \
-					 "median of " quantity "; NaN without observations"}, \
-	[FLUX_MINIMUM] = {prefix "_minimum", "flux", \
-					  "smallest value of " quantity "; NaN without observations"}, \
-	[FLUX_MAXIMUM] = {prefix "_maximum", "flux", \
-					  "largest value of " quantity "; NaN without observations"}, \
-	[FLUX_STD] = {prefix "_std", "flux", \
-				  "population standard deviation of " quantity "; 0 of one observation"}, \
-	[FLUX_SKEW] = {prefix "_skew", "1", \
-				   "biased skew m3/m2^1.5 of " quantity "; NaN where all values are equal"}, \
-	[FLUX_KURTOSIS] = {prefix "_kurtosis", "1", \
-					   "biased excess kurtosis m4/m2^2 - 3 of " quantity \
-					   "; NaN where all values are equal"}, \
-	[FLUX_PERCENTILE_05] = {prefix "_percentile_05", "flux", \
-							"5th percentile of " quantity ", linear interpolation (type 7)"}, \
-	[FLUX_PERCENTILE_10] = {prefix "_percentile_10", "flux", \
-							"10th percentile of " quantity ", linear interpolation (type 7)"}, \
-	[FLUX_PERCENTILE_25] = {prefix "_percentile_25", "flux", \
-							"25th percentile of " quantity ", linear interpolation (type 7)"}, \
-	[FLUX_PERCENTILE_75] = {prefix "_percentile_75", "flux", \
-							"75th percentile of " quantity ", linear interpolation (type 7)"}, \
-	[FLUX_PERCENTILE_90] = {prefix "_percentile_90", "flux", \
-							"90th percentile of " quantity ", linear interpolation (type 7)"}, \
-	[FLUX_PERCENTILE_95] = {prefix "_percentile_95", "flux", \
-							"95th percentile of " quantity ", linear interpolation (type 7)"}, \
-	[FLUX_AMPLITUDE] = {prefix "_amplitude", "flux", \
-						"half of largest minus smallest value of " quantity "; 0 of one observation"}, \
-	[FLUX_MEDIAN_ABSOLUTE_DEVIATION] = {prefix "_median_absolute_deviation", "flux", \
-										"median of |x - median|, x = " quantity \
-										"; not scaled to a standard deviation"}, \
-	[FLUX_WEIGHTED_MEAN] = {prefix "_weighted_mean", "flux", \
-							"mean of " quantity " with weights " weight}, \
-	[FLUX_SLOPE_MAXIMUM] = {prefix "_slope_maximum", "flux/day", \
-							"largest slope between successive observations of one passband at " \
-							"different times, x = " quantity \
-							"; of all passbands the largest; NaN without such a pair"}, \
-	[FLUX_SLOPE_MINIMUM] = {prefix "_slope_minimum", "flux/day", \
-							"smallest (steepest falling) slope between successive observations " \
-							"of one passband at different times, x = " quantity \
-							"; of all passbands the smallest; NaN without such a pair"}, \
-	[FLUX_FRACTION_BEYOND_STD] = {prefix "_fraction_beyond_std", "1", \
-								  "fraction of observations with |x - mean| > population " \
+#define FLUX_ROWS(prefix, quantity, weight)                                                        \
+	[FLUX_MEAN] = {prefix "_mean", "flux", "mean of " quantity "; NaN without observations"},      \
+	[FLUX_MEDIAN] = {prefix "_median", "flux",                                                     \
+					 "median of " quantity "; NaN without observations"},                          \
+	[FLUX_MINIMUM] = {prefix "_minimum", "flux",                                                   \
+					  "smallest value of " quantity "; NaN without observations"},                 \
+	[FLUX_MAXIMUM] = {prefix "_maximum", "flux",                                                   \
+					  "largest value of " quantity "; NaN without observations"},                  \
+	[FLUX_STD] = {prefix "_std", "flux",                                                           \
+				  "population standard deviation of " quantity "; 0 of one observation"},          \
+	[FLUX_SKEW] = {prefix "_skew", "1",                                                            \
+				   "biased skew m3/m2^1.5 of " quantity "; NaN where all values are equal"},       \
+	[FLUX_KURTOSIS] = {prefix "_kurtosis", "1",                                                    \
+					   "biased excess kurtosis m4/m2^2 - 3 of " quantity                           \
+					   "; NaN where all values are equal"},                                        \
+	[FLUX_PERCENTILE_05] = {prefix "_percentile_05", "flux",                                       \
+							"5th percentile of " quantity ", linear interpolation (type 7)"},      \
+	[FLUX_PERCENTILE_10] = {prefix "_percentile_10", "flux",                                       \
+							"10th percentile of " quantity ", linear interpolation (type 7)"},     \
+	[FLUX_PERCENTILE_25] = {prefix "_percentile_25", "flux",                                       \
+							"25th percentile of " quantity ", linear interpolation (type 7)"},     \
+	[FLUX_PERCENTILE_75] = {prefix "_percentile_75", "flux",                                       \
+							"75th percentile of " quantity ", linear interpolation (type 7)"},     \
+	[FLUX_PERCENTILE_90] = {prefix "_percentile_90", "flux",                                       \
+							"90th percentile of " quantity ", linear interpolation (type 7)"},     \
+	[FLUX_PERCENTILE_95] = {prefix "_percentile_95", "flux",                                       \
+							"95th percentile of " quantity ", linear interpolation (type 7)"},     \
+	[FLUX_AMPLITUDE] = {prefix "_amplitude", "flux",                                               \
+						"half of largest minus smallest value of " quantity                        \
+						"; 0 of one observation"},                                                 \
+	[FLUX_MEDIAN_ABSOLUTE_DEVIATION] = {prefix "_median_absolute_deviation", "flux",               \
+										"median of |x - median|, x = " quantity                    \
+										"; not scaled to a standard deviation"},                   \
+	[FLUX_WEIGHTED_MEAN] = {prefix "_weighted_mean", "flux",                                       \
+							"mean of " quantity " with weights " weight},                          \
+	[FLUX_SLOPE_MAXIMUM] = {prefix "_slope_maximum", "flux/day",                                   \
+							"largest slope between successive observations of one passband at "    \
+							"different times, x = " quantity                                       \
+							"; of all passbands the largest; NaN without such a pair"},            \
+	[FLUX_SLOPE_MINIMUM] = {prefix "_slope_minimum", "flux/day",                                   \
+							"smallest (steepest falling) slope between successive observations "   \
+							"of one passband at different times, x = " quantity                    \
+							"; of all passbands the smallest; NaN without such a pair"},           \
+	[FLUX_FRACTION_BEYOND_STD] = {prefix "_fraction_beyond_std", "1",                              \
+								  "fraction of observations with |x - mean| > population "         \
 								  "standard deviation, x = " quantity}
 
 static const FeatureRow flux_rows[N_FLUX_ROWS] = {
@@ -72,7 +73,7 @@ static const struct
 	enum FluxRow row;
 	double p;
 } percentiles[] = {
-	{FLUX_MEDIAN, 0.50},		{FLUX_PERCENTILE_05, 0.05}, {FLUX_PERCENTILE_10, 0.10},
+	{FLUX_MEDIAN, 0.50},        {FLUX_PERCENTILE_05, 0.05}, {FLUX_PERCENTILE_10, 0.10},
 	{FLUX_PERCENTILE_25, 0.25}, {FLUX_PERCENTILE_75, 0.75}, {FLUX_PERCENTILE_90, 0.90},
 	{FLUX_PERCENTILE_95, 0.95},
 };

@@ -10,7 +10,8 @@
 
 #include "core/feature_group.h"
 
-/* Luminosities are scaled to this distance, mag, about redshift 0.26, to stay near fluxes in size. */
+/* Luminosities are scaled to this distance, mag, about redshift 0.26, to stay near fluxes in size.
+ */
 #define LUMINOSITY_DISTMOD 40.0
 
 #define FLUXCAL_ZERO_POINT 27.5
@@ -18,8 +19,7 @@
 static const FeatureRow metadata_rows[] = {
 	{"ddf", "1", "1 in a deep drilling field, 0 outside"},
 	{"hostgal_photoz", "1", "photometric redshift of the host; NaN if NULL or negative"},
-	{"hostgal_photoz_err", "1",
-	 "uncertainty of the photometric redshift; NaN if NULL or negative"},
+	{"hostgal_photoz_err", "1", "uncertainty of the photometric redshift; NaN if NULL or negative"},
 	{"distmod", "mag",
 	 "distance modulus; if NULL or negative, from hostgal_photoz by a flat Lambda-CDM cosmology "
 	 "(H0 = 70 km/s/Mpc, Omega_matter = 0.3); NaN for galactic objects"},
@@ -48,15 +48,14 @@ const HostGroup host_metadata_features = {
 };
 
 #define MAGNITUDE_NOTE "; not corrected for dust; NaN where x is not positive"
-#define LUMINOSITY_NOTE \
+#define LUMINOSITY_NOTE                                                                            \
 	" as at distance modulus 40, multiplied by 10^(0.4 (distmod - 40)); NaN for galactic objects"
 
 static const FeatureRow luminosity_rows[] = {
 	{"magnitude_maximum", "mag(flux)",
 	 "27.5 - 2.5 log10(x), x = largest flux: apparent magnitude at its brightest" MAGNITUDE_NOTE},
 	{"absolute_magnitude_maximum", "mag(flux)",
-	 "27.5 - 2.5 log10(x) - distmod, x = largest flux" MAGNITUDE_NOTE
-	 " and for galactic objects"},
+	 "27.5 - 2.5 log10(x) - distmod, x = largest flux" MAGNITUDE_NOTE " and for galactic objects"},
 	{"absolute_magnitude_amplitude", "mag(flux)",
 	 "27.5 - 2.5 log10(x) - distmod, x = half of largest minus smallest flux" MAGNITUDE_NOTE
 	 " and for galactic objects"},

@@ -16,13 +16,12 @@ enum NoiseRow
 	N_SIGNAL_TO_NOISE_ROWS
 };
 
-#define NOISE_ROWS(prefix, unit, quantity) \
-	[NOISE_MEAN] = {prefix "_mean", unit, "mean of " quantity "; NaN without observations"}, \
-	[NOISE_MEDIAN] = {prefix "_median", unit, \
-					  "median of " quantity "; NaN without observations"}, \
-	[NOISE_STD] = {prefix "_std", unit, \
-				   "population standard deviation of " quantity "; 0 of one observation"}, \
-	[NOISE_SKEW] = {prefix "_skew", "1", \
+#define NOISE_ROWS(prefix, unit, quantity)                                                         \
+	[NOISE_MEAN] = {prefix "_mean", unit, "mean of " quantity "; NaN without observations"},       \
+	[NOISE_MEDIAN] = {prefix "_median", unit, "median of " quantity "; NaN without observations"}, \
+	[NOISE_STD] = {prefix "_std", unit,                                                            \
+				   "population standard deviation of " quantity "; 0 of one observation"},         \
+	[NOISE_SKEW] = {prefix "_skew", "1",                                                           \
 					"biased skew m3/m2^1.5 of " quantity "; NaN where all values are equal"}
 
 static const FeatureRow flux_err_rows[N_FLUX_ERR_ROWS] = {

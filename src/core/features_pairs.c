@@ -13,15 +13,15 @@
 
 #include "core/feature_group.h"
 
-#define PAIR_ROWS(statistic, quantity) \
-	{"flux_" statistic "_difference", "flux", \
-	 quantity " flux of the first passband minus that of the second; NaN where one has no " \
-			  "observation"}, \
-	{ \
-		"flux_" statistic "_log_ratio", "1", \
-			"asinh(a/s) - asinh(b/s), which far above the noise is ln(a/b), of a, b = " quantity \
-			" flux of the two passbands and s = median flux_err of the light curve; NaN where " \
-			"one has no observation" \
+#define PAIR_ROWS(statistic, quantity)                                                             \
+	{"flux_" statistic "_difference", "flux",                                                      \
+	 quantity " flux of the first passband minus that of the second; NaN where one has no "        \
+			  "observation"},                                                                      \
+	{                                                                                              \
+		"flux_" statistic "_log_ratio", "1",                                                       \
+			"asinh(a/s) - asinh(b/s), which far above the noise is ln(a/b), of a, b = " quantity   \
+			" flux of the two passbands and s = median flux_err of the light curve; NaN where "    \
+			"one has no observation"                                                               \
 	}
 
 static const FeatureRow pair_rows[] = {

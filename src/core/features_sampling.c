@@ -81,20 +81,23 @@ const FeatureGroup rejection_features = {
 };
 
 /* Rows of a group that has mean, median, standard deviation and skew of a quantity. */
-#define FOUR_STATISTICS(prefix, unit, quantity, none) \
-	{prefix "_mean", unit, "mean of " quantity none}, \
-		{prefix "_median", unit, "median of " quantity none}, \
-		{prefix "_std", unit, \
-		 "population standard deviation of " quantity "; 0 of one observation"}, \
-		{prefix "_skew", "1", \
-		 "biased skew m3/m2^1.5 of " quantity "; NaN where all values are equal"}
+#define FOUR_STATISTICS(prefix, unit, quantity, none)                                              \
+	{prefix "_mean", unit, "mean of " quantity none},                                              \
+		{prefix "_median", unit, "median of " quantity none},                                      \
+		{prefix "_std", unit,                                                                      \
+		 "population standard deviation of " quantity "; 0 of one observation"},                   \
+	{                                                                                              \
+		prefix "_skew", "1",                                                                       \
+			"biased skew m3/m2^1.5 of " quantity "; NaN where all values are equal"                \
+	}
 
 static const FeatureRow time_rows[] = {
 	FOUR_STATISTICS("mjd", "day", "time since the object's first observation of any passband",
 					"; NaN without observations"),
 };
 
-/* The median time of a scope: a passband's times are sorted, and all of them are in the light curve. */
+/* The median time of a scope: a passband's times are sorted, and all of them are in the light
+ * curve. */
 static double
 median_time(const Measurements *m, int scope)
 {

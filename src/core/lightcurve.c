@@ -71,8 +71,7 @@ describe_fault(ObservationFault fault, double mjd, int64_t passband, double flux
 			snprintf(text, size, "mjd is infinite: \"%s\"", infinity_text(mjd));
 			break;
 		case PASSBAND_OUT_OF_RANGE:
-			snprintf(text, size, "passband is not between 0 and 5: \"%lld\"",
-					 (long long) passband);
+			snprintf(text, size, "passband is not between 0 and 5: \"%lld\"", (long long) passband);
 			break;
 		case FLUX_INFINITE:
 			snprintf(text, size, "flux is infinite: \"%s\"", infinity_text(flux));
@@ -232,9 +231,8 @@ gather_observations(const Observations *from, const uint32_t *order, uint32_t co
 	{
 		uint32_t j = order[i];
 
-		put_observation(to, i,
-						(Observation){from->mjd[j], from->flux[j], from->flux_err[j],
-									  from->kind[j]});
+		put_observation(
+			to, i, (Observation){from->mjd[j], from->flux[j], from->flux_err[j], from->kind[j]});
 	}
 	to->count = count;
 	to->n_rejected = from->n_rejected;

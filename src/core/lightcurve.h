@@ -108,9 +108,8 @@ typedef enum Detection
  * too small for float is 0; any other value that float or the passbands cannot
  * hold is a fault.
  */
-extern ObservationFault make_observation(double mjd, int64_t passband, double flux,
-										 double flux_err, Detection detected,
-										 Observation *observation);
+extern ObservationFault make_observation(double mjd, int64_t passband, double flux, double flux_err,
+										 Detection detected, Observation *observation);
 
 /* Writes what is wrong, naming column and value, into text[size]. */
 extern void describe_fault(ObservationFault fault, double mjd, int64_t passband, double flux,
@@ -149,7 +148,7 @@ extern double flux_from_nanojansky(double flux);
 typedef struct ParseError
 {
 	size_t position; /* bytes from the start */
-	bool too_many;	 /* more than MAX_OBSERVATIONS */
+	bool too_many;   /* more than MAX_OBSERVATIONS */
 	char message[160];
 } ParseError;
 

@@ -59,7 +59,8 @@ compute_moments(const double *values, size_t n)
 		return moments;
 	mean_and_range(values, n, &moments);
 
-	/* The mean of equal values may differ from them by a rounding, and so make a spread of noise. */
+	/* The mean of equal values may differ from them by a rounding, and so make a spread of noise.
+	 */
 	if (moments.minimum == moments.maximum)
 	{
 		moments.mean = moments.minimum;
@@ -135,12 +136,12 @@ merge_values(const double *a, size_t n_a, const double *b, size_t n_b, double *t
 static void
 sort_fours(double *values, size_t n)
 {
-#define EXCHANGE(i, j) \
-	do \
-	{ \
-		double a = v[i], b = v[j]; \
-		v[i] = a < b ? a : b; \
-		v[j] = a < b ? b : a; \
+#define EXCHANGE(i, j)                                                                             \
+	do                                                                                             \
+	{                                                                                              \
+		double a = v[i], b = v[j];                                                                 \
+		v[i] = a < b ? a : b;                                                                      \
+		v[j] = a < b ? b : a;                                                                      \
 	} while (0)
 
 	size_t i;

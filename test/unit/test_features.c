@@ -392,8 +392,8 @@ check_against_oracle(const Observations *o, const float *features, Workspace *wo
 			const Series *a = &bands[i]->flux, *b = &bands[j]->flux;
 
 			check_pair(features, suffix, "mean", oracle_mean(a), oracle_mean(b), noise);
-			check_pair(features, suffix, "median", oracle_quantile(a, 0.5),
-					   oracle_quantile(b, 0.5), noise);
+			check_pair(features, suffix, "median", oracle_quantile(a, 0.5), oracle_quantile(b, 0.5),
+					   noise);
 			check_pair(features, suffix, "maximum", oracle_quantile(a, 1.0),
 					   oracle_quantile(b, 1.0), noise);
 			check_pair(features, suffix, "minimum", oracle_quantile(a, 0.0),
@@ -422,8 +422,7 @@ test_oracle(void)
 		int n_checked;
 
 		gather_observations(&o, order, n, &canonical);
-		n_checked =
-			check_against_oracle(&canonical, features_of(&o, &workspace), &workspace);
+		n_checked = check_against_oracle(&canonical, features_of(&o, &workspace), &workspace);
 		CHECK(n_checked == feature_count(), "%d of %d features compared", n_checked,
 			  feature_count());
 	}
@@ -507,8 +506,7 @@ static const HostMetadata example_host = {1.0, 0.37, 0.02, NAN, 0.05};
 static float *
 features_with_host(const Observations *o, Workspace *workspace)
 {
-	float *all =
-		workspace_array(workspace, float, feature_count() + host_feature_count());
+	float *all = workspace_array(workspace, float, feature_count() + host_feature_count());
 
 	memcpy(all, features_of(o, workspace), sizeof(float) * (size_t) feature_count());
 	compute_host_features(all, example_host, all + feature_count(), workspace);
@@ -654,7 +652,7 @@ test_catalog(void)
 }
 
 /* ----------------------------------------------------------------
- * Statistics and distances
+ * Statistics and hosts
  * ----------------------------------------------------------------
  */
 
@@ -696,35 +694,6 @@ test_known_statistics(void)
 	CHECK(isnan(quantile(values, 0, 0.5)) && isnan(median_absolute_deviation(values, 0, 0.0)) &&
 			  isnan(compute_moments(values, 0).std),
 		  "statistics of nothing");
-}
-
-/* Trapezoids in z, fine enough that their error is below the tolerance. */
-static double
-distance_modulus_by_trapezoids(double z)
-{
-	int n = 200000;
-	double sum = 0.0;
-
-	for (int i = 0; i <= n; i++)
-	{
-		double a = 1.0 + z * i / n;
-
-		sum += (i == 0 || i == n ? 0.5 : 1.0) / sqrt(0.3 * a * a * a + 0.7);
-	}
-	return 5.0 * log10((1.0 + z) * 299792.458 / 70.0 * sum * z / n) + 25.0;
-}
-
-static void
-test_distances(void)
-{
-	static const double redshifts[] = {1e-6, 1e-3, 0.01, 0.1, 0.5, 1.0, 2.0, 3.5, 10.0};
-
-	for (size_t i = 0; i < sizeof(redshifts) / sizeof(redshifts[0]); i++)
-		CHECK_CLOSE(distance_modulus(redshifts[i]), distance_modulus_by_trapezoids(redshifts[i]),
-					1e-9, "distance modulus");
-	CHECK(isnan(distance_modulus(0.0)) && isnan(distance_modulus(-1.0)) &&
-			  isnan(distance_modulus(NAN)) && isnan(distance_modulus(INFINITY)),
-		  "distance modulus of no redshift");
 }
 
 static void
@@ -792,7 +761,6 @@ main(void)
 	test_catalog();
 	test_sorting();
 	test_known_statistics();
-	test_distances();
 	test_host();
 	return unit_report();
 }

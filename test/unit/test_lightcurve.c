@@ -190,9 +190,8 @@ test_faults(void)
 	{
 		Observation observation;
 		char message[120];
-		ObservationFault fault =
-			make_observation(cases[i].mjd, cases[i].passband, cases[i].flux, cases[i].flux_err,
-							 DETECTED_NO, &observation);
+		ObservationFault fault = make_observation(cases[i].mjd, cases[i].passband, cases[i].flux,
+												  cases[i].flux_err, DETECTED_NO, &observation);
 
 		CHECK(fault == cases[i].fault, "case %zu: %d", i, (int) fault);
 		describe_fault(fault, cases[i].mjd, cases[i].passband, cases[i].flux, cases[i].flux_err,
@@ -210,9 +209,9 @@ test_detection(void)
 		Detection given;
 		bool detected;
 	} cases[] = {
-		{10.0, DETECTED_UNKNOWN, true},	 {-10.0, DETECTED_UNKNOWN, true},
+		{10.0, DETECTED_UNKNOWN, true},  {-10.0, DETECTED_UNKNOWN, true},
 		{9.99, DETECTED_UNKNOWN, false}, {-9.99, DETECTED_UNKNOWN, false},
-		{100.0, DETECTED_NO, false},	 {0.0, DETECTED_YES, true},
+		{100.0, DETECTED_NO, false},     {0.0, DETECTED_YES, true},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)

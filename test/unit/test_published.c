@@ -1,10 +1,11 @@
 /*
  * test_published.c
- *		Features of real light curves against a table that others published.
+ *		Features of real light curves against a table that others published, and
+ *		distances against those of the challenge's metadata.
  *
- * Takes the directory of training_set.csv.gz and published_features.csv.gz
- * from its argument or from PLASTICC_DATA; without one there is nothing to
- * compare with, and the test says so and passes.
+ * Takes the directory of training_set.csv.gz, training_set_metadata.csv.gz and
+ * published_features.csv.gz from its argument or from PLASTICC_DATA; without one there is nothing
+ *to compare with, and the test says so and passes.
  *
  * The difference is relative to the published value, or to one hundredth of
  * the natural scale of the quantity where that is larger: the standard
@@ -15,6 +16,7 @@
 
 #include "unit.h"
 
+#include "core/cosmology.h"
 #include "core/features.h"
 
 #define MAX_FIELDS 128
@@ -195,12 +197,11 @@ compare_object(const float *features, char **names, char **fields, int n_fields)
 			published = *fields[column] == '\0' ? NAN : atof(fields[column]);
 			if (isnan(published) || isnan(ours))
 			{
-				CHECK(isnan(published) && isnan(ours), "object %s, %s: %g, published %g",
-					  fields[0], name, ours, published);
+				CHECK(isnan(published) && isnan(ours), "object %s, %s: %g, published %g", fields[0],
+					  name, ours, published);
 				continue;
 			}
-			difference =
-				fabs(ours - published) / fmax(fabs(published), SCALE_FRACTION * scale);
+			difference = fabs(ours - published) / fmax(fabs(published), SCALE_FRACTION * scale);
 			statistics[i].largest = fmax(statistics[i].largest, difference);
 			CHECK(difference <= TOLERANCE, "object %s, %s: %.9g, published %.9g", fields[0], name,
 				  ours, published);
@@ -241,6 +242,46 @@ compare_tables(const char *directory)
 		printf("  %-26s %.2g\n", statistics[i].published, statistics[i].largest);
 }
 
+/*
+ * The metadata's distmod, of four decimals, of the photometric redshift, also
+ * of four: half a unit of the last place of either.
+ */
+static void
+compare_distances(const char *directory)
+{
+	FILE *table = open_table(directory, "training_set_metadata.csv.gz");
+	char header[MAX_LINE], line[MAX_LINE];
+	char *names[MAX_FIELDS], *fields[MAX_FIELDS];
+	int n_names, photoz, distmod, n_compared = 0;
+	double largest = 0.0;
+
+	CHECK(table != NULL, "cannot read the metadata in %s", directory);
+	if (table == NULL)
+		return;
+	n_names = read_fields(table, header, names);
+	photoz = find_column(names, n_names, "hostgal_photoz");
+	distmod = find_column(names, n_names, "distmod");
+	CHECK(photoz >= 0 && distmod >= 0, "no hostgal_photoz or distmod in the metadata");
+	while (photoz >= 0 && distmod >= 0 && read_fields(table, line, fields) == n_names)
+	{
+		double z = atof(fields[photoz]);
+		double tolerance, difference;
+
+		if (!(z > 0.0) || *fields[distmod] == '\0')
+			continue;
+		tolerance = 6e-5 + distance_modulus(z + 5e-5) - distance_modulus(z);
+		difference = fabs(distance_modulus(z) - atof(fields[distmod]));
+		largest = fmax(largest, difference / tolerance);
+		n_compared++;
+		CHECK(difference <= tolerance, "object %s: distmod %.4f of photoz %g, in the metadata %s",
+			  fields[0], distance_modulus(z), z, fields[distmod]);
+	}
+	pclose(table);
+	CHECK(n_compared > 0, "no distances compared");
+	printf("%d distance moduli compared; largest difference %.2g of the rounding\n", n_compared,
+		   largest);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -249,6 +290,9 @@ main(int argc, char **argv)
 	if (directory == NULL || *directory == '\0')
 		printf("skipped: no directory of published features; set PLASTICC_DATA\n");
 	else
+	{
 		compare_tables(directory);
+		compare_distances(directory);
+	}
 	return unit_report();
 }
