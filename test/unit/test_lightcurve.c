@@ -282,7 +282,7 @@ test_round_trips(void)
 		Observations o = extreme_observations(&random, n, &workspace);
 		Observations parsed;
 		size_t size = LIGHTCURVE_BINARY_HEADER + (size_t) n * OBSERVATION_SIZE;
-		uint8_t *bytes = workspace_alloc(&workspace, size);
+		uint8_t *bytes = workspace_alloc(&workspace, size + 1);
 		char *text = format_lightcurve_text(&o, &writer, &workspace);
 
 		CHECK(parse_lightcurve_text(text, &parsed, &workspace, &error) &&
@@ -292,6 +292,9 @@ test_round_trips(void)
 		CHECK(parse_lightcurve_binary(bytes, size, &parsed, &workspace, &error) &&
 				  same_observations(&o, &parsed),
 			  "bytes of %u observations", n);
+		bytes[size] = 0;
+		CHECK(!parse_lightcurve_binary(bytes, size + 1, &parsed, &workspace, &error),
+			  "a byte more than %zu accepted", size);
 		for (size_t cut = 0; cut < size; cut++)
 			CHECK(!parse_lightcurve_binary(bytes, cut, &parsed, &workspace, &error),
 				  "%zu of %zu bytes accepted", cut, size);
