@@ -41,7 +41,8 @@ lightcurve_capacity(const LightCurve *lightcurve)
 /* An empty state of `size` bytes in all, in the current memory context. */
 extern LightCurve *new_lightcurve(Size size);
 
-extern void report_too_many_observations(void) pg_attribute_noreturn();
+/* Raises the error of a light curve of more than MAX_OBSERVATIONS. */
+extern void report_too_many_observations(void) __attribute__((noreturn));
 
 /* A view of the light curve's own arrays. */
 static inline Observations

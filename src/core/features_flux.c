@@ -101,7 +101,7 @@ fraction_beyond_std(const double *values, size_t n, const Moments *moments)
 
 	for (size_t i = 0; i < n; i++)
 		beyond += fabs(values[i] - moments->mean) > limit;
-	return n > 0 && moments->std > 0.0 ? (double) beyond / (double) n : n > 0 ? 0.0 : NAN;
+	return (double) beyond / (double) n; /* 0/0 is NaN */
 }
 
 /* Largest and smallest slope of each passband, and over all of them. */
