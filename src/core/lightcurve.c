@@ -241,6 +241,8 @@ gather_observations(const Observations *from, const uint32_t *order, uint32_t co
 void
 append_observations(Observations *to, uint32_t at, const Observations *from)
 {
+	if (from->count == 0)
+		return; /* its arrays may be none */
 	memcpy(to->mjd + at, from->mjd, from->count * sizeof(double));
 	memcpy(to->flux + at, from->flux, from->count * sizeof(float));
 	memcpy(to->flux_err + at, from->flux_err, from->count * sizeof(float));
