@@ -42,6 +42,11 @@ FROM (VALUES (1::float8, 1, 1::float8, 1::float8), (NULL, 1, 1, 1), ('NaN', 1, 1
       (1, 1, 'NaN', 1), (1, 1, 1, NULL), (1, 1, 1, 'NaN')) v (mjd, passband, flux, flux_err);
 SELECT plasticc_lightcurve(1, 1, NULL, 1) IS NULL AS nothing_left, plasticc_lightcurve(1, 1, 1, 1) FILTER (WHERE false) IS NULL AS no_rows;
 
+-- no room to spare in what leaves: a header of 16 bytes, and 17 an observation
+SELECT pg_column_size(plasticc_lightcurve(i, 1, 1, 1)) AS three, pg_column_size(plasticc_lightcurve(i / 2, 1, 1, 1)) AS two,
+       pg_column_size(plasticc_merge(c)) AS merged
+FROM (SELECT i, plasticc_slice('{(1,1,1,1,t),(2,1,1,1,t)}', i, NULL) AS c FROM generate_series(1, 3) i) s;
+
 -- anything else that cannot be is an error
 SELECT plasticc_lightcurve('-Infinity', 1, 1, 1);
 SELECT plasticc_lightcurve(1, 6, 1, 1);
