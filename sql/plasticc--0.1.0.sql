@@ -110,6 +110,49 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION plasticc_flux_from_nanojansky(flux double precision) RETURNS double precision
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
+COMMENT ON FUNCTION lightcurve_in(cstring) IS
+'input of lightcurve: {(mjd,passband,flux,flux_err,t|f),...}, optionally followed by + K rejected; in any order, duplicates are kept once';
+COMMENT ON FUNCTION lightcurve_out(lightcurve) IS
+'output of lightcurve: canonical order, the shortest digits that read back to the same bits';
+COMMENT ON FUNCTION lightcurve_recv(internal) IS
+'binary input of lightcurve: version, counts, observations, in network byte order; in any order, duplicates are kept once';
+COMMENT ON FUNCTION lightcurve_send(lightcurve) IS
+'binary output of lightcurve: version, counts, observations in canonical order, in network byte order';
+COMMENT ON FUNCTION lightcurve_accum(lightcurve, double precision, bigint, double precision, double precision, boolean) IS
+'transition of the light-curve aggregates: (state, mjd days, passband 0-5, flux, flux_err in FLUXCAL units, detected)';
+COMMENT ON FUNCTION lightcurve_accum(lightcurve, double precision, bigint, double precision, double precision, bigint) IS
+'transition of the light-curve aggregates: (state, mjd days, passband 0-5, flux, flux_err in FLUXCAL units, detected 0 or 1)';
+COMMENT ON FUNCTION lightcurve_accum(lightcurve, double precision, bigint, double precision, double precision) IS
+'transition of the light-curve aggregates: (state, mjd days, passband 0-5, flux, flux_err in FLUXCAL units)';
+COMMENT ON FUNCTION lightcurve_combine(lightcurve, lightcurve) IS
+'transition of plasticc_merge, and combine function of all light-curve aggregates';
+COMMENT ON FUNCTION lightcurve_final(lightcurve) IS
+'final function of plasticc_lightcurve and plasticc_merge; NULL without observations';
+
+COMMENT ON AGGREGATE plasticc_lightcurve(double precision, bigint, double precision, double precision, boolean) IS
+'light curve of a group: mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units, detected (NULL: |flux| >= 5 flux_err); NULL and NaN are skipped and counted; at most 1000000 observations';
+COMMENT ON AGGREGATE plasticc_lightcurve(double precision, bigint, double precision, double precision, bigint) IS
+'light curve of a group: mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units, detected 0 or 1 (NULL: |flux| >= 5 flux_err); NULL and NaN are skipped and counted; at most 1000000 observations';
+COMMENT ON AGGREGATE plasticc_lightcurve(double precision, bigint, double precision, double precision) IS
+'light curve of a group: mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units; detected where |flux| >= 5 flux_err; NULL and NaN are skipped and counted; at most 1000000 observations';
+COMMENT ON AGGREGATE plasticc_merge(lightcurve) IS
+'union of the observations of light curves, an exact duplicate kept once; numbers of rejected measurements add up';
+COMMENT ON FUNCTION plasticc_union(lightcurve, lightcurve) IS
+'union of the observations of two light curves, an exact duplicate kept once; numbers of rejected measurements add up';
+COMMENT ON OPERATOR || (lightcurve, lightcurve) IS
+'union of the observations of two light curves, an exact duplicate kept once; numbers of rejected measurements add up';
+COMMENT ON FUNCTION lightcurve_eq(lightcurve, lightcurve) IS 'same observations and same number of rejected measurements';
+COMMENT ON OPERATOR = (lightcurve, lightcurve) IS 'same observations and same number of rejected measurements';
+COMMENT ON FUNCTION lightcurve_ne(lightcurve, lightcurve) IS 'other observations or another number of rejected measurements';
+COMMENT ON OPERATOR <> (lightcurve, lightcurve) IS 'other observations or another number of rejected measurements';
+COMMENT ON FUNCTION plasticc_observations(lightcurve) IS
+'observations of a light curve as rows, in canonical order: mjd in days, passband 0-5 = ugrizy, flux and flux_err in FLUXCAL units, detected';
+COMMENT ON FUNCTION plasticc_slice(lightcurve, double precision, double precision) IS
+'observations with mjd_from <= mjd <= mjd_to, in days, as with BETWEEN; a NULL bound is an open end; the number of rejected measurements is 0, as their times are not known';
+COMMENT ON FUNCTION plasticc_passband(text) IS 'number of a passband: u 0, g 1, r 2, i 3, z 4, y (or Y) 5';
+COMMENT ON FUNCTION plasticc_flux_from_nanojansky(double precision) IS
+'flux or flux_err in FLUXCAL units (zero point 27.5) of one in nanojansky (zero point 31.4): flux * 10^-1.56';
+
 -- =====================================================================
 -- features
 -- =====================================================================
@@ -159,6 +202,26 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 50;
 -- The names of all that plasticc_host_features returns: the light curve's features, then the host's.
 CREATE FUNCTION plasticc_host_feature_names() RETURNS text[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+
+COMMENT ON FUNCTION plasticc_features(lightcurve) IS
+'features of a light curve in the order of plasticc_feature_catalog(); NaN where a feature cannot be computed; NULL without observations';
+COMMENT ON AGGREGATE plasticc_features(double precision, bigint, double precision, double precision, boolean) IS
+'features of the light curve of a group, in the order of plasticc_feature_catalog(): mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units, detected; input as for plasticc_lightcurve';
+COMMENT ON AGGREGATE plasticc_features(double precision, bigint, double precision, double precision, bigint) IS
+'features of the light curve of a group, in the order of plasticc_feature_catalog(): mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units, detected 0 or 1; input as for plasticc_lightcurve';
+COMMENT ON AGGREGATE plasticc_features(double precision, bigint, double precision, double precision) IS
+'features of the light curve of a group, in the order of plasticc_feature_catalog(): mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units; detected where |flux| >= 5 flux_err; input as for plasticc_lightcurve';
+COMMENT ON FUNCTION plasticc_feature_catalog() IS
+'what plasticc_features returns: ordinal (from 1), name, unit (of flux and flux_err times c, "flux" and "flux/day" scale by c, "mag(flux)" changes by -2.5 log10 c, others stay), group, description';
+COMMENT ON FUNCTION plasticc_feature_names() IS 'names of the features that plasticc_features returns, in their order';
+COMMENT ON FUNCTION plasticc_feature(real[], text) IS
+'one feature by name, of what plasticc_features or plasticc_host_features returned';
+COMMENT ON FUNCTION plasticc_host_features(real[], boolean, double precision, double precision, double precision, double precision) IS
+'features followed by those of the host: deep drilling field, photometric redshift (0 = galactic) and its error, distmod in mag (NULL or NaN: from the redshift by a flat Lambda-CDM cosmology), mwebv in mag; NULL, NaN or negative is unknown';
+COMMENT ON FUNCTION plasticc_host_feature_catalog() IS
+'what plasticc_host_features appends: ordinal (continuing that of plasticc_feature_catalog), name, unit, group, description';
+COMMENT ON FUNCTION plasticc_host_feature_names() IS
+'names of the features that plasticc_host_features returns, in their order: those of the light curve, then those of the host';
 
 -- =====================================================================
 -- models and training

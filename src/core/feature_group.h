@@ -1,0 +1,175 @@
+/*
+ * feature_group.h
+ *		What the feature groups share: tables of rows, and the measurements that
+ *		they compute from.
+ *
+ * To add a feature, add a row to its group's table and its value at the same
+ * place of the group's function.  To add a group, define a FeatureGroup and
+ * name it in features.c.
+ */
+#ifndef PLASTICC_FEATURE_GROUP_H
+#define PLASTICC_FEATURE_GROUP_H
+
+#include "core/features.h"
+#include "core/statistics.h"
+
+/* All bands together, then each passband. */
+#define SCOPE_ALL 0
+#define N_SCOPES (1 + N_PASSBANDS)
+
+/* Passband pairs in the order ug ur ui uz uy gr gi ... zy. */
+#define N_PAIRS (N_PASSBANDS * (N_PASSBANDS - 1) / 2)
+
+/* What a row stands for: one feature, one a scope, or one a passband pair. */
+typedef enum Expansion
+{
+	EXPAND_NOT = 1,
+	EXPAND_SCOPES = N_SCOPES,
+	EXPAND_PAIRS = N_PAIRS
+} Expansion;
+
+typedef struct FeatureRow
+{
+	const char *name;
+	const char *unit;
+	const char *description;
+} FeatureRow;
+
+/* Statistics of a measured quantity in one scope. */
+typedef struct ScopeStatistics
+{
+	Moments moments;
+	double median;
+} ScopeStatistics;
+
+/*
+ * A light curve's measurements, passband by passband and in canonical order
+ * within each: scope s is [start[s], end[s]) of every array, so that all bands
+ * together are one range as well.
+ */
+typedef struct Measurements
+{
+	const Observations *observations; /* the same, in canonical order */
+	uint32_t start[N_SCOPES];
+	uint32_t end[N_SCOPES];
+	double *time; /* days since the first observation of any band */
+	double *flux;
+	double *flux_err;
+	uint8_t *kind;
+
+	/* Filled by the group that computes them, for groups that follow it. */
+	ScopeStatistics flux_statistics[N_SCOPES];
+	double flux_err_median;
+
+	double *values;     /* room for a quantity derived from the measurements */
+	double *weights;    /* likewise */
+	double *sorted;     /* what sort_scopes() made, passband by passband */
+	double *sorted_all; /* the same of all bands */
+	double *scratch;
+	double *merged;
+	Workspace *workspace;
+} Measurements;
+
+static inline uint32_t
+scope_size(const Measurements *m, int scope)
+{
+	return m->end[scope] - m->start[scope];
+}
+
+/* Sorts a copy of values[all] within each scope; sorted_scope() returns the result. */
+extern void sort_scopes(Measurements *m, const double *values);
+
+static inline const double *
+sorted_scope(const Measurements *m, int scope)
+{
+	return scope == SCOPE_ALL ? m->sorted_all : m->sorted + m->start[scope];
+}
+
+/* A group as the catalog knows it. */
+typedef struct FeatureTable
+{
+	const char *group;
+	Expansion expansion;
+	int n_rows;
+	const FeatureRow *rows;
+} FeatureTable;
+
+static inline int
+table_size(const FeatureTable *table)
+{
+	return table->n_rows * (int) table->expansion;
+}
+
+/* A group of a light curve: compute() fills out[row * expansion + i] for each row of the table. */
+typedef struct FeatureGroup
+{
+	FeatureTable table;
+	void (*compute)(Measurements *measurements, double *out);
+} FeatureGroup;
+
+/* The rows of flux_features and rolling_flux_features. */
+enum FluxRow
+{
+	FLUX_MEAN,
+	FLUX_MEDIAN,
+	FLUX_MINIMUM,
+	FLUX_MAXIMUM,
+	FLUX_STD,
+	FLUX_SKEW,
+	FLUX_KURTOSIS,
+	FLUX_PERCENTILE_05,
+	FLUX_PERCENTILE_10,
+	FLUX_PERCENTILE_25,
+	FLUX_PERCENTILE_75,
+	FLUX_PERCENTILE_90,
+	FLUX_PERCENTILE_95,
+	FLUX_AMPLITUDE,
+	FLUX_MEDIAN_ABSOLUTE_DEVIATION,
+	FLUX_WEIGHTED_MEAN,
+	FLUX_SLOPE_MAXIMUM,
+	FLUX_SLOPE_MINIMUM,
+	FLUX_FRACTION_BEYOND_STD,
+	N_FLUX_ROWS
+};
+
+/* The rows of sampling_features. */
+enum SamplingRow
+{
+	SAMPLING_OBSERVATIONS,
+	SAMPLING_DETECTIONS,
+	SAMPLING_DETECTED_FRACTION,
+	SAMPLING_DETECTION_SPAN,
+	N_SAMPLING_ROWS
+};
+
+extern const FeatureGroup sampling_features;        /* features_sampling.c */
+extern const FeatureGroup rejection_features;       /* features_sampling.c */
+extern const FeatureGroup time_features;            /* features_sampling.c */
+extern const FeatureGroup passband_features;        /* features_sampling.c */
+extern const FeatureGroup flux_features;            /* features_flux.c */
+extern const FeatureGroup rolling_flux_features;    /* features_flux.c */
+extern const FeatureGroup flux_err_features;        /* features_noise.c */
+extern const FeatureGroup signal_to_noise_features; /* features_noise.c */
+extern const FeatureGroup pair_features;            /* features_pairs.c, after flux and flux_err */
+
+/* A group of a host; features[] is what compute_features() made of the object's light curve. */
+typedef struct HostGroup
+{
+	FeatureTable table;
+	void (*compute)(const HostMetadata *host, const float *features, double *out);
+} HostGroup;
+
+extern const HostGroup host_metadata_features;   /* features_host.c */
+extern const HostGroup host_luminosity_features; /* features_host.c */
+extern const HostGroup host_rest_frame_features; /* features_host.c */
+
+/* The features of a light-curve group's row, one an expansion, among features[feature_count()]. */
+extern const float *feature_row(const float *features, const FeatureGroup *group, int row);
+
+/* The light-curve groups, in the order of their features and of their computation. */
+extern const FeatureGroup *const *feature_groups(int *n_groups);
+
+/* The measurements of canonical observations, of which there is at least one. */
+extern Measurements *measure(const Observations *observations, Workspace *workspace);
+
+#endif /* PLASTICC_FEATURE_GROUP_H */

@@ -1,0 +1,277 @@
+/*
+ * features.c
+ *		Features in SQL: their computation, their catalog, and access by name.
+ */
+#include "plasticc.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+#include "core/features.h"
+#include "lightcurve.h"
+
+PG_FUNCTION_INFO_V1(plasticc_features);
+PG_FUNCTION_INFO_V1(plasticc_feature_catalog);
+PG_FUNCTION_INFO_V1(plasticc_feature_names);
+PG_FUNCTION_INFO_V1(plasticc_feature);
+PG_FUNCTION_INFO_V1(plasticc_host_features);
+PG_FUNCTION_INFO_V1(plasticc_host_feature_catalog);
+PG_FUNCTION_INFO_V1(plasticc_host_feature_names);
+
+/* ----------------------------------------------------------------
+ * Arrays of features
+ * ----------------------------------------------------------------
+ */
+
+/* A real[] of n elements without NULLs, and where they stand. */
+static ArrayType *
+new_feature_array(int n, float4 **features)
+{
+	Size size = ARR_OVERHEAD_NONULLS(1) + n * sizeof(float4);
+	ArrayType *array = palloc0(size);
+
+	SET_VARSIZE(array, size);
+	array->ndim = 1;
+	array->dataoffset = 0;
+	array->elemtype = FLOAT4OID;
+	ARR_DIMS(array)[0] = n;
+	ARR_LBOUND(array)[0] = 1;
+	*features = (float4 *) ARR_DATA_PTR(array);
+	return array;
+}
+
+/* The elements of a one-dimensional real[] without NULLs, and their number. */
+static const float4 *
+array_features(ArrayType *array, int *n)
+{
+	if (ARR_NDIM(array) > 1)
+		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+						errmsg("array of features has %d dimensions, not 1", ARR_NDIM(array))));
+	if (array_contains_nulls(array))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("array of features contains NULL"),
+				 errhint("A feature that cannot be computed is NaN.")));
+	*n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	return (const float4 *) ARR_DATA_PTR(array);
+}
+
+/*
+ * The features of a light curve in any order: also the final function of the
+ * aggregates, whose state it leaves as it is.  NULL of no observations.
+ */
+Datum
+plasticc_features(PG_FUNCTION_ARGS)
+{
+	LightCurve *lightcurve = PG_GETARG_LIGHTCURVE(0);
+	Workspace workspace = server_workspace(CurrentMemoryContext);
+	Observations observations;
+	ArrayType *array;
+	float4 *features;
+
+	if (lightcurve->n_observations == 0)
+		PG_RETURN_NULL();
+	observations = lightcurve_observations(canonical_lightcurve(lightcurve));
+	array = new_feature_array(feature_count(), &features);
+	compute_features(&observations, features, &workspace);
+	PG_RETURN_ARRAYTYPE_P(array);
+}
+
+/* ----------------------------------------------------------------
+ * Hosts
+ * ----------------------------------------------------------------
+ */
+
+/* A float8 argument, NaN where it is NULL. */
+static double
+metadata_argument(FunctionCallInfo fcinfo, int argument, const char *name)
+{
+	double value;
+
+	if (PG_ARGISNULL(argument))
+		return NAN;
+	value = PG_GETARG_FLOAT8(argument);
+	if (isinf(value))
+		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+						errmsg("%s is infinite: \"%g\"", name, value),
+						errhint("An unknown value is NULL or NaN.")));
+	return value;
+}
+
+/* (features, ddf, hostgal_photoz, hostgal_photoz_err, distmod, mwebv) -> features, then the host's.
+ */
+Datum
+plasticc_host_features(PG_FUNCTION_ARGS)
+{
+	Workspace workspace = server_workspace(CurrentMemoryContext);
+	HostMetadata host;
+	const float4 *features;
+	float4 *all;
+	ArrayType *array;
+	int n;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	features = array_features(PG_GETARG_ARRAYTYPE_P(0), &n);
+	if (n != feature_count())
+		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+						errmsg("array of %d features given, %d expected", n, feature_count()),
+						errhint("Pass what plasticc_features() returned, of the same version of "
+								"the extension.")));
+	host = (HostMetadata){
+		.ddf = PG_ARGISNULL(1) ? NAN : PG_GETARG_BOOL(1),
+		.hostgal_photoz = metadata_argument(fcinfo, 2, "hostgal_photoz"),
+		.hostgal_photoz_err = metadata_argument(fcinfo, 3, "hostgal_photoz_err"),
+		.distmod = metadata_argument(fcinfo, 4, "distmod"),
+		.mwebv = metadata_argument(fcinfo, 5, "mwebv"),
+	};
+	array = new_feature_array(n + host_feature_count(), &all);
+	memcpy(all, features, n * sizeof(float4));
+	compute_host_features(features, host, all + n, &workspace);
+	PG_RETURN_ARRAYTYPE_P(array);
+}
+
+/* ----------------------------------------------------------------
+ * The catalog
+ * ----------------------------------------------------------------
+ */
+
+/* Set-returning: the catalog's rows of features first <= ordinal < end. */
+static Datum
+return_catalog(FunctionCallInfo fcinfo, int first, int end)
+{
+	FuncCallContext *call;
+	FeatureDescription description;
+	Datum values[5];
+	bool nulls[5] = {false};
+	int ordinal;
+
+	if (SRF_IS_FIRSTCALL())
+	{
+		MemoryContext caller;
+		TupleDesc row;
+
+		call = SRF_FIRSTCALL_INIT();
+		caller = MemoryContextSwitchTo(call->multi_call_memory_ctx);
+		if (get_call_result_type(fcinfo, NULL, &row) != TYPEFUNC_COMPOSITE)
+			elog(ERROR, "return type must be a row type");
+		call->tuple_desc = BlessTupleDesc(row);
+		call->max_calls = end - first;
+		MemoryContextSwitchTo(caller);
+	}
+	call = SRF_PERCALL_SETUP();
+	if (call->call_cntr >= call->max_calls)
+		SRF_RETURN_DONE(call);
+
+	ordinal = first + (int) call->call_cntr;
+	describe_feature(ordinal, &description);
+	values[0] = Int32GetDatum(ordinal + 1);
+	values[1] = CStringGetTextDatum(description.name);
+	values[2] = CStringGetTextDatum(description.unit);
+	values[3] = CStringGetTextDatum(description.group);
+	values[4] = CStringGetTextDatum(description.description);
+	SRF_RETURN_NEXT(call, HeapTupleGetDatum(heap_form_tuple(call->tuple_desc, values, nulls)));
+}
+
+Datum
+plasticc_feature_catalog(PG_FUNCTION_ARGS)
+{
+	return return_catalog(fcinfo, 0, feature_count());
+}
+
+Datum
+plasticc_host_feature_catalog(PG_FUNCTION_ARGS)
+{
+	return return_catalog(fcinfo, feature_count(), feature_count() + host_feature_count());
+}
+
+/* The names of the first n features as text[]. */
+static Datum
+feature_names(int n)
+{
+	Datum *names = palloc(n * sizeof(Datum));
+
+	for (int i = 0; i < n; i++)
+	{
+		FeatureDescription description;
+
+		describe_feature(i, &description);
+		names[i] = CStringGetTextDatum(description.name);
+	}
+	return PointerGetDatum(construct_array(names, n, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+Datum
+plasticc_feature_names(PG_FUNCTION_ARGS)
+{
+	return feature_names(feature_count());
+}
+
+Datum
+plasticc_host_feature_names(PG_FUNCTION_ARGS)
+{
+	return feature_names(feature_count() + host_feature_count());
+}
+
+/* ----------------------------------------------------------------
+ * Access by name
+ * ----------------------------------------------------------------
+ */
+
+/* The name that plasticc_feature() last looked up in a query, most often the only one. */
+typedef struct NameCache
+{
+	int ordinal;
+	int length;
+	char name[sizeof(((FeatureDescription *) 0)->name)];
+} NameCache;
+
+static int
+find_feature_cached(FunctionCallInfo fcinfo, const text *name)
+{
+	const char *bytes = VARDATA_ANY(name);
+	int length = VARSIZE_ANY_EXHDR(name);
+	NameCache *cache = fcinfo->flinfo->fn_extra;
+	int ordinal;
+
+	if (cache != NULL && cache->length == length && memcmp(cache->name, bytes, length) == 0)
+		return cache->ordinal;
+	ordinal = find_feature(bytes, length);
+	if (ordinal < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("unknown feature \"%s\"", text_to_cstring(name)),
+				 errhint("See plasticc_feature_catalog() and plasticc_host_feature_catalog().")));
+	if (cache == NULL)
+		cache = fcinfo->flinfo->fn_extra =
+			MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(NameCache));
+	cache->ordinal = ordinal;
+	cache->length = length;
+	memcpy(cache->name, bytes, length);
+	return ordinal;
+}
+
+/* The named feature of an array that plasticc_features() or plasticc_host_features() made. */
+Datum
+plasticc_feature(PG_FUNCTION_ARGS)
+{
+	int n;
+	const float4 *features = array_features(PG_GETARG_ARRAYTYPE_P(0), &n);
+	const text *name = PG_GETARG_TEXT_PP(1);
+	int ordinal = find_feature_cached(fcinfo, name);
+
+	if (n != feature_count() && n != feature_count() + host_feature_count())
+		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+						errmsg("array of %d features given, %d or %d expected", n, feature_count(),
+							   feature_count() + host_feature_count()),
+						errhint("Pass what plasticc_features() or plasticc_host_features() "
+								"returned, of the same version of the extension.")));
+	if (ordinal >= n)
+		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+						errmsg("feature \"%s\" is not among the %d features of a light curve",
+							   text_to_cstring(name), n),
+						errhint("It is a feature of the host: see plasticc_host_features().")));
+	PG_RETURN_FLOAT4(features[ordinal]);
+}
