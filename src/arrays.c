@@ -68,7 +68,7 @@ zero_array(Oid element_type, Size element_size, int n)
 }
 
 int
-feature_count(ArrayType *features, const char *whose)
+feature_array_length(ArrayType *features, const char *whose)
 {
 	if (ARR_NDIM(features) > 1)
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
@@ -86,7 +86,7 @@ finite_or_missing(float value)
 void
 copy_features(ArrayType *features, float *values)
 {
-	int			n = feature_count(features, "");
+	int			n = feature_array_length(features, "");
 	bits8	   *present = ARR_NULLBITMAP(features);
 	bool		is_double = ARR_ELEMTYPE(features) == FLOAT8OID;
 	const float4 *reals = (const float4 *) ARR_DATA_PTR(features);

@@ -25,7 +25,7 @@ extern ArrayType *zero_array(Oid element_type, Size element_size, int n);
  * The number of features in a feature array, which has at most one dimension;
  * whose says in an error message which they are, such as " for object 615".
  */
-extern int	feature_count(ArrayType *features, const char *whose);
+extern int	feature_array_length(ArrayType *features, const char *whose);
 
 /*
  * Copy all values of a real[] or double precision[]; NULL

@@ -28,7 +28,7 @@ static void
 check_feature_count(const Model *model, ArrayType *features, const char *whose)
 {
 	int			expected = model->preprocessing.n_features;
-	int			n = feature_count(features, whose);
+	int			n = feature_array_length(features, whose);
 
 	if (n != expected)
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),

@@ -95,7 +95,7 @@ read_features(Reader *reader, HeapTuple tuple, TupleDesc desc)
 
 	if (!column_features(tuple, desc, &reader->columns[FEATURES], &features))
 		raise_null(reader, tuple, desc, FEATURES);
-	n = feature_count(features, ARR_NDIM(features) <= 1
+	n = feature_array_length(features, ARR_NDIM(features) <= 1
 								   ? ""
 								   : psprintf(" of %s", row_name(reader, tuple, desc)));
 	if (n == 0)
