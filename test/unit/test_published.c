@@ -3,9 +3,10 @@
  *		Features of real light curves against a table that others published, and
  *		distances against those of the challenge's metadata.
  *
- * Takes the directory of training_set.csv.gz, training_set_metadata.csv.gz and
- * published_features.csv.gz from its argument or from PLASTICC_DATA; without one there is nothing
- *to compare with, and the test says so and passes.
+ * Takes the directory whose folder plasticc/ has training_set.csv.gz,
+ * training_set_metadata.csv.gz and published_features.csv.gz from its argument
+ * or from PLASTICC_DATA; without one there is nothing to compare with, and the
+ * test says so and passes.
  *
  * The difference is relative to the published value, or to one hundredth of
  * the natural scale of the quantity where that is larger: the standard
@@ -55,7 +56,7 @@ open_table(const char *directory, const char *name)
 {
 	char command[1024];
 
-	snprintf(command, sizeof(command), "gzip -dc '%s/%s'", directory, name);
+	snprintf(command, sizeof(command), "gzip -dc '%s/plasticc/%s'", directory, name);
 	return popen(command, "r");
 }
 
