@@ -4,9 +4,8 @@
  *		distances against those of the challenge's metadata.
  *
  * Takes the directory whose folder plasticc/ has training_set.csv.gz,
- * training_set_metadata.csv.gz and published_features.csv.gz from its argument
- * or from PLASTICC_DATA; without one there is nothing to compare with, and the
- * test says so and passes.
+ * training_set_metadata.csv.gz and published_features.csv.gz from PLASTICC_DATA;
+ * without it there is nothing to compare with, and the test says so and passes.
  *
  * The difference is relative to the published value, or to one hundredth of
  * the natural scale of the quantity where that is larger: the standard
@@ -284,16 +283,18 @@ compare_distances(const char *directory)
 }
 
 int
-main(int argc, char **argv)
+main(void)
 {
-	const char *directory = argc > 1 ? argv[1] : getenv("PLASTICC_DATA");
+	const char *data = getenv("PLASTICC_DATA");
+	char directory[4096];
 
-	if (directory == NULL || *directory == '\0')
-		printf("skipped: no directory of published features; set PLASTICC_DATA\n");
-	else
+	if (data == NULL || *data == '\0')
 	{
-		compare_tables(directory);
-		compare_distances(directory);
+		printf("skipped: PLASTICC_DATA does not name a folder with real data\n");
+		return unit_report();
 	}
+	snprintf(directory, sizeof(directory), "%s/plasticc", data);
+	compare_tables(directory);
+	compare_distances(directory);
 	return unit_report();
 }
