@@ -286,15 +286,13 @@ int
 main(void)
 {
 	const char *data = getenv("PLASTICC_DATA");
-	char directory[4096];
 
 	if (data == NULL || *data == '\0')
 	{
 		printf("skipped: PLASTICC_DATA does not name a folder with real data\n");
 		return unit_report();
 	}
-	snprintf(directory, sizeof(directory), "%s/plasticc", data);
-	compare_tables(directory);
-	compare_distances(directory);
+	compare_tables(data);
+	compare_distances(data);
 	return unit_report();
 }
