@@ -31,14 +31,9 @@ SELECT object_id, target, fold,
                  FROM (VALUES (amplitude), (maximum), (std),
                               (ARRAY(SELECT maximum[b] - median[b] FROM generate_series(1, 6) AS b))) AS x (band),
                       generate_series(1, 5) AS b)
-        -- shape of each passband's light curve, free of its scale
-        || ARRAY(SELECT x FROM generate_series(1, 6) AS b, unnest(ARRAY[
-                     maximum[b] / nullif(2 * amplitude[b], 0),
-                     (median[b] - minimum[b]) / nullif(2 * amplitude[b], 0),
-                     safe_ln(std[b]) - safe_ln(amplitude[b]),
-                     safe_ln(median_absolute_deviation[b]) - safe_ln(amplitude[b]),
-                     safe_ln(max_slope[b]) - safe_ln(amplitude[b]),
-                     safe_ln(max_slope[b]) + ln(1 + z)]) AS x)
+        -- slopes, free of the light curve's scale, in the observer's and in the rest frame
+        || ARRAY(SELECT safe_ln(max_slope[b]) - safe_ln(amplitude[b]) + x
+                 FROM generate_series(1, 6) AS b, unnest(ARRAY[0, ln(1 + z)]) AS x)
         -- the whole light curve: detections, signal to noise, luminosity
         || ARRAY[n_detected, safe_ln(n_detected) - ln(1 + z),
                  safe_ln(all_flux_ratio_sq_sum / all_mjd_size),

@@ -75,6 +75,10 @@ quick_options(void)
 	options.epochs = 20;
 	options.batch_size = 32;
 	options.learning_rate = 0.01;
+	options.dropout[0] = 0.2;
+	options.input_dropout = 0.0;
+	options.weight_decay = 0.01;
+	options.weight_power = 1.0;
 	options.seed = 1;
 	return options;
 }
