@@ -1,0 +1,62 @@
+# The README tells the truth: its SQL runs, and its tables name every function and option there is.
+
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $readme = slurp_file('README.md');
+my $node = PostgreSQL::Test::Cluster->new('readme');
+$node->init;
+$node->start;
+
+my @blocks = $readme =~ /^```sql\n(.*?)^```/msg;
+cmp_ok(scalar @blocks, '>', 5, 'the README has SQL');
+
+foreach my $block (@blocks)
+{
+	my ($status, $out, $err) = $node->psql('postgres', "SET client_min_messages = warning;\n$block",
+		on_error_stop => 1, on_error_die => 0);
+	my ($first) = $block =~ /^(?:--.*\n)*(.*)/;
+	is($status, 0, "runs: $first") or diag($err);
+}
+
+# Each option's row: | `name` | value | default | reference | description |
+my @expected = split /\n/, $node->safe_psql('postgres', q{
+	SELECT format('| `%s` | %s | %s | %s | %s |', name,
+			replace(replace(range, '"', ''), 'array of at most 31', 'array of'),
+			replace(default_value, '"', ''), replace(reference_value, '"', ''), description)
+	FROM plasticc_training_options()});
+my ($table) = $readme =~ /^\| Option \|.*\n\|[-|]*\n((?:\|.*\n)*)/m;
+is($table, join('', map { "$_\n" } @expected), 'the table of options is that of plasticc_training_options()');
+
+my @functions = split /\n/, $node->safe_psql('postgres', q{
+	SELECT DISTINCT p.proname
+	FROM pg_proc p
+	JOIN pg_depend d ON d.objid = p.oid AND d.classid = 'pg_proc'::regclass AND d.deptype = 'e'
+	JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'plasticc'
+	WHERE p.proname LIKE 'plasticc%' AND p.proname !~ '_(accum|combine|final)$' AND p.proname <> 'plasticc_union'});
+foreach my $function (@functions)
+{
+	like($readme, qr/^\|.*\b$function\b/m, "the reference tables have $function");
+}
+
+my %groups = map { split /\|/ } split /\n/, $node->safe_psql('postgres', q{
+	SELECT feature_group, count(*)
+	FROM (SELECT feature_group FROM plasticc_feature_catalog()
+		  UNION ALL SELECT feature_group FROM plasticc_host_feature_catalog()) f
+	GROUP BY 1});
+my %counts = $readme =~ /^\| ((?:`\w+`(?:, )?)+) \| (\d+) \|/mg;
+foreach my $names (sort keys %counts)
+{
+	my $sum = 0;
+
+	$sum += delete $groups{$_} // 0 foreach $names =~ /`(\w+)`/g;
+	is($sum, $counts{$names}, "the README counts the features of $names");
+}
+is_deeply([ keys %groups ], [], 'the README has every group of features');
+
+$node->stop;
+done_testing();
