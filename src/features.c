@@ -10,6 +10,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 
+#include "arrays.h"
 #include "core/features.h"
 #include "lightcurve.h"
 
@@ -25,23 +26,6 @@ PG_FUNCTION_INFO_V1(plasticc_host_feature_names);
  * Arrays of features
  * ----------------------------------------------------------------
  */
-
-/* A real[] of n elements without NULLs, and where they stand. */
-static ArrayType *
-new_feature_array(int n, float4 **features)
-{
-	Size size = ARR_OVERHEAD_NONULLS(1) + n * sizeof(float4);
-	ArrayType *array = palloc0(size);
-
-	SET_VARSIZE(array, size);
-	array->ndim = 1;
-	array->dataoffset = 0;
-	array->elemtype = FLOAT4OID;
-	ARR_DIMS(array)[0] = n;
-	ARR_LBOUND(array)[0] = 1;
-	*features = (float4 *) ARR_DATA_PTR(array);
-	return array;
-}
 
 /* The elements of a one-dimensional real[] without NULLs, and their number. */
 static const float4 *
@@ -69,13 +53,12 @@ plasticc_features(PG_FUNCTION_ARGS)
 	Workspace workspace = server_workspace(CurrentMemoryContext);
 	Observations observations;
 	ArrayType *array;
-	float4 *features;
 
 	if (lightcurve->n_observations == 0)
 		PG_RETURN_NULL();
 	observations = lightcurve_observations(canonical_lightcurve(lightcurve));
-	array = new_feature_array(feature_count(), &features);
-	compute_features(&observations, features, &workspace);
+	array = zero_array(FLOAT4OID, sizeof(float4), feature_count());
+	compute_features(&observations, (float4 *) ARR_DATA_PTR(array), &workspace);
 	PG_RETURN_ARRAYTYPE_P(array);
 }
 
@@ -127,7 +110,8 @@ plasticc_host_features(PG_FUNCTION_ARGS)
 		.distmod = metadata_argument(fcinfo, 4, "distmod"),
 		.mwebv = metadata_argument(fcinfo, 5, "mwebv"),
 	};
-	array = new_feature_array(n + host_feature_count(), &all);
+	array = zero_array(FLOAT4OID, sizeof(float4), n + host_feature_count());
+	all = (float4 *) ARR_DATA_PTR(array);
 	memcpy(all, features, n * sizeof(float4));
 	compute_host_features(features, host, all + n, &workspace);
 	PG_RETURN_ARRAYTYPE_P(array);
