@@ -164,9 +164,10 @@ softmax_rows(int rows, int columns, float *x)
 }
 
 DISPATCHED void
-batch_norm_forward(int rows, int columns, float epsilon, const float *restrict gamma,
-				   const float *restrict beta, float *restrict x, float *restrict standardised,
-				   float *restrict mean, float *restrict variance, float *restrict inverse_std)
+batch_norm_forward(int rows, int columns, size_t stride, float epsilon,
+				   const float *restrict gamma, const float *restrict beta, float *restrict x,
+				   float *restrict standardised, float *restrict mean, float *restrict variance,
+				   float *restrict inverse_std)
 {
 	float		share = 1.0f / (float) rows;
 
@@ -174,13 +175,13 @@ batch_norm_forward(int rows, int columns, float epsilon, const float *restrict g
 	memset(variance, 0, sizeof(float) * columns);
 	for (int i = 0; i < rows; i++)
 		for (int j = 0; j < columns; j++)
-			mean[j] += x[(size_t) i * columns + j];
+			mean[j] += x[i * stride + j];
 	for (int j = 0; j < columns; j++)
 		mean[j] *= share;
 	for (int i = 0; i < rows; i++)
 		for (int j = 0; j < columns; j++)
 		{
-			float		deviation = x[(size_t) i * columns + j] - mean[j];
+			float		deviation = x[i * stride + j] - mean[j];
 
 			variance[j] += deviation * deviation;
 		}
@@ -192,7 +193,7 @@ batch_norm_forward(int rows, int columns, float epsilon, const float *restrict g
 	for (int i = 0; i < rows; i++)
 		for (int j = 0; j < columns; j++)
 		{
-			size_t		k = (size_t) i * columns + j;
+			size_t		k = i * stride + j;
 
 			standardised[k] = (x[k] - mean[j]) * inverse_std[j];
 			x[k] = gamma[j] * standardised[k] + beta[j];
@@ -200,7 +201,7 @@ batch_norm_forward(int rows, int columns, float epsilon, const float *restrict g
 }
 
 DISPATCHED void
-batch_norm_backward(int rows, int columns, const float *restrict gamma,
+batch_norm_backward(int rows, int columns, size_t stride, const float *restrict gamma,
 					const float *restrict standardised, const float *restrict inverse_std,
 					float *restrict gradient, float *restrict gamma_gradient,
 					float *restrict beta_gradient)
@@ -212,7 +213,7 @@ batch_norm_backward(int rows, int columns, const float *restrict gamma,
 	for (int i = 0; i < rows; i++)
 		for (int j = 0; j < columns; j++)
 		{
-			size_t		k = (size_t) i * columns + j;
+			size_t		k = i * stride + j;
 
 			beta_gradient[j] += gradient[k];
 			gamma_gradient[j] += gradient[k] * standardised[k];
@@ -220,7 +221,7 @@ batch_norm_backward(int rows, int columns, const float *restrict gamma,
 	for (int i = 0; i < rows; i++)
 		for (int j = 0; j < columns; j++)
 		{
-			size_t		k = (size_t) i * columns + j;
+			size_t		k = i * stride + j;
 
 			gradient[k] = gamma[j] * inverse_std[j] *
 				(gradient[k] - share * (beta_gradient[j] + standardised[k] * gamma_gradient[j]));

@@ -30,17 +30,19 @@ extern void softmax_rows(int rows, int columns, float *x);
  * Batch normalisation (Ioffe and Szegedy, arXiv:1502.03167) of x
  * [rows][columns] in place by the batch's own moments (population variance):
  * standardised = (x - mean) * inverse_std, x = gamma * standardised + beta.
- * mean, variance and inverse_std are [columns].
+ * mean, variance and inverse_std are [columns].  The rows of x and standardised
+ * are `stride` apart, so that a matrix can be done some columns at a time.
  */
-extern void batch_norm_forward(int rows, int columns, float epsilon, const float *gamma,
-							   const float *beta, float *x, float *standardised, float *mean,
-							   float *variance, float *inverse_std);
+extern void batch_norm_forward(int rows, int columns, size_t stride, float epsilon,
+							   const float *gamma, const float *beta, float *x,
+							   float *standardised, float *mean, float *variance,
+							   float *inverse_std);
 
 /*
  * gradient: with respect to the output on entry, to the input on return;
  * gamma_gradient and beta_gradient [columns] are written.
  */
-extern void batch_norm_backward(int rows, int columns, const float *gamma,
+extern void batch_norm_backward(int rows, int columns, size_t stride, const float *gamma,
 								const float *standardised, const float *inverse_std,
 								float *gradient, float *gamma_gradient, float *beta_gradient);
 

@@ -8,12 +8,14 @@
 #include <string.h>
 
 #include "core/kernels.h"
+#include "core/matrix.h"
 #include "core/preprocess.h"
 
 struct ClassifyScratch
 {
 	float	   *scores;			/* of the preprocessing */
 	float	   *buffer[2];		/* [max_rows][widest layer], in turn input and output of a layer */
+	void		(*check_interrupts) (void); /* the workspace's */
 };
 
 ClassifyScratch *
@@ -22,6 +24,7 @@ classify_scratch(const Model *model, int max_rows, Workspace *workspace)
 	ClassifyScratch *scratch = workspace_alloc(workspace, sizeof(ClassifyScratch));
 	size_t		widest = preprocessing_inputs(&model->preprocessing);
 
+	scratch->check_interrupts = workspace->check_interrupts;
 	for (int i = 0; i < model->n_layers; i++)
 		if ((size_t) model->layers[i].n_out > widest)
 			widest = model->layers[i].n_out;
@@ -33,7 +36,8 @@ classify_scratch(const Model *model, int max_rows, Workspace *workspace)
 
 /* output = activation(input W + b) */
 static void
-dense_layer(const DenseLayer *layer, int n_rows, const float *input, float *output)
+dense_layer(const DenseLayer *layer, int n_rows, const float *input, float *output,
+			void (*check_interrupts) (void))
 {
 	if (n_rows == 1)
 	{
@@ -43,9 +47,8 @@ dense_layer(const DenseLayer *layer, int n_rows, const float *input, float *outp
 	}
 	else
 	{
-		cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n_rows, layer->n_out, layer->n_in,
-					1.0f, input, layer->n_in, layer->weight, layer->n_out,
-					0.0f, output, layer->n_out);
+		multiply_matrices(CblasNoTrans, CblasNoTrans, n_rows, layer->n_out, layer->n_in, input,
+						  layer->weight, output, check_interrupts);
 		add_to_rows(n_rows, layer->n_out, layer->bias, output);
 	}
 	activate(layer->activation, (size_t) n_rows * layer->n_out, output);
@@ -64,7 +67,8 @@ model_classify(const Model *model, ClassifyScratch *scratch, int n_rows, const f
 		float	   *swap = input;
 
 		dense_layer(&model->layers[i], n_rows, input,
-					i == model->n_layers - 1 ? probabilities : output);
+					i == model->n_layers - 1 ? probabilities : output,
+					scratch->check_interrupts);
 		input = output;
 		output = swap;
 	}

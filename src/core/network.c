@@ -4,13 +4,18 @@
  */
 #include "core/network.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <string.h>
+
+#include "core/matrix.h"
 
 /* As Keras has them. */
 #define BATCH_NORM_EPSILON	1e-3f
 #define BATCH_NORM_MOMENTUM 0.99f
+
+/* Elements of a mini-batch that a loop passes over before it checks for interrupts. */
+#define PIECE_ELEMENTS	(1 << 24)
+#define NARROWEST_PIECE 64
 
 /* Share of the running moments' old value after t batches: a plain mean at first. */
 static float
@@ -95,6 +100,7 @@ network_create(const TrainingOptions *options, int n_inputs, int n_classes, Work
 	int			widest = n_inputs;
 
 	memset(network, 0, sizeof(Network));
+	network->check_interrupts = workspace->check_interrupts;
 	network->n_layers = options->n_layers + 1;
 	network->layers = workspace_array(workspace, TrainingLayer, network->n_layers);
 	memset(network->layers, 0, sizeof(TrainingLayer) * network->n_layers);
@@ -133,6 +139,7 @@ network_create(const TrainingOptions *options, int n_inputs, int n_classes, Work
 
 		initialise_weights(layer, options->initialisation, &network->random,
 						   network->parameters + layer->weight);
+		network->check_interrupts();
 		if (layer->batch_norm != BATCH_NORM_NONE)
 			for (int j = 0; j < layer->n_out; j++)
 				network->parameters[layer->gamma + j] = 1.0f;
@@ -150,29 +157,52 @@ network_create(const TrainingOptions *options, int n_inputs, int n_classes, Work
  * ------------------------------------------------------------------------
  */
 
+/*
+ * Columns that are normalised between two checks for interrupts: all of them
+ * but in the largest of mini-batches.  Columns have nothing to do with each other.
+ */
+static int
+piece_columns(int n_rows, int n_columns)
+{
+	int			columns = PIECE_ELEMENTS / n_rows;
+
+	columns = columns < NARROWEST_PIECE ? NARROWEST_PIECE : columns;
+	return columns < n_columns ? columns : n_columns;
+}
+
 static void
 batch_norm(Network *network, TrainingLayer *layer, int n_rows, float *x)
 {
 	float		decay = running_decay(network->steps);
+	int			width = piece_columns(n_rows, layer->n_out);
 
-	batch_norm_forward(n_rows, layer->n_out, BATCH_NORM_EPSILON,
-					   network->parameters + layer->gamma, network->parameters + layer->beta,
-					   x, layer->standardised, network->moments[0], network->moments[1],
-					   layer->inverse_std);
+	for (int j = 0; j < layer->n_out; j += width)
+	{
+		batch_norm_forward(n_rows, layer->n_out - j < width ? layer->n_out - j : width,
+						   layer->n_out, BATCH_NORM_EPSILON,
+						   network->parameters + layer->gamma + j,
+						   network->parameters + layer->beta + j, x + j, layer->standardised + j,
+						   network->moments[0] + j, network->moments[1] + j,
+						   layer->inverse_std + j);
+		network->check_interrupts();
+	}
 	running_average(layer->n_out, decay, network->moments[0], layer->running_mean);
 	running_average(layer->n_out, decay, network->moments[1], layer->running_variance);
 }
 
 /* Sixteen random bits an element: four elements a draw. */
 static void
-draw_mask(Random *random, float dropout, size_t n, float *mask)
+draw_mask(Network *network, float dropout, size_t n, float *mask)
 {
 	uint32_t	threshold = (uint32_t) lrintf(dropout * 65536.0f);
 	float		kept = 1.0f / (1.0f - dropout);
 
 	for (size_t i = 0; i < n;)
 	{
-		uint64_t	bits = random_bits(random);
+		uint64_t	bits = random_bits(&network->random);
+
+		if (i % PIECE_ELEMENTS == 0)
+			network->check_interrupts();
 
 		for (int k = 0; k < 4 && i < n; k++, i++, bits >>= 16)
 			mask[i] = (bits & 0xFFFF) < threshold ? 0.0f : kept;
@@ -188,13 +218,14 @@ network_forward(Network *network, int n_rows, const float *x)
 		size_t		n = (size_t) n_rows * layer->n_out;
 		float	   *y = layer->activated;
 
-		cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n_rows, layer->n_out, layer->n_in,
-					1.0f, x, layer->n_in, network->parameters + layer->weight, layer->n_out,
-					0.0f, y, layer->n_out);
+		multiply_matrices(CblasNoTrans, CblasNoTrans, n_rows, layer->n_out, layer->n_in, x,
+						  network->parameters + layer->weight, y, network->check_interrupts);
 		add_to_rows(n_rows, layer->n_out, network->parameters + layer->bias, y);
+		network->check_interrupts();
 		if (layer->batch_norm == BATCH_NORM_BEFORE)
 			batch_norm(network, layer, n_rows, y);
 		activate(layer->activation, n, y);
+		network->check_interrupts();
 		if (layer->batch_norm == BATCH_NORM_AFTER)
 		{
 			/* the activation's output is kept for its derivative */
@@ -204,7 +235,8 @@ network_forward(Network *network, int n_rows, const float *x)
 		}
 		if (layer->mask)
 		{
-			draw_mask(&network->random, layer->dropout, n, layer->mask);
+			draw_mask(network, layer->dropout, n, layer->mask);
+			network->check_interrupts();
 			multiply(n, y, layer->mask, layer->output);
 		}
 		x = layer->output;
@@ -215,9 +247,17 @@ network_forward(Network *network, int n_rows, const float *x)
 static void
 batch_norm_gradient(Network *network, TrainingLayer *layer, int n_rows, float *gradient)
 {
-	batch_norm_backward(n_rows, layer->n_out, network->parameters + layer->gamma,
-						layer->standardised, layer->inverse_std, gradient,
-						network->gradients + layer->gamma, network->gradients + layer->beta);
+	int			width = piece_columns(n_rows, layer->n_out);
+
+	for (int j = 0; j < layer->n_out; j += width)
+	{
+		batch_norm_backward(n_rows, layer->n_out - j < width ? layer->n_out - j : width,
+							layer->n_out, network->parameters + layer->gamma + j,
+							layer->standardised + j, layer->inverse_std + j, gradient + j,
+							network->gradients + layer->gamma + j,
+							network->gradients + layer->beta + j);
+		network->check_interrupts();
+	}
 }
 
 void
@@ -234,24 +274,25 @@ network_backward(Network *network, int n_rows, const float *x)
 
 		if (layer->mask)
 			multiply(n, gradient, layer->mask, gradient);
+		network->check_interrupts();
 		if (layer->batch_norm == BATCH_NORM_AFTER)
 			batch_norm_gradient(network, layer, n_rows, gradient);
 		activate_backward(layer->activation, n, layer->activated, gradient);
 		if (layer->batch_norm == BATCH_NORM_BEFORE)
 			batch_norm_gradient(network, layer, n_rows, gradient);
+		network->check_interrupts();
 
-		cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, layer->n_in, layer->n_out, n_rows,
-					1.0f, input, layer->n_in, gradient, layer->n_out,
-					0.0f, network->gradients + layer->weight, layer->n_out);
+		multiply_matrices(CblasTrans, CblasNoTrans, layer->n_in, layer->n_out, n_rows, input,
+						  gradient, network->gradients + layer->weight,
+						  network->check_interrupts);
 		column_sums(n_rows, layer->n_out, gradient, network->gradients + layer->bias);
 		if (i > 0)
 		{
 			float	   *next = network->input_gradient[spare];
 
-			cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n_rows, layer->n_in, layer->n_out,
-						1.0f, gradient, layer->n_out,
-						network->parameters + layer->weight, layer->n_out,
-						0.0f, next, layer->n_in);
+			multiply_matrices(CblasNoTrans, CblasTrans, n_rows, layer->n_in, layer->n_out,
+							  gradient, network->parameters + layer->weight, next,
+							  network->check_interrupts);
 			gradient = next;
 			spare = 1 - spare;
 		}
@@ -295,6 +336,7 @@ network_update(Network *network, const TrainingOptions *options, double learning
 		update_range(network, options, &step, layer->weight, layer->bias - layer->weight);
 		step.decay = 0.0f;
 		update_range(network, options, &step, layer->bias, end - layer->bias);
+		network->check_interrupts();
 	}
 	if (network->averages)
 	{

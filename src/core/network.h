@@ -49,6 +49,7 @@ typedef struct Network
 	float	   *input_gradient[2];	/* [batch_size][widest layer] */
 	float	   *moments[2];		/* [widest layer], mean and variance of a batch */
 	Random		random;			/* of dropout */
+	void		(*check_interrupts) (void); /* the workspace's */
 } Network;
 
 extern Network *network_create(const TrainingOptions *options, int n_inputs, int n_classes,

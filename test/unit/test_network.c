@@ -355,6 +355,41 @@ test_dropout(void)
 	unit_free();
 }
 
+/* The largest mini-batches are normalised some columns at a time: to the same bits. */
+static void
+test_column_pieces(void)
+{
+	enum { N = 9, M = 10 };
+	float		x[2][N * M], standardised[2][N * M], gradient[2][N * M];
+	float		gamma[M], beta[M], mean[M], variance[M], inverse_std[M];
+	float		gamma_gradient[2][M], beta_gradient[2][M];
+
+	fill(gamma, M, 1);
+	fill(beta, M, 2);
+	for (int pieces = 0; pieces < 2; pieces++)
+	{
+		int			width = pieces ? 4 : M;
+
+		fill(x[pieces], N * M, 3);
+		fill(gradient[pieces], N * M, 4);
+		for (int j = 0; j < M; j += width)
+		{
+			int			columns = M - j < width ? M - j : width;
+
+			batch_norm_forward(N, columns, M, 1e-3f, gamma + j, beta + j, x[pieces] + j,
+							   standardised[pieces] + j, mean + j, variance + j, inverse_std + j);
+			batch_norm_backward(N, columns, M, gamma + j, standardised[pieces] + j,
+								inverse_std + j, gradient[pieces] + j,
+								gamma_gradient[pieces] + j, beta_gradient[pieces] + j);
+		}
+	}
+	CHECK(memcmp(x[0], x[1], sizeof(x[0])) == 0, "output");
+	CHECK(memcmp(standardised[0], standardised[1], sizeof(x[0])) == 0, "standardised");
+	CHECK(memcmp(gradient[0], gradient[1], sizeof(x[0])) == 0, "gradient");
+	CHECK(memcmp(gamma_gradient[0], gamma_gradient[1], sizeof(gamma)) == 0, "gradient of gamma");
+	CHECK(memcmp(beta_gradient[0], beta_gradient[1], sizeof(beta)) == 0, "gradient of beta");
+}
+
 int
 main(void)
 {
@@ -370,5 +405,6 @@ main(void)
 	test_activations();
 	test_softmax();
 	test_dropout();
+	test_column_pieces();
 	return unit_report();
 }
