@@ -193,8 +193,10 @@ append(Text *text, const char *format, ...)
 static void
 append_number_range(Text *text, const OptionRow *row)
 {
-	if (row->maximum >= 2147483647.0)
+	if (row->maximum == 2147483647.0)
 		append(text, "at least %.15g", row->minimum);
+	else if (row->type == OPTION_INTEGER)
+		append(text, "%.0f to %.0f", row->minimum, row->maximum);
 	else
 		append(text, "%.15g to %.15g", row->minimum, row->maximum);
 }

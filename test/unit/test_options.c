@@ -94,6 +94,8 @@ test_set(void)
 		  message);
 	CHECK(set_number(&options, "seed", 9007199254740991.0) && options.seed == 9007199254740991,
 		  "seed");
+	CHECK(!set_number(&options, "seed", 9007199254740992.0) &&
+		  strstr(message, "9007199254740991") != NULL, "%s", message);
 	CHECK(set_text(&options, "activation", "relu") && options.activation == ACTIVATION_RELU,
 		  "activation");
 	CHECK(!set_text(&options, "activation", "rel") && strstr(message, "\"relu\"") != NULL, "%s",
