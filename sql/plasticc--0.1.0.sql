@@ -384,6 +384,14 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION plasticc_log_loss_final(double precision[]) RETURNS double precision
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
+COMMENT ON FUNCTION plasticc_log_loss_accum(double precision[], integer, real[], integer[]) IS
+'transition of plasticc_log_loss: (state, target, probabilities, classes)';
+COMMENT ON FUNCTION plasticc_log_loss_accum(double precision[], integer, real[], integer[], double precision[]) IS
+'transition of plasticc_log_loss: (state, target, probabilities, classes, weights)';
+COMMENT ON FUNCTION plasticc_log_loss_combine(double precision[], double precision[]) IS
+'combine function of plasticc_log_loss';
+COMMENT ON FUNCTION plasticc_log_loss_final(double precision[]) IS 'final function of plasticc_log_loss';
+
 CREATE AGGREGATE plasticc_log_loss(target integer, probabilities real[], classes integer[]) (
     SFUNC = plasticc_log_loss_accum, STYPE = double precision[],
     FINALFUNC = plasticc_log_loss_final, COMBINEFUNC = plasticc_log_loss_combine, PARALLEL = SAFE
@@ -409,6 +417,11 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 CREATE FUNCTION plasticc_confusion_final(bigint[]) RETURNS bigint[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_confusion_accum(bigint[], integer, real[], integer[]) IS
+'transition of plasticc_confusion: (state, target, probabilities, classes)';
+COMMENT ON FUNCTION plasticc_confusion_combine(bigint[], bigint[]) IS 'combine function of plasticc_confusion';
+COMMENT ON FUNCTION plasticc_confusion_final(bigint[]) IS 'final function of plasticc_confusion';
 
 CREATE AGGREGATE plasticc_confusion(target integer, probabilities real[], classes integer[]) (
     SFUNC = plasticc_confusion_accum, STYPE = bigint[],

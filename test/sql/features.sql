@@ -123,14 +123,4 @@ SELECT plasticc_host_features(f, true, 0.5, 0.1, 42, 0.1) FROM host_features;
 SELECT plasticc_host_features(features, true, 'Infinity', 0.1, 42, 0.1) FROM features;
 SELECT plasticc_host_features(features, true, 0.5, 0.1, '-Infinity', 0.1) FROM features;
 
---
--- What an engine needs to know to ship and to parallelise
---
-SELECT p.oid::regprocedure AS not_immutable_or_not_parallel_safe
-FROM pg_proc p JOIN pg_depend d ON d.objid = p.oid AND d.deptype = 'e' JOIN pg_extension e ON e.oid = d.refobjid AND extname = 'plasticc'
-WHERE (proname LIKE 'lightcurve%' OR proname LIKE 'plasticc%feature%' OR proname IN ('plasticc_lightcurve', 'plasticc_merge', 'plasticc_union', 'plasticc_observations',
-       'plasticc_slice', 'plasticc_passband', 'plasticc_flux_from_nanojansky')) AND (provolatile <> 'i' OR proparallel <> 's');
-SELECT a.aggfnoid::regprocedure, aggcombinefn::text, aggtranstype::regtype, typsend, typreceive
-FROM pg_aggregate a JOIN pg_type t ON t.oid = aggtranstype WHERE aggtranstype = 'lightcurve'::regtype ORDER BY a.aggfnoid::regprocedure::text COLLATE "C";
-
 DROP TABLE observations, features, oracle, hosts, host_features;

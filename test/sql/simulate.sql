@@ -91,8 +91,4 @@ SELECT plasticc_simulate_objects(1, first_object => 0);
 SELECT plasticc_simulate_observations(2, first_object => 9223372036854775807);
 SELECT (o).object_id FROM (SELECT plasticc_simulate_objects(1, -5, 'test', 9223372036854775806) AS o) AS s;
 
--- both functions are documented
-SELECT proname, obj_description(oid, 'pg_proc') IS NOT NULL AS documented
-FROM pg_proc WHERE proname LIKE 'plasticc\_simulate\_%' ORDER BY 1;
-
 DROP TABLE objects, observations;
