@@ -71,8 +71,9 @@ CREATE AGGREGATE plasticc_merge(lightcurve) (
     FINALFUNC = lightcurve_final, COMBINEFUNC = lightcurve_combine, PARALLEL = SAFE
 );
 
+-- Not strict: NULL is a curve without observations, which the aggregates return of a night without any.
 CREATE FUNCTION plasticc_union(lightcurve, lightcurve) RETURNS lightcurve
-AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 
 CREATE OPERATOR || (
     LEFTARG = lightcurve, RIGHTARG = lightcurve, FUNCTION = plasticc_union, COMMUTATOR = ||
@@ -138,9 +139,9 @@ COMMENT ON AGGREGATE plasticc_lightcurve(double precision, bigint, double precis
 COMMENT ON AGGREGATE plasticc_merge(lightcurve) IS
 'union of the observations of light curves, an exact duplicate kept once; numbers of rejected measurements add up';
 COMMENT ON FUNCTION plasticc_union(lightcurve, lightcurve) IS
-'union of the observations of two light curves, an exact duplicate kept once; numbers of rejected measurements add up';
+'union of the observations of two light curves, an exact duplicate kept once; numbers of rejected measurements add up; NULL has no observations';
 COMMENT ON OPERATOR || (lightcurve, lightcurve) IS
-'union of the observations of two light curves, an exact duplicate kept once; numbers of rejected measurements add up';
+'union of the observations of two light curves, an exact duplicate kept once; numbers of rejected measurements add up; NULL has no observations';
 COMMENT ON FUNCTION lightcurve_eq(lightcurve, lightcurve) IS 'same observations and same number of rejected measurements';
 COMMENT ON OPERATOR = (lightcurve, lightcurve) IS 'same observations and same number of rejected measurements';
 COMMENT ON FUNCTION lightcurve_ne(lightcurve, lightcurve) IS 'other observations or another number of rejected measurements';

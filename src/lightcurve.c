@@ -204,16 +204,24 @@ lightcurve_ne(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(!lightcurves_equal(fcinfo));
 }
 
+/*
+ * The union; NULL stands for no observations, as it does for arrays in array || array,
+ * because that is what the aggregates return of a night that has none.
+ */
 Datum
 plasticc_union(PG_FUNCTION_ARGS)
 {
-	LightCurve *a = PG_GETARG_LIGHTCURVE(0);
-	LightCurve *b = PG_GETARG_LIGHTCURVE(1);
-	Observations first = lightcurve_observations(a);
-	Observations second = lightcurve_observations(b);
 	Workspace workspace = server_workspace(CurrentMemoryContext);
-	Observations both = allocate_observations((Size) first.count + second.count, &workspace);
+	Observations first, second, both;
 
+	if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_POINTER(
+			canonical_lightcurve(PG_GETARG_LIGHTCURVE(PG_ARGISNULL(0) ? 1 : 0)));
+	first = lightcurve_observations(PG_GETARG_LIGHTCURVE(0));
+	second = lightcurve_observations(PG_GETARG_LIGHTCURVE(1));
+	both = allocate_observations((Size) first.count + second.count, &workspace);
 	append_observations(&both, 0, &first);
 	append_observations(&both, first.count, &second);
 	both.count = first.count + second.count;

@@ -72,6 +72,9 @@ FROM generate_series(0, 2100000) i;
 -- Functions
 --
 SELECT '{(1,1,3,4,t)} + 1 rejected'::lightcurve || '{(1,1,3,4,t),(0,5,1,1,f)} + 2 rejected';
+-- A night without a measurement leaves a stored curve as it is.
+SELECT '{(1,1,3,4,t)} + 1 rejected' || night.curve AS kept, night.curve || '{(1,1,3,4,t)}' AS kept_too, night.curve || NULL AS nothing
+FROM (SELECT plasticc_lightcurve(2, 1, 'NaN', 4, true) AS curve) AS night;
 SELECT plasticc_merge(c) FROM (VALUES ('{(2,1,3,4,t)}'::lightcurve), (NULL), ('{(1,1,3,4,t)} + 5 rejected'), ('{(2,1,3,4,t)}')) v (c);
 SELECT plasticc_merge(c) IS NULL AS nothing FROM (VALUES ('{}'::lightcurve), (NULL)) v (c);
 SELECT a = b AS eq, a <> b AS ne
