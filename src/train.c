@@ -44,6 +44,9 @@
  */
 #define COMMIT_INTERVAL 0.2
 
+/* An entry of an index has to hold it, and a line of a report. */
+#define MAX_NAME_BYTES 1000
+
 /* Of the four fields of an advisory lock's tag the last tells users' locks (1 and 2) from ours. */
 #define TRAINING_LOCK 99
 
@@ -463,6 +466,10 @@ plasticc_train(PG_FUNCTION_ARGS)
 		run->commits = commits;
 		INSTR_TIME_SET_CURRENT(run->start);
 		run->name = required_text(fcinfo, 0, "model name");
+		if (strlen(run->name) > MAX_NAME_BYTES)
+			ereport(ERROR, (errcode(ERRCODE_NAME_TOO_LONG),
+							errmsg("model name has %zu bytes", strlen(run->name)),
+							errhint("It may have %d.", MAX_NAME_BYTES)));
 		run->query = required_text(fcinfo, 1, "training query");
 		run->options = palloc(sizeof(TrainingOptions));
 		read_training_options(PG_ARGISNULL(2) ? NULL : PG_GETARG_JSONB_P(2), run->options);

@@ -116,6 +116,7 @@ SELECT name, version FROM plasticc_models WHERE name = 'long';
 -- wrong arguments
 CALL plasticc_train(NULL, 'SELECT features, target FROM objects');
 CALL plasticc_train('', 'SELECT features, target FROM objects');
+CALL plasticc_train(repeat('x', 1001), 'SELECT features, target FROM objects');
 CALL plasticc_train('e', NULL);
 CALL plasticc_train('e', ' ');
 CALL plasticc_train('e', 'SELEKT');
