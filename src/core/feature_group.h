@@ -20,10 +20,11 @@
 /* Passband pairs in the order ug ur ui uz uy gr gi ... zy. */
 #define N_PAIRS (N_PASSBANDS * (N_PASSBANDS - 1) / 2)
 
-/* What a row stands for: one feature, one a scope, or one a passband pair. */
+/* What a row stands for: one feature, one a passband, one a scope, or one a passband pair. */
 typedef enum Expansion
 {
 	EXPAND_NOT = 1,
+	EXPAND_PASSBANDS = N_PASSBANDS,
 	EXPAND_SCOPES = N_SCOPES,
 	EXPAND_PAIRS = N_PAIRS
 } Expansion;
