@@ -12,9 +12,10 @@
 #include "core/feature_group.h"
 
 static const FeatureGroup *const lightcurve_groups[] = {
-	&sampling_features,     &rejection_features, &flux_features,
-	&rolling_flux_features, &flux_err_features,  &signal_to_noise_features,
-	&passband_features,     &time_features,      &pair_features,
+	&sampling_features,  &rejection_features,       &flux_features,       &rolling_flux_features,
+	&flux_err_features,  &signal_to_noise_features, &passband_features,   &time_features,
+	&pair_features,      &shrunken_flux_features,   &shape_features,      &passband_share_features,
+	&detection_features, &timing_features,          &peak_delay_features, &peak_window_features,
 };
 
 static const HostGroup *const host_groups[] = {
