@@ -20,10 +20,11 @@
 /* Passband pairs in the order ug ur ui uz uy gr gi ... zy. */
 #define N_PAIRS (N_PASSBANDS * (N_PASSBANDS - 1) / 2)
 
-/* What a row stands for: one feature, one a scope, or one a passband pair. */
+/* What a row stands for: one feature, one a passband, one a scope, or one a passband pair. */
 typedef enum Expansion
 {
 	EXPAND_NOT = 1,
+	EXPAND_PASSBANDS = N_PASSBANDS,
 	EXPAND_SCOPES = N_SCOPES,
 	EXPAND_PAIRS = N_PAIRS
 } Expansion;
@@ -40,6 +41,8 @@ typedef struct ScopeStatistics
 {
 	Moments moments;
 	double median;
+	double percentile_25;
+	double percentile_75;
 } ScopeStatistics;
 
 /*
@@ -107,7 +110,7 @@ typedef struct FeatureGroup
 	void (*compute)(Measurements *measurements, double *out);
 } FeatureGroup;
 
-/* The rows of flux_features and rolling_flux_features. */
+/* The rows of flux_features, rolling_flux_features and shrunken_flux_features. */
 enum FluxRow
 {
 	FLUX_MEAN,
@@ -151,6 +154,20 @@ extern const FeatureGroup rolling_flux_features;    /* features_flux.c */
 extern const FeatureGroup flux_err_features;        /* features_noise.c */
 extern const FeatureGroup signal_to_noise_features; /* features_noise.c */
 extern const FeatureGroup pair_features;            /* features_pairs.c, after flux and flux_err */
+extern const FeatureGroup shrunken_flux_features;   /* features_flux.c, after flux */
+extern const FeatureGroup detection_features;       /* features_timing.c */
+extern const FeatureGroup timing_features;          /* features_timing.c, after flux */
+extern const FeatureGroup peak_delay_features;      /* features_timing.c, after flux */
+extern const FeatureGroup peak_window_features;     /* features_timing.c, after flux */
+extern const FeatureGroup shape_features;           /* features_shape.c, after flux */
+extern const FeatureGroup passband_share_features;  /* features_shape.c */
+
+/*
+ * Shrunken flux, values[all]: each flux drawn to the mean of its passband the
+ * more, the larger its error is beside the passband's standard deviation s,
+ * (flux/flux_err^2 + mean/s^2) / (1/flux_err^2 + 1/s^2).  After flux_features.
+ */
+extern void shrink_flux(const Measurements *m, double *values);
 
 /* A group of a host; features[] is what compute_features() made of the object's light curve. */
 typedef struct HostGroup

@@ -12,9 +12,10 @@
 #include "core/feature_group.h"
 
 static const FeatureGroup *const lightcurve_groups[] = {
-	&sampling_features,     &rejection_features, &flux_features,
-	&rolling_flux_features, &flux_err_features,  &signal_to_noise_features,
-	&passband_features,     &time_features,      &pair_features,
+	&sampling_features,  &rejection_features,       &flux_features,       &rolling_flux_features,
+	&flux_err_features,  &signal_to_noise_features, &passband_features,   &time_features,
+	&pair_features,      &shrunken_flux_features,   &shape_features,      &passband_share_features,
+	&detection_features, &timing_features,          &peak_delay_features, &peak_window_features,
 };
 
 static const HostGroup *const host_groups[] = {
@@ -76,10 +77,10 @@ write_suffix(Expansion expansion, int i, char suffix[4])
 	int first = 0;
 
 	memset(suffix, 0, 4);
-	if (expansion == EXPAND_SCOPES && i != SCOPE_ALL)
+	if (expansion == EXPAND_PASSBANDS || (expansion == EXPAND_SCOPES && i != SCOPE_ALL))
 	{
 		suffix[0] = '_';
-		suffix[1] = PASSBAND_LETTERS[i - 1];
+		suffix[1] = PASSBAND_LETTERS[expansion == EXPAND_SCOPES ? i - 1 : i];
 	}
 	else if (expansion == EXPAND_PAIRS)
 	{
@@ -102,7 +103,7 @@ write_description(const FeatureRow *row, Expansion expansion, int i, char *to, s
 	else if (expansion == EXPAND_PAIRS)
 		snprintf(to, size, "%s; first passband %c, second %c", row->description, suffix[1],
 				 suffix[2]);
-	else if (i == SCOPE_ALL)
+	else if (expansion == EXPAND_SCOPES && i == SCOPE_ALL)
 		snprintf(to, size, "%s; all passbands together", row->description);
 	else
 		snprintf(to, size, "%s; passband %c", row->description, suffix[1]);

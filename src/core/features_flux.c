@@ -1,6 +1,7 @@
 /*
  * features_flux.c
- *		Features of the distribution of flux, and of its rolling average.
+ *		Features of the distribution of flux, of its rolling average, and of
+ *		shrunken flux.
  */
 #include <math.h>
 
@@ -9,7 +10,7 @@
 /* Observations of one passband that a rolling average spans: one and its predecessors. */
 #define ROLLING_WINDOW 3
 
-/* Both families have these rows; `weight` tells the weight of the weighted mean. */
+/* All families have these rows; `weight` tells the weight of the weighted mean. */
 #define FLUX_ROWS(prefix, quantity, weight)                                                        \
 	[FLUX_MEAN] = {prefix "_mean", "flux", "mean of " quantity "; NaN without observations"},      \
 	[FLUX_MEDIAN] = {prefix "_median", "flux",                                                     \
@@ -66,6 +67,13 @@ static const FeatureRow rolling_flux_rows[N_FLUX_ROWS] = {
 			  "the rolling average of flux (each observation and up to two before it in its "
 			  "passband)",
 			  "k^2 / (sum of flux_err^2), k the number of observations averaged"),
+};
+
+static const FeatureRow shrunken_flux_rows[N_FLUX_ROWS] = {
+	FLUX_ROWS("shrunken_flux",
+			  "shrunken flux (f/e^2 + m/s^2) / (1/e^2 + 1/s^2), f = flux, e = flux_err, m and s = "
+			  "mean and population standard deviation of the passband's flux",
+			  "1/(e^2 + s^2)"),
 };
 
 static const struct
@@ -161,7 +169,8 @@ compute_family(Measurements *m, const double *values, ScopeStatistics *statistic
 		row[FLUX_FRACTION_BEYOND_STD] = fraction_beyond_std(values + start, n, &moments);
 		for (int i = 0; i < N_FLUX_ROWS; i++)
 			out[i * N_SCOPES + scope] = row[i];
-		statistics[scope] = (ScopeStatistics){moments, row[FLUX_MEDIAN]};
+		statistics[scope] = (ScopeStatistics){moments, row[FLUX_MEDIAN], row[FLUX_PERCENTILE_25],
+											  row[FLUX_PERCENTILE_75]};
 	}
 	compute_slopes(m, values, out + FLUX_SLOPE_MAXIMUM * N_SCOPES,
 				   out + FLUX_SLOPE_MINIMUM * N_SCOPES);
@@ -202,6 +211,40 @@ compute_rolling_flux(Measurements *m, double *out)
 	compute_family(m, m->values, statistics, out);
 }
 
+/* Both sides of the fraction are multiplied by flux_err^2 s^2, so that s may be 0. */
+void
+shrink_flux(const Measurements *m, double *values)
+{
+	for (int scope = 1; scope < N_SCOPES; scope++)
+	{
+		double mean = m->flux_statistics[scope].moments.mean;
+		double std = m->flux_statistics[scope].moments.std;
+
+		for (uint32_t i = m->start[scope]; i < m->end[scope]; i++)
+		{
+			double noise = m->flux_err[i] * m->flux_err[i];
+
+			values[i] = mean + (m->flux[i] - mean) * (std * std / (std * std + noise));
+		}
+	}
+}
+
+static void
+compute_shrunken_flux(Measurements *m, double *out)
+{
+	ScopeStatistics statistics[N_SCOPES];
+
+	shrink_flux(m, m->values);
+	for (int scope = 1; scope < N_SCOPES; scope++)
+	{
+		double std = m->flux_statistics[scope].moments.std;
+
+		for (uint32_t i = m->start[scope]; i < m->end[scope]; i++)
+			m->weights[i] = 1.0 / (m->flux_err[i] * m->flux_err[i] + std * std);
+	}
+	compute_family(m, m->values, statistics, out);
+}
+
 const FeatureGroup flux_features = {
 	.table = {"flux", EXPAND_SCOPES, N_FLUX_ROWS, flux_rows},
 	.compute = compute_flux,
@@ -210,4 +253,9 @@ const FeatureGroup flux_features = {
 const FeatureGroup rolling_flux_features = {
 	.table = {"rolling_flux", EXPAND_SCOPES, N_FLUX_ROWS, rolling_flux_rows},
 	.compute = compute_rolling_flux,
+};
+
+const FeatureGroup shrunken_flux_features = {
+	.table = {"shrunken_flux", EXPAND_SCOPES, N_FLUX_ROWS, shrunken_flux_rows},
+	.compute = compute_shrunken_flux,
 };

@@ -25,7 +25,7 @@ SELECT plasticc_feature_names() = (SELECT array_agg(name ORDER BY ordinal) FROM 
 SELECT count(DISTINCT name) = count(*) AS names_differ, min(ordinal), count(*) = max(ordinal) AS ordinals_follow, bool_and(description <> '') AS described
 FROM (SELECT * FROM plasticc_feature_catalog() UNION ALL SELECT * FROM plasticc_host_feature_catalog()) c;
 -- one row of each statistic: what it is called, and its convention
-SELECT name, unit, description FROM plasticc_feature_catalog() WHERE name !~ '_([ugizy]|[ugrizy]{2})$' AND name !~ '_r$' OR name ~ '_gr$' ORDER BY ordinal;
+SELECT name, unit, description FROM plasticc_feature_catalog() WHERE name !~ '_([ugizy]|[ugrizy]{2})$' AND name !~ '_r$' OR name ~ '_gr$|(delay|share)_r$' ORDER BY ordinal;
 SELECT name FROM plasticc_feature_catalog() WHERE name LIKE 'flux\_mean%' ORDER BY ordinal;
 SELECT name, unit, description FROM plasticc_host_feature_catalog() WHERE name !~ '_([ugizy])$' ORDER BY ordinal;
 
@@ -42,7 +42,8 @@ SELECT plasticc_feature(plasticc_features(i, 2, 10 * i, 2), 'n_detections') AS d
 FROM generate_series(1, 3) i;
 SELECT name, plasticc_feature(features, name) AS value
 FROM features, unnest('{n_observations,n_observations_g,detection_span,detected_fraction,flux_mean_g,flux_std_u,flux_skew_u,flux_slope_maximum,flux_slope_maximum_u,
-rolling_flux_maximum_g,mjd_mean_g,passband_mean,flux_mean_r,n_observations_r,flux_mean_difference_ug,flux_mean_difference_gr}'::text[]) name
+rolling_flux_maximum_g,mjd_mean_g,passband_mean,flux_mean_r,n_observations_r,flux_mean_difference_ug,flux_mean_difference_gr,
+detection_gap_before,detection_gap_before_g,detection_run,detection_span_75_g,peak_delay_g,peak_rise,peak_mean_after_0_10_g,peak_count_before_10_0,fraction_above_3,second_peak_ratio_g}'::text[]) name
 WHERE object_id = 100;
 
 -- SQL's own aggregates, in double precision, all passbands (NULL) and each
