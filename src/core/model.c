@@ -55,22 +55,23 @@ dense_layer(const DenseLayer *layer, int n_rows, const float *input, float *outp
 }
 
 void
+classify_inputs(const Model *model, ClassifyScratch *scratch, int n_rows, const float *inputs,
+				float *probabilities)
+{
+	for (int i = 0; i < model->n_layers; i++)
+	{
+		float	   *output = i == model->n_layers - 1 ? probabilities : scratch->buffer[(i + 1) % 2];
+
+		dense_layer(&model->layers[i], n_rows, inputs, output, scratch->check_interrupts);
+		inputs = output;
+	}
+	softmax_rows(n_rows, model->n_classes, probabilities);
+}
+
+void
 model_classify(const Model *model, ClassifyScratch *scratch, int n_rows, const float *features,
 			   float *probabilities)
 {
-	float	   *input = scratch->buffer[0];
-	float	   *output = scratch->buffer[1];
-
-	preprocess(&model->preprocessing, scratch->scores, n_rows, features, input);
-	for (int i = 0; i < model->n_layers; i++)
-	{
-		float	   *swap = input;
-
-		dense_layer(&model->layers[i], n_rows, input,
-					i == model->n_layers - 1 ? probabilities : output,
-					scratch->check_interrupts);
-		input = output;
-		output = swap;
-	}
-	softmax_rows(n_rows, model->n_classes, probabilities);
+	preprocess(&model->preprocessing, scratch->scores, n_rows, features, scratch->buffer[0]);
+	classify_inputs(model, scratch, n_rows, scratch->buffer[0], probabilities);
 }

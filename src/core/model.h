@@ -113,4 +113,8 @@ extern ClassifyScratch *classify_scratch(const Model *model, int max_rows, Works
 extern void model_classify(const Model *model, ClassifyScratch *scratch, int n_rows,
 						   const float *features, float *probabilities);
 
+/* The same from inputs [n_rows][preprocessing_inputs()], which are preprocessed already. */
+extern void classify_inputs(const Model *model, ClassifyScratch *scratch, int n_rows,
+							const float *inputs, float *probabilities);
+
 #endif							/* PLASTICC_MODEL_H */

@@ -70,9 +70,9 @@ zeros(Workspace *workspace, size_t n)
 }
 
 static void
-allocate_batch(TrainingLayer *layer, int batch_size, Workspace *workspace)
+allocate_batch(TrainingLayer *layer, int max_rows, Workspace *workspace)
 {
-	size_t		n = (size_t) batch_size * layer->n_out;
+	size_t		n = (size_t) max_rows * layer->n_out;
 
 	layer->activated = workspace_array(workspace, float, n);
 	layer->output = layer->activated;
@@ -94,7 +94,8 @@ allocate_batch(TrainingLayer *layer, int batch_size, Workspace *workspace)
 }
 
 Network *
-network_create(const TrainingOptions *options, int n_inputs, int n_classes, Workspace *workspace)
+network_create(const TrainingOptions *options, int n_inputs, int n_classes, int max_rows,
+			   Workspace *workspace)
 {
 	Network    *network = workspace_alloc(workspace, sizeof(Network));
 	int			widest = n_inputs;
@@ -116,7 +117,7 @@ network_create(const TrainingOptions *options, int n_inputs, int n_classes, Work
 		if (hidden)
 			layer->dropout = (float) options->dropout[options->n_dropout == 1 ? 0 : i];
 		layout_layer(layer, &network->n_parameters);
-		allocate_batch(layer, options->batch_size, workspace);
+		allocate_batch(layer, max_rows, workspace);
 		widest = layer->n_out > widest ? layer->n_out : widest;
 	}
 
@@ -128,7 +129,7 @@ network_create(const TrainingOptions *options, int n_inputs, int n_classes, Work
 	for (int i = 0; i < 2; i++)
 	{
 		network->input_gradient[i] =
-			workspace_array(workspace, float, (size_t) options->batch_size * widest);
+			workspace_array(workspace, float, (size_t) max_rows * widest);
 		network->moments[i] = workspace_array(workspace, float, widest);
 	}
 

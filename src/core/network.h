@@ -27,7 +27,7 @@ typedef struct TrainingLayer
 	float	   *running_mean;	/* [n_out] */
 	float	   *running_variance;	/* [n_out] */
 
-	/* of the mini-batch, [batch_size][n_out] */
+	/* of the mini-batch, [max_rows][n_out] */
 	float	   *activated;		/* output of the activation */
 	float	   *standardised;	/* batch normalisation before gamma and beta */
 	float	   *mask;			/* dropout: 0 or 1 / (1 - dropout) */
@@ -46,14 +46,15 @@ typedef struct Network
 	float	   *first_moment;	/* Adam's, or the velocity of sgd */
 	float	   *second_moment;	/* Adam's, or NULL */
 	int64_t		steps;			/* taken by the optimizer */
-	float	   *input_gradient[2];	/* [batch_size][widest layer] */
+	float	   *input_gradient[2];	/* [max_rows][widest layer] */
 	float	   *moments[2];		/* [widest layer], mean and variance of a batch */
 	Random		random;			/* of dropout */
 	void		(*check_interrupts) (void); /* the workspace's */
 } Network;
 
+/* For mini-batches of at most max_rows. */
 extern Network *network_create(const TrainingOptions *options, int n_inputs, int n_classes,
-							   Workspace *workspace);
+							   int max_rows, Workspace *workspace);
 
 /*
  * Forward pass in training mode (batch moments, dropout) of x [n_rows][n_inputs];

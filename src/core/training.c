@@ -38,12 +38,13 @@ typedef struct Trainer
 	const float *scores;		/* of the preprocessing */
 	float	   *weight;			/* [n_rows], of each object in the loss */
 	float	   *shift;			/* [n_classes], added to the logits of the model */
-	int		   *order;			/* [n_training], shuffled rows */
+	int		   *order;			/* [n_rows], training rows, shuffled, then the held-out ones */
 	int			n_training;
 	int			n_validation;
 	int			n_inputs;
 	float	   *inputs;			/* [n_rows][n_inputs] */
-	float	   *batch;			/* [batch_size][n_inputs] */
+	float	   *batch;			/* [batch_rows][n_inputs] */
+	float	   *block;			/* [EVALUATION_ROWS][n_inputs] */
 	float	   *probabilities;	/* [EVALUATION_ROWS][n_classes] */
 	Random		shuffle;
 	Random		noise;
@@ -290,34 +291,31 @@ static double
 validation_loss(Trainer *trainer)
 {
 	const TrainingSet *set = trainer->set;
-	size_t		n_features = set->n_features;
+	const int  *rows = trainer->order + trainer->n_training;
+	size_t		n_inputs = trainer->n_inputs;
 	double		loss = 0.0;
 
 	if (trainer->n_validation == 0)
 		return NAN;
-	for (int i = 0; i < set->n_rows;)
+	for (int start = 0; start < trainer->n_validation; start += EVALUATION_ROWS)
 	{
-		int			n_rows = 0;
-		int			first = i;
+		int			n_rows = trainer->n_validation - start;
 
-		/* a run of neighbouring held-out rows, at most a block */
-		while (i < set->n_rows && held_out(set, i) && n_rows < EVALUATION_ROWS)
-		{
-			i++;
-			n_rows++;
-		}
-		if (n_rows == 0)
-		{
-			i++;
-			continue;
-		}
+		n_rows = n_rows < EVALUATION_ROWS ? n_rows : EVALUATION_ROWS;
 		trainer->workspace->check_interrupts();
-		model_classify(trainer->candidate, trainer->scratch, n_rows,
-					   set->features + first * n_features, trainer->probabilities);
 		for (int k = 0; k < n_rows; k++)
-			loss -= trainer->weight[first + k] *
+			memcpy(trainer->block + k * n_inputs, trainer->inputs + rows[start + k] * n_inputs,
+				   sizeof(float) * n_inputs);
+		classify_inputs(trainer->candidate, trainer->scratch, n_rows, trainer->block,
+						trainer->probabilities);
+		for (int k = 0; k < n_rows; k++)
+		{
+			int			row = rows[start + k];
+
+			loss -= trainer->weight[row] *
 				log_probability(trainer->probabilities[(size_t) k * set->n_classes +
-													   set->target[first + k]]);
+													   set->target[row]]);
+		}
 	}
 	return loss / trainer->n_validation;
 }
@@ -375,6 +373,7 @@ prepare(Trainer *trainer)
 	Workspace  *workspace = trainer->workspace;
 	Preprocessing preprocessing;
 	size_t		n_inputs;
+	int			batch_rows;
 
 	preprocessing_fit(&preprocessing, options, set->n_rows, set->n_features, set->features,
 					  set->validation, workspace);
@@ -398,9 +397,14 @@ prepare(Trainer *trainer)
 		if (!held_out(set, i))
 			trainer->order[trainer->n_training++] = i;
 	trainer->n_validation = set->n_rows - trainer->n_training;
+	for (int i = 0, held = trainer->n_training; i < set->n_rows; i++)
+		if (held_out(set, i))
+			trainer->order[held++] = i;
 
-	trainer->batch = workspace_array(workspace, float, n_inputs * options->batch_size);
-	trainer->network = network_create(options, trainer->n_inputs, set->n_classes, workspace);
+	batch_rows = options->batch_size < trainer->n_training ? options->batch_size : trainer->n_training;
+	trainer->batch = workspace_array(workspace, float, n_inputs * batch_rows);
+	trainer->block = workspace_array(workspace, float, n_inputs * EVALUATION_ROWS);
+	trainer->network = network_create(options, trainer->n_inputs, set->n_classes, batch_rows, workspace);
 	trainer->candidate = empty_model(trainer, &preprocessing);
 	trainer->best = empty_model(trainer, &preprocessing);
 	trainer->scratch = classify_scratch(trainer->candidate, EVALUATION_ROWS, workspace);

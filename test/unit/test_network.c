@@ -139,7 +139,7 @@ test_gradients(Activation activation, BatchNorm batch_norm, double dropout)
 {
 	Workspace	workspace = unit_workspace();
 	TrainingOptions options = small_options(activation, batch_norm, dropout);
-	Network    *network = network_create(&options, INPUTS, CLASSES, &workspace);
+	Network    *network = network_create(&options, INPUTS, CLASSES, options.batch_size, &workspace);
 	double	   *parameters = malloc(sizeof(double) * network->n_parameters);
 	float		x[ROWS * INPUTS];
 	float		coefficient[ROWS * CLASSES];
@@ -189,7 +189,7 @@ test_fold(BatchNorm batch_norm)
 {
 	Workspace	workspace = unit_workspace();
 	TrainingOptions options = small_options(ACTIVATION_ELU, batch_norm, 0.0);
-	Network    *network = network_create(&options, INPUTS, CLASSES, &workspace);
+	Network    *network = network_create(&options, INPUTS, CLASSES, options.batch_size, &workspace);
 	double	   *parameters = malloc(sizeof(double) * network->n_parameters);
 	DenseLayer *layers = network_folded_layers(network, &workspace);
 	float		x[ROWS * INPUTS];
@@ -239,7 +239,7 @@ test_running_moments(void)
 {
 	Workspace	workspace = unit_workspace();
 	TrainingOptions options = small_options(ACTIVATION_RELU, BATCH_NORM_BEFORE, 0.0);
-	Network    *network = network_create(&options, INPUTS, CLASSES, &workspace);
+	Network    *network = network_create(&options, INPUTS, CLASSES, options.batch_size, &workspace);
 	float		x[ROWS * INPUTS];
 	float		first;
 	float		second;
@@ -338,7 +338,7 @@ test_dropout(void)
 
 	options.layers[0] = 64;
 	options.batch_size = 500;
-	network = network_create(&options, INPUTS, CLASSES, &workspace);
+	network = network_create(&options, INPUTS, CLASSES, options.batch_size, &workspace);
 	x = workspace_array(&workspace, float, 500 * INPUTS);
 	fill(x, 500 * INPUTS, 8);
 	network_forward(network, 500, x);
