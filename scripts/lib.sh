@@ -147,12 +147,30 @@ run_interruptibly()
 	return "$status"
 }
 
+# Debian's pg_config of PostgreSQL 13 tells the folders it was built for, wherever it lies; the rest of
+# the server can be moved.  Puts a script in its place that tells those below $work/server.
+#
+# usage: relocate_pg_config FOLDER...		the folders that were copied
+relocate_pg_config()
+{
+	local folders
+
+	[[ $("$bin/pg_config" --bindir) != "$bin" ]] || return 0
+	folders=$(IFS='|' && printf '%s' "$*")
+	mv "$bin/pg_config" "$bin/pg_config.built"
+	cat >"$bin/pg_config" <<-END
+		#!/bin/sh
+		'$bin/pg_config.built' "\$@" | sed -E 's#(^|= )($folders)#\1$work/server\2#'
+	END
+	chmod 755 "$bin/pg_config"
+}
+
 # Copies the sources to $work/src and the server to $work/server, builds the one and installs it
 # into the other.  So neither the checkout nor the system's server is written to, the server's
 # user can read everything, and runs do not meet.  Sets $bin, the folder of the server's programs.
 stage_and_build()
 {
-	local pg_config directory log=$work/build.log
+	local pg_config directory directories=() log=$work/build.log
 
 	pg_config=$(find_pg_config)
 	[[ -n $pg_config ]] || die "no PostgreSQL server found; scripts/install-deps.sh installs one"
@@ -164,11 +182,13 @@ stage_and_build()
 	for directory in bindir pkglibdir sharedir includedir-server; do
 		directory=$("$pg_config" "--$directory")
 		cp -r --parents "$directory" "$work/server/"
+		directories+=("$directory")
 	done
+	bin=$work/server$("$pg_config" --bindir)
+	relocate_pg_config "${directories[@]}"
 	chown -R "$(server_user)" "$work/src" "$work/server"
 	chmod -R u+rwX,go+rX "$work/src" "$work/server"
 
-	bin=$work/server$("$pg_config" --bindir)
 	if ! run_interruptibly as_server_user "${clean_make[@]}" -s -C "$work/src" -j2 PG_CONFIG="$bin/pg_config" \
 		${CC:+CC="$CC"} install >"$log" 2>&1; then
 		cat "$log" >&2
