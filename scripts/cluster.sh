@@ -18,6 +18,8 @@ start_cluster()
 
 	mkdir -m 700 "$work/socket"
 	chown "$(server_user)" "$work/socket"
+	# programs that cannot enter the folder they are called in say so
+	cd "$work"
 	as_server_user "$bin/initdb" -D "$data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$work/initdb.log" 2>&1 ||
 		{ cat "$work/initdb.log" >&2; die "initdb failed"; }
 	# Nothing here needs to survive a crash.  Parallel hash joins are off because they take
