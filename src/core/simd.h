@@ -5,7 +5,9 @@
  * A DISPATCHED function is compiled for several instruction sets, and the
  * dynamic loader binds the best one that the processor has.  The build itself
  * stays portable within its architecture.  Sanitizers cannot run before the
- * loader has resolved such functions, so that their builds do without.
+ * loader has resolved such functions, so that their builds do without, and so
+ * do builds by clang before 18: it has no such attribute (before 14) or gives
+ * the functions a name that other files do not find (LLVM's #71706).
  */
 #ifndef PLASTICC_SIMD_H
 #define PLASTICC_SIMD_H
@@ -19,7 +21,12 @@
 #define PLASTICC_SANITIZED
 #endif
 
-#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) && !defined(PLASTICC_SANITIZED)
+#if defined(__clang__) && __clang_major__ < 18
+#define PLASTICC_NO_CLONES
+#endif
+
+#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) && \
+	!defined(PLASTICC_SANITIZED) && !defined(PLASTICC_NO_CLONES)
 #define DISPATCHED __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define DISPATCHED
