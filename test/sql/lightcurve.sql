@@ -257,7 +257,7 @@ SELECT receive('\x0100000001000000003ff00000000000003f8000000000000000');
 \set VERBOSITY default
 
 DO $$ BEGIN
-    EXECUTE format('COPY (SELECT) TO PROGRAM %L', format('rm -f "%s/plasticc_lightcurve_test.bin"', current_setting('data_directory')));
+    EXECUTE format('COPY (SELECT) TO PROGRAM %L', format('cat >/dev/null; rm -f "%s/plasticc_lightcurve_test.bin"', current_setting('data_directory')));
 END $$;
 
 DROP FUNCTION receive, binary_copy;
