@@ -12,7 +12,6 @@
 #include "core/survey_bands.h"
 
 #define LN_2 0.693147180559945309
-#define SQRT_3 1.73205080756887729
 #define LN_2_PI 1.83787706640934548
 
 double
@@ -49,7 +48,7 @@ gp_passband_correlation(double correlation[N_PASSBANDS][N_PASSBANDS])
 		for (int k = 0; k < N_PASSBANDS; k++)
 		{
 			double distance = fabs(survey_bands[i].wavelength - survey_bands[k].wavelength);
-			double x = SQRT_3 * distance / GP_WAVELENGTH_SCALE;
+			double x = GP_SQRT_3 * distance / GP_WAVELENGTH_SCALE;
 
 			correlation[i][k] = (1.0 + x) * gp_exp(-x);
 		}
@@ -177,13 +176,13 @@ gp_evaluate(const GpData *data, GpBatch *batch, Workspace *workspace)
 	gp_start(filter.state, GP_LANES, data->correlation);
 	FOR_LANES(lane, GP_LANES)
 	{
-		filter.inverse_length[lane] = SQRT_3 * gp_exp(-batch->log_length[lane]);
+		filter.inverse_length[lane] = GP_SQRT_3 * gp_exp(-batch->log_length[lane]);
 		filter.inverse_variance[lane] = gp_exp(-batch->log_variance[lane]);
 		filter.chi_squared[lane] = 0.0;
 		filter.mantissa[lane] = 1.0;
 		filter.power[lane] = 0.0;
 		batch->log_likelihood[lane] =
-			-0.5 * n * (LN_2_PI + batch->log_variance[lane] + 2.0 * data->exponent * LN_2);
+			-0.5 * n * (LN_2_PI + batch->log_variance[lane]);
 	}
 	for (size_t first = 0; first < data->n; first += BLOCK)
 	{
@@ -207,6 +206,12 @@ gp_evaluate(const GpData *data, GpBatch *batch, Workspace *workspace)
 }
 
 double
+gp_in_flux_units(const GpData *data, double log_likelihood)
+{
+	return log_likelihood - (double) data->n * data->exponent * LN_2;
+}
+
+double
 gp_log_likelihood(const Observations *observations, const GaussianProcess *process,
 				  Workspace *workspace)
 {
@@ -221,5 +226,5 @@ gp_log_likelihood(const Observations *observations, const GaussianProcess *proce
 		batch.log_length[lane] = gp_log(process->length_scale);
 	}
 	gp_evaluate(&data, &batch, workspace);
-	return batch.log_likelihood[0];
+	return gp_in_flux_units(&data, batch.log_likelihood[0]);
 }

@@ -48,7 +48,7 @@ typedef struct GpData
 extern GpData gp_prepare(const Observations *observations, const double level[N_PASSBANDS],
 						 Workspace *workspace);
 
-/* Parameters of the lanes, and the logarithms of their likelihoods. */
+/* Parameters of the lanes, and the logarithms of the likelihoods of the data in their unit. */
 typedef struct GpBatch
 {
 	double log_variance[GP_LANES]; /* ln amplitude^2, the amplitude of `unit` */
@@ -56,13 +56,15 @@ typedef struct GpBatch
 	double log_likelihood[GP_LANES];
 } GpBatch;
 
-/* Computes log_likelihood, with its constant, of fluxes in their own unit. */
 extern void gp_evaluate(const GpData *data, GpBatch *batch, Workspace *workspace);
+
+/* The logarithm of the likelihood of the fluxes in their own unit. */
+extern double gp_in_flux_units(const GpData *data, double log_likelihood);
 
 /*
  * exp(x) and ln(x) with the same bits on every processor, which libm's, who
  * chooses its code at run time, need not have; relative error below 1e-15.
- * exp is of -300 for all x < -300, and not for x > 300; ln is of normal x > 0.
+ * exp is of |x| <= 700, ln of normal x > 0.
  */
 extern double gp_exp(double x);
 extern double gp_log(double x);

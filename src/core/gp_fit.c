@@ -67,36 +67,56 @@ evaluate(Search *search, GpBatch *batch)
  * ----------------------------------------------------------------
  */
 
-/* The best of a grid: GP_LANES length scales by the given amplitudes. */
-static void
-scan(Search *search, double best[PARAMETERS])
+/* The hills of a scan: the best amplitude of each length scale that is better than its neighbours. */
+typedef struct Hills
 {
-	static const double variances[] = {0.25, 0.03};
-	double greatest = -INFINITY;
-	double width = search->bounds.upper[LOG_LENGTH] - search->bounds.lower[LOG_LENGTH];
+	int n;
+	double foot[GP_LANES][PARAMETERS];
+	double height[GP_LANES];
+} Hills;
 
-	for (int i = 0; i < sizeof(variances) / sizeof(variances[0]); i++)
+/* Amplitudes of the scan, as squares relative to the signal's. */
+static const double scan_variances[] = {1.0, 0.1, 0.01};
+
+#define SCAN_VARIANCES ((int) (sizeof(scan_variances) / sizeof(scan_variances[0])))
+
+static Hills
+scan(Search *search)
+{
+	const Box *bounds = &search->bounds;
+	double width = bounds->upper[LOG_LENGTH] - bounds->lower[LOG_LENGTH];
+	double centre = 0.5 * (bounds->upper[LOG_VARIANCE] + bounds->lower[LOG_VARIANCE]);
+	double log_variance[GP_LANES];
+	double height[GP_LANES];
+	Hills hills = {.n = 0};
+	GpBatch batch;
+
+	for (int i = 0; i < SCAN_VARIANCES; i++)
 	{
-		double signal = search->data->signal;
-		GpBatch batch;
-
 		for (int lane = 0; lane < GP_LANES; lane++)
 		{
-			batch.log_variance[lane] = gp_log(signal * signal * variances[i]);
-			batch.log_length[lane] =
-				search->bounds.lower[LOG_LENGTH] + width * (lane + 0.5) / GP_LANES;
+			batch.log_variance[lane] = centre + gp_log(scan_variances[i]);
+			batch.log_length[lane] = bounds->lower[LOG_LENGTH] + width * (lane + 0.5) / GP_LANES;
 		}
 		evaluate(search, &batch);
 		for (int lane = 0; lane < GP_LANES; lane++)
 		{
-			if (batch.log_likelihood[lane] > greatest)
-			{
-				greatest = batch.log_likelihood[lane];
-				best[LOG_VARIANCE] = batch.log_variance[lane];
-				best[LOG_LENGTH] = batch.log_length[lane];
-			}
+			if (i > 0 && batch.log_likelihood[lane] <= height[lane])
+				continue;
+			height[lane] = batch.log_likelihood[lane];
+			log_variance[lane] = batch.log_variance[lane];
 		}
 	}
+	for (int lane = 0; lane < GP_LANES; lane++)
+	{
+		if ((lane > 0 && height[lane] <= height[lane - 1]) ||
+			(lane < GP_LANES - 1 && height[lane] < height[lane + 1]))
+			continue;
+		hills.foot[hills.n][LOG_VARIANCE] = log_variance[lane];
+		hills.foot[hills.n][LOG_LENGTH] = batch.log_length[lane];
+		hills.height[hills.n++] = height[lane];
+	}
+	return hills;
 }
 
 /* ----------------------------------------------------------------
@@ -234,18 +254,23 @@ best_step(const Model *model, const Box *box, double step[PARAMETERS])
 	return gain;
 }
 
+/* Hills are climbed by as many passes at most. */
+#define CLIMBS 2
+#define CLIMB_PASSES ((GP_MAXIMUM_EVALUATIONS / GP_LANES - SCAN_VARIANCES) / CLIMBS)
+
 /* Spacings of the differences: a tenth of the last step, but no finer than rounding allows. */
 #define COARSEST_SPACING 0.1
 #define FINEST_SPACING 1e-3
 
-/* Climbs from a point to the top, or as far as GP_MAXIMUM_EVALUATIONS allow. */
+/* Climbs from a point to the top, or as far as a number of passes allows. */
 static Model
 climb(Search *search, const double start[PARAMETERS])
 {
+	int last_pass = search->passes + CLIMB_PASSES;
 	Model model = model_at(search, start, COARSEST_SPACING);
 	double trust = 1.0;
 
-	while ((search->passes + 1) * GP_LANES <= GP_MAXIMUM_EVALUATIONS)
+	while (search->passes < last_pass)
 	{
 		double step[PARAMETERS], point[PARAMETERS];
 		double length, gain, spacing;
@@ -283,14 +308,38 @@ climb(Search *search, const double start[PARAMETERS])
 	return model;
 }
 
+/* The highest top of the hills that look highest from their feet. */
+static Model
+climb_hills(Search *search, Hills *hills)
+{
+	Model highest;
+
+	for (int i = 0; i < CLIMBS && i < hills->n; i++)
+	{
+		int best = 0;
+		Model top;
+
+		for (int k = 1; k < hills->n; k++)
+		{
+			if (hills->height[k] > hills->height[best])
+				best = k;
+		}
+		top = climb(search, hills->foot[best]);
+		hills->height[best] = -INFINITY;
+		if (i == 0 || top.value > highest.value)
+			highest = top;
+	}
+	return highest;
+}
+
 GaussianProcessFit
 gp_fit(const Observations *observations, Workspace *workspace)
 {
 	GaussianProcessFit fit;
 	GpData data;
 	Search search = {.data = &data, .workspace = workspace};
-	double start[PARAMETERS];
 	double centre;
+	Hills hills;
 	Model top;
 
 	gp_levels(observations, fit.process.level, workspace);
@@ -300,11 +349,11 @@ gp_fit(const Observations *observations, Workspace *workspace)
 		.lower = {centre - 10.0, gp_log(GP_MINIMUM_LENGTH_SCALE)},
 		.upper = {centre + 10.0, gp_log(GP_MAXIMUM_LENGTH_SCALE)},
 	};
-	scan(&search, start);
-	top = climb(&search, start);
+	hills = scan(&search);
+	top = climb_hills(&search, &hills);
 	fit.process.amplitude = ldexp(gp_exp(0.5 * top.point[LOG_VARIANCE]), data.exponent);
 	fit.process.length_scale = gp_exp(top.point[LOG_LENGTH]);
-	fit.log_likelihood = top.value;
+	fit.log_likelihood = gp_in_flux_units(&data, top.value);
 	fit.evaluations = search.passes * GP_LANES;
 	return fit;
 }

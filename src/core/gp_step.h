@@ -25,6 +25,8 @@
 	_Pragma("GCC unroll 1") for (int lane = 0; lane < (lanes); lane++)
 #endif
 
+#define GP_SQRT_3 1.73205080756887729
+
 #define GP_STATES (2 * N_PASSBANDS)
 
 /* Indexes of the covariances of passbands i <= k in a state: of f_i f_k, f_i h_k, f_k h_i, h_i h_k. */
@@ -66,7 +68,6 @@ gp_exp_inline(double x)
 	double shifted, k, r, p, scale;
 	uint64_t bits;
 
-	x = x < -300.0 ? -300.0 : x;
 	shifted = x * 0x1.71547652b82fep+0 + rounding;
 	memcpy(&bits, &shifted, sizeof(bits));
 	bits = (bits + 1023) << 52;
@@ -102,6 +103,9 @@ enum GpTransition
 	GP_TRANSITION_SIZE
 };
 
+/* After so long a time nothing is left of a state; longer ones count as this. */
+#define GP_LONGEST 300.0
+
 /*
  * Fills one lane; u >= 0.  P(3, w) = exp(-w) (w^3/3! + w^4/4! + ...) for small
  * w, where one minus the rest of the series of exp would cancel; P(2, w) and
@@ -110,11 +114,12 @@ enum GpTransition
 GP_INLINE void
 gp_set_transition(double u, double *transition, int lanes, int lane)
 {
-	double decay = gp_exp_inline(-u);
-	double e = decay * decay;
-	double w = 2.0 * u;
-	double p, complement, series;
+	double decay, e, w, p, complement, series;
 
+	u = u < GP_LONGEST ? u : GP_LONGEST;
+	decay = gp_exp_inline(-u);
+	e = decay * decay;
+	w = 2.0 * u;
 	p = 1.0 + w * (1.0 / 12.0);
 	p = 1.0 + p * w * (1.0 / 11.0);
 	p = 1.0 + p * w * (1.0 / 10.0);
