@@ -3,8 +3,7 @@
  *		A light curve as a Gaussian process in time and wavelength: likelihood,
  *		maximum-likelihood fit, and prediction.
  *
- * The flux of passband b at time t, less a level of the band, has mean zero and
- * covariance
+ * The flux of passband b at time t has mean zero and covariance
  *
  *		amplitude^2 * M(|t - t'| / length_scale) * M(|w_b - w_b'| / 6000 Angstrom),
  *		M(x) = (1 + sqrt(3) x) exp(-sqrt(3) x),
@@ -15,6 +14,12 @@
  * two states a band (Hartikainen and Sarkka, "Kalman filtering and smoothing
  * solutions to temporal Gaussian process regression models", 2010), so that all
  * results are exact at a cost linear in the number of observations.
+ *
+ * The level about which a passband varies is zero: fluxes are differences from a
+ * template.  Of a fifth of the measurements held out, those of the challenge's
+ * training set have a log-likelihood of -4.24 each with this level, -4.25 with
+ * the passband's median, -4.27 with its mean and with its weighted mean; those of
+ * the supernovae of Kessler et al. 2010 -3.09, -3.13, -3.13 and -3.13.
  */
 #ifndef PLASTICC_GAUSSIAN_PROCESS_H
 #define PLASTICC_GAUSSIAN_PROCESS_H
@@ -24,15 +29,17 @@
 /* Scale of the correlation between passbands, Angstrom. */
 #define GP_WAVELENGTH_SCALE 6000.0
 
-/* Bounds of the fitted length scale, days. */
-#define GP_MINIMUM_LENGTH_SCALE 1.0
+/* Bounds of the fitted length scale, days: flares and pulsations last hours. */
+#define GP_MINIMUM_LENGTH_SCALE 0.1
 #define GP_MAXIMUM_LENGTH_SCALE 1000.0
+
+/* What it is where the observations say nothing of it, as those of one time. */
+#define GP_DEFAULT_LENGTH_SCALE 20.0
 
 typedef struct GaussianProcess
 {
-	double level[N_PASSBANDS]; /* subtracted from the flux of each passband */
-	double amplitude;          /* standard deviation about the level, flux units */
-	double length_scale;       /* days */
+	double amplitude;    /* standard deviation, flux units */
+	double length_scale; /* days */
 } GaussianProcess;
 
 typedef struct GaussianProcessFit
@@ -48,13 +55,6 @@ typedef struct GaussianProcessFit
  */
 extern void gp_passband_correlation(double correlation[N_PASSBANDS][N_PASSBANDS]);
 
-/*
- * The level of each passband that gp_fit() subtracts, 0 for a passband without
- * observations.
- */
-extern void gp_levels(const Observations *observations, double level[N_PASSBANDS],
-					  Workspace *workspace);
-
 /* Natural logarithm of the likelihood of canonical observations, of which there is at least one. */
 extern double gp_log_likelihood(const Observations *observations, const GaussianProcess *process,
 								Workspace *workspace);
@@ -63,7 +63,7 @@ extern double gp_log_likelihood(const Observations *observations, const Gaussian
  * Fits amplitude and length_scale by maximum likelihood to canonical
  * observations, of which there is at least one.  The length scale lies within
  * its bounds, and the logarithm of amplitude^2 within 10 of that of flux^2 +
- * flux_err^2 (less the level) where the signal to noise is greatest.  Always
+ * flux_err^2 where the signal to noise is greatest.  Always
  * ends, after at most GP_MAXIMUM_EVALUATIONS of the likelihood.  Fluxes and
  * errors times c give the amplitude times c and the same length scale.
  */
@@ -74,7 +74,7 @@ extern GaussianProcessFit gp_fit(const Observations *observations, Workspace *wo
 /*
  * Mean and standard deviation of the noiseless flux at n finite times, mjd in
  * any order, in all passbands, given canonical observations: flux[i * N_PASSBANDS
- * + passband], flux_sd likewise.  Levels are added back.
+ * + passband], flux_sd likewise.
  */
 extern void gp_predict(const Observations *observations, const GaussianProcess *process,
 					   const double *mjd, size_t n, double *flux, double *flux_sd,

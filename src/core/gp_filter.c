@@ -83,7 +83,7 @@ find_unit(GpData *data)
 }
 
 GpData
-gp_prepare(const Observations *observations, const double level[N_PASSBANDS], Workspace *workspace)
+gp_prepare(const Observations *observations, Workspace *workspace)
 {
 	size_t n = observations->count;
 	GpData data = {.n = n, .passband = workspace_array(workspace, uint8_t, n)};
@@ -98,7 +98,7 @@ gp_prepare(const Observations *observations, const double level[N_PASSBANDS], Wo
 
 		data.passband[i] = observations->kind[i] & KIND_PASSBAND;
 		data.gap[i] = i == 0 ? 0.0 : observations->mjd[i] - observations->mjd[i - 1];
-		data.flux[i] = (double) observations->flux[i] - level[data.passband[i]];
+		data.flux[i] = (double) observations->flux[i];
 		data.variance[i] = flux_err * flux_err;
 	}
 	find_unit(&data);
@@ -122,7 +122,8 @@ typedef struct GpFilter
 	double power[GP_LANES];            /* ... and the sum of their powers of two */
 } GpFilter;
 
-/* Observations of a block: so few that the product of as many mantissas in [1, 2) cannot overflow. */
+/* Observations of a block: so few that the product of as many mantissas in [1, 2) cannot overflow.
+ */
 #define BLOCK 512
 
 /* Runs the filters over a block. */
@@ -147,10 +148,9 @@ filter_block(const GpData *data, size_t first, size_t end, GpFilter *filter)
 		};
 
 		FOR_LANES(lane, GP_LANES)
-			noise[lane] = data->variance[i] * filter->inverse_variance[lane];
+		noise[lane] = data->variance[i] * filter->inverse_variance[lane];
 		FOR_LANES(lane, GP_LANES)
-			gp_set_transition(data->gap[i] * filter->inverse_length[lane], transition, GP_LANES,
-							  lane);
+		gp_set_transition(data->gap[i] * filter->inverse_length[lane], transition, GP_LANES, lane);
 		gp_step(filter->state, GP_LANES, data->correlation, transition, &measurement);
 		FOR_LANES(lane, GP_LANES)
 		{
@@ -181,8 +181,7 @@ gp_evaluate(const GpData *data, GpBatch *batch, Workspace *workspace)
 		filter.chi_squared[lane] = 0.0;
 		filter.mantissa[lane] = 1.0;
 		filter.power[lane] = 0.0;
-		batch->log_likelihood[lane] =
-			-0.5 * n * (LN_2_PI + batch->log_variance[lane]);
+		batch->log_likelihood[lane] = -0.5 * n * (LN_2_PI + batch->log_variance[lane]);
 	}
 	for (size_t first = 0; first < data->n; first += BLOCK)
 	{
@@ -215,7 +214,7 @@ double
 gp_log_likelihood(const Observations *observations, const GaussianProcess *process,
 				  Workspace *workspace)
 {
-	GpData data = gp_prepare(observations, process->level, workspace);
+	GpData data = gp_prepare(observations, workspace);
 	double variance = ldexp(process->amplitude, -data.exponent);
 	GpBatch batch;
 

@@ -31,7 +31,7 @@
 /* Pairs of passbands i <= k are numbered row by row. */
 #define GP_PAIRS (N_PASSBANDS * (N_PASSBANDS + 1) / 2)
 
-/* Observations as the filter reads them: fluxes less the level, in a unit that is a power of 2. */
+/* Observations as the filter reads them, fluxes in a unit that is a power of 2. */
 typedef struct GpData
 {
 	size_t n;
@@ -39,14 +39,13 @@ typedef struct GpData
 	double *flux;     /* of `unit` */
 	double *variance; /* flux_err^2, of `unit`^2 */
 	uint8_t *passband;
-	int exponent;      /* unit = 2^exponent */
-	double signal;     /* sqrt(flux^2 + flux_err^2) where |flux| / flux_err is greatest, of `unit` */
+	int exponent;  /* unit = 2^exponent */
+	double signal; /* sqrt(flux^2 + flux_err^2) where |flux| / flux_err is greatest, of `unit` */
 	double correlation[GP_PAIRS];
 } GpData;
 
 /* Prepares canonical observations, of which there is at least one; signal lies in [1, 2). */
-extern GpData gp_prepare(const Observations *observations, const double level[N_PASSBANDS],
-						 Workspace *workspace);
+extern GpData gp_prepare(const Observations *observations, Workspace *workspace);
 
 /* Parameters of the lanes, and the logarithms of the likelihoods of the data in their unit. */
 typedef struct GpBatch

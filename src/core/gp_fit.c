@@ -1,6 +1,6 @@
 /*
  * gp_fit.c
- *		The levels and the maximum-likelihood parameters of a Gaussian process.
+ *		The maximum-likelihood parameters of a Gaussian process.
  *
  * The likelihood of (ln amplitude^2, ln length_scale) is computed for GP_LANES
  * points at once at little more than the cost of one.  So a coarse scan finds
@@ -23,13 +23,6 @@ enum Parameter
 	LOG_LENGTH,
 	PARAMETERS
 };
-
-void
-gp_levels(const Observations *observations, double level[N_PASSBANDS], Workspace *workspace)
-{
-	for (int passband = 0; passband < N_PASSBANDS; passband++)
-		level[passband] = 0.0;
-}
 
 /* A quadratic model of the log-likelihood about a point. */
 typedef struct Model
@@ -67,7 +60,8 @@ evaluate(Search *search, GpBatch *batch)
  * ----------------------------------------------------------------
  */
 
-/* The hills of a scan: the best amplitude of each length scale that is better than its neighbours. */
+/* The hills of a scan: the best amplitude of each length scale that is better than its neighbours.
+ */
 typedef struct Hills
 {
 	int n;
@@ -79,6 +73,20 @@ typedef struct Hills
 static const double scan_variances[] = {1.0, 0.1, 0.01};
 
 #define SCAN_VARIANCES ((int) (sizeof(scan_variances) / sizeof(scan_variances[0])))
+
+/* Whether all length scales are equally likely, but for rounding. */
+static bool
+is_plain(const double height[GP_LANES])
+{
+	double low = height[0], high = height[0];
+
+	for (int lane = 1; lane < GP_LANES; lane++)
+	{
+		low = fmin(low, height[lane]);
+		high = fmax(high, height[lane]);
+	}
+	return high - low <= 1e-12 * (1.0 + fabs(high));
+}
 
 static Hills
 scan(Search *search)
@@ -106,6 +114,13 @@ scan(Search *search)
 			height[lane] = batch.log_likelihood[lane];
 			log_variance[lane] = batch.log_variance[lane];
 		}
+	}
+	if (is_plain(height))
+	{
+		hills.foot[0][LOG_VARIANCE] = log_variance[0];
+		hills.foot[0][LOG_LENGTH] = gp_log(GP_DEFAULT_LENGTH_SCALE);
+		hills.height[hills.n++] = height[0];
+		return hills;
 	}
 	for (int lane = 0; lane < GP_LANES; lane++)
 	{
@@ -138,7 +153,7 @@ enum Stencil
 };
 
 static const signed char stencil[STENCIL_SIZE][PARAMETERS] = {
-	[CENTRE] = {0, 0}, [EAST] = {1, 0},	 [WEST] = {-1, 0},		 [NORTH] = {0, 1},
+	[CENTRE] = {0, 0}, [EAST] = {1, 0},       [WEST] = {-1, 0},        [NORTH] = {0, 1},
 	[SOUTH] = {0, -1}, [NORTH_EAST] = {1, 1}, [SOUTH_WEST] = {-1, -1},
 };
 
@@ -242,8 +257,8 @@ best_step(const Model *model, const Box *box, double step[PARAMETERS])
 		double summit;
 
 		candidate[fixed] = edge % 2 == 0 ? box->lower[fixed] : box->upper[fixed];
-		summit = (g[free] - model->curvature[0][1] * candidate[fixed]) /
-				 model->curvature[free][free];
+		summit =
+			(g[free] - model->curvature[0][1] * candidate[fixed]) / model->curvature[free][free];
 		candidate[free] = clamp(summit, box->lower[free], box->upper[free]);
 		if (expected_gain(model, candidate) > gain)
 		{
@@ -342,8 +357,7 @@ gp_fit(const Observations *observations, Workspace *workspace)
 	Hills hills;
 	Model top;
 
-	gp_levels(observations, fit.process.level, workspace);
-	data = gp_prepare(observations, fit.process.level, workspace);
+	data = gp_prepare(observations, workspace);
 	centre = 2.0 * gp_log(data.signal);
 	search.bounds = (Box){
 		.lower = {centre - 10.0, gp_log(GP_MINIMUM_LENGTH_SCALE)},

@@ -52,12 +52,11 @@ typedef struct Smoother
 {
 	const GpData *data;
 	const double *mjd;
-	const double *level;
 	double amplitude; /* in the data's unit */
 	double inverse_length;
 	double inverse_variance;
-	double *checkpoints;       /* the state before each block's first measurement */
-	FilterStep steps[BLOCK];   /* of the block at hand */
+	double *checkpoints;     /* the state before each block's first measurement */
+	FilterStep steps[BLOCK]; /* of the block at hand */
 	double start[GP_STATE_SIZE];
 	Adjoint adjoint;
 	const GridTime *grid;
@@ -167,15 +166,14 @@ predict(const Smoother *s, const double *state, const double *forward, Adjoint *
 	{
 		double column[GP_STATES], product[GP_STATES];
 		double variance;
-		double mean = forward[GP_DECAY] *
-					  (state[passband] + forward[GP_U] * state[N_PASSBANDS + passband]);
+		double mean =
+			forward[GP_DECAY] * (state[passband] + forward[GP_U] * state[N_PASSBANDS + passband]);
 
 		gp_measured_column(state, 1, s->data->correlation, forward, passband, column);
 		for (int i = 0; i < GP_STATES; i++)
 			mean += column[i] * adjoint->r[i];
 		variance = fmax(column[passband] - multiply(adjoint, column, product), 0.0);
-		s->flux[place * N_PASSBANDS + passband] =
-			s->level[passband] + ldexp(mean, s->data->exponent);
+		s->flux[place * N_PASSBANDS + passband] = ldexp(mean, s->data->exponent);
 		s->flux_sd[place * N_PASSBANDS + passband] =
 			ldexp(s->amplitude * sqrt(variance), s->data->exponent);
 	}
@@ -275,7 +273,7 @@ gp_predict(const Observations *observations, const GaussianProcess *process, con
 {
 	Smoother *s = workspace_array(workspace, Smoother, 1);
 	GridTime *grid = workspace_array(workspace, GridTime, n);
-	GpData data = gp_prepare(observations, process->level, workspace);
+	GpData data = gp_prepare(observations, workspace);
 	size_t n_blocks = (data.n + BLOCK - 1) / BLOCK;
 
 	for (size_t i = 0; i < n; i++)
@@ -284,7 +282,6 @@ gp_predict(const Observations *observations, const GaussianProcess *process, con
 	memset(s, 0, sizeof(Smoother));
 	s->data = &data;
 	s->mjd = observations->mjd;
-	s->level = process->level;
 	s->amplitude = ldexp(process->amplitude, -data.exponent);
 	s->inverse_length = GP_SQRT_3 / process->length_scale;
 	s->inverse_variance = 1.0 / (s->amplitude * s->amplitude);

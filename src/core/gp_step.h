@@ -21,15 +21,15 @@
 #if defined(__clang__) || !defined(__GNUC__)
 #define FOR_LANES(lane, lanes) for (int lane = 0; lane < (lanes); lane++)
 #else
-#define FOR_LANES(lane, lanes) \
-	_Pragma("GCC unroll 1") for (int lane = 0; lane < (lanes); lane++)
+#define FOR_LANES(lane, lanes) _Pragma("GCC unroll 1") for (int lane = 0; lane < (lanes); lane++)
 #endif
 
 #define GP_SQRT_3 1.73205080756887729
 
 #define GP_STATES (2 * N_PASSBANDS)
 
-/* Indexes of the covariances of passbands i <= k in a state: of f_i f_k, f_i h_k, f_k h_i, h_i h_k. */
+/* Indexes of the covariances of passbands i <= k in a state: of f_i f_k, f_i h_k, f_k h_i, h_i h_k.
+ */
 enum GpCovariance
 {
 	GP_FF,
@@ -264,15 +264,35 @@ gp_measured_column(const double *state, int lanes, const double *correlation,
 		}
 	}
 	FOR_LANES(lane, lanes)
-		column[measured * lanes + lane] =
-			column[measured * lanes + lane] > 0.0 ? column[measured * lanes + lane] : 0.0;
+	column[measured * lanes + lane] =
+		column[measured * lanes + lane] > 0.0 ? column[measured * lanes + lane] : 0.0;
 }
 
 /*
- * A transition and a measurement after it.  Covariances with the measured flux
- * are set to noise / variance times what they were: the difference that the
- * others take would cancel where the noise is small.
+ * Sets the covariances with the measured flux to noise / variance times what they
+ * were: the difference that the others take would cancel where the noise is small.
  */
+GP_INLINE void
+gp_set_measured(double *state, int lanes, int measured, const double *column, const double *left)
+{
+	for (int i = 0; i < N_PASSBANDS; i++)
+	{
+		double *pair =
+			state + (i < measured ? gp_at(i, measured, 0, lanes) : gp_at(measured, i, 0, lanes));
+		const double *column_f = column + i * lanes;
+		const double *column_h = column + (N_PASSBANDS + i) * lanes;
+
+		FOR_LANES(lane, lanes)
+		{
+			pair[GP_FF * lanes + lane] = column_f[lane] * left[lane];
+			pair[(i < measured ? GP_HF : GP_FH) * lanes + lane] = column_h[lane] * left[lane];
+			if (i == measured)
+				pair[GP_HF * lanes + lane] = column_h[lane] * left[lane];
+		}
+	}
+}
+
+/* A transition and a measurement after it. */
 GP_INLINE void
 gp_step(double *state, int lanes, const double *correlation, const double *transition,
 		const GpMeasurement *measurement)
@@ -323,21 +343,7 @@ gp_step(double *state, int lanes, const double *correlation, const double *trans
 			}
 		}
 	}
-	for (int i = 0; i < N_PASSBANDS; i++)
-	{
-		double *pair = state + (i < measured ? gp_at(i, measured, 0, lanes)
-											 : gp_at(measured, i, 0, lanes));
-		const double *column_f = column + i * lanes;
-		const double *column_h = column + (N_PASSBANDS + i) * lanes;
-
-		FOR_LANES(lane, lanes)
-		{
-			pair[GP_FF * lanes + lane] = column_f[lane] * left[lane];
-			pair[(i < measured ? GP_HF : GP_FH) * lanes + lane] = column_h[lane] * left[lane];
-			if (i == measured)
-				pair[GP_HF * lanes + lane] = column_h[lane] * left[lane];
-		}
-	}
+	gp_set_measured(state, lanes, measured, column, left);
 }
 
 #endif /* PLASTICC_GP_STEP_H */

@@ -21,9 +21,9 @@
 typedef enum Kind
 {
 	SCATTERED,
-	SAME_TIMES,      /* several measurements at most times, also of one passband */
+	SAME_TIMES, /* several measurements at most times, also of one passband */
 	ONE_PASSBAND,
-	MANY_ERRORS,     /* errors over eight orders of magnitude */
+	MANY_ERRORS, /* errors over eight orders of magnitude */
 	N_KINDS
 } Kind;
 
@@ -59,11 +59,9 @@ random_process(Random *random)
 {
 	GaussianProcess process = {
 		.amplitude = 100.0 * exp(random_normal(random)),
-		.length_scale = exp(log(1000.0) * random_uniform(random)),
+		.length_scale = 0.1 * exp(log(1e4) * random_uniform(random)),
 	};
 
-	for (int i = 0; i < N_PASSBANDS; i++)
-		process.level[i] = 50.0 * random_normal(random);
 	return process;
 }
 
@@ -83,19 +81,18 @@ covariance(const GaussianProcess *process, double t, int passband, double t2, in
 {
 	static const double wavelength[] = {3671, 4827, 6223, 7546, 8691, 9710};
 
-	return process->amplitude * process->amplitude *
-		   matern(fabs(t - t2) / process->length_scale) *
+	return process->amplitude * process->amplitude * matern(fabs(t - t2) / process->length_scale) *
 		   matern(fabs(wavelength[passband] - wavelength[passband2]) / 6000.0);
 }
 
-/* The Cholesky factor of the covariance of the measured fluxes, and what it makes of these. */
+/* The Cholesky factor of the covariance of the measured fluxes, and the fluxes solved with it. */
 typedef struct Dense
 {
 	const Observations *o;
 	const GaussianProcess *process;
 	uint32_t n;
-	double *factor;   /* lower triangle, row by row */
-	double *whitened; /* fluxes less their level, solved with it */
+	double *factor; /* lower triangle, row by row */
+	double *whitened;
 } Dense;
 
 static void
@@ -113,7 +110,7 @@ static Dense
 make_dense(const Observations *o, const GaussianProcess *process, Workspace *workspace)
 {
 	uint32_t n = o->count;
-	Dense dense = {o, process, n, workspace_array(workspace, double, (size_t) n * n),
+	Dense dense = {o, process, n, workspace_array(workspace, double, (size_t) n *n),
 				   workspace_array(workspace, double, n)};
 
 	for (uint32_t i = 0; i < n; i++)
@@ -128,7 +125,7 @@ make_dense(const Observations *o, const GaussianProcess *process, Workspace *wor
 				sum -= dense.factor[i * n + m] * dense.factor[k * n + m];
 			dense.factor[i * n + k] = i == k ? sqrt(sum) : sum / dense.factor[k * n + k];
 		}
-		dense.whitened[i] = (double) o->flux[i] - process->level[o->kind[i]];
+		dense.whitened[i] = (double) o->flux[i];
 	}
 	solve_lower(&dense, dense.whitened);
 	return dense;
@@ -140,8 +137,7 @@ dense_log_likelihood(const Dense *dense)
 	double sum = -0.5 * dense->n * log(2.0 * M_PI);
 
 	for (uint32_t i = 0; i < dense->n; i++)
-		sum -= 0.5 * dense->whitened[i] * dense->whitened[i] +
-			   log(dense->factor[i * dense->n + i]);
+		sum -= 0.5 * dense->whitened[i] * dense->whitened[i] + log(dense->factor[i * dense->n + i]);
 	return sum;
 }
 
@@ -153,10 +149,9 @@ dense_predict(const Dense *dense, double mjd, int passband, double *flux, double
 	double variance = covariance(dense->process, mjd, passband, mjd, passband);
 
 	for (uint32_t i = 0; i < dense->n; i++)
-		column[i] =
-			covariance(dense->process, mjd, passband, dense->o->mjd[i], dense->o->kind[i]);
+		column[i] = covariance(dense->process, mjd, passband, dense->o->mjd[i], dense->o->kind[i]);
 	solve_lower(dense, column);
-	*flux = dense->process->level[passband];
+	*flux = 0.0;
 	for (uint32_t i = 0; i < dense->n; i++)
 	{
 		*flux += column[i] * dense->whitened[i];
@@ -234,13 +229,12 @@ test_lanes(void)
 	Workspace workspace = unit_workspace();
 	Random random;
 	Observations o;
-	double level[N_PASSBANDS] = {0};
 	GpData data;
 	GpBatch batch, reversed;
 
 	random_seed(&random, 7, 0);
 	o = random_curve(&random, MANY_ERRORS, 700, &workspace);
-	data = gp_prepare(&o, level, &workspace);
+	data = gp_prepare(&o, &workspace);
 	for (int lane = 0; lane < GP_LANES; lane++)
 	{
 		batch.log_variance[lane] = 3.0 * random_normal(&random);
@@ -251,8 +245,8 @@ test_lanes(void)
 	gp_evaluate(&data, &batch, &workspace);
 	gp_evaluate(&data, &reversed, &workspace);
 	for (int lane = 0; lane < GP_LANES; lane++)
-		CHECK(batch.log_likelihood[lane] == reversed.log_likelihood[GP_LANES - 1 - lane],
-			  "lane %d", lane);
+		CHECK(batch.log_likelihood[lane] == reversed.log_likelihood[GP_LANES - 1 - lane], "lane %d",
+			  lane);
 	unit_free();
 }
 
@@ -360,7 +354,8 @@ test_fit(void)
 			double length = other.length_scale * exp(reach * random_normal(&random));
 
 			other.amplitude *= exp(reach * random_normal(&random));
-			other.length_scale = fmin(fmax(length, GP_MINIMUM_LENGTH_SCALE), GP_MAXIMUM_LENGTH_SCALE);
+			other.length_scale =
+				fmin(fmax(length, GP_MINIMUM_LENGTH_SCALE), GP_MAXIMUM_LENGTH_SCALE);
 			CHECK(gp_log_likelihood(&o, &other, &workspace) <= fit.log_likelihood + 1e-9,
 				  "(%g, %g) is better than (%g, %g)", other.amplitude, other.length_scale,
 				  fit.process.amplitude, fit.process.length_scale);
@@ -481,6 +476,8 @@ test_hard_input(void)
 	check_defined("one night", &o, &workspace);
 	o = regular_curve(60, 0.0, 100.0, 1.0, &workspace);
 	check_defined("identical times", &o, &workspace);
+	CHECK_CLOSE(gp_fit(&o, &workspace).process.length_scale, GP_DEFAULT_LENGTH_SCALE, 1e-9,
+				"length scale of identical times");
 	o = regular_curve(60, 3.0, 0.0, 1.0, &workspace);
 	check_defined("no scatter", &o, &workspace);
 	o = regular_curve(60, 3.0, 1e30, 1e-30, &workspace);
