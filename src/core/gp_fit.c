@@ -12,6 +12,7 @@
 #include "core/gaussian_process.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "core/gp_filter.h"
@@ -60,8 +61,7 @@ evaluate(Search *search, GpBatch *batch)
  * ----------------------------------------------------------------
  */
 
-/* The hills of a scan: the best amplitude of each length scale that is better than its neighbours.
- */
+/* Hills of the likelihood over the length scale: where a climb starts, and how high that is. */
 typedef struct Hills
 {
 	int n;
@@ -88,6 +88,28 @@ is_plain(const double height[GP_LANES])
 	return high - low <= 1e-12 * (1.0 + fabs(high));
 }
 
+/* The hills of a profile: the greatest likelihood of each length scale, and where it is. */
+static Hills
+find_hills(const double height[GP_LANES], const double log_variance[GP_LANES],
+		   const double log_length[GP_LANES])
+{
+	bool plain = is_plain(height);
+	Hills hills = {.n = 0};
+
+	for (int lane = 0; lane < GP_LANES; lane++)
+	{
+		if ((lane > 0 && height[lane] <= height[lane - 1]) ||
+			(lane < GP_LANES - 1 && height[lane] < height[lane + 1]))
+			continue;
+		hills.foot[hills.n][LOG_VARIANCE] = log_variance[lane];
+		hills.foot[hills.n][LOG_LENGTH] =
+			plain ? gp_log(GP_DEFAULT_LENGTH_SCALE) : log_length[lane];
+		hills.height[hills.n++] = height[lane];
+	}
+	return hills;
+}
+
+/* Hills of the likelihood on a grid of amplitudes and, evenly spaced, length scales. */
 static Hills
 scan(Search *search)
 {
@@ -96,7 +118,6 @@ scan(Search *search)
 	double centre = 0.5 * (bounds->upper[LOG_VARIANCE] + bounds->lower[LOG_VARIANCE]);
 	double log_variance[GP_LANES];
 	double height[GP_LANES];
-	Hills hills = {.n = 0};
 	GpBatch batch;
 
 	for (int i = 0; i < SCAN_VARIANCES; i++)
@@ -115,23 +136,7 @@ scan(Search *search)
 			log_variance[lane] = batch.log_variance[lane];
 		}
 	}
-	if (is_plain(height))
-	{
-		hills.foot[0][LOG_VARIANCE] = log_variance[0];
-		hills.foot[0][LOG_LENGTH] = gp_log(GP_DEFAULT_LENGTH_SCALE);
-		hills.height[hills.n++] = height[0];
-		return hills;
-	}
-	for (int lane = 0; lane < GP_LANES; lane++)
-	{
-		if ((lane > 0 && height[lane] <= height[lane - 1]) ||
-			(lane < GP_LANES - 1 && height[lane] < height[lane + 1]))
-			continue;
-		hills.foot[hills.n][LOG_VARIANCE] = log_variance[lane];
-		hills.foot[hills.n][LOG_LENGTH] = batch.log_length[lane];
-		hills.height[hills.n++] = height[lane];
-	}
-	return hills;
+	return find_hills(height, log_variance, batch.log_length);
 }
 
 /* ----------------------------------------------------------------
