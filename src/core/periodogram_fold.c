@@ -1,0 +1,290 @@
+/*
+ * periodogram_fold.c
+ *		Fourier series common to all bands.
+ *
+ * Products of cosines and sines are sums of those of twice the order at most,
+ *
+ *		2 cos(j x) cos(k x) = cos((j - k) x) + cos((j + k) x), and so on,
+ *
+ * so that the normal equations of H harmonics take O(n H) sums, not O(n H^2).
+ */
+#include "core/periodogram_fold.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/simd.h"
+
+#define LANES 8
+#define ORDERS (2 * FOLD_HARMONICS + 1)
+#define COEFFICIENTS (2 * FOLD_HARMONICS)
+#define MIN_PIVOT 1e-9
+#define SCALE_ROUNDS 4
+
+/* Sums over a band of w cos(k x), w sin(k x), k < ORDERS, and of w y cos, w y sin, k <= H. */
+typedef struct HarmonicSums
+{
+	double cosine[ORDERS];
+	double sine[ORDERS];
+	double value_cosine[FOLD_HARMONICS + 1];
+	double value_sine[FOLD_HARMONICS + 1];
+} HarmonicSums;
+
+typedef struct LaneSums
+{
+	double cosine[ORDERS][LANES];
+	double sine[ORDERS][LANES];
+	double value_cosine[FOLD_HARMONICS + 1][LANES];
+	double value_sine[FOLD_HARMONICS + 1][LANES];
+} LaneSums;
+
+/* Adds LANES observations of phases (c1, s1), by rotation from order to order. */
+DISPATCHED static void
+add_lanes(LaneSums *sums, const double c1[LANES], const double s1[LANES], const double w[LANES],
+		  const double wy[LANES], int n_harmonics)
+{
+	double c[LANES], s[LANES];
+
+	for (int lane = 0; lane < LANES; lane++)
+	{
+		c[lane] = 1.0;
+		s[lane] = 0.0;
+	}
+	for (int k = 1; k <= 2 * n_harmonics; k++)
+	{
+		for (int lane = 0; lane < LANES; lane++)
+		{
+			double next = c[lane] * c1[lane] - s[lane] * s1[lane];
+
+			s[lane] = s[lane] * c1[lane] + c[lane] * s1[lane];
+			c[lane] = next;
+			sums->cosine[k][lane] += w[lane] * c[lane];
+			sums->sine[k][lane] += w[lane] * s[lane];
+		}
+		if (k > n_harmonics)
+			continue;
+		for (int lane = 0; lane < LANES; lane++)
+		{
+			sums->value_cosine[k][lane] += wy[lane] * c[lane];
+			sums->value_sine[k][lane] += wy[lane] * s[lane];
+		}
+	}
+}
+
+static double
+sum_lanes(const double lanes[LANES])
+{
+	return ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) +
+		   ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
+}
+
+static void
+sum_band(const PeriodogramInput *input, const PeriodogramBand *band, double frequency,
+		 int n_harmonics, HarmonicSums *sums)
+{
+	LaneSums lanes;
+
+	memset(&lanes, 0, sizeof(lanes));
+	for (uint32_t start = band->start; start < band->end; start += LANES)
+	{
+		double c[LANES] = {0}, s[LANES] = {0}, w[LANES] = {0}, wy[LANES] = {0};
+		uint32_t n = band->end - start < LANES ? band->end - start : LANES;
+
+		for (uint32_t i = 0; i < n; i++)
+		{
+			double cycles = frequency * input->time[start + i];
+			double angle = 2.0 * M_PI * (cycles - floor(cycles));
+
+			c[i] = cos(angle);
+			s[i] = sin(angle);
+			w[i] = input->weight[start + i];
+			wy[i] = w[i] * input->value[start + i];
+		}
+		add_lanes(&lanes, c, s, w, wy, n_harmonics);
+	}
+	sums->cosine[0] = 1.0;
+	sums->sine[0] = 0.0;
+	for (int k = 1; k <= 2 * n_harmonics; k++)
+	{
+		sums->cosine[k] = sum_lanes(lanes.cosine[k]);
+		sums->sine[k] = sum_lanes(lanes.sine[k]);
+	}
+	for (int k = 1; k <= n_harmonics; k++)
+	{
+		sums->value_cosine[k] = sum_lanes(lanes.value_cosine[k]);
+		sums->value_sine[k] = sum_lanes(lanes.value_sine[k]);
+	}
+}
+
+/* Normal equations; unknowns in the order c_1 s_1 c_2 s_2 ...; the lower triangle is filled. */
+typedef struct NormalEquations
+{
+	double matrix[COEFFICIENTS][COEFFICIENTS];
+	double right[COEFFICIENTS];
+} NormalEquations;
+
+static void
+add_band(NormalEquations *equations, const PeriodogramBand *band, const HarmonicSums *sums,
+		 int n_harmonics)
+{
+	const double *c = sums->cosine, *s = sums->sine;
+	double weight = band->shared_normal;
+
+	for (int j = 1; j <= n_harmonics; j++)
+	{
+		double *cosine_row = equations->matrix[2 * j - 2];
+		double *sine_row = equations->matrix[2 * j - 1];
+
+		for (int k = 1; k <= j; k++)
+		{
+			double cc = 0.5 * (c[j - k] + c[j + k]) - c[j] * c[k];
+			double ss = 0.5 * (c[j - k] - c[j + k]) - s[j] * s[k];
+			double cs = 0.5 * (s[j + k] - s[j - k]) - c[j] * s[k];
+			double sc = 0.5 * (s[j + k] + s[j - k]) - s[j] * c[k];
+
+			cosine_row[2 * k - 2] += weight * cc;
+			cosine_row[2 * k - 1] += weight * cs;
+			sine_row[2 * k - 2] += weight * sc;
+			sine_row[2 * k - 1] += weight * ss;
+		}
+		equations->right[2 * j - 2] += band->shared_product * sums->value_cosine[j];
+		equations->right[2 * j - 1] += band->shared_product * sums->value_sine[j];
+	}
+}
+
+/*
+ * Cholesky's L in place of the matrix and L^-1 right in place of the right-hand
+ * side, whose squares add up to what the unknowns explain one by one.  A pivot
+ * too small for its column is a row and column of zeros.
+ */
+static void
+factorise(NormalEquations *equations, int n)
+{
+	for (int j = 0; j < n; j++)
+	{
+		double *row = equations->matrix[j];
+		double diagonal = row[j];
+		double right = equations->right[j];
+
+		for (int k = 0; k < j; k++)
+		{
+			double *other = equations->matrix[k];
+			double sum = row[k];
+
+			for (int i = 0; i < k; i++)
+				sum -= row[i] * other[i];
+			row[k] = other[k] > 0.0 ? sum / other[k] : 0.0;
+			right -= row[k] * equations->right[k];
+		}
+		row[j] = diagonal;
+		for (int k = 0; k < j; k++)
+			row[j] -= row[k] * row[k];
+		if (row[j] > MIN_PIVOT * diagonal && row[j] > 0.0)
+		{
+			row[j] = sqrt(row[j]);
+			equations->right[j] = right / row[j];
+		}
+		else
+			row[j] = equations->right[j] = 0.0;
+	}
+}
+
+/* L'^-1 of the right-hand side, in its place. */
+static void
+substitute_back(NormalEquations *equations, int n)
+{
+	for (int j = n - 1; j >= 0; j--)
+	{
+		double pivot = equations->matrix[j][j];
+
+		if (!(pivot > 0.0))
+			continue;
+		for (int i = j + 1; i < n; i++)
+			equations->right[j] -= equations->matrix[i][j] * equations->right[i];
+		equations->right[j] /= pivot;
+	}
+}
+
+Fold
+fit_fold(const PeriodogramInput *input, double frequency, int n_harmonics)
+{
+	Fold fold = {.frequency = frequency, .n_harmonics = n_harmonics};
+	NormalEquations equations;
+	HarmonicSums sums;
+
+	memset(&equations, 0, sizeof(equations));
+	for (int b = 0; b < input->n_bands; b++)
+	{
+		sum_band(input, &input->bands[b], frequency, n_harmonics, &sums);
+		add_band(&equations, &input->bands[b], &sums, n_harmonics);
+	}
+	factorise(&equations, 2 * n_harmonics);
+	for (int h = 0; h < n_harmonics; h++)
+	{
+		const double *right = equations.right + 2 * h;
+
+		fold.explained[h + 1] = fold.explained[h] + right[0] * right[0] + right[1] * right[1];
+	}
+	substitute_back(&equations, 2 * n_harmonics);
+	for (int h = 0; h < n_harmonics; h++)
+	{
+		fold.cosine[h] = equations.right[2 * h];
+		fold.sine[h] = equations.right[2 * h + 1];
+	}
+	return fold;
+}
+
+double
+fold_shape(const Fold *fold, double phase)
+{
+	double angle = 2.0 * M_PI * (phase - floor(phase));
+	double c1 = cos(angle), s1 = sin(angle);
+	double c = c1, s = s1;
+	double sum = 0.0;
+
+	for (int h = 0; h < fold->n_harmonics; h++)
+	{
+		double next = c * c1 - s * s1;
+
+		sum += fold->cosine[h] * c + fold->sine[h] * s;
+		s = s * c1 + c * s1;
+		c = next;
+	}
+	return sum;
+}
+
+/* The scale that fits a band best to a shape; 0 where the shape does not vary. */
+static double
+fit_scale(const PeriodogramInput *input, const PeriodogramBand *band, const Fold *fold)
+{
+	double mean = 0.0, square = 0.0, product = 0.0;
+
+	for (uint32_t i = band->start; i < band->end; i++)
+	{
+		double shape = fold_shape(fold, fold->frequency * input->time[i]);
+
+		mean += input->weight[i] * shape;
+		square += input->weight[i] * shape * shape;
+		product += input->weight[i] * shape * input->value[i];
+	}
+	if (!(square - mean * mean > MIN_PIVOT * square))
+		return 0.0;
+	return band->rms * product / (square - mean * mean);
+}
+
+Fold
+fit_fold_and_scales(PeriodogramInput *input, double frequency, int n_harmonics)
+{
+	Fold fold = fit_fold(input, frequency, n_harmonics);
+
+	for (int round = 0; round < SCALE_ROUNDS; round++)
+	{
+		double scales[N_PASSBANDS];
+
+		for (int b = 0; b < input->n_bands; b++)
+			scales[b] = fit_scale(input, &input->bands[b], &fold);
+		set_band_scales(input, scales);
+		fold = fit_fold(input, frequency, n_harmonics);
+	}
+	return fold;
+}
