@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "core/periodogram_fold.h"
+#include "core/simd.h"
 
 #define YEAR 365.25
 
@@ -54,19 +55,41 @@ is_peak(const float *values, uint64_t i, uint64_t count)
 	return (i == 0 || values[i] > values[i - 1]) && (i + 1 == count || values[i] >= values[i + 1]);
 }
 
+/* How many of n values are above a threshold. */
+DISPATCHED static int32_t
+count_above(const float *values, int32_t n, float threshold)
+{
+	int32_t above = 0;
+
+	for (int32_t i = 0; i < n; i++)
+		above += values[i] > threshold;
+	return above;
+}
+
 static Peaks
 highest_peaks(const float *values, uint64_t count, int limit)
 {
+	enum
+	{
+		BLOCK = 256
+	};
 	Peaks peaks = {.limit = limit};
 	float threshold = 0.0f;
 
-	for (uint64_t i = 0; i < count; i++)
+	for (uint64_t start = 0; start < count; start += BLOCK)
 	{
-		if (!(values[i] > threshold) || !is_peak(values, i, count))
+		uint64_t end = start + BLOCK < count ? start + BLOCK : count;
+
+		if (count_above(values + start, (int32_t) (end - start), threshold) == 0)
 			continue;
-		add_peak(&peaks, i, values[i]);
-		if (peaks.count == limit)
-			threshold = peaks.height[limit - 1];
+		for (uint64_t i = start; i < end; i++)
+		{
+			if (!(values[i] > threshold) || !is_peak(values, i, count))
+				continue;
+			add_peak(&peaks, i, values[i]);
+			if (peaks.count == limit)
+				threshold = peaks.height[limit - 1];
+		}
 	}
 	return peaks;
 }
@@ -237,6 +260,9 @@ find_second(const PeriodogramInput *input, const FrequencyGrid *grid, const floa
 
 #define MAX_CANDIDATES 128
 #define N_SCANNED 12
+
+/* Up to 2^MAX_SHIFT harmonics are summed; indices of the grid times twice that fit in 32 bits. */
+#define MAX_SHIFT 3
 #define N_REFINED 3
 
 typedef struct Candidate
@@ -309,25 +335,24 @@ add_candidates(Candidates *candidates, const FrequencyGrid *grid, const Peaks *p
 }
 
 /*
- * Sums of Q over the harmonics h = 1 .. n of the frequencies j step / n, to
- * sums[j] for j < first + count.  The n-th harmonic is on the grid; the others
- * are at most half a step off it.
+ * Sums of Q over the harmonics h = 1 .. n of the frequencies j step / n are made
+ * from those of n / 2, which are the harmonics of even h: adds those of odd h.
+ * n = 2^shift.  The n-th harmonic is on the grid, the others are at most half a
+ * step off it; below first n there is nothing to add up.
  */
-static void
-sum_harmonics(const FrequencyGrid *grid, const float *shared, int n, float *sums)
+DISPATCHED static void
+add_odd_harmonics(const FrequencyGrid *grid, const float *restrict shared, int shift,
+				  float *restrict sums)
 {
-	uint64_t end = grid->first + grid->count;
-	uint64_t start = grid->first * n;
+	int32_t first = (int32_t) grid->first;
+	int32_t end = (int32_t) (grid->first + grid->count);
+	int32_t start = first << shift;
 
-	memset(sums, 0, end * sizeof(float));
-	for (uint64_t j = start; j < end; j++)
-	{
-		float sum = 0.0f;
-
-		for (int h = 1; h <= n; h++)
-			sum += shared[(2 * h * j + n) / (2 * n) - grid->first];
-		sums[j] = sum;
-	}
+	for (int32_t j = first; j < end && j < start; j++)
+		sums[j] = 0.0f;
+	for (int32_t h = 1; h < 1 << shift; h += 2)
+		for (int32_t j = start; j < end; j++)
+			sums[j] += shared[((2 * h * j + (1 << shift)) >> (shift + 1)) - first];
 }
 
 /* The first candidates again at a few frequencies about theirs, a fine peak's width apart. */
@@ -376,7 +401,6 @@ static void
 choose_period(const PeriodogramInput *input, const FrequencyGrid *grid, const Peaks *peaks,
 			  const float *shared, float *sums, Workspace *workspace, Period *period)
 {
-	static const int n_summed[] = {1, 2, 4, 8};
 	Candidates candidates = {
 		.input = input,
 		.n_harmonics = bearable_harmonics(input, FOLD_HARMONICS),
@@ -390,13 +414,16 @@ choose_period(const PeriodogramInput *input, const FrequencyGrid *grid, const Pe
 		for (int i = 0; i < own.count; i++)
 			own.index[i] += grid->first;
 		add_candidates(&candidates, grid, &own, 1);
-		for (size_t i = 0; i < sizeof(n_summed) / sizeof(n_summed[0]); i++)
+		memset(sums, 0, grid->first * sizeof(float));
+		memcpy(sums + grid->first, shared, grid->count * sizeof(float));
+		for (int shift = 0; shift <= MAX_SHIFT; shift++)
 		{
 			Peaks found;
 
-			sum_harmonics(grid, shared, n_summed[i], sums);
+			if (shift > 0)
+				add_odd_harmonics(grid, shared, shift, sums);
 			found = highest_peaks(sums, grid->first + grid->count, 12);
-			add_candidates(&candidates, grid, &found, n_summed[i]);
+			add_candidates(&candidates, grid, &found, 1 << shift);
 			workspace->check_interrupts();
 		}
 		look_around(&candidates, grid->step);

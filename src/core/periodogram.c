@@ -6,6 +6,10 @@
 
 #include <math.h>
 
+#include "core/periodogram_phase.h"
+#include "core/simd.h"
+
+#define LANES PERIODOGRAM_LANES
 #define MIN_TIMES 4
 #define MIN_VARIANCE 1e-9
 
@@ -108,10 +112,12 @@ PeriodogramInput
 periodogram_input(const Observations *observations, Workspace *workspace)
 {
 	uint32_t n = observations->count;
+	size_t room = (size_t) n + N_PASSBANDS * LANES;
+	uint32_t start = 0;
 	PeriodogramInput input = {
-		.time = workspace_array(workspace, double, n + 1),
-		.weight = workspace_array(workspace, double, n + 1),
-		.value = workspace_array(workspace, double, n + 1),
+		.time = workspace_array(workspace, double, room),
+		.weight = workspace_array(workspace, double, room),
+		.value = workspace_array(workspace, double, room),
 	};
 
 	if (n == 0)
@@ -120,7 +126,7 @@ periodogram_input(const Observations *observations, Workspace *workspace)
 	for (int passband = 0; passband < N_PASSBANDS; passband++)
 	{
 		PeriodogramBand *band = &input.bands[input.n_bands];
-		uint32_t end = input.count;
+		uint32_t end = start;
 
 		for (uint32_t i = 0; i < n; i++)
 		{
@@ -132,12 +138,16 @@ periodogram_input(const Observations *observations, Workspace *workspace)
 			input.weight[end] = 1.0 / (flux_err * flux_err);
 			input.value[end++] = observations->flux[i];
 		}
-		*band = (PeriodogramBand){.passband = passband, .start = input.count, .end = end};
-		if (end == input.count || !normalise_band(&input, band))
+		*band = (PeriodogramBand){.passband = passband, .start = start, .end = end};
+		if (end == start || !normalise_band(&input, band))
 			continue;
+		for (; (end - start) % LANES != 0; end++)
+			input.time[end] = input.weight[end] = input.value[end] = 0.0;
+		band->padded_end = end;
 		input.chi2 += band->share;
-		input.count = end;
+		input.count += band->end - start;
 		input.n_bands++;
+		start = end;
 	}
 	for (int b = 0; b < input.n_bands; b++)
 		input.bands[b].share /= input.chi2;
@@ -186,26 +196,49 @@ explained_share(double cc, double ss, double cs, double yc, double ys)
 	return x * x / (norm * larger);
 }
 
+/* Sums of w cos, w sin, w y cos, w y sin, w cos^2 and w sin cos of the phase, by lanes. */
+typedef struct PhaseSums
+{
+	double c[LANES], s[LANES], yc[LANES], ys[LANES], cc[LANES], sc[LANES];
+} PhaseSums;
+
+/* Adds n observations, a multiple of LANES. */
+DISPATCHED static void
+add_phases(uint32_t n, const double *restrict time, const double *restrict weight,
+		   const double *restrict value, double frequency, PhaseSums *restrict sums)
+{
+	for (uint32_t i = 0; i < n; i += LANES)
+	{
+		for (int lane = 0; lane < LANES; lane++)
+		{
+			double c, s, wc, ws;
+
+			unit_circle(frequency * time[i + lane], &c, &s);
+			wc = weight[i + lane] * c;
+			ws = weight[i + lane] * s;
+			sums->c[lane] += wc;
+			sums->s[lane] += ws;
+			sums->yc[lane] += wc * value[i + lane];
+			sums->ys[lane] += ws * value[i + lane];
+			sums->cc[lane] += wc * c;
+			sums->sc[lane] += ws * c;
+		}
+	}
+}
+
 double
 band_power(const PeriodogramInput *input, const PeriodogramBand *band, double frequency)
 {
-	double c = 0.0, s = 0.0, yc = 0.0, ys = 0.0, c2 = 0.0, s2 = 0.0;
+	PhaseSums sums = {{0}};
+	double c, s, cc;
 
-	for (uint32_t i = band->start; i < band->end; i++)
-	{
-		double cycles = frequency * input->time[i];
-		double angle = 2.0 * M_PI * (cycles - floor(cycles));
-		double wcos = input->weight[i] * cos(angle);
-		double wsin = input->weight[i] * sin(angle);
-
-		c += wcos;
-		s += wsin;
-		yc += wcos * input->value[i];
-		ys += wsin * input->value[i];
-		c2 += wcos * cos(angle);
-		s2 += wsin * cos(angle);
-	}
-	return explained_share(c2 - c * c, 1.0 - c2 - s * s, s2 - c * s, yc, ys);
+	add_phases(band->padded_end - band->start, input->time + band->start, input->weight + band->start,
+			   input->value + band->start, frequency, &sums);
+	c = sum_periodogram_lanes(sums.c);
+	s = sum_periodogram_lanes(sums.s);
+	cc = sum_periodogram_lanes(sums.cc);
+	return explained_share(cc - c * c, 1.0 - cc - s * s, sum_periodogram_lanes(sums.sc) - c * s,
+						   sum_periodogram_lanes(sums.yc), sum_periodogram_lanes(sums.ys));
 }
 
 double

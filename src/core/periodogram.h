@@ -36,12 +36,19 @@
 /* The frequencies of one call of scan_frequencies(), at most. */
 #define SCAN_FREQUENCIES (2 * SCAN_FINE * SCAN_COARSE)
 
-/* A band that says something: observations [start, end) of the input's arrays. */
+/* Observations that are worked on side by side. */
+#define PERIODOGRAM_LANES 8
+
+/*
+ * A band that says something: observations [start, end) of the input's arrays,
+ * and zeros up to padded_end, a whole number of PERIODOGRAM_LANES from start.
+ */
 typedef struct PeriodogramBand
 {
 	int passband;
 	uint32_t start;
 	uint32_t end;
+	uint32_t padded_end;
 	double weight;         /* sum of 1 / flux_err^2 */
 	double mean;           /* weighted mean flux */
 	double rms;            /* weighted rms about it; flux */
@@ -65,12 +72,20 @@ typedef struct PeriodogramInput
 
 /*
  * Prepares canonical observations; n_bands is 0 where no power is defined.
- * Memory: 24 bytes an observation, and as much again while it works.
+ * Memory: 24 bytes an observation and 1 kB.
  */
 extern PeriodogramInput periodogram_input(const Observations *observations, Workspace *workspace);
 
 /* Sets the scales a_b of the bands, which are in units of flux, and what follows from them. */
 extern void set_band_scales(PeriodogramInput *input, const double scales[N_PASSBANDS]);
+
+/* Sum of lanes, in a fixed order. */
+static inline double
+sum_periodogram_lanes(const double lanes[PERIODOGRAM_LANES])
+{
+	return ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) +
+		   ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
+}
 
 /* What a band alone gives, and P(f), in double precision; O(n). */
 extern double band_power(const PeriodogramInput *input, const PeriodogramBand *band,

@@ -13,9 +13,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/periodogram_phase.h"
 #include "core/simd.h"
 
-#define LANES 8
+#define LANES PERIODOGRAM_LANES
 #define ORDERS (2 * FOLD_HARMONICS + 1)
 #define COEFFICIENTS (2 * FOLD_HARMONICS)
 #define MIN_PIVOT 1e-9
@@ -38,44 +39,44 @@ typedef struct LaneSums
 	double value_sine[FOLD_HARMONICS + 1][LANES];
 } LaneSums;
 
-/* Adds LANES observations of phases (c1, s1), by rotation from order to order. */
+/* Adds n observations, a multiple of LANES; from order to order by rotation. */
 DISPATCHED static void
-add_lanes(LaneSums *sums, const double c1[LANES], const double s1[LANES], const double w[LANES],
-		  const double wy[LANES], int n_harmonics)
+add_observations(uint32_t n, const double *restrict time, const double *restrict weight,
+				 const double *restrict value, double frequency, int n_harmonics,
+				 LaneSums *restrict sums)
 {
-	double c[LANES], s[LANES];
+	double c1[LANES], s1[LANES], c[LANES], s[LANES];
 
-	for (int lane = 0; lane < LANES; lane++)
+	for (uint32_t i = 0; i < n; i += LANES)
 	{
-		c[lane] = 1.0;
-		s[lane] = 0.0;
-	}
-	for (int k = 1; k <= 2 * n_harmonics; k++)
-	{
+		const double *w = weight + i, *y = value + i;
+
 		for (int lane = 0; lane < LANES; lane++)
 		{
-			double next = c[lane] * c1[lane] - s[lane] * s1[lane];
-
-			s[lane] = s[lane] * c1[lane] + c[lane] * s1[lane];
-			c[lane] = next;
-			sums->cosine[k][lane] += w[lane] * c[lane];
-			sums->sine[k][lane] += w[lane] * s[lane];
+			unit_circle(frequency * time[i + lane], &c1[lane], &s1[lane]);
+			c[lane] = w[lane];
+			s[lane] = 0.0;
 		}
-		if (k > n_harmonics)
-			continue;
-		for (int lane = 0; lane < LANES; lane++)
+		for (int k = 1; k <= 2 * n_harmonics; k++)
 		{
-			sums->value_cosine[k][lane] += wy[lane] * c[lane];
-			sums->value_sine[k][lane] += wy[lane] * s[lane];
+			for (int lane = 0; lane < LANES; lane++)
+			{
+				double next = c[lane] * c1[lane] - s[lane] * s1[lane];
+
+				s[lane] = s[lane] * c1[lane] + c[lane] * s1[lane];
+				c[lane] = next;
+				sums->cosine[k][lane] += c[lane];
+				sums->sine[k][lane] += s[lane];
+			}
+			if (k > n_harmonics)
+				continue;
+			for (int lane = 0; lane < LANES; lane++)
+			{
+				sums->value_cosine[k][lane] += c[lane] * y[lane];
+				sums->value_sine[k][lane] += s[lane] * y[lane];
+			}
 		}
 	}
-}
-
-static double
-sum_lanes(const double lanes[LANES])
-{
-	return ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) +
-		   ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
 }
 
 static void
@@ -85,34 +86,20 @@ sum_band(const PeriodogramInput *input, const PeriodogramBand *band, double freq
 	LaneSums lanes;
 
 	memset(&lanes, 0, sizeof(lanes));
-	for (uint32_t start = band->start; start < band->end; start += LANES)
-	{
-		double c[LANES] = {0}, s[LANES] = {0}, w[LANES] = {0}, wy[LANES] = {0};
-		uint32_t n = band->end - start < LANES ? band->end - start : LANES;
-
-		for (uint32_t i = 0; i < n; i++)
-		{
-			double cycles = frequency * input->time[start + i];
-			double angle = 2.0 * M_PI * (cycles - floor(cycles));
-
-			c[i] = cos(angle);
-			s[i] = sin(angle);
-			w[i] = input->weight[start + i];
-			wy[i] = w[i] * input->value[start + i];
-		}
-		add_lanes(&lanes, c, s, w, wy, n_harmonics);
-	}
+	add_observations(band->padded_end - band->start, input->time + band->start,
+					 input->weight + band->start, input->value + band->start, frequency,
+					 n_harmonics, &lanes);
 	sums->cosine[0] = 1.0;
 	sums->sine[0] = 0.0;
 	for (int k = 1; k <= 2 * n_harmonics; k++)
 	{
-		sums->cosine[k] = sum_lanes(lanes.cosine[k]);
-		sums->sine[k] = sum_lanes(lanes.sine[k]);
+		sums->cosine[k] = sum_periodogram_lanes(lanes.cosine[k]);
+		sums->sine[k] = sum_periodogram_lanes(lanes.sine[k]);
 	}
 	for (int k = 1; k <= n_harmonics; k++)
 	{
-		sums->value_cosine[k] = sum_lanes(lanes.value_cosine[k]);
-		sums->value_sine[k] = sum_lanes(lanes.value_sine[k]);
+		sums->value_cosine[k] = sum_periodogram_lanes(lanes.value_cosine[k]);
+		sums->value_sine[k] = sum_periodogram_lanes(lanes.value_sine[k]);
 	}
 }
 
@@ -123,12 +110,28 @@ typedef struct NormalEquations
 	double right[COEFFICIENTS];
 } NormalEquations;
 
+/* Adds to total the band's sums times its weight in the normal equations. */
 static void
-add_band(NormalEquations *equations, const PeriodogramBand *band, const HarmonicSums *sums,
-		 int n_harmonics)
+add_total(HarmonicSums *total, const PeriodogramBand *band, const HarmonicSums *sums,
+		  int n_harmonics)
 {
-	const double *c = sums->cosine, *s = sums->sine;
-	double weight = band->shared_normal;
+	for (int k = 0; k <= 2 * n_harmonics; k++)
+	{
+		total->cosine[k] += band->shared_normal * sums->cosine[k];
+		total->sine[k] += band->shared_normal * sums->sine[k];
+	}
+	for (int k = 1; k <= n_harmonics; k++)
+	{
+		total->value_cosine[k] += band->shared_product * sums->value_cosine[k];
+		total->value_sine[k] += band->shared_product * sums->value_sine[k];
+	}
+}
+
+/* Products of the unknowns' columns and with the values, of all bands' sums. */
+static void
+fill_equations(NormalEquations *equations, const HarmonicSums *total, int n_harmonics)
+{
+	const double *c = total->cosine, *s = total->sine;
 
 	for (int j = 1; j <= n_harmonics; j++)
 	{
@@ -137,18 +140,34 @@ add_band(NormalEquations *equations, const PeriodogramBand *band, const Harmonic
 
 		for (int k = 1; k <= j; k++)
 		{
-			double cc = 0.5 * (c[j - k] + c[j + k]) - c[j] * c[k];
-			double ss = 0.5 * (c[j - k] - c[j + k]) - s[j] * s[k];
-			double cs = 0.5 * (s[j + k] - s[j - k]) - c[j] * s[k];
-			double sc = 0.5 * (s[j + k] + s[j - k]) - s[j] * c[k];
-
-			cosine_row[2 * k - 2] += weight * cc;
-			cosine_row[2 * k - 1] += weight * cs;
-			sine_row[2 * k - 2] += weight * sc;
-			sine_row[2 * k - 1] += weight * ss;
+			cosine_row[2 * k - 2] = 0.5 * (c[j - k] + c[j + k]);
+			cosine_row[2 * k - 1] = 0.5 * (s[j + k] - s[j - k]);
+			sine_row[2 * k - 2] = 0.5 * (s[j + k] + s[j - k]);
+			sine_row[2 * k - 1] = 0.5 * (c[j - k] - c[j + k]);
 		}
-		equations->right[2 * j - 2] += band->shared_product * sums->value_cosine[j];
-		equations->right[2 * j - 1] += band->shared_product * sums->value_sine[j];
+		equations->right[2 * j - 2] = total->value_cosine[j];
+		equations->right[2 * j - 1] = total->value_sine[j];
+	}
+}
+
+/* Takes off what the band's own mean accounts for. */
+static void
+subtract_mean(NormalEquations *equations, const PeriodogramBand *band, const HarmonicSums *sums,
+			  int n_harmonics)
+{
+	double mean[COEFFICIENTS];
+
+	for (int h = 1; h <= n_harmonics; h++)
+	{
+		mean[2 * h - 2] = sums->cosine[h];
+		mean[2 * h - 1] = sums->sine[h];
+	}
+	for (int j = 0; j < 2 * n_harmonics; j++)
+	{
+		double weight = band->shared_normal * mean[j];
+
+		for (int k = 0; k <= j; k++)
+			equations->matrix[j][k] -= weight * mean[k];
 	}
 }
 
@@ -210,14 +229,17 @@ fit_fold(const PeriodogramInput *input, double frequency, int n_harmonics)
 {
 	Fold fold = {.frequency = frequency, .n_harmonics = n_harmonics};
 	NormalEquations equations;
-	HarmonicSums sums;
+	HarmonicSums sums[N_PASSBANDS];
+	HarmonicSums total = {{0}};
 
-	memset(&equations, 0, sizeof(equations));
 	for (int b = 0; b < input->n_bands; b++)
 	{
-		sum_band(input, &input->bands[b], frequency, n_harmonics, &sums);
-		add_band(&equations, &input->bands[b], &sums, n_harmonics);
+		sum_band(input, &input->bands[b], frequency, n_harmonics, &sums[b]);
+		add_total(&total, &input->bands[b], &sums[b], n_harmonics);
 	}
+	fill_equations(&equations, &total, n_harmonics);
+	for (int b = 0; b < input->n_bands; b++)
+		subtract_mean(&equations, &input->bands[b], &sums[b], n_harmonics);
 	factorise(&equations, 2 * n_harmonics);
 	for (int h = 0; h < n_harmonics; h++)
 	{

@@ -23,9 +23,9 @@
 #include "core/periodogram.h"
 
 #include <cblas.h>
-#include <math.h>
 #include <string.h>
 
+#include "core/periodogram_phase.h"
 #include "core/simd.h"
 
 /* Observations of one product: bounds the memory of the tables. */
@@ -37,8 +37,15 @@
 /* Below this share of the trace, the smaller eigenvalue is too inexact in single precision. */
 #define MIN_SINGLE_VARIANCE 2e-3f
 
+/* Columns of a table that are made at once. */
+#define LANES 16
+
 #define PHASE_ROWS 4
 #define DOUBLE_ROWS 2
+
+/* cc, ss, cs, yc and ys of the equations of Q, on one side of a centre. */
+#define SHARED_ROWS 5
+#define SIDE_SUMS (SHARED_ROWS * SCAN_FINE)
 
 /* Fine cosines and sines of an observation's phase, and of twice the phase. */
 typedef struct FineTables
@@ -57,29 +64,14 @@ struct PeriodogramScan
 	float *twice_factors;  /* [SCAN_COARSE][DOUBLE_ROWS][CHUNK] */
 	float *phase_sums;     /* [SCAN_COARSE][PHASE_ROWS][COLUMNS] */
 	float *twice_sums;     /* [SCAN_COARSE][DOUBLE_ROWS][COLUMNS] */
-	float *normal;         /* [3][SCAN_FREQUENCIES]: cc, ss, cs of Q's equations */
-	float *product;        /* [2][SCAN_FREQUENCIES]: their right-hand side */
+	float *shared_sums;    /* [2 SCAN_COARSE][SHARED_ROWS][SCAN_FINE], see add_side() */
 	Workspace *workspace;
 };
 
-/* cos and sin of 2 pi x. */
-static void
-unit_circle(double x, double *cosine, double *sine)
-{
-	double angle = 2.0 * M_PI * (x - floor(x));
-
-	*cosine = cos(angle);
-	*sine = sin(angle);
-}
-
-/* The tables' rows of one observation, eight columns at a time, by rotation. */
+/* The tables' rows of one observation, a few columns at a time, by rotation. */
 DISPATCHED static void
-fill_fine(double time, double step, float *phase, float *twice)
+fill_fine(double time, double step, float *restrict phase, float *restrict twice)
 {
-	enum
-	{
-		LANES = 8
-	};
 	double c[LANES], s[LANES];
 	double turn_c, turn_s;
 
@@ -155,8 +147,7 @@ begin_scan(const PeriodogramInput *input, double step, Workspace *workspace)
 		.twice_factors = workspace_array(workspace, float, SCAN_COARSE *DOUBLE_ROWS *CHUNK),
 		.phase_sums = workspace_array(workspace, float, SCAN_COARSE *PHASE_ROWS *COLUMNS),
 		.twice_sums = workspace_array(workspace, float, SCAN_COARSE *DOUBLE_ROWS *COLUMNS),
-		.normal = workspace_array(workspace, float, 3 * SCAN_FREQUENCIES),
-		.product = workspace_array(workspace, float, 2 * SCAN_FREQUENCIES),
+		.shared_sums = workspace_array(workspace, float, 2 * SCAN_COARSE *SIDE_SUMS),
 		.workspace = workspace,
 	};
 	if (scan->resident)
@@ -169,43 +160,69 @@ begin_scan(const PeriodogramInput *input, double step, Workspace *workspace)
 	return scan;
 }
 
+DISPATCHED static void
+compute_phases(uint32_t n, const double *restrict time, double frequency, double *restrict c,
+			   double *restrict s)
+{
+	for (uint32_t i = 0; i < n; i++)
+		unit_circle(frequency * time[i], &c[i], &s[i]);
+}
+
+/* (c, s) turned by (turn_c, turn_s). */
+DISPATCHED static void
+rotate(uint32_t n, const double *restrict turn_c, const double *restrict turn_s,
+	   double *restrict c, double *restrict s)
+{
+	for (uint32_t i = 0; i < n; i++)
+	{
+		double next = c[i] * turn_c[i] - s[i] * turn_s[i];
+
+		s[i] = s[i] * turn_c[i] + c[i] * turn_s[i];
+		c[i] = next;
+	}
+}
+
+/* The rows of coarse factors at one centre. */
+DISPATCHED static void
+weigh(uint32_t n, const double *restrict c, const double *restrict s,
+	  const double *restrict weight, const double *restrict value, float *restrict wc,
+	  float *restrict ws, float *restrict wyc, float *restrict wys, float *restrict w2c,
+	  float *restrict w2s)
+{
+	for (uint32_t i = 0; i < n; i++)
+	{
+		double x = weight[i] * c[i];
+		double y = weight[i] * s[i];
+
+		wc[i] = (float) x;
+		ws[i] = (float) y;
+		wyc[i] = (float) (x * value[i]);
+		wys[i] = (float) (y * value[i]);
+		w2c[i] = (float) (x * c[i] - y * s[i]);
+		w2s[i] = (float) (2.0 * x * s[i]);
+	}
+}
+
 /*
  * The coarse factors of n <= CHUNK observations from start on, rows of n, for
  * centres that begin at `centre` cycles a day.
  */
-DISPATCHED static void
+static void
 fill_factors(PeriodogramScan *scan, uint32_t start, uint32_t n, double centre, int n_coarse)
 {
 	const double *time = scan->input->time + start;
-	const double *weight = scan->input->weight + start;
-	const double *value = scan->input->value + start;
 	double c[CHUNK], s[CHUNK], turn_c[CHUNK], turn_s[CHUNK];
 
-	for (uint32_t i = 0; i < n; i++)
-	{
-		unit_circle(centre * time[i], &c[i], &s[i]);
-		unit_circle(2 * SCAN_FINE * scan->step * time[i], &turn_c[i], &turn_s[i]);
-	}
+	compute_phases(n, time, centre, c, s);
+	compute_phases(n, time, 2 * SCAN_FINE * scan->step, turn_c, turn_s);
 	for (int coarse = 0; coarse < n_coarse; coarse++)
 	{
 		float *phase = scan->phase_factors + (size_t) coarse * PHASE_ROWS * n;
 		float *twice = scan->twice_factors + (size_t) coarse * DOUBLE_ROWS * n;
 
-		for (uint32_t i = 0; i < n; i++)
-		{
-			double wc = weight[i] * c[i];
-			double ws = weight[i] * s[i];
-			double next = c[i] * turn_c[i] - s[i] * turn_s[i];
-
-			phase[i] = (float) wc;
-			phase[n + i] = (float) ws;
-			phase[2 * n + i] = (float) (wc * value[i]);
-			phase[3 * n + i] = (float) (ws * value[i]);
-			twice[i] = (float) (wc * c[i] - ws * s[i]);
-			twice[n + i] = (float) (2.0 * wc * s[i]);
-			s[i] = s[i] * turn_c[i] + c[i] * turn_s[i];
-			c[i] = next;
-		}
+		weigh(n, c, s, scan->input->weight + start, scan->input->value + start, phase, phase + n,
+			  phase + 2 * n, phase + 3 * n, twice, twice + n);
+		rotate(n, turn_c, turn_s, c, s);
 	}
 }
 
@@ -234,124 +251,104 @@ sum_band(PeriodogramScan *scan, const PeriodogramBand *band, double centre, int 
 	}
 }
 
-/* Where one side of a centre accumulates: SCAN_FINE values each. */
-typedef struct SideSums
-{
-	float *power;
-	float *cc;
-	float *ss;
-	float *cs;
-	float *yc;
-	float *ys;
-} SideSums;
-
 /*
  * Adds a band to one side of a centre (sign 1 above, -1 below it), in the order
- * of growing offset.  Where single precision does not do, adds nothing to the
- * power and sets exact[k]; returns whether there is such a k.
+ * of growing offset: power[SCAN_FINE] and sums[SHARED_ROWS][SCAN_FINE].  Where
+ * single precision does not do, adds nothing to the power and sets exact[k];
+ * returns whether there is such a k.
  */
 DISPATCHED static bool
-add_side(const float *phase, const float *twice, float sign, const PeriodogramBand *band,
-		 SideSums *sums, uint8_t exact[SCAN_FINE])
+add_side(const float *restrict phase, const float *restrict twice, float sign,
+		 const PeriodogramBand *band, float *restrict power, float *restrict sums,
+		 int32_t *restrict exact)
 {
-	const float *wc = phase, *ws = phase + COLUMNS;
-	const float *wyc = phase + 2 * COLUMNS, *wys = phase + 3 * COLUMNS;
-	const float *w2c = twice, *w2s = twice + COLUMNS;
-	float share = (float) band->share;
-	float normal = (float) band->shared_normal;
-	float product = (float) band->shared_product;
-	float *restrict power = sums->power, *restrict sum_cc = sums->cc, *restrict sum_ss = sums->ss;
-	float *restrict sum_cs = sums->cs, *restrict sum_yc = sums->yc, *restrict sum_ys = sums->ys;
-	int n_exact = 0;
+	const float share = (float) band->share;
+	const float normal = (float) band->shared_normal;
+	const float product = (float) band->shared_product;
+	int32_t n_exact = 0;
 
 	for (int k = 0; k < SCAN_FINE; k++)
 	{
-		float c = wc[k] - sign * ws[SCAN_FINE + k];
-		float s = ws[k] + sign * wc[SCAN_FINE + k];
-		float yc = wyc[k] - sign * wys[SCAN_FINE + k];
-		float ys = wys[k] + sign * wyc[SCAN_FINE + k];
-		float c2 = w2c[k] - sign * w2s[SCAN_FINE + k];
-		float s2 = w2s[k] + sign * w2c[SCAN_FINE + k];
+		float c = phase[k] - sign * phase[COLUMNS + SCAN_FINE + k];
+		float s = phase[COLUMNS + k] + sign * phase[SCAN_FINE + k];
+		float yc = phase[2 * COLUMNS + k] - sign * phase[3 * COLUMNS + SCAN_FINE + k];
+		float ys = phase[3 * COLUMNS + k] + sign * phase[2 * COLUMNS + SCAN_FINE + k];
+		float c2 = twice[k] - sign * twice[COLUMNS + SCAN_FINE + k];
+		float s2 = twice[COLUMNS + k] + sign * twice[SCAN_FINE + k];
 		float cc = 0.5f + 0.5f * c2 - c * c;
 		float ss = 0.5f - 0.5f * c2 - s * s;
 		float cs = 0.5f * s2 - c * s;
 		float determinant = cc * ss - cs * cs;
-		bool poor = !(determinant > MIN_SINGLE_VARIANCE * (cc + ss) &&
-					  cc + ss > MIN_SINGLE_VARIANCE);
 		float explained = (ss * yc * yc + cc * ys * ys - 2.0f * cs * yc * ys) / determinant;
+		bool poor = !(determinant > MIN_SINGLE_VARIANCE * (cc + ss));
 
 		exact[k] = poor;
 		n_exact += poor;
 		power[k] += poor ? 0.0f : share * explained;
-		sum_cc[k] += normal * cc;
-		sum_ss[k] += normal * ss;
-		sum_cs[k] += normal * cs;
-		sum_yc[k] += product * yc;
-		sum_ys[k] += product * ys;
+		sums[k] += normal * cc;
+		sums[SCAN_FINE + k] += normal * ss;
+		sums[2 * SCAN_FINE + k] += normal * cs;
+		sums[3 * SCAN_FINE + k] += product * yc;
+		sums[4 * SCAN_FINE + k] += product * ys;
 	}
 	return n_exact > 0;
 }
 
 /* Sets shared[k] of one side from its finished sums. */
 DISPATCHED static void
-solve_shared(const SideSums *sums, float *restrict shared)
+solve_shared(const float *restrict sums, float *restrict shared)
 {
 	for (int k = 0; k < SCAN_FINE; k++)
 	{
-		float cc = sums->cc[k], ss = sums->ss[k], cs = sums->cs[k];
-		float yc = sums->yc[k], ys = sums->ys[k];
-		float determinant = cc * ss - cs * cs;
+		float cc = sums[k], ss = sums[SCAN_FINE + k], cs = sums[2 * SCAN_FINE + k];
+		float yc = sums[3 * SCAN_FINE + k], ys = sums[4 * SCAN_FINE + k];
 		float trace = cc + ss;
+		float determinant = cc * ss - cs * cs;
 		float explained = (ss * yc * yc + cc * ys * ys - 2.0f * cs * yc * ys) / determinant;
 
-		shared[k] = determinant > MIN_SINGLE_VARIANCE * trace * trace ? fminf(1.0f, explained) : 0.0f;
+		explained = explained < 1.0f ? explained : 1.0f;
+		shared[k] = determinant > MIN_SINGLE_VARIANCE * trace * trace ? explained : 0.0f;
 	}
 }
 
-/* The sums of a side; `side` is 0 below the centre and 1 above it. */
-static SideSums
-side_sums(const PeriodogramScan *scan, float *power, int coarse, int side)
-{
-	size_t at = ((size_t) coarse * 2 + side) * SCAN_FINE;
-
-	return (SideSums){
-		.power = power + at,
-		.cc = scan->normal + at,
-		.ss = scan->normal + SCAN_FREQUENCIES + at,
-		.cs = scan->normal + 2 * SCAN_FREQUENCIES + at,
-		.yc = scan->product + at,
-		.ys = scan->product + SCAN_FREQUENCIES + at,
-	};
-}
-
+/* Adds a band whose sums are made; of each centre, the side below it comes first. */
 static void
 add_band(PeriodogramScan *scan, const PeriodogramBand *band, uint64_t first, int n_coarse,
 		 float *power)
 {
-	uint8_t exact[SCAN_FINE];
+	int32_t exact[SCAN_FINE];
 
-	for (int coarse = 0; coarse < n_coarse; coarse++)
+	for (int i = 0; i < 2 * n_coarse; i++)
 	{
-		const float *phase = scan->phase_sums + (size_t) coarse * PHASE_ROWS * COLUMNS;
-		const float *twice = scan->twice_sums + (size_t) coarse * DOUBLE_ROWS * COLUMNS;
-		uint64_t middle = first + (uint64_t) (2 * coarse + 1) * SCAN_FINE;
+		const float *phase = scan->phase_sums + (size_t) (i / 2) * PHASE_ROWS * COLUMNS;
+		const float *twice = scan->twice_sums + (size_t) (i / 2) * DOUBLE_ROWS * COLUMNS;
+		uint64_t middle = first + (uint64_t) (i / 2 * 2 + 1) * SCAN_FINE;
+		bool above = i % 2 == 1;
+		float *side = power + (size_t) i * SCAN_FINE;
 
-		for (int side = 0; side < 2; side++)
+		if (!add_side(phase, twice, above ? 1.0f : -1.0f, band, side,
+					  scan->shared_sums + (size_t) i * SIDE_SUMS, exact))
+			continue;
+		for (int k = 0; k < SCAN_FINE; k++)
 		{
-			SideSums sums = side_sums(scan, power, coarse, side);
+			double frequency = (double) (above ? middle + k : middle - 1 - k) * scan->step;
 
-			if (!add_side(phase, twice, side == 1 ? 1.0f : -1.0f, band, &sums, exact))
-				continue;
-			for (int k = 0; k < SCAN_FINE; k++)
-			{
-				uint64_t index = side == 1 ? middle + k : middle - 1 - k;
-
-				if (exact[k])
-					sums.power[k] += (float) (band->share *
-											  band_power(scan->input, band, index * scan->step));
-			}
-			scan->workspace->check_interrupts();
+			if (exact[k])
+				side[k] += (float) (band->share * band_power(scan->input, band, frequency));
 		}
+		scan->workspace->check_interrupts();
+	}
+}
+
+/* To [0, 1], which rounding may have left. */
+DISPATCHED static void
+clamp_power(uint32_t n, float *power)
+{
+	for (uint32_t i = 0; i < n; i++)
+	{
+		float value = power[i] > 0.0f ? power[i] : 0.0f;
+
+		power[i] = value < 1.0f ? value : 1.0f;
 	}
 }
 
@@ -377,29 +374,23 @@ scan_frequencies(PeriodogramScan *scan, uint64_t first, uint32_t count, float *p
 	int chunk = 0;
 
 	memset(power, 0, computed * sizeof(float));
-	memset(scan->normal, 0, 3 * SCAN_FREQUENCIES * sizeof(float));
-	memset(scan->product, 0, 2 * SCAN_FREQUENCIES * sizeof(float));
+	memset(scan->shared_sums, 0, 2 * n_coarse * SIDE_SUMS * sizeof(float));
 	for (int b = 0; b < input->n_bands; b++)
 	{
 		sum_band(scan, &input->bands[b], centre, n_coarse, &chunk);
 		add_band(scan, &input->bands[b], first, n_coarse, power);
 	}
-	for (int coarse = 0; coarse < n_coarse; coarse++)
+	for (int i = 0; i < 2 * n_coarse; i++)
 	{
-		for (int side = 0; side < 2; side++)
-		{
-			SideSums sums = side_sums(scan, power, coarse, side);
-			ptrdiff_t at = sums.power - power;
+		size_t at = (size_t) i * SCAN_FINE;
 
-			if (shared != NULL)
-				solve_shared(&sums, shared + at);
-			if (side == 1)
-				continue;
-			reverse(sums.power, SCAN_FINE);
-			if (shared != NULL)
-				reverse(shared + at, SCAN_FINE);
-		}
+		if (i % 2 == 0)
+			reverse(power + at, SCAN_FINE);
+		if (shared == NULL)
+			continue;
+		solve_shared(scan->shared_sums + (size_t) i * SIDE_SUMS, shared + at);
+		if (i % 2 == 0)
+			reverse(shared + at, SCAN_FINE);
 	}
-	for (uint32_t i = 0; i < count; i++)
-		power[i] = input->n_bands == 0 ? NAN : fmaxf(0.0f, fminf(1.0f, power[i]));
+	clamp_power(count, power);
 }
