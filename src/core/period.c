@@ -259,10 +259,10 @@ find_second(const PeriodogramInput *input, const FrequencyGrid *grid, const floa
  */
 
 #define MAX_CANDIDATES 128
-#define N_SCANNED 12
+#define N_SCANNED 8
 
-/* Up to 2^MAX_SHIFT harmonics are summed; indices of the grid times twice that fit in 32 bits. */
-#define MAX_SHIFT 3
+#define MAX_SUMMED 8
+#define PEAKS_OF_SUM 12
 #define N_REFINED 3
 
 typedef struct Candidate
@@ -322,12 +322,13 @@ insert_candidate(Candidates *candidates, Candidate candidate)
 	candidates->list[i] = candidate;
 }
 
+/* Peaks whose index counts steps from `first` on. */
 static void
-add_candidates(Candidates *candidates, const FrequencyGrid *grid, const Peaks *peaks, int divisor)
+add_candidates(Candidates *candidates, const Peaks *peaks, uint64_t first, double step)
 {
 	for (int i = 0; i < peaks->count; i++)
 	{
-		double frequency = (double) peaks->index[i] * grid->step / divisor;
+		double frequency = (double) (first + peaks->index[i]) * step;
 
 		insert_candidate(candidates,
 						 judge(candidates->input, frequency, candidates->n_harmonics));
@@ -337,22 +338,51 @@ add_candidates(Candidates *candidates, const FrequencyGrid *grid, const Peaks *p
 /*
  * Sums of Q over the harmonics h = 1 .. n of the frequencies j step / n are made
  * from those of n / 2, which are the harmonics of even h: adds those of odd h.
- * n = 2^shift.  The n-th harmonic is on the grid, the others are at most half a
- * step off it; below first n there is nothing to add up.
+ * The n-th harmonic is on the grid, the others are at most half a step off it.
+ * shared[] and sums[] have an element for each multiple of the step, from 0 on.
  */
-DISPATCHED static void
-add_odd_harmonics(const FrequencyGrid *grid, const float *restrict shared, int shift,
-				  float *restrict sums)
+static inline void
+add_odd_harmonics(uint64_t count, const float *restrict shared, const int n, float *restrict sums)
 {
-	int32_t first = (int32_t) grid->first;
-	int32_t end = (int32_t) (grid->first + grid->count);
-	int32_t start = first << shift;
+	for (uint64_t i = 0; i < count / n; i++)
+	{
+		for (int j = 0; j < n; j++)
+		{
+			float sum = 0.0f;
 
-	for (int32_t j = first; j < end && j < start; j++)
-		sums[j] = 0.0f;
-	for (int32_t h = 1; h < 1 << shift; h += 2)
-		for (int32_t j = start; j < end; j++)
-			sums[j] += shared[((2 * h * j + (1 << shift)) >> (shift + 1)) - first];
+			for (int h = 1; h < n; h += 2)
+				sum += shared[h * i + (2 * h * j + n) / (2 * n)];
+			sums[n * i + j] += sum;
+		}
+	}
+}
+
+/* Candidates from the sums of Q over 1, 2, 4 and 8 harmonics. */
+static void
+add_harmonic_candidates(Candidates *candidates, const FrequencyGrid *grid, const float *shared,
+						float *sums, Workspace *workspace)
+{
+	uint64_t end = grid->first + grid->count;
+
+	memcpy(sums, shared, end * sizeof(float));
+	for (int n = 1; n <= MAX_SUMMED; n *= 2)
+	{
+		uint64_t start = grid->first * n;
+		Peaks peaks;
+
+		/* With n constant, the divisions are done by the compiler. */
+		if (n == 2)
+			add_odd_harmonics(end, shared, 2, sums);
+		else if (n == 4)
+			add_odd_harmonics(end, shared, 4, sums);
+		else if (n == 8)
+			add_odd_harmonics(end, shared, 8, sums);
+		if (start >= end)
+			break;
+		peaks = highest_peaks(sums + start, end - start, PEAKS_OF_SUM);
+		add_candidates(candidates, &peaks, start, grid->step / n);
+		workspace->check_interrupts();
+	}
 }
 
 /* The first candidates again at a few frequencies about theirs, a fine peak's width apart. */
@@ -409,23 +439,8 @@ choose_period(const PeriodogramInput *input, const FrequencyGrid *grid, const Pe
 
 	if (candidates.n_harmonics > 0)
 	{
-		Peaks own = *peaks;
-
-		for (int i = 0; i < own.count; i++)
-			own.index[i] += grid->first;
-		add_candidates(&candidates, grid, &own, 1);
-		memset(sums, 0, grid->first * sizeof(float));
-		memcpy(sums + grid->first, shared, grid->count * sizeof(float));
-		for (int shift = 0; shift <= MAX_SHIFT; shift++)
-		{
-			Peaks found;
-
-			if (shift > 0)
-				add_odd_harmonics(grid, shared, shift, sums);
-			found = highest_peaks(sums, grid->first + grid->count, 12);
-			add_candidates(&candidates, grid, &found, 1 << shift);
-			workspace->check_interrupts();
-		}
+		add_candidates(&candidates, peaks, grid->first, grid->step);
+		add_harmonic_candidates(&candidates, grid, shared, sums, workspace);
 		look_around(&candidates, grid->step);
 		frequency = refine_candidates(&candidates, grid->step).frequency;
 	}
@@ -515,13 +530,14 @@ find_period(const Observations *observations, Workspace *workspace)
 		return period;
 	scan = begin_scan(&input, grid.step, workspace);
 	power = workspace_array(workspace, float, grid.count + SCAN_FREQUENCIES);
-	shared = workspace_array(workspace, float, grid.count + SCAN_FREQUENCIES);
+	shared = workspace_array(workspace, float, grid.first + grid.count + SCAN_FREQUENCIES);
 	sums = workspace_array(workspace, float, grid.first + grid.count);
+	memset(shared, 0, grid.first * sizeof(float));
 	for (uint64_t i = 0; i < grid.count; i += SCAN_FREQUENCIES)
 	{
 		uint64_t n = grid.count - i < SCAN_FREQUENCIES ? grid.count - i : SCAN_FREQUENCIES;
 
-		scan_frequencies(scan, grid.first + i, (uint32_t) n, power + i, shared + i);
+		scan_frequencies(scan, grid.first + i, (uint32_t) n, power + i, shared + grid.first + i);
 		workspace->check_interrupts();
 	}
 	peaks = highest_peaks(power, grid.count, 16);

@@ -31,7 +31,7 @@
 
 /* Frequencies on a grid around a scan's centre frequency: SCAN_FINE of them on either side. */
 #define SCAN_FINE 128
-#define SCAN_COARSE 16
+#define SCAN_COARSE 8
 
 /* The frequencies of one call of scan_frequencies(), at most. */
 #define SCAN_FREQUENCIES (2 * SCAN_FINE * SCAN_COARSE)

@@ -103,7 +103,7 @@ sum_band(const PeriodogramInput *input, const PeriodogramBand *band, double freq
 	}
 }
 
-/* Normal equations; unknowns in the order c_1 s_1 c_2 s_2 ...; the lower triangle is filled. */
+/* Normal equations; unknowns in the order c_1 s_1 c_2 s_2 ...; only the upper triangle counts. */
 typedef struct NormalEquations
 {
 	double matrix[COEFFICIENTS][COEFFICIENTS];
@@ -138,89 +138,89 @@ fill_equations(NormalEquations *equations, const HarmonicSums *total, int n_harm
 		double *cosine_row = equations->matrix[2 * j - 2];
 		double *sine_row = equations->matrix[2 * j - 1];
 
-		for (int k = 1; k <= j; k++)
+		for (int k = j; k <= n_harmonics; k++)
 		{
-			cosine_row[2 * k - 2] = 0.5 * (c[j - k] + c[j + k]);
-			cosine_row[2 * k - 1] = 0.5 * (s[j + k] - s[j - k]);
-			sine_row[2 * k - 2] = 0.5 * (s[j + k] + s[j - k]);
-			sine_row[2 * k - 1] = 0.5 * (c[j - k] - c[j + k]);
+			cosine_row[2 * k - 2] = 0.5 * (c[k - j] + c[k + j]);
+			cosine_row[2 * k - 1] = 0.5 * (s[k + j] + s[k - j]);
+			sine_row[2 * k - 2] = 0.5 * (s[k + j] - s[k - j]);
+			sine_row[2 * k - 1] = 0.5 * (c[k - j] - c[k + j]);
 		}
 		equations->right[2 * j - 2] = total->value_cosine[j];
 		equations->right[2 * j - 1] = total->value_sine[j];
 	}
 }
 
+/* to[i] -= factor * from[i]. */
+static inline void
+subtract_row(int n, double factor, const double *restrict from, double *restrict to)
+{
+	for (int i = 0; i < n; i++)
+		to[i] -= factor * from[i];
+}
+
 /* Takes off what the band's own mean accounts for. */
-static void
+DISPATCHED static void
 subtract_mean(NormalEquations *equations, const PeriodogramBand *band, const HarmonicSums *sums,
 			  int n_harmonics)
 {
 	double mean[COEFFICIENTS];
+	int n = 2 * n_harmonics;
 
 	for (int h = 1; h <= n_harmonics; h++)
 	{
 		mean[2 * h - 2] = sums->cosine[h];
 		mean[2 * h - 1] = sums->sine[h];
 	}
-	for (int j = 0; j < 2 * n_harmonics; j++)
-	{
-		double weight = band->shared_normal * mean[j];
-
-		for (int k = 0; k <= j; k++)
-			equations->matrix[j][k] -= weight * mean[k];
-	}
+	for (int j = 0; j < n; j++)
+		subtract_row(n - j, band->shared_normal * mean[j], mean + j, equations->matrix[j] + j);
 }
 
 /*
- * Cholesky's L in place of the matrix and L^-1 right in place of the right-hand
- * side, whose squares add up to what the unknowns explain one by one.  A pivot
- * too small for its column is a row and column of zeros.
+ * Cholesky's factor U, U'U = matrix, in place of the matrix and U'^-1 right in
+ * place of the right-hand side, whose squares are what the unknowns explain one
+ * by one.  A pivot too small for its column is a row of zeros.
  */
-static void
+DISPATCHED static void
 factorise(NormalEquations *equations, int n)
 {
+	double diagonal[COEFFICIENTS];
+
+	for (int j = 0; j < n; j++)
+		diagonal[j] = equations->matrix[j][j];
 	for (int j = 0; j < n; j++)
 	{
 		double *row = equations->matrix[j];
-		double diagonal = row[j];
-		double right = equations->right[j];
+		double inverse;
 
-		for (int k = 0; k < j; k++)
+		if (!(row[j] > MIN_PIVOT * diagonal[j]))
 		{
-			double *other = equations->matrix[k];
-			double sum = row[k];
-
-			for (int i = 0; i < k; i++)
-				sum -= row[i] * other[i];
-			row[k] = other[k] > 0.0 ? sum / other[k] : 0.0;
-			right -= row[k] * equations->right[k];
+			memset(row + j, 0, (n - j) * sizeof(double));
+			equations->right[j] = 0.0;
+			continue;
 		}
-		row[j] = diagonal;
-		for (int k = 0; k < j; k++)
-			row[j] -= row[k] * row[k];
-		if (row[j] > MIN_PIVOT * diagonal && row[j] > 0.0)
-		{
-			row[j] = sqrt(row[j]);
-			equations->right[j] = right / row[j];
-		}
-		else
-			row[j] = equations->right[j] = 0.0;
+		inverse = 1.0 / sqrt(row[j]);
+		for (int i = j; i < n; i++)
+			row[i] *= inverse;
+		equations->right[j] *= inverse;
+		for (int i = j + 1; i < n; i++)
+			subtract_row(n - i, row[i], row + i, equations->matrix[i] + i);
+		subtract_row(n - j - 1, equations->right[j], row + j + 1, equations->right + j + 1);
 	}
 }
 
-/* L'^-1 of the right-hand side, in its place. */
+/* U^-1 of the right-hand side, in its place. */
 static void
 substitute_back(NormalEquations *equations, int n)
 {
 	for (int j = n - 1; j >= 0; j--)
 	{
-		double pivot = equations->matrix[j][j];
+		const double *row = equations->matrix[j];
 
-		if (!(pivot > 0.0))
+		if (!(row[j] > 0.0))
 			continue;
 		for (int i = j + 1; i < n; i++)
-			equations->right[j] -= equations->matrix[i][j] * equations->right[i];
-		equations->right[j] /= pivot;
+			equations->right[j] -= row[i] * equations->right[i];
+		equations->right[j] /= row[j];
 	}
 }
 

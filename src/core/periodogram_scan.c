@@ -23,6 +23,7 @@
 #include "core/periodogram.h"
 
 #include <cblas.h>
+#include <math.h>
 #include <string.h>
 
 #include "core/periodogram_phase.h"
@@ -102,12 +103,21 @@ fill_tables(const PeriodogramScan *scan, uint32_t start, uint32_t n, const FineT
 				  tables->twice + i * COLUMNS);
 }
 
+/* A vector register that spans two cache lines is loaded at half the speed. */
+static float *
+aligned_array(Workspace *workspace, size_t count)
+{
+	uintptr_t address = (uintptr_t) workspace_alloc(workspace, count * sizeof(float) + 63);
+
+	return (float *) ((address + 63) & ~(uintptr_t) 63);
+}
+
 static FineTables
 new_tables(uint32_t n, Workspace *workspace)
 {
 	return (FineTables){
-		.phase = workspace_array(workspace, float, (size_t) n *COLUMNS),
-		.twice = workspace_array(workspace, float, (size_t) n *COLUMNS),
+		.phase = aligned_array(workspace, (size_t) n * COLUMNS),
+		.twice = aligned_array(workspace, (size_t) n * COLUMNS),
 	};
 }
 
@@ -143,11 +153,11 @@ begin_scan(const PeriodogramInput *input, double step, Workspace *workspace)
 		.input = input,
 		.step = step,
 		.resident = input->count <= SCAN_RESIDENT,
-		.phase_factors = workspace_array(workspace, float, SCAN_COARSE *PHASE_ROWS *CHUNK),
-		.twice_factors = workspace_array(workspace, float, SCAN_COARSE *DOUBLE_ROWS *CHUNK),
-		.phase_sums = workspace_array(workspace, float, SCAN_COARSE *PHASE_ROWS *COLUMNS),
-		.twice_sums = workspace_array(workspace, float, SCAN_COARSE *DOUBLE_ROWS *COLUMNS),
-		.shared_sums = workspace_array(workspace, float, 2 * SCAN_COARSE *SIDE_SUMS),
+		.phase_factors = aligned_array(workspace, SCAN_COARSE * PHASE_ROWS * CHUNK),
+		.twice_factors = aligned_array(workspace, SCAN_COARSE * DOUBLE_ROWS * CHUNK),
+		.phase_sums = aligned_array(workspace, SCAN_COARSE * PHASE_ROWS * COLUMNS),
+		.twice_sums = aligned_array(workspace, SCAN_COARSE * DOUBLE_ROWS * COLUMNS),
+		.shared_sums = aligned_array(workspace, 2 * SCAN_COARSE * SIDE_SUMS),
 		.workspace = workspace,
 	};
 	if (scan->resident)
@@ -254,18 +264,15 @@ sum_band(PeriodogramScan *scan, const PeriodogramBand *band, double centre, int 
 /*
  * Adds a band to one side of a centre (sign 1 above, -1 below it), in the order
  * of growing offset: power[SCAN_FINE] and sums[SHARED_ROWS][SCAN_FINE].  Where
- * single precision does not do, adds nothing to the power and sets exact[k];
- * returns whether there is such a k.
+ * single precision does not do, the power becomes NaN.
  */
-DISPATCHED static bool
+DISPATCHED static void
 add_side(const float *restrict phase, const float *restrict twice, float sign,
-		 const PeriodogramBand *band, float *restrict power, float *restrict sums,
-		 int32_t *restrict exact)
+		 const PeriodogramBand *band, float *restrict power, float *restrict sums)
 {
 	const float share = (float) band->share;
 	const float normal = (float) band->shared_normal;
 	const float product = (float) band->shared_product;
-	int32_t n_exact = 0;
 
 	for (int k = 0; k < SCAN_FINE; k++)
 	{
@@ -282,16 +289,13 @@ add_side(const float *restrict phase, const float *restrict twice, float sign,
 		float explained = (ss * yc * yc + cc * ys * ys - 2.0f * cs * yc * ys) / determinant;
 		bool poor = !(determinant > MIN_SINGLE_VARIANCE * (cc + ss));
 
-		exact[k] = poor;
-		n_exact += poor;
-		power[k] += poor ? 0.0f : share * explained;
+		power[k] += poor ? NAN : share * explained;
 		sums[k] += normal * cc;
 		sums[SCAN_FINE + k] += normal * ss;
 		sums[2 * SCAN_FINE + k] += normal * cs;
 		sums[3 * SCAN_FINE + k] += product * yc;
 		sums[4 * SCAN_FINE + k] += product * ys;
 	}
-	return n_exact > 0;
 }
 
 /* Sets shared[k] of one side from its finished sums. */
@@ -313,42 +317,42 @@ solve_shared(const float *restrict sums, float *restrict shared)
 
 /* Adds a band whose sums are made; of each centre, the side below it comes first. */
 static void
-add_band(PeriodogramScan *scan, const PeriodogramBand *band, uint64_t first, int n_coarse,
-		 float *power)
+add_band(PeriodogramScan *scan, const PeriodogramBand *band, int n_coarse, float *power)
 {
-	int32_t exact[SCAN_FINE];
-
 	for (int i = 0; i < 2 * n_coarse; i++)
-	{
-		const float *phase = scan->phase_sums + (size_t) (i / 2) * PHASE_ROWS * COLUMNS;
-		const float *twice = scan->twice_sums + (size_t) (i / 2) * DOUBLE_ROWS * COLUMNS;
-		uint64_t middle = first + (uint64_t) (i / 2 * 2 + 1) * SCAN_FINE;
-		bool above = i % 2 == 1;
-		float *side = power + (size_t) i * SCAN_FINE;
-
-		if (!add_side(phase, twice, above ? 1.0f : -1.0f, band, side,
-					  scan->shared_sums + (size_t) i * SIDE_SUMS, exact))
-			continue;
-		for (int k = 0; k < SCAN_FINE; k++)
-		{
-			double frequency = (double) (above ? middle + k : middle - 1 - k) * scan->step;
-
-			if (exact[k])
-				side[k] += (float) (band->share * band_power(scan->input, band, frequency));
-		}
-		scan->workspace->check_interrupts();
-	}
+		add_side(scan->phase_sums + (size_t) (i / 2) * PHASE_ROWS * COLUMNS,
+				 scan->twice_sums + (size_t) (i / 2) * DOUBLE_ROWS * COLUMNS,
+				 i % 2 == 0 ? -1.0f : 1.0f, band, power + (size_t) i * SCAN_FINE,
+				 scan->shared_sums + (size_t) i * SIDE_SUMS);
 }
 
-/* To [0, 1], which rounding may have left. */
-DISPATCHED static void
+/* To [0, 1], which rounding may have left; returns how many are NaN. */
+DISPATCHED static int32_t
 clamp_power(uint32_t n, float *power)
 {
+	int32_t n_unknown = 0;
+
 	for (uint32_t i = 0; i < n; i++)
 	{
-		float value = power[i] > 0.0f ? power[i] : 0.0f;
+		float value = power[i];
 
-		power[i] = value < 1.0f ? value : 1.0f;
+		n_unknown += value == value ? 0 : 1;
+		value = value < 0.0f ? 0.0f : value;
+		power[i] = value > 1.0f ? 1.0f : value;
+	}
+	return n_unknown;
+}
+
+/* Fills in what single precision left out. */
+static void
+complete_power(const PeriodogramScan *scan, uint64_t first, uint32_t count, float *power)
+{
+	for (uint32_t i = 0; i < count; i++)
+	{
+		if (!isnan(power[i]))
+			continue;
+		power[i] = (float) multiband_power(scan->input, (double) (first + i) * scan->step);
+		scan->workspace->check_interrupts();
 	}
 }
 
@@ -378,7 +382,7 @@ scan_frequencies(PeriodogramScan *scan, uint64_t first, uint32_t count, float *p
 	for (int b = 0; b < input->n_bands; b++)
 	{
 		sum_band(scan, &input->bands[b], centre, n_coarse, &chunk);
-		add_band(scan, &input->bands[b], first, n_coarse, power);
+		add_band(scan, &input->bands[b], n_coarse, power);
 	}
 	for (int i = 0; i < 2 * n_coarse; i++)
 	{
@@ -392,5 +396,6 @@ scan_frequencies(PeriodogramScan *scan, uint64_t first, uint32_t count, float *p
 		if (i % 2 == 0)
 			reverse(shared + at, SCAN_FINE);
 	}
-	clamp_power(count, power);
+	if (clamp_power(count, power) > 0)
+		complete_power(scan, first, count, power);
 }
