@@ -247,6 +247,26 @@ COMMENT ON FUNCTION plasticc_gp_predict(lightcurve, double precision[]) IS
 'flux in all six passbands at each of the times, which may lie anywhere, by the Gaussian process that plasticc_gp_fit finds: mean and standard deviation of the noiseless flux; no rows without observations';
 
 -- =====================================================================
+-- periods
+-- =====================================================================
+
+-- Not strict: NULL stands for the default, which depends on the light curve.
+CREATE FUNCTION plasticc_periodogram(
+    lightcurve, min_frequency double precision DEFAULT NULL, max_frequency double precision DEFAULT NULL,
+    oversampling double precision DEFAULT NULL,
+    OUT frequency double precision, OUT power real
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 300000 ROWS 100000;
+
+CREATE FUNCTION plasticc_period(lightcurve) RETURNS double precision
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 300000;
+
+COMMENT ON FUNCTION plasticc_periodogram(lightcurve, double precision, double precision, double precision) IS
+'multiband periodogram: the share (0-1) of the scatter about the passbands'' means that a sinusoid of each frequency (per day), of own amplitude and phase in each passband, explains; from min_frequency (NULL: 1/time span) to max_frequency (NULL: 20) in steps of 1/(oversampling * time span) (NULL: 5); no rows if no passband has 4 times; at most 10000000';
+COMMENT ON FUNCTION plasticc_period(lightcurve) IS
+'period in days, from 0.05 to the time span, at which the folded light curve is explained best by one shape for all passbands; of an eclipsing binary possibly half of it; NULL if no passband has 4 times and some scatter. There is an answer for a light curve without a period too: see the power';
+
+-- =====================================================================
 -- models and training
 -- =====================================================================
 

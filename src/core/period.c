@@ -189,27 +189,52 @@ refine_peak(const PeriodogramInput *input, const FrequencyGrid *grid, const Peak
 	period->alias_power[1] = multiband_power(input, centre + 1.0);
 }
 
-/* log10 of 1 - (1 - p)^M; see struct Period. */
+/* Mean over the bands of the weighted variance of the times. */
 static double
-log10_false_alarm(const PeriodogramInput *input, double power, double n_independent)
+time_variance(const PeriodogramInput *input)
 {
-	double m = 0.5 * ((double) input->count - 3.0 * input->n_bands);
-	double term = 1.0, sum = 1.0;
-	double log_p;
+	double sum = 0.0;
 
-	if (!(m > 0.0))
+	for (int b = 0; b < input->n_bands; b++)
+	{
+		const PeriodogramBand *band = &input->bands[b];
+		double mean = 0.0, variance = 0.0;
+
+		for (uint32_t i = band->start; i < band->end; i++)
+			mean += input->weight[i] * input->time[i];
+		for (uint32_t i = band->start; i < band->end; i++)
+			variance += input->weight[i] * (input->time[i] - mean) * (input->time[i] - mean);
+		sum += variance;
+	}
+	return sum / input->n_bands;
+}
+
+/* See struct Period for the formula; n_bands is at least 1. */
+static double
+log10_false_alarm(const PeriodogramInput *input, double power, double frequency_range)
+{
+	double bands = input->n_bands;
+	double m = 0.5 * ((double) input->count - 3.0 * bands);
+	double width = frequency_range * sqrt(4.0 * M_PI * time_variance(input));
+	double term = 1.0, sum = 1.0;
+	double rest = log1p(-fmin(power, 1.0 - 1e-15));
+	double log_p, log_tau, log_larger;
+	int sign;
+
+	if (!(m > 0.5) || !(width > 0.0))
 		return 0.0;
 	for (int k = 1; k < input->n_bands; k++)
 	{
 		term *= (m + k - 1.0) / k * power;
 		sum += term;
 	}
-	log_p = fmin(0.0, m * log1p(-fmin(power, 1.0 - 1e-15)) + log(sum));
-
-	/* Where p is small, the probability is M p but for M p / 2 of itself. */
-	if (log_p + log(n_independent) < -18.0)
-		return (log_p + log(n_independent)) / M_LN10;
-	return log10(-expm1(n_independent * log1p(-fmin(exp(log_p), 1.0 - 1e-15))));
+	log_p = fmin(0.0, m * rest + log(sum));
+	log_tau = log(width) + lgamma_r(m + bands, &sign) - lgamma_r(bands, &sign) -
+			  lgamma_r(m + 0.5, &sign) + (bands - 0.5) * log(power) + (m - 0.5) * rest;
+	log_larger = fmax(log_p, log_tau);
+	if (log_larger > -18.0)
+		return log10(-expm1(log1p(-fmin(exp(log_p), 1.0 - 1e-15)) - exp(log_tau)));
+	return (log_larger + log1p(exp(fmin(log_p, log_tau) - log_larger))) / M_LN10;
 }
 
 static bool
@@ -544,8 +569,8 @@ find_period(const Observations *observations, Workspace *workspace)
 	if (peaks.count == 0)
 		return period;
 	refine_peak(&input, &grid, &peaks, &period);
-	period.log10_false_alarm = log10_false_alarm(&input, period.peak_power,
-												 fmax(1.0, (double) grid.count / OVERSAMPLING));
+	period.log10_false_alarm =
+		log10_false_alarm(&input, period.peak_power, (double) grid.count * grid.step);
 	find_second(&input, &grid, power, &period);
 	choose_period(&input, &grid, &peaks, shared, sums, workspace, &period);
 	describe_fold(&input, &period);

@@ -24,13 +24,19 @@ typedef struct Period
 {
 	/*
 	 * The highest peak of the multiband periodogram, refined in double.  Its
-	 * false-alarm probability is that of the highest of M independent values,
+	 * false-alarm probability is that of as high a peak in n Gaussian
+	 * observations of B bands without a signal,
 	 *
-	 *		1 - (1 - p)^M,  M = (frequencies of the grid) / OVERSAMPLING,
-	 *		p = (1 - P)^m sum_k=0^(B-1) (m)_k / k! P^k,  m = (n - 3 B) / 2,
+	 *		1 - (1 - p) exp(-tau),
+	 *		p = (1 - P)^m sum_k=0^(B-1) Gamma(m + k) / (Gamma(m) k!) P^k,
+	 *		tau = W Gamma(m + B) / (Gamma(B) Gamma(m + 1/2)) P^(B-1/2) (1 - P)^(m-1/2),
 	 *
-	 * where p is exact for n Gaussian observations in B bands: P is a beta
-	 * variable of (B, m) (as for B = 1 in Zechmeister and Kuerster 2009).
+	 * with m = (n - 3 B) / 2 and W = (range of frequencies) sqrt(4 pi var(t)).
+	 * p is the probability at one frequency, where P is a beta variable of
+	 * (B, m); tau is how often the process rises through P, so that tau / p is
+	 * the effective number of independent frequencies.  For B = 1 this is
+	 * Baluev 2008 (MNRAS 385, 1279); for more bands, of 2 B amplitudes, the
+	 * same after Davies 1987 (Biometrika 74, 33).
 	 */
 	double peak_frequency; /* per day */
 	double peak_power;

@@ -264,11 +264,12 @@ frequency_grid(double baseline, double oversampling, double minimum, double maxi
 	if (!(baseline > 0.0))
 		return grid;
 	grid.step = 1.0 / (oversampling * baseline);
-	first = ceil(minimum / grid.step * (1.0 - slack));
-	last = floor(maximum / grid.step * (1.0 + slack));
-	first = fmax(first, 1.0);
+	if (!(grid.step > 0.0 && isfinite(grid.step)))
+		return grid;
+	first = fmax(1.0, ceil(minimum / grid.step * (1.0 - slack)));
 	/* Beyond 2^53 neighbours are not told apart. */
-	if (!(last >= first) || last > 0x1.0p53)
+	last = fmin(0x1.0p53, floor(maximum / grid.step * (1.0 + slack)));
+	if (!(last >= first))
 		return grid;
 	grid.first = (uint64_t) first;
 	grid.count = last - first >= (double) limit ? limit : (uint64_t) (last - first) + 1;
