@@ -3,7 +3,7 @@ SET extra_float_digits = 0;
 
 CREATE TABLE curves AS
 SELECT object_id, plasticc_lightcurve(mjd, passband, 20 * (1 + passband) + (5 + passband) * sin(2 * pi() * mjd / period + passband) + noise, 0.5 + i % 3) AS curve
-FROM (SELECT i % 4 AS object_id, i, i % 3 AS passband, 59580 + (i * 7919 % 10007) / 23.7 AS mjd, 0.3 + 0.41 * (i % 4) AS period,
+FROM (SELECT i % 4 AS object_id, i, i % 3 AS passband, 59580 + (i * 7919 % 10007) / 23.7 + 0.4 * sin(i * i) AS mjd, 0.3 + 0.41 * (i % 4) AS period,
              (i * 104729 % 2003) / 2003.0 - 0.5 AS noise
       FROM generate_series(1, 400) i) o
 GROUP BY object_id;
