@@ -96,7 +96,7 @@ residual(int n, int n_columns, double **x, double *y)
 		for (int i = 0; i < rank; i++)
 			fitted += x[j][i] * x[j][i];
 		norm = sqrt(norm);
-		if (norm <= 1e-6 * sqrt(fitted))
+		if (norm <= 1e-6 * sqrt(fitted) || norm < 1e-9)
 			continue;
 		head = x[j][rank] > 0.0 ? -norm : norm;
 		x[j][rank] -= head;
