@@ -52,10 +52,10 @@ requested_grid(FunctionCallInfo fcinfo, double baseline)
 	FrequencyGrid grid;
 
 	if (!PG_ARGISNULL(1) && minimum > maximum)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("min_frequency \"%g\" exceeds max_frequency \"%g\"", minimum,
-							   maximum),
-						errhint("Frequencies are in cycles per day.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("min_frequency \"%g\" exceeds max_frequency \"%g\"", minimum, maximum),
+				 errhint("Frequencies are in cycles per day.")));
 	grid = frequency_grid(baseline, oversampling, minimum, maximum, MAX_ROWS + 1);
 	if (grid.count > MAX_ROWS)
 		ereport(ERROR,

@@ -182,8 +182,7 @@ refine_peak(const PeriodogramInput *input, const FrequencyGrid *grid, const Peak
 			centre = frequency;
 		}
 	}
-	period->peak_power =
-		refine(input, power_objective, 1, grid->step / 32.0, 8, &centre);
+	period->peak_power = refine(input, power_objective, 1, grid->step / 32.0, 8, &centre);
 	period->peak_frequency = centre;
 	period->alias_power[0] = multiband_power(input, fabs(centre - 1.0));
 	period->alias_power[1] = multiband_power(input, centre + 1.0);
@@ -347,6 +346,15 @@ insert_candidate(Candidates *candidates, Candidate candidate)
 	candidates->list[i] = candidate;
 }
 
+static bool
+is_candidate(const Candidates *candidates, double frequency, double tolerance)
+{
+	for (int i = 0; i < candidates->count; i++)
+		if (fabs(candidates->list[i].frequency - frequency) < tolerance)
+			return true;
+	return false;
+}
+
 /* Peaks whose index counts steps from `first` on. */
 static void
 add_candidates(Candidates *candidates, const Peaks *peaks, uint64_t first, double step)
@@ -355,8 +363,9 @@ add_candidates(Candidates *candidates, const Peaks *peaks, uint64_t first, doubl
 	{
 		double frequency = (double) (first + peaks->index[i]) * step;
 
-		insert_candidate(candidates,
-						 judge(candidates->input, frequency, candidates->n_harmonics));
+		if (!is_candidate(candidates, frequency, 0.1 * step))
+			insert_candidate(candidates,
+							 judge(candidates->input, frequency, candidates->n_harmonics));
 	}
 }
 
@@ -382,6 +391,18 @@ add_odd_harmonics(uint64_t count, const float *restrict shared, const int n, flo
 	}
 }
 
+/* With n constant, its divisions and inner loops are the compiler's. */
+DISPATCHED static void
+extend_harmonic_sums(uint64_t count, const float *restrict shared, int n, float *restrict sums)
+{
+	if (n == 2)
+		add_odd_harmonics(count, shared, 2, sums);
+	else if (n == 4)
+		add_odd_harmonics(count, shared, 4, sums);
+	else if (n == 8)
+		add_odd_harmonics(count, shared, 8, sums);
+}
+
 /* Candidates from the sums of Q over 1, 2, 4 and 8 harmonics. */
 static void
 add_harmonic_candidates(Candidates *candidates, const FrequencyGrid *grid, const float *shared,
@@ -395,13 +416,7 @@ add_harmonic_candidates(Candidates *candidates, const FrequencyGrid *grid, const
 		uint64_t start = grid->first * n;
 		Peaks peaks;
 
-		/* With n constant, the divisions are done by the compiler. */
-		if (n == 2)
-			add_odd_harmonics(end, shared, 2, sums);
-		else if (n == 4)
-			add_odd_harmonics(end, shared, 4, sums);
-		else if (n == 8)
-			add_odd_harmonics(end, shared, 8, sums);
+		extend_harmonic_sums(end, shared, n, sums);
 		if (start >= end)
 			break;
 		peaks = highest_peaks(sums + start, end - start, PEAKS_OF_SUM);
@@ -444,7 +459,7 @@ refine_candidates(Candidates *candidates, double step)
 			continue;
 		n_refined++;
 		refine(candidates->input, fold_objective, candidate.n_harmonics,
-			   0.25 * step / candidate.n_harmonics, 6, &candidate.frequency);
+			   0.25 * step / candidate.n_harmonics, 4, &candidate.frequency);
 		candidate = judge(candidates->input, candidate.frequency, candidates->n_harmonics);
 		if (candidate.criterion < best.criterion)
 			best = candidate;

@@ -66,10 +66,10 @@ typedef struct Period
 	 * of the bands: A_h cos(2 pi h f t + phi_h).  Harmonics above what half of
 	 * the observations can determine are left out.
 	 */
-	double explained;                              /* share of the chi^2 about the means */
-	double harmonic_ratio[PERIOD_HARMONICS - 1];   /* A_h / A_1, h = 2 .. */
-	double harmonic_phase[PERIOD_HARMONICS - 1];   /* phi_h - h phi_1, in [0, 2 pi) */
-	double band_amplitude[N_PASSBANDS];            /* peak to peak, flux */
+	double explained;                            /* share of the chi^2 about the means */
+	double harmonic_ratio[PERIOD_HARMONICS - 1]; /* A_h / A_1, h = 2 .. */
+	double harmonic_phase[PERIOD_HARMONICS - 1]; /* phi_h - h phi_1, in [0, 2 pi) */
+	double band_amplitude[N_PASSBANDS];          /* peak to peak, flux */
 } Period;
 
 /*

@@ -232,8 +232,8 @@ band_power(const PeriodogramInput *input, const PeriodogramBand *band, double fr
 	PhaseSums sums = {{0}};
 	double c, s, cc;
 
-	add_phases(band->padded_end - band->start, input->time + band->start, input->weight + band->start,
-			   input->value + band->start, frequency, &sums);
+	add_phases(band->padded_end - band->start, input->time + band->start,
+			   input->weight + band->start, input->value + band->start, frequency, &sums);
 	c = sum_periodogram_lanes(sums.c);
 	s = sum_periodogram_lanes(sums.s);
 	cc = sum_periodogram_lanes(sums.cc);

@@ -22,15 +22,10 @@
 #define MIN_PIVOT 1e-9
 #define SCALE_ROUNDS 4
 
-/* Sums over a band of w cos(k x), w sin(k x), k < ORDERS, and of w y cos, w y sin, k <= H. */
-typedef struct HarmonicSums
-{
-	double cosine[ORDERS];
-	double sine[ORDERS];
-	double value_cosine[FOLD_HARMONICS + 1];
-	double value_sine[FOLD_HARMONICS + 1];
-} HarmonicSums;
-
+/*
+ * Sums over observations of w cos(k x), w sin(k x), 1 <= k <= 2 H, and of
+ * w y cos(k x), w y sin(k x), k <= H; those of k = 0 are not used.
+ */
 typedef struct LaneSums
 {
 	double cosine[ORDERS][LANES];
@@ -79,27 +74,26 @@ add_observations(uint32_t n, const double *restrict time, const double *restrict
 	}
 }
 
-static void
-sum_band(const PeriodogramInput *input, const PeriodogramBand *band, double frequency,
-		 int n_harmonics, HarmonicSums *sums)
+/* Adds a band's lanes, times its weights in the normal equations, to those of all bands. */
+DISPATCHED static void
+add_total(const LaneSums *restrict band, double normal, double product, int n_harmonics,
+		  LaneSums *restrict total)
 {
-	LaneSums lanes;
-
-	memset(&lanes, 0, sizeof(lanes));
-	add_observations(band->padded_end - band->start, input->time + band->start,
-					 input->weight + band->start, input->value + band->start, frequency,
-					 n_harmonics, &lanes);
-	sums->cosine[0] = 1.0;
-	sums->sine[0] = 0.0;
 	for (int k = 1; k <= 2 * n_harmonics; k++)
 	{
-		sums->cosine[k] = sum_periodogram_lanes(lanes.cosine[k]);
-		sums->sine[k] = sum_periodogram_lanes(lanes.sine[k]);
+		for (int lane = 0; lane < LANES; lane++)
+		{
+			total->cosine[k][lane] += normal * band->cosine[k][lane];
+			total->sine[k][lane] += normal * band->sine[k][lane];
+		}
 	}
 	for (int k = 1; k <= n_harmonics; k++)
 	{
-		sums->value_cosine[k] = sum_periodogram_lanes(lanes.value_cosine[k]);
-		sums->value_sine[k] = sum_periodogram_lanes(lanes.value_sine[k]);
+		for (int lane = 0; lane < LANES; lane++)
+		{
+			total->value_cosine[k][lane] += product * band->value_cosine[k][lane];
+			total->value_sine[k][lane] += product * band->value_sine[k][lane];
+		}
 	}
 }
 
@@ -110,29 +104,19 @@ typedef struct NormalEquations
 	double right[COEFFICIENTS];
 } NormalEquations;
 
-/* Adds to total the band's sums times its weight in the normal equations. */
-static void
-add_total(HarmonicSums *total, const PeriodogramBand *band, const HarmonicSums *sums,
-		  int n_harmonics)
-{
-	for (int k = 0; k <= 2 * n_harmonics; k++)
-	{
-		total->cosine[k] += band->shared_normal * sums->cosine[k];
-		total->sine[k] += band->shared_normal * sums->sine[k];
-	}
-	for (int k = 1; k <= n_harmonics; k++)
-	{
-		total->value_cosine[k] += band->shared_product * sums->value_cosine[k];
-		total->value_sine[k] += band->shared_product * sums->value_sine[k];
-	}
-}
-
 /* Products of the unknowns' columns and with the values, of all bands' sums. */
 static void
-fill_equations(NormalEquations *equations, const HarmonicSums *total, int n_harmonics)
+fill_equations(NormalEquations *equations, const LaneSums *total, double weight, int n_harmonics)
 {
-	const double *c = total->cosine, *s = total->sine;
+	double c[ORDERS], s[ORDERS];
 
+	c[0] = weight;
+	s[0] = 0.0;
+	for (int k = 1; k <= 2 * n_harmonics; k++)
+	{
+		c[k] = sum_periodogram_lanes(total->cosine[k]);
+		s[k] = sum_periodogram_lanes(total->sine[k]);
+	}
 	for (int j = 1; j <= n_harmonics; j++)
 	{
 		double *cosine_row = equations->matrix[2 * j - 2];
@@ -145,8 +129,8 @@ fill_equations(NormalEquations *equations, const HarmonicSums *total, int n_harm
 			sine_row[2 * k - 2] = 0.5 * (s[k + j] - s[k - j]);
 			sine_row[2 * k - 1] = 0.5 * (c[k - j] - c[k + j]);
 		}
-		equations->right[2 * j - 2] = total->value_cosine[j];
-		equations->right[2 * j - 1] = total->value_sine[j];
+		equations->right[2 * j - 2] = sum_periodogram_lanes(total->value_cosine[j]);
+		equations->right[2 * j - 1] = sum_periodogram_lanes(total->value_sine[j]);
 	}
 }
 
@@ -158,21 +142,12 @@ subtract_row(int n, double factor, const double *restrict from, double *restrict
 		to[i] -= factor * from[i];
 }
 
-/* Takes off what the band's own mean accounts for. */
+/* Takes off what a band's own mean accounts for. */
 DISPATCHED static void
-subtract_mean(NormalEquations *equations, const PeriodogramBand *band, const HarmonicSums *sums,
-			  int n_harmonics)
+subtract_mean(NormalEquations *equations, double weight, const double *mean, int n)
 {
-	double mean[COEFFICIENTS];
-	int n = 2 * n_harmonics;
-
-	for (int h = 1; h <= n_harmonics; h++)
-	{
-		mean[2 * h - 2] = sums->cosine[h];
-		mean[2 * h - 1] = sums->sine[h];
-	}
 	for (int j = 0; j < n; j++)
-		subtract_row(n - j, band->shared_normal * mean[j], mean + j, equations->matrix[j] + j);
+		subtract_row(n - j, weight * mean[j], mean + j, equations->matrix[j] + j);
 }
 
 /*
@@ -228,18 +203,32 @@ Fold
 fit_fold(const PeriodogramInput *input, double frequency, int n_harmonics)
 {
 	Fold fold = {.frequency = frequency, .n_harmonics = n_harmonics};
+	double means[N_PASSBANDS][COEFFICIENTS];
+	double weight = 0.0;
 	NormalEquations equations;
-	HarmonicSums sums[N_PASSBANDS];
-	HarmonicSums total = {{0}};
+	LaneSums total;
 
+	memset(&total, 0, sizeof(total));
 	for (int b = 0; b < input->n_bands; b++)
 	{
-		sum_band(input, &input->bands[b], frequency, n_harmonics, &sums[b]);
-		add_total(&total, &input->bands[b], &sums[b], n_harmonics);
+		const PeriodogramBand *band = &input->bands[b];
+		LaneSums sums;
+
+		memset(&sums, 0, sizeof(sums));
+		add_observations(band->padded_end - band->start, input->time + band->start,
+						 input->weight + band->start, input->value + band->start, frequency,
+						 n_harmonics, &sums);
+		add_total(&sums, band->shared_normal, band->shared_product, n_harmonics, &total);
+		weight += band->shared_normal;
+		for (int h = 1; h <= n_harmonics; h++)
+		{
+			means[b][2 * h - 2] = sum_periodogram_lanes(sums.cosine[h]);
+			means[b][2 * h - 1] = sum_periodogram_lanes(sums.sine[h]);
+		}
 	}
-	fill_equations(&equations, &total, n_harmonics);
+	fill_equations(&equations, &total, weight, n_harmonics);
 	for (int b = 0; b < input->n_bands; b++)
-		subtract_mean(&equations, &input->bands[b], &sums[b], n_harmonics);
+		subtract_mean(&equations, input->bands[b].shared_normal, means[b], 2 * n_harmonics);
 	factorise(&equations, 2 * n_harmonics);
 	for (int h = 0; h < n_harmonics; h++)
 	{

@@ -51,21 +51,21 @@
 /* Fine cosines and sines of an observation's phase, and of twice the phase. */
 typedef struct FineTables
 {
-	float *phase;  /* [CHUNK][COLUMNS] */
-	float *twice;  /* [CHUNK][COLUMNS] */
+	float *phase; /* [CHUNK][COLUMNS] */
+	float *twice; /* [CHUNK][COLUMNS] */
 } FineTables;
 
 struct PeriodogramScan
 {
 	const PeriodogramInput *input;
 	double step;
-	bool resident;       /* all tables are kept, else one chunk's at a time */
-	FineTables *tables;  /* a chunk each, in the order of the bands */
-	float *phase_factors;  /* [SCAN_COARSE][PHASE_ROWS][CHUNK] */
-	float *twice_factors;  /* [SCAN_COARSE][DOUBLE_ROWS][CHUNK] */
-	float *phase_sums;     /* [SCAN_COARSE][PHASE_ROWS][COLUMNS] */
-	float *twice_sums;     /* [SCAN_COARSE][DOUBLE_ROWS][COLUMNS] */
-	float *shared_sums;    /* [2 SCAN_COARSE][SHARED_ROWS][SCAN_FINE], see add_side() */
+	bool resident;        /* all tables are kept, else one chunk's at a time */
+	FineTables *tables;   /* a chunk each, in the order of the bands */
+	float *phase_factors; /* [SCAN_COARSE][PHASE_ROWS][CHUNK] */
+	float *twice_factors; /* [SCAN_COARSE][DOUBLE_ROWS][CHUNK] */
+	float *phase_sums;    /* [SCAN_COARSE][PHASE_ROWS][COLUMNS] */
+	float *twice_sums;    /* [SCAN_COARSE][DOUBLE_ROWS][COLUMNS] */
+	float *shared_sums;   /* [2 SCAN_COARSE][SHARED_ROWS][SCAN_FINE], see add_side() */
 	Workspace *workspace;
 };
 
@@ -180,8 +180,8 @@ compute_phases(uint32_t n, const double *restrict time, double frequency, double
 
 /* (c, s) turned by (turn_c, turn_s). */
 DISPATCHED static void
-rotate(uint32_t n, const double *restrict turn_c, const double *restrict turn_s,
-	   double *restrict c, double *restrict s)
+rotate(uint32_t n, const double *restrict turn_c, const double *restrict turn_s, double *restrict c,
+	   double *restrict s)
 {
 	for (uint32_t i = 0; i < n; i++)
 	{
@@ -194,10 +194,9 @@ rotate(uint32_t n, const double *restrict turn_c, const double *restrict turn_s,
 
 /* The rows of coarse factors at one centre. */
 DISPATCHED static void
-weigh(uint32_t n, const double *restrict c, const double *restrict s,
-	  const double *restrict weight, const double *restrict value, float *restrict wc,
-	  float *restrict ws, float *restrict wyc, float *restrict wys, float *restrict w2c,
-	  float *restrict w2s)
+weigh(uint32_t n, const double *restrict c, const double *restrict s, const double *restrict weight,
+	  const double *restrict value, float *restrict wc, float *restrict ws, float *restrict wyc,
+	  float *restrict wys, float *restrict w2c, float *restrict w2s)
 {
 	for (uint32_t i = 0; i < n; i++)
 	{

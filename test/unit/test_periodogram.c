@@ -51,7 +51,8 @@ two_sinusoids(int seed, int n, int n_bands, double days, double first, double se
 	random_seed(&random, 1234, seed);
 	for (int i = 0; i < n; i++)
 	{
-		double mjd = 59580.0 + floor(days * random_uniform(&random)) + 0.3 * random_uniform(&random);
+		double mjd =
+			59580.0 + floor(days * random_uniform(&random)) + 0.3 * random_uniform(&random);
 		int band = (int) random_below(&random, n_bands);
 		double flux_err = 1.0 + 3.0 * random_uniform(&random);
 		double flux = 50.0 * band + (20.0 + 4.0 * band) * sin(2.0 * M_PI * first * mjd) +
