@@ -612,6 +612,26 @@ test_hard_input(void)
 	unit_free();
 }
 
+static int n_interrupt_checks;
+
+static void
+count_interrupt_check(void)
+{
+	n_interrupt_checks++;
+}
+
+/* A search can be cancelled at least once a block of frequencies. */
+static void
+test_interrupts(void)
+{
+	Workspace workspace = unit_workspace();
+
+	workspace.check_interrupts = count_interrupt_check;
+	period_of(100, 10.0, 6, 5.0, 1.0, &workspace);
+	CHECK(n_interrupt_checks > 20 * 5 * 1000 / SCAN_FREQUENCIES, "%d checks", n_interrupt_checks);
+	unit_free();
+}
+
 /* Two clusters of times, a second wide, where nearly no frequency is well determined. */
 static void
 test_clusters(void)
@@ -648,6 +668,7 @@ main(void)
 	test_false_alarm();
 	test_survey();
 	test_hard_input();
+	test_interrupts();
 	test_clusters();
 	return unit_report();
 }
