@@ -158,8 +158,20 @@ COMMENT ON FUNCTION plasticc_flux_from_nanojansky(double precision) IS
 -- features
 -- =====================================================================
 
+-- An enum, because foreign servers are not sent a text constant as an argument (collation).
+CREATE TYPE plasticc_feature_set AS ENUM ('simple', 'all');
+
+COMMENT ON TYPE plasticc_feature_set IS
+'which features of a light curve: simple, those that cost microseconds an object, or all, with those of a Gaussian process and of fitted supernova, microlensing and flare light curves, which cost milliseconds. The simple ones come first in the order of all';
+
 CREATE FUNCTION plasticc_features(lightcurve) RETURNS real[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
+
+CREATE FUNCTION plasticc_features(lightcurve, feature_set plasticc_feature_set) RETURNS real[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 400000;
+
+COMMENT ON FUNCTION plasticc_features(lightcurve, plasticc_feature_set) IS
+'the simple features or all of them, real[] in the order of plasticc_feature_catalog(feature_set); for rows: plasticc_features(plasticc_lightcurve(mjd, passband, flux, flux_err, detected), ''all'')';
 
 CREATE AGGREGATE plasticc_features(mjd double precision, passband bigint, flux double precision, flux_err double precision, detected boolean) (
     SFUNC = lightcurve_accum, STYPE = lightcurve, SSPACE = 4096,
@@ -177,11 +189,12 @@ CREATE AGGREGATE plasticc_features(mjd double precision, passband bigint, flux d
 );
 
 CREATE FUNCTION plasticc_feature_catalog(
+    feature_set plasticc_feature_set DEFAULT 'simple',
     OUT ordinal integer, OUT name text, OUT unit text, OUT feature_group text, OUT description text
 ) RETURNS SETOF record
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 500;
 
-CREATE FUNCTION plasticc_feature_names() RETURNS text[]
+CREATE FUNCTION plasticc_feature_names(feature_set plasticc_feature_set DEFAULT 'simple') RETURNS text[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 
 CREATE FUNCTION plasticc_feature(features real[], name text) RETURNS real
@@ -196,12 +209,13 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 
 -- The rows that plasticc_host_features appends, their ordinals continuing those of plasticc_feature_catalog.
 CREATE FUNCTION plasticc_host_feature_catalog(
+    feature_set plasticc_feature_set DEFAULT 'simple',
     OUT ordinal integer, OUT name text, OUT unit text, OUT feature_group text, OUT description text
 ) RETURNS SETOF record
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 50;
 
 -- The names of all that plasticc_host_features returns: the light curve's features, then the host's.
-CREATE FUNCTION plasticc_host_feature_names() RETURNS text[]
+CREATE FUNCTION plasticc_host_feature_names(feature_set plasticc_feature_set DEFAULT 'simple') RETURNS text[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 
 COMMENT ON FUNCTION plasticc_features(lightcurve) IS
@@ -212,16 +226,16 @@ COMMENT ON AGGREGATE plasticc_features(double precision, bigint, double precisio
 'features of the light curve of a group, in the order of plasticc_feature_catalog(): mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units, detected 0 or 1; input as for plasticc_lightcurve';
 COMMENT ON AGGREGATE plasticc_features(double precision, bigint, double precision, double precision) IS
 'features of the light curve of a group, in the order of plasticc_feature_catalog(): mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units; detected where |flux| >= 5 flux_err; input as for plasticc_lightcurve';
-COMMENT ON FUNCTION plasticc_feature_catalog() IS
+COMMENT ON FUNCTION plasticc_feature_catalog(plasticc_feature_set) IS
 'what plasticc_features returns: ordinal (from 1), name, unit (of flux and flux_err times c, "flux" and "flux/day" scale by c, "mag(flux)" changes by -2.5 log10 c, others stay), group, description';
-COMMENT ON FUNCTION plasticc_feature_names() IS 'names of the features that plasticc_features returns, in their order';
+COMMENT ON FUNCTION plasticc_feature_names(plasticc_feature_set) IS 'names of the features that plasticc_features returns, in their order';
 COMMENT ON FUNCTION plasticc_feature(real[], text) IS
 'one feature by name, of what plasticc_features or plasticc_host_features returned';
 COMMENT ON FUNCTION plasticc_host_features(real[], boolean, double precision, double precision, double precision, double precision) IS
 'features followed by those of the host: deep drilling field, photometric redshift (0 = galactic) and its error, distmod in mag (NULL or NaN: from the redshift by a flat Lambda-CDM cosmology), mwebv in mag; NULL, NaN or negative is unknown';
-COMMENT ON FUNCTION plasticc_host_feature_catalog() IS
+COMMENT ON FUNCTION plasticc_host_feature_catalog(plasticc_feature_set) IS
 'what plasticc_host_features appends: ordinal (continuing that of plasticc_feature_catalog), name, unit, group, description';
-COMMENT ON FUNCTION plasticc_host_feature_names() IS
+COMMENT ON FUNCTION plasticc_host_feature_names(plasticc_feature_set) IS
 'names of the features that plasticc_host_features returns, in their order: those of the light curve, then those of the host';
 
 -- =====================================================================

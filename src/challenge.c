@@ -8,12 +8,11 @@
 #include <math.h>
 
 #include "access/htup_details.h"
-#include "catalog/pg_enum.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
-#include "utils/syscache.h"
 
 #include "arrays.h"
+#include "enums.h"
 #include "core/model.h"
 
 #define UNKNOWN_CLASS 99
@@ -193,22 +192,11 @@ typedef struct MethodCache
 static const UnknownMethod *
 find_method(Oid value)
 {
-	HeapTuple	tuple = SearchSysCache1(ENUMOID, ObjectIdGetDatum(value));
-	const UnknownMethod *method = NULL;
+	const char *labels[lengthof(unknown_methods)];
 
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for enum value %u", value);
-	for (int i = 0; i < lengthof(unknown_methods) && method == NULL; i++)
-		if (strcmp(unknown_methods[i].label,
-				   NameStr(((Form_pg_enum) GETSTRUCT(tuple))->enumlabel)) == 0)
-			method = &unknown_methods[i];
-	ReleaseSysCache(tuple);
-	if (method == NULL)
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("this library does not know the method"),
-						errhint("Update the library or the extension, so that their versions "
-								"agree.")));
-	return method;
+	for (int i = 0; i < lengthof(unknown_methods); i++)
+		labels[i] = unknown_methods[i].label;
+	return &unknown_methods[enum_index(value, labels, lengthof(labels))];
 }
 
 static const UnknownMethod *

@@ -12,6 +12,7 @@
 
 #include "arrays.h"
 #include "core/features.h"
+#include "enums.h"
 #include "lightcurve.h"
 
 PG_FUNCTION_INFO_V1(plasticc_features);
@@ -42,14 +43,51 @@ array_features(ArrayType *array, int *n)
 	return (const float4 *) ARR_DATA_PTR(array);
 }
 
+/* An argument of type plasticc_feature_set; simple where the function has none. */
+static FeatureSet
+feature_set_argument(FunctionCallInfo fcinfo, int argument)
+{
+	static const char *const labels[] = {[FEATURES_SIMPLE] = "simple", [FEATURES_ALL] = "all"};
+
+	return PG_NARGS() > argument
+			   ? (FeatureSet) enum_index(PG_GETARG_OID(argument), labels, lengthof(labels))
+			   : FEATURES_SIMPLE;
+}
+
 /*
- * The features of a light curve in any order: also the final function of the
- * aggregates, whose state it leaves as it is.  NULL of no observations.
+ * The set that an array of n features is of, with or without those of a host
+ * (with_host is set accordingly unless it is NULL, which allows none).
+ */
+static FeatureSet
+array_feature_set(int n, bool *with_host)
+{
+	for (int set = FEATURES_SIMPLE; set <= FEATURES_ALL; set++)
+		for (int host = 0; host <= (with_host != NULL); host++)
+			if (n == feature_count((FeatureSet) set) + host * host_feature_count())
+			{
+				if (with_host != NULL)
+					*with_host = host;
+				return (FeatureSet) set;
+			}
+	ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+					errmsg("array of %d features given, %d or %d expected%s", n,
+						   feature_count(FEATURES_SIMPLE), feature_count(FEATURES_ALL),
+						   with_host != NULL ? psprintf(", or %d more", host_feature_count()) : ""),
+					errhint("Pass what plasticc_features()%s returned, of the same version of "
+							"the extension.",
+							with_host != NULL ? " or plasticc_host_features()" : "")));
+}
+
+/*
+ * The features of a light curve in any order, and of which set: also the final
+ * function of the aggregates, whose state it leaves as it is.  NULL of no
+ * observations.
  */
 Datum
 plasticc_features(PG_FUNCTION_ARGS)
 {
 	LightCurve *lightcurve = PG_GETARG_LIGHTCURVE(0);
+	FeatureSet set = feature_set_argument(fcinfo, 1);
 	Workspace workspace = server_workspace(CurrentMemoryContext);
 	Observations observations;
 	ArrayType *array;
@@ -57,8 +95,8 @@ plasticc_features(PG_FUNCTION_ARGS)
 	if (lightcurve->n_observations == 0)
 		PG_RETURN_NULL();
 	observations = lightcurve_observations(canonical_lightcurve(lightcurve));
-	array = zero_array(FLOAT4OID, sizeof(float4), feature_count());
-	compute_features(&observations, (float4 *) ARR_DATA_PTR(array), &workspace);
+	array = zero_array(FLOAT4OID, sizeof(float4), feature_count(set));
+	compute_features(&observations, set, (float4 *) ARR_DATA_PTR(array), &workspace);
 	PG_RETURN_ARRAYTYPE_P(array);
 }
 
@@ -98,11 +136,7 @@ plasticc_host_features(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	features = array_features(PG_GETARG_ARRAYTYPE_P(0), &n);
-	if (n != feature_count())
-		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("array of %d features given, %d expected", n, feature_count()),
-						errhint("Pass what plasticc_features() returned, of the same version of "
-								"the extension.")));
+	array_feature_set(n, NULL);
 	host = (HostMetadata){
 		.ddf = PG_ARGISNULL(1) ? NAN : PG_GETARG_BOOL(1),
 		.hostgal_photoz = metadata_argument(fcinfo, 2, "hostgal_photoz"),
@@ -122,9 +156,16 @@ plasticc_host_features(PG_FUNCTION_ARGS)
  * ----------------------------------------------------------------
  */
 
-/* Set-returning: the catalog's rows of features first <= ordinal < end. */
+/* What describe_feature() counts as the i-th of the features of a set, then those of a host. */
+static int
+feature_ordinal(FeatureSet set, int i)
+{
+	return i < feature_count(set) ? i : i - feature_count(set) + feature_count(FEATURES_ALL);
+}
+
+/* Set-returning: the catalog's rows of a set's, then a host's, features first <= i < end. */
 static Datum
-return_catalog(FunctionCallInfo fcinfo, int first, int end)
+return_catalog(FunctionCallInfo fcinfo, FeatureSet set, int first, int end)
 {
 	FuncCallContext *call;
 	FeatureDescription description;
@@ -150,7 +191,7 @@ return_catalog(FunctionCallInfo fcinfo, int first, int end)
 		SRF_RETURN_DONE(call);
 
 	ordinal = first + (int) call->call_cntr;
-	describe_feature(ordinal, &description);
+	describe_feature(feature_ordinal(set, ordinal), &description);
 	values[0] = Int32GetDatum(ordinal + 1);
 	values[1] = CStringGetTextDatum(description.name);
 	values[2] = CStringGetTextDatum(description.unit);
@@ -162,18 +203,23 @@ return_catalog(FunctionCallInfo fcinfo, int first, int end)
 Datum
 plasticc_feature_catalog(PG_FUNCTION_ARGS)
 {
-	return return_catalog(fcinfo, 0, feature_count());
+	FeatureSet set = feature_set_argument(fcinfo, 0);
+
+	return return_catalog(fcinfo, set, 0, feature_count(set));
 }
 
 Datum
 plasticc_host_feature_catalog(PG_FUNCTION_ARGS)
 {
-	return return_catalog(fcinfo, feature_count(), feature_count() + host_feature_count());
+	FeatureSet set = feature_set_argument(fcinfo, 0);
+
+	return return_catalog(fcinfo, set, feature_count(set),
+						  feature_count(set) + host_feature_count());
 }
 
-/* The names of the first n features as text[]. */
+/* The names of the first n features of a set, then a host, as text[]. */
 static Datum
-feature_names(int n)
+feature_names(FeatureSet set, int n)
 {
 	Datum *names = palloc(n * sizeof(Datum));
 
@@ -181,7 +227,7 @@ feature_names(int n)
 	{
 		FeatureDescription description;
 
-		describe_feature(i, &description);
+		describe_feature(feature_ordinal(set, i), &description);
 		names[i] = CStringGetTextDatum(description.name);
 	}
 	return PointerGetDatum(construct_array(names, n, TEXTOID, -1, false, TYPALIGN_INT));
@@ -190,13 +236,17 @@ feature_names(int n)
 Datum
 plasticc_feature_names(PG_FUNCTION_ARGS)
 {
-	return feature_names(feature_count());
+	FeatureSet set = feature_set_argument(fcinfo, 0);
+
+	return feature_names(set, feature_count(set));
 }
 
 Datum
 plasticc_host_feature_names(PG_FUNCTION_ARGS)
 {
-	return feature_names(feature_count() + host_feature_count());
+	FeatureSet set = feature_set_argument(fcinfo, 0);
+
+	return feature_names(set, feature_count(set) + host_feature_count());
 }
 
 /* ----------------------------------------------------------------
@@ -245,17 +295,18 @@ plasticc_feature(PG_FUNCTION_ARGS)
 	const float4 *features = array_features(PG_GETARG_ARRAYTYPE_P(0), &n);
 	const text *name = PG_GETARG_TEXT_PP(1);
 	int ordinal = find_feature_cached(fcinfo, name);
+	bool with_host;
+	FeatureSet set = array_feature_set(n, &with_host);
+	bool of_host = ordinal >= feature_count(FEATURES_ALL);
+	int i = of_host ? ordinal - feature_count(FEATURES_ALL) + feature_count(set) : ordinal;
 
-	if (n != feature_count() && n != feature_count() + host_feature_count())
+	if (of_host ? !with_host : ordinal >= feature_count(set))
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("array of %d features given, %d or %d expected", n, feature_count(),
-							   feature_count() + host_feature_count()),
-						errhint("Pass what plasticc_features() or plasticc_host_features() "
-								"returned, of the same version of the extension.")));
-	if (ordinal >= n)
-		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("feature \"%s\" is not among the %d features of a light curve",
+						errmsg("feature \"%s\" is not among the %d features given",
 							   text_to_cstring(name), n),
-						errhint("It is a feature of the host: see plasticc_host_features().")));
-	PG_RETURN_FLOAT4(features[ordinal]);
+						of_host ? errhint("It is a feature of the host: see "
+										  "plasticc_host_features().")
+								: errhint("It is a feature of the set \"all\": see "
+										  "plasticc_features(lightcurve, 'all').")));
+	PG_RETURN_FLOAT4(features[i]);
 }

@@ -11,6 +11,7 @@
 #define PLASTICC_FEATURE_GROUP_H
 
 #include "core/features.h"
+#include "core/light_curve_fits.h"
 #include "core/statistics.h"
 
 /* All bands together, then each passband. */
@@ -63,6 +64,8 @@ typedef struct Measurements
 	/* Filled by the group that computes them, for groups that follow it. */
 	ScopeStatistics flux_statistics[N_SCOPES];
 	double flux_err_median;
+	LightCurveFit fits[N_FIT_MODELS];
+	struct GpCurves *gp_curves; /* features_gp.c */
 
 	double *values;     /* room for a quantity derived from the measurements */
 	double *weights;    /* likewise */
@@ -108,6 +111,7 @@ typedef struct FeatureGroup
 {
 	FeatureTable table;
 	void (*compute)(Measurements *measurements, double *out);
+	bool fitted; /* takes most of a millisecond an object: in FEATURES_ALL only */
 } FeatureGroup;
 
 /* The rows of flux_features, rolling_flux_features and shrunken_flux_features. */
@@ -154,6 +158,8 @@ extern const FeatureGroup rolling_flux_features;    /* features_flux.c */
 extern const FeatureGroup flux_err_features;        /* features_noise.c */
 extern const FeatureGroup signal_to_noise_features; /* features_noise.c */
 extern const FeatureGroup pair_features;            /* features_pairs.c, after flux and flux_err */
+extern const FeatureGroup fit_features;             /* features_fits.c */
+extern const FeatureGroup fit_amplitude_features;   /* features_fits.c, after fit */
 extern const FeatureGroup shrunken_flux_features;   /* features_flux.c, after flux */
 extern const FeatureGroup detection_features;       /* features_timing.c */
 extern const FeatureGroup timing_features;          /* features_timing.c, after flux */
@@ -161,6 +167,9 @@ extern const FeatureGroup peak_delay_features;      /* features_timing.c, after 
 extern const FeatureGroup peak_window_features;     /* features_timing.c, after flux */
 extern const FeatureGroup shape_features;           /* features_shape.c, after flux */
 extern const FeatureGroup passband_share_features;  /* features_shape.c */
+extern const FeatureGroup gp_features;              /* features_gp.c, after flux_err */
+extern const FeatureGroup gp_curve_features;        /* features_gp.c, after gp */
+extern const FeatureGroup gp_color_features;        /* features_gp.c, after gp */
 
 /*
  * Shrunken flux, values[all]: each flux drawn to the mean of its passband the
@@ -180,7 +189,7 @@ extern const HostGroup host_metadata_features;   /* features_host.c */
 extern const HostGroup host_luminosity_features; /* features_host.c */
 extern const HostGroup host_rest_frame_features; /* features_host.c */
 
-/* The features of a light-curve group's row, one an expansion, among features[feature_count()]. */
+/* The features of a light-curve group's row, one an expansion, among the features. */
 extern const float *feature_row(const float *features, const FeatureGroup *group, int row);
 
 /* The light-curve groups, in the order of their features and of their computation. */

@@ -16,6 +16,8 @@ static const FeatureGroup *const lightcurve_groups[] = {
 	&flux_err_features,  &signal_to_noise_features, &passband_features,   &time_features,
 	&pair_features,      &shrunken_flux_features,   &shape_features,      &passband_share_features,
 	&detection_features, &timing_features,          &peak_delay_features, &peak_window_features,
+	&gp_features,        &gp_curve_features,        &gp_color_features,   &fit_features,
+	&fit_amplitude_features,
 };
 
 static const HostGroup *const host_groups[] = {
@@ -45,10 +47,21 @@ count_features(int first_table, int end_table)
 	return count;
 }
 
-int
-feature_count(void)
+/* The groups of a set: fitted ones come after all others. */
+static int
+group_count(FeatureSet set)
 {
-	return count_features(0, N_LIGHTCURVE_GROUPS);
+	int n = 0;
+
+	while (n < N_LIGHTCURVE_GROUPS && (set == FEATURES_ALL || !lightcurve_groups[n]->fitted))
+		n++;
+	return n;
+}
+
+int
+feature_count(FeatureSet set)
+{
+	return count_features(0, group_count(set));
 }
 
 int
@@ -273,13 +286,15 @@ store_features(const double *values, int n, float *features)
 }
 
 void
-compute_features(const Observations *observations, float *features, Workspace *workspace)
+compute_features(const Observations *observations, FeatureSet set, float *features,
+				 Workspace *workspace)
 {
 	Measurements *measurements = measure(observations, workspace);
-	double *values = workspace_array(workspace, double, feature_count());
+	double *values = workspace_array(workspace, double, feature_count(set));
+	int n_groups = group_count(set);
 	int at = 0;
 
-	for (int i = 0; i < N_LIGHTCURVE_GROUPS; i++)
+	for (int i = 0; i < n_groups; i++)
 	{
 		lightcurve_groups[i]->compute(measurements, values + at);
 		at += table_size(&lightcurve_groups[i]->table);

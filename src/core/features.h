@@ -27,18 +27,25 @@ typedef struct FeatureDescription
 	char description[400];
 } FeatureDescription;
 
+/* Which features of a light curve: all, or the first of them, which cost microseconds. */
+typedef enum FeatureSet
+{
+	FEATURES_SIMPLE,
+	FEATURES_ALL, /* with those of fits to the light curve */
+} FeatureSet;
+
 /* Features of a light curve, and those that its host adds. */
-extern int feature_count(void);
+extern int feature_count(FeatureSet set);
 extern int host_feature_count(void);
 
-/* Feature 0 <= ordinal < feature_count() + host_feature_count(). */
+/* Feature 0 <= ordinal < feature_count(FEATURES_ALL) + host_feature_count(). */
 extern void describe_feature(int ordinal, FeatureDescription *description);
 
 /* The ordinal of a name of `length` bytes, or -1; takes about a microsecond. */
 extern int find_feature(const char *name, size_t length);
 
-/* All features[feature_count()] of canonical observations, of which there is at least one. */
-extern void compute_features(const Observations *observations, float *features,
+/* The features[feature_count(set)] of canonical observations, of which there is at least one. */
+extern void compute_features(const Observations *observations, FeatureSet set, float *features,
 							 Workspace *workspace);
 
 /* What the survey knows of an object besides its light curve; NaN where unknown. */
@@ -53,7 +60,7 @@ typedef struct HostMetadata
 
 /*
  * The host's features[host_feature_count()] of an object whose light curve has
- * the given features[feature_count()].  A negative photoz, error, distmod or
+ * the given features, of either set.  A negative photoz, error, distmod or
  * mwebv, as surveys mark the unknown, is taken for NaN.
  */
 extern void compute_host_features(const float *lightcurve_features, HostMetadata host,

@@ -67,7 +67,7 @@ static void
 check_features(const Observations *o, Workspace *workspace)
 {
 	Observations canonical = allocate_observations(o->count, workspace);
-	float *features = workspace_array(workspace, float, feature_count());
+	float *features = workspace_array(workspace, float, feature_count(FEATURES_ALL));
 	uint32_t *order;
 	uint32_t n = canonical_order(o, &order, workspace);
 
@@ -75,8 +75,8 @@ check_features(const Observations *o, Workspace *workspace)
 	require(observations_are_canonical(&canonical));
 	if (n == 0)
 		return;
-	compute_features(&canonical, features, workspace);
-	for (int i = 0; i < feature_count(); i++)
+	compute_features(&canonical, FEATURES_ALL, features, workspace);
+	for (int i = 0; i < feature_count(FEATURES_ALL); i++)
 		require(!isinf(features[i]));
 }
 

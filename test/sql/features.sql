@@ -25,7 +25,7 @@ SELECT plasticc_feature_names() = (SELECT array_agg(name ORDER BY ordinal) FROM 
 SELECT count(DISTINCT name) = count(*) AS names_differ, min(ordinal), count(*) = max(ordinal) AS ordinals_follow, bool_and(description <> '') AS described
 FROM (SELECT * FROM plasticc_feature_catalog() UNION ALL SELECT * FROM plasticc_host_feature_catalog()) c;
 -- one row of each statistic: what it is called, and its convention
-SELECT name, unit, description FROM plasticc_feature_catalog() WHERE name !~ '_([ugizy]|[ugrizy]{2})$' AND name !~ '_r$' OR name ~ '_gr$|(delay|share)_r$' ORDER BY ordinal;
+SELECT name, unit, description FROM plasticc_feature_catalog('all') WHERE name !~ '_([ugizy]|[ugrizy]{2})$' AND name !~ '_r$' OR name ~ '_gr$|(delay|share)_r$' OR feature_group = 'fit_amplitude' AND name LIKE '%\_r' ORDER BY ordinal;
 SELECT name FROM plasticc_feature_catalog() WHERE name LIKE 'flux\_mean%' ORDER BY ordinal;
 SELECT name, unit, description FROM plasticc_host_feature_catalog() WHERE name !~ '_([ugizy])$' ORDER BY ordinal;
 
@@ -124,4 +124,23 @@ SELECT plasticc_host_features(f, true, 0.5, 0.1, 42, 0.1) FROM host_features;
 SELECT plasticc_host_features(features, true, 'Infinity', 0.1, 42, 0.1) FROM features;
 SELECT plasticc_host_features(features, true, 0.5, 0.1, '-Infinity', 0.1) FROM features;
 
-DROP TABLE observations, features, oracle, hosts, host_features;
+
+-- The set of all features starts with the simple ones; the catalog, the names and the host's go with it.
+CREATE TABLE all_features AS
+SELECT object_id, plasticc_features(plasticc_lightcurve(mjd, passband, flux, flux_err, detected), 'all') AS features
+FROM observations GROUP BY object_id;
+SELECT bool_and(a.features[1:cardinality(f.features)] = f.features) AS simple_first,
+       bool_and(cardinality(a.features) = (SELECT count(*) FROM plasticc_feature_catalog('all'))) AS as_in_catalog
+FROM features f JOIN all_features a USING (object_id);
+SELECT feature_group, min(ordinal) AS first, count(*) AS count
+FROM (SELECT * FROM plasticc_feature_catalog('all') UNION ALL SELECT * FROM plasticc_host_feature_catalog('all')) c
+GROUP BY 1 HAVING min(ordinal) > 944 ORDER BY 2;
+SELECT plasticc_feature_names('all') = (SELECT array_agg(name ORDER BY ordinal) FROM plasticc_feature_catalog('all')) AS names,
+       cardinality(plasticc_host_feature_names('all')) = cardinality(plasticc_feature_names('all')) + (SELECT count(*) FROM plasticc_host_feature_catalog('all')) AS host_names;
+SELECT count(*) = count(*) FILTER (WHERE plasticc_feature(h.features, c.name) IS NOT DISTINCT FROM h.features[c.ordinal]) AS every_name
+FROM (SELECT plasticc_host_features(features, true, 0.3, 0.02, NULL, 0.05) AS features FROM all_features WHERE object_id = 1) h,
+     (SELECT * FROM plasticc_feature_catalog('all') UNION ALL SELECT * FROM plasticc_host_feature_catalog('all')) c;
+SELECT plasticc_feature(features, 'gp_amplitude') FROM features WHERE object_id = 1;
+SELECT plasticc_feature(features, 'hostgal_photoz') FROM all_features WHERE object_id = 1;
+SELECT plasticc_features(NULL::lightcurve, 'all') IS NULL, plasticc_features('{}'::lightcurve, 'all') IS NULL AS empty;
+DROP TABLE observations, features, oracle, hosts, host_features, all_features;

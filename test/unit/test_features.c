@@ -45,13 +45,13 @@ check_feature(const float *features, const char *stem, const char *suffix, doubl
 static float *
 features_of(const Observations *o, Workspace *workspace)
 {
-	float *features = workspace_array(workspace, float, feature_count());
+	float *features = workspace_array(workspace, float, feature_count(FEATURES_ALL));
 	Observations canonical = allocate_observations(o->count, workspace);
 	uint32_t *order;
 	uint32_t n = canonical_order(o, &order, workspace);
 
 	gather_observations(o, order, n, &canonical);
-	compute_features(&canonical, features, workspace);
+	compute_features(&canonical, FEATURES_ALL, features, workspace);
 	return features;
 }
 
@@ -456,11 +456,13 @@ static int
 count_compared_here(void)
 {
 	static const char *const elsewhere[] = {
-		"shape", "passband_share", "detection", "timing", "peak_delay", "peak_window",
+		"shape",      "passband_share", "detection", "timing",
+		"peak_delay", "peak_window",    "fit",       "fit_amplitude",
+		"gp",         "gp_curve",       "gp_color",
 	};
-	int count = feature_count();
+	int count = feature_count(FEATURES_ALL);
 
-	for (int i = 0; i < feature_count(); i++)
+	for (int i = 0; i < feature_count(FEATURES_ALL); i++)
 	{
 		FeatureDescription description;
 
@@ -547,7 +549,7 @@ test_order_and_duplicates(void)
 			put_observation(&shuffled, j, a);
 		}
 		CHECK(same_bits(features_of(&o, &workspace), features_of(&shuffled, &workspace),
-						feature_count()),
+						feature_count(FEATURES_ALL)),
 			  "order of %u observations", n);
 	}
 	unit_free();
@@ -572,10 +574,10 @@ static const HostMetadata example_host = {1.0, 0.37, 0.02, NAN, 0.05};
 static float *
 features_with_host(const Observations *o, Workspace *workspace)
 {
-	float *all = workspace_array(workspace, float, feature_count() + host_feature_count());
+	float *all = workspace_array(workspace, float, feature_count(FEATURES_ALL) + host_feature_count());
 
-	memcpy(all, features_of(o, workspace), sizeof(float) * (size_t) feature_count());
-	compute_host_features(all, example_host, all + feature_count(), workspace);
+	memcpy(all, features_of(o, workspace), sizeof(float) * (size_t) feature_count(FEATURES_ALL));
+	compute_host_features(all, example_host, all + feature_count(FEATURES_ALL), workspace);
 	return all;
 }
 
@@ -585,7 +587,7 @@ test_scale_and_shift(void)
 	/* A power of two scales without rounding. */
 	static const double factors[] = {0.25, 1024.0, 3.7};
 	Workspace workspace = unit_workspace();
-	int n_features = feature_count() + host_feature_count();
+	int n_features = feature_count(FEATURES_ALL) + host_feature_count();
 	Random random;
 
 	random_seed(&random, 13, 0);
@@ -684,7 +686,7 @@ test_extremes(void)
 		o.flux_err[i] = i < 3 ? FLT_TRUE_MIN : FLT_MAX;
 	}
 	features = features_of(&o, &workspace);
-	for (int i = 0; i < feature_count(); i++)
+	for (int i = 0; i < feature_count(FEATURES_ALL); i++)
 		CHECK(!isinf(features[i]), "feature %d is infinite", i);
 	CHECK(feature(features, "flux_maximum", "") == (double) FLT_MAX, "largest float");
 	CHECK(isnan(feature(features, "signal_to_noise_sum_of_squares", "")), "sum of squares");
@@ -694,7 +696,7 @@ test_extremes(void)
 static void
 test_catalog(void)
 {
-	int n = feature_count() + host_feature_count();
+	int n = feature_count(FEATURES_ALL) + host_feature_count();
 
 	for (int i = 0; i < n; i++)
 	{
@@ -767,11 +769,11 @@ check_host(HostMetadata host, const char *name, double expected)
 {
 	Workspace workspace = unit_workspace();
 	Observations o = constant_curve(5, 100.0, &workspace);
-	float *all = workspace_array(&workspace, float, feature_count() + host_feature_count());
+	float *all = workspace_array(&workspace, float, feature_count(FEATURES_ALL) + host_feature_count());
 
 	o.flux[4] = 200.0f;
-	memcpy(all, features_of(&o, &workspace), sizeof(float) * (size_t) feature_count());
-	compute_host_features(all, host, all + feature_count(), &workspace);
+	memcpy(all, features_of(&o, &workspace), sizeof(float) * (size_t) feature_count(FEATURES_ALL));
+	compute_host_features(all, host, all + feature_count(FEATURES_ALL), &workspace);
 	check_feature(all, name, "", expected, 0.0);
 	unit_free();
 }

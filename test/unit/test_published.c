@@ -154,13 +154,13 @@ read_lightcurves(const char *directory, int *n_objects, Workspace *workspace)
 static float *
 object_features(Object *object, Workspace *workspace)
 {
-	float *features = workspace_array(workspace, float, feature_count());
+	float *features = workspace_array(workspace, float, feature_count(FEATURES_ALL));
 	Observations canonical = allocate_observations(object->observations.count, workspace);
 	uint32_t *order;
 	uint32_t n = canonical_order(&object->observations, &order, workspace);
 
 	gather_observations(&object->observations, order, n, &canonical);
-	compute_features(&canonical, features, workspace);
+	compute_features(&canonical, FEATURES_ALL, features, workspace);
 	return features;
 }
 

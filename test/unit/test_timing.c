@@ -362,13 +362,13 @@ check_shape(const float *features, const char *suffix, const Points *p, const do
 static void
 check_curve(const Observations *o, Workspace *workspace)
 {
-	float *features = workspace_array(workspace, float, feature_count());
+	float *features = workspace_array(workspace, float, feature_count(FEATURES_ALL));
 	Points all = collect(o, ALL_BANDS);
 	double all_sums[5] = {0}, seconds[N_PASSBANDS], peaks[N_PASSBANDS], shares[N_PASSBANDS];
 	double peak = NAN, largest = -1.0, total = 0.0;
 	int n_seconds = 0;
 
-	compute_features(o, features, workspace);
+	compute_features(o, FEATURES_ALL, features, workspace);
 	for (int band = 0; band < N_PASSBANDS; band++)
 	{
 		Points p = collect(o, band);
@@ -417,7 +417,7 @@ count_features(void)
 	};
 	int count = 0;
 
-	for (int i = 0; i < feature_count(); i++)
+	for (int i = 0; i < feature_count(FEATURES_ALL); i++)
 	{
 		FeatureDescription description;
 
