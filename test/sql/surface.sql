@@ -8,7 +8,9 @@ CREATE VIEW functions AS
 SELECT p.* FROM pg_proc p JOIN members ON classid = 'pg_proc'::regclass AND objid = p.oid;
 
 SELECT pg_describe_object(classid, objid, 0) AS undocumented
-FROM members WHERE obj_description(objid, classid::regclass::name) IS NULL;
+FROM members WHERE obj_description(objid, classid::regclass::name) IS NULL
+    -- from 17 on the types that come with a type or a table are members too
+    AND NOT (classid = 'pg_type'::regclass AND (SELECT typrelid <> 0 OR typelem <> 0 FROM pg_type WHERE oid = objid));
 
 -- What reads no table is immutable and runs in parallel workers.
 SELECT oid::regprocedure AS function, provolatile AS volatility, proparallel AS parallel
