@@ -174,18 +174,7 @@ return_catalog(FunctionCallInfo fcinfo, FeatureSet set, int first, int end)
 	int ordinal;
 
 	if (SRF_IS_FIRSTCALL())
-	{
-		MemoryContext caller;
-		TupleDesc row;
-
-		call = SRF_FIRSTCALL_INIT();
-		caller = MemoryContextSwitchTo(call->multi_call_memory_ctx);
-		if (get_call_result_type(fcinfo, NULL, &row) != TYPEFUNC_COMPOSITE)
-			elog(ERROR, "return type must be a row type");
-		call->tuple_desc = BlessTupleDesc(row);
-		call->max_calls = end - first;
-		MemoryContextSwitchTo(caller);
-	}
+		begin_rows(fcinfo)->max_calls = end - first;
 	call = SRF_PERCALL_SETUP();
 	if (call->call_cntr >= call->max_calls)
 		SRF_RETURN_DONE(call);

@@ -278,13 +278,9 @@ plasticc_observations(PG_FUNCTION_ARGS)
 	if (SRF_IS_FIRSTCALL())
 	{
 		MemoryContext caller;
-		TupleDesc row;
 
-		call = SRF_FIRSTCALL_INIT();
+		call = begin_rows(fcinfo);
 		caller = MemoryContextSwitchTo(call->multi_call_memory_ctx);
-		if (get_call_result_type(fcinfo, NULL, &row) != TYPEFUNC_COMPOSITE)
-			elog(ERROR, "return type must be a row type");
-		call->tuple_desc = BlessTupleDesc(row);
 		observations = palloc(sizeof(Observations));
 		/* A copy in any case: the argument may not outlive this call. */
 		*observations = lightcurve_observations(

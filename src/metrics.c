@@ -18,6 +18,7 @@
 #include "catalog/pg_type.h"
 
 #include "arrays.h"
+#include "core/challenge.h"
 #include "core/model.h"
 #include "metrics.h"
 
@@ -59,12 +60,6 @@ PG_FUNCTION_INFO_V1(plasticc_log_loss_final);
 PG_FUNCTION_INFO_V1(plasticc_confusion_accum);
 PG_FUNCTION_INFO_V1(plasticc_confusion_combine);
 PG_FUNCTION_INFO_V1(plasticc_confusion_final);
-
-double
-challenge_weight(int32 class)
-{
-	return class == 15 || class == 64 || class == 99 ? 2.0 : 1.0;
-}
 
 double
 object_log_loss(const float4 *probabilities, int n, int target)

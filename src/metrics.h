@@ -6,13 +6,6 @@
 #define PLASTICC_METRICS_H
 
 /*
- * The weight of a class in the challenge's log loss: 2 for 15 (tidal
- * disruption), 64 (kilonova) and 99 (unknown), otherwise 1.  The organisers
- * did not publish them; participants derived them from the scores of probes.
- */
-extern double challenge_weight(int32 class);
-
-/*
  * -ln of the probability of the true class: the row is divided by its sum,
  * then clipped to [1e-15, 1 - 1e-15].
  */

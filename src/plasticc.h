@@ -18,4 +18,10 @@
 /* A workspace whose memory lives and dies with the given context. */
 extern Workspace server_workspace(MemoryContext context);
 
+/*
+ * The first call of a function that returns a row a call: its context, with
+ * the type of the rows in tuple_desc.
+ */
+extern FuncCallContext *begin_rows(FunctionCallInfo fcinfo);
+
 #endif							/* PLASTICC_H */

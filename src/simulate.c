@@ -75,16 +75,12 @@ begin_scan(FunctionCallInfo fcinfo, FuncCallContext *context)
 {
 	MemoryContext previous = MemoryContextSwitchTo(context->multi_call_memory_ctx);
 	SurveyScan *scan = palloc0(sizeof(SurveyScan));
-	TupleDesc	row_type;
 
-	if (get_call_result_type(fcinfo, NULL, &row_type) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
 	check_range(PG_GETARG_INT64(0), PG_GETARG_INT64(3));
 	scan->objects_left = PG_GETARG_INT64(0);
 	scan->seed = (uint64) PG_GETARG_INT64(1);
 	scan->mix = mix_argument(PG_GETARG_TEXT_PP(2));
 	scan->next_object = PG_GETARG_INT64(3);
-	context->tuple_desc = BlessTupleDesc(row_type);
 	context->user_fctx = scan;
 	MemoryContextSwitchTo(previous);
 }
@@ -159,7 +155,7 @@ plasticc_simulate_objects(PG_FUNCTION_ARGS)
 	SurveyScan *scan;
 
 	if (SRF_IS_FIRSTCALL())
-		begin_scan(fcinfo, SRF_FIRSTCALL_INIT());
+		begin_scan(fcinfo, begin_rows(fcinfo));
 	context = SRF_PERCALL_SETUP();
 	scan = context->user_fctx;
 
@@ -179,7 +175,7 @@ plasticc_simulate_observations(PG_FUNCTION_ARGS)
 	SurveyScan *scan;
 
 	if (SRF_IS_FIRSTCALL())
-		begin_scan(fcinfo, SRF_FIRSTCALL_INIT());
+		begin_scan(fcinfo, begin_rows(fcinfo));
 	context = SRF_PERCALL_SETUP();
 	scan = context->user_fctx;
 

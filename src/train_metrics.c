@@ -6,6 +6,7 @@
 
 #include "miscadmin.h"
 
+#include "core/challenge.h"
 #include "json_text.h"
 #include "metrics.h"
 #include "train_metrics.h"

@@ -192,9 +192,6 @@ extern const HostGroup host_rest_frame_features; /* features_host.c */
 /* The features of a light-curve group's row, one an expansion, among the features. */
 extern const float *feature_row(const float *features, const FeatureGroup *group, int row);
 
-/* The light-curve groups, in the order of their features and of their computation. */
-extern const FeatureGroup *const *feature_groups(int *n_groups);
-
 /* The measurements of canonical observations, of which there is at least one. */
 extern Measurements *measure(const Observations *observations, Workspace *workspace);
 

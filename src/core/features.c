@@ -70,13 +70,6 @@ host_feature_count(void)
 	return count_features(N_LIGHTCURVE_GROUPS, N_TABLES);
 }
 
-const FeatureGroup *const *
-feature_groups(int *n_groups)
-{
-	*n_groups = N_LIGHTCURVE_GROUPS;
-	return lightcurve_groups;
-}
-
 /* ----------------------------------------------------------------
  * Names
  * ----------------------------------------------------------------

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/challenge.h"
 #include "core/network.h"
 #include "core/preprocess.h"
 #include "core/random.h"
@@ -106,7 +107,7 @@ class_weight(const TrainingOptions *options, int32_t class)
 	for (int i = 0; i < options->n_class_weights; i++)
 		if (options->class_weights[i].class == class)
 			return options->class_weights[i].weight;
-	return class == 15 || class == 64 || class == 99 ? 2.0 : 1.0;
+	return challenge_weight(class);
 }
 
 /*
