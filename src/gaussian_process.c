@@ -112,16 +112,9 @@ plasticc_gp_predict(PG_FUNCTION_ARGS)
 
 	if (SRF_IS_FIRSTCALL())
 	{
-		MemoryContext caller;
-		TupleDesc row;
 		int n;
 
-		call = SRF_FIRSTCALL_INIT();
-		caller = MemoryContextSwitchTo(call->multi_call_memory_ctx);
-		if (get_call_result_type(fcinfo, NULL, &row) != TYPEFUNC_COMPOSITE)
-			elog(ERROR, "return type must be a row type");
-		call->tuple_desc = BlessTupleDesc(row);
-		MemoryContextSwitchTo(caller);
+		call = begin_rows(fcinfo);
 		call->user_fctx = make_prediction(fcinfo, call->multi_call_memory_ctx, &n);
 		call->max_calls = (uint64) n * N_PASSBANDS;
 	}
