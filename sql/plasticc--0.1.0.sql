@@ -261,6 +261,37 @@ COMMENT ON FUNCTION plasticc_gp_predict(lightcurve, double precision[]) IS
 'flux in all six passbands at each of the times, which may lie anywhere, by the Gaussian process that plasticc_gp_fit finds: mean and standard deviation of the noiseless flux; no rows without observations';
 
 -- =====================================================================
+-- augmentation
+-- =====================================================================
+
+-- Not strict: a redshift may be unknown.
+CREATE FUNCTION plasticc_augment(
+    lightcurve, seed bigint,
+    redshift double precision DEFAULT NULL, new_redshift double precision DEFAULT NULL,
+    drop_fraction double precision DEFAULT 0.1, drop_block double precision DEFAULT 0,
+    noise double precision DEFAULT 0.5, time_shift double precision DEFAULT 0,
+    galactic_dimming double precision DEFAULT 0.5, galactic_dimming_sd double precision DEFAULT 0.5,
+    detection_threshold double precision DEFAULT 5.5, detection_width double precision DEFAULT 2,
+    min_detections integer DEFAULT 2
+) RETURNS lightcurve
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000;
+
+-- Not strict either.
+CREATE FUNCTION plasticc_augment_host(
+    seed bigint, redshift double precision, photoz double precision, photoz_err double precision,
+    photoz_noise double precision DEFAULT 0.5,
+    min_redshift double precision DEFAULT NULL, max_redshift double precision DEFAULT NULL,
+    OUT new_redshift double precision, OUT hostgal_photoz double precision,
+    OUT hostgal_photoz_err double precision, OUT distmod double precision
+) RETURNS record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50;
+
+COMMENT ON FUNCTION plasticc_augment(lightcurve, bigint, double precision, double precision, double precision, double precision, double precision, double precision, double precision, double precision, double precision, double precision, integer) IS
+'a copy of a light curve as it might have been observed otherwise, the same for the same arguments: moved from redshift (NULL, NaN or negative: unknown) to new_redshift (NULL: not moved) through a Gaussian process; of redshift 0 fainter by galactic_dimming +- galactic_dimming_sd magnitudes; each observation dropped with probability drop_fraction, and all of a block of drop_block days; noise of so many flux_err added; shifted by up to time_shift days; where the flux changed detected with probability (1 + erf((|flux|/flux_err - detection_threshold) / detection_width)) / 2; NULL with less than min_detections: it would not have been found';
+COMMENT ON FUNCTION plasticc_augment_host(bigint, double precision, double precision, double precision, double precision, double precision, double precision) IS
+'the host of a copy at another redshift: new_redshift is log-uniform from min_redshift (NULL: 0.95 redshift) to max_redshift (NULL: the lesser of 5 redshift and 1.5 (1 + redshift) - 1); hostgal_photoz keeps its error relative to 1 + z and gets noise of photoz_noise times its error, which grows accordingly; distmod is that of hostgal_photoz, NULL of a photoz that is 0 or unknown; an object of redshift 0 or unknown stays as it is';
+
+-- =====================================================================
 -- periods
 -- =====================================================================
 

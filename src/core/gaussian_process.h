@@ -81,4 +81,14 @@ extern void gp_predict(const Observations *observations, const GaussianProcess *
 					   const double *mjd, size_t n, double *flux, double *flux_sd,
 					   Workspace *workspace);
 
+/*
+ * The same at any wavelength > 0, Angstrom, n_wavelengths of them at each time:
+ * wavelength[i * n_wavelengths + k] gives flux[i * n_wavelengths + k], flux_sd
+ * likewise.  At the wavelengths of the passbands that is what gp_predict() gives.
+ */
+extern void gp_predict_wavelengths(const Observations *observations, const GaussianProcess *process,
+								   const double *mjd, size_t n, const double *wavelength,
+								   int n_wavelengths, double *flux, double *flux_sd,
+								   Workspace *workspace);
+
 #endif /* PLASTICC_GAUSSIAN_PROCESS_H */

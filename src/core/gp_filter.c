@@ -40,6 +40,15 @@ gp_log(double x)
 	return k * LN_2 + 2.0 * (z + z * sum);
 }
 
+double
+gp_wavelength_correlation(double distance)
+{
+	double x = GP_SQRT_3 * distance / GP_WAVELENGTH_SCALE;
+
+	/* beyond that it is zero but for what gp_exp() cannot tell */
+	return x < 700.0 ? (1.0 + x) * gp_exp(-x) : 0.0;
+}
+
 void
 gp_passband_correlation(double correlation[N_PASSBANDS][N_PASSBANDS])
 {
@@ -48,9 +57,8 @@ gp_passband_correlation(double correlation[N_PASSBANDS][N_PASSBANDS])
 		for (int k = 0; k < N_PASSBANDS; k++)
 		{
 			double distance = fabs(survey_bands[i].wavelength - survey_bands[k].wavelength);
-			double x = GP_SQRT_3 * distance / GP_WAVELENGTH_SCALE;
 
-			correlation[i][k] = (1.0 + x) * gp_exp(-x);
+			correlation[i][k] = gp_wavelength_correlation(distance);
 		}
 	}
 }

@@ -68,4 +68,7 @@ extern double gp_in_flux_units(const GpData *data, double log_likelihood);
 extern double gp_exp(double x);
 extern double gp_log(double x);
 
+/* M of a difference of wavelengths, Angstrom, that is not negative. */
+extern double gp_wavelength_correlation(double distance);
+
 #endif /* PLASTICC_GP_FILTER_H */

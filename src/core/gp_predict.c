@@ -11,6 +11,11 @@
  * Nothing is inverted, and a time without a measurement costs nothing to the
  * others.
  *
+ * A wavelength between the passbands takes no state of its own: the covariance is
+ * a product of one of times and one of wavelengths, so that its flux is a sum of
+ * the six at that time, weighted as in the regression on them, and a remainder
+ * that no measurement says anything of.
+ *
  * Filter states are kept only at the starts of blocks, and those within a block
  * computed again when the smoother comes to it: memory stays small however long
  * the curve.
@@ -22,6 +27,7 @@
 #include <string.h>
 
 #include "core/gp_step.h"
+#include "core/survey_bands.h"
 
 #define BLOCK 64
 
@@ -40,6 +46,13 @@ typedef struct FilterStep
 	double innovation;
 	double precision;
 } FilterStep;
+
+/* The flux at a wavelength: a weighted sum of the passbands', and what is left of the variance. */
+typedef struct Projection
+{
+	double weight[N_PASSBANDS];
+	double remainder;
+} Projection;
 
 /* A time of the prediction and its place in the caller's order. */
 typedef struct GridTime
@@ -60,7 +73,10 @@ typedef struct Smoother
 	double start[GP_STATE_SIZE];
 	Adjoint adjoint;
 	const GridTime *grid;
-	size_t n_left; /* grid times not predicted yet: the earliest */
+	size_t n_left;     /* grid times not predicted yet: the earliest */
+	int n_projections; /* of each time */
+	int stride;        /* to those of the next place; 0 if all have the same */
+	const Projection *projections;
 	double *flux;
 	double *flux_sd;
 	Workspace *workspace;
@@ -155,26 +171,43 @@ absorb(Adjoint *adjoint, const FilterStep *step, int passband)
  */
 
 /*
- * All passbands at one time: the filtered state goes forward to it by one
+ * All projections at one time: the filtered state goes forward to it by one
  * transition, and the adjoint back to it by another.
  */
 static void
-predict(const Smoother *s, const double *state, const double *forward, Adjoint *adjoint,
+predict(const Smoother *s, const double *state, const double *forward, const Adjoint *adjoint,
 		size_t place)
 {
+	double columns[N_PASSBANDS][GP_STATES];
+	double means[N_PASSBANDS];
+
 	for (int passband = 0; passband < N_PASSBANDS; passband++)
 	{
-		double column[GP_STATES], product[GP_STATES];
-		double variance;
-		double mean =
+		gp_measured_column(state, 1, s->data->correlation, forward, passband, columns[passband]);
+		means[passband] =
 			forward[GP_DECAY] * (state[passband] + forward[GP_U] * state[N_PASSBANDS + passband]);
+	}
+	for (int i = 0; i < s->n_projections; i++)
+	{
+		const Projection *projection = &s->projections[place * s->stride + i];
+		double column[GP_STATES] = {0.0}, product[GP_STATES];
+		double mean = 0.0, variance = projection->remainder;
 
-		gp_measured_column(state, 1, s->data->correlation, forward, passband, column);
-		for (int i = 0; i < GP_STATES; i++)
-			mean += column[i] * adjoint->r[i];
-		variance = fmax(column[passband] - multiply(adjoint, column, product), 0.0);
-		s->flux[place * N_PASSBANDS + passband] = ldexp(mean, s->data->exponent);
-		s->flux_sd[place * N_PASSBANDS + passband] =
+		for (int passband = 0; passband < N_PASSBANDS; passband++)
+		{
+			if (projection->weight[passband] == 0.0)
+				continue;
+			mean += projection->weight[passband] * means[passband];
+			for (int k = 0; k < GP_STATES; k++)
+				column[k] += projection->weight[passband] * columns[passband][k];
+		}
+		for (int k = 0; k < GP_STATES; k++)
+			mean += column[k] * adjoint->r[k];
+		for (int passband = 0; passband < N_PASSBANDS; passband++)
+			variance += projection->weight[passband] * column[passband];
+		variance = fmax(variance - multiply(adjoint, column, product), 0.0);
+		s->flux[place * s->n_projections + i] = ldexp(mean, s->data->exponent);
+		s->flux_sd[place * s->n_projections + i] =
 			ldexp(s->amplitude * sqrt(variance), s->data->exponent);
 	}
 }
@@ -267,11 +300,11 @@ smooth_block(Smoother *s, size_t first, size_t end)
 	}
 }
 
-void
-gp_predict(const Observations *observations, const GaussianProcess *process, const double *mjd,
-		   size_t n, double *flux, double *flux_sd, Workspace *workspace)
+/* Predicts at n times, in any order, what the smoother's projections say. */
+static void
+run_smoother(Smoother *s, const Observations *observations, const GaussianProcess *process,
+			 const double *mjd, size_t n, Workspace *workspace)
 {
-	Smoother *s = workspace_array(workspace, Smoother, 1);
 	GridTime *grid = workspace_array(workspace, GridTime, n);
 	GpData data = gp_prepare(observations, workspace);
 	size_t n_blocks = (data.n + BLOCK - 1) / BLOCK;
@@ -279,17 +312,15 @@ gp_predict(const Observations *observations, const GaussianProcess *process, con
 	for (size_t i = 0; i < n; i++)
 		grid[i] = (GridTime){.mjd = mjd[i], .place = i};
 	qsort(grid, n, sizeof(GridTime), compare_grid_times);
-	memset(s, 0, sizeof(Smoother));
 	s->data = &data;
 	s->mjd = observations->mjd;
 	s->amplitude = ldexp(process->amplitude, -data.exponent);
 	s->inverse_length = GP_SQRT_3 / process->length_scale;
 	s->inverse_variance = 1.0 / (s->amplitude * s->amplitude);
 	s->checkpoints = workspace_array(workspace, double, n_blocks *GP_STATE_SIZE);
+	memset(&s->adjoint, 0, sizeof(Adjoint));
 	s->grid = grid;
 	s->n_left = n;
-	s->flux = flux;
-	s->flux_sd = flux_sd;
 	s->workspace = workspace;
 	gp_start(s->start, 1, data.correlation);
 
@@ -301,4 +332,90 @@ gp_predict(const Observations *observations, const GaussianProcess *process, con
 		smooth_block(s, block * BLOCK, end < data.n ? end : data.n);
 	}
 	predict_between(s, s->start, 0);
+}
+
+void
+gp_predict(const Observations *observations, const GaussianProcess *process, const double *mjd,
+		   size_t n, double *flux, double *flux_sd, Workspace *workspace)
+{
+	Smoother *s = workspace_array(workspace, Smoother, 1);
+	Projection passbands[N_PASSBANDS] = {0};
+
+	for (int i = 0; i < N_PASSBANDS; i++)
+		passbands[i].weight[i] = 1.0;
+	s->n_projections = N_PASSBANDS;
+	s->stride = 0;
+	s->projections = passbands;
+	s->flux = flux;
+	s->flux_sd = flux_sd;
+	run_smoother(s, observations, process, mjd, n, workspace);
+}
+
+/* The lower triangle of the Cholesky factor of the correlation of the passbands. */
+static void
+factor_correlation(double factor[N_PASSBANDS][N_PASSBANDS])
+{
+	gp_passband_correlation(factor);
+	for (int i = 0; i < N_PASSBANDS; i++)
+	{
+		for (int k = 0; k <= i; k++)
+		{
+			double sum = factor[i][k];
+
+			for (int m = 0; m < k; m++)
+				sum -= factor[i][m] * factor[k][m];
+			factor[i][k] = i == k ? sqrt(sum) : sum / factor[k][k];
+		}
+	}
+}
+
+/*
+ * The regression of the flux at a wavelength on those of the passbands at the
+ * same time: with their correlation B and b that with the wavelength, weights
+ * B^-1 b and remainder 1 - b' B^-1 b.
+ */
+static Projection
+project(double wavelength, const double factor[N_PASSBANDS][N_PASSBANDS])
+{
+	Projection projection = {.remainder = 1.0};
+	double *weight = projection.weight;
+
+	for (int i = 0; i < N_PASSBANDS; i++)
+	{
+		double distance = fabs(wavelength - survey_bands[i].wavelength);
+		double sum = gp_wavelength_correlation(distance);
+
+		for (int k = 0; k < i; k++)
+			sum -= factor[i][k] * weight[k];
+		weight[i] = sum / factor[i][i];
+		projection.remainder -= weight[i] * weight[i];
+	}
+	projection.remainder = fmax(projection.remainder, 0.0);
+	for (int i = N_PASSBANDS; i-- > 0;)
+	{
+		for (int k = i + 1; k < N_PASSBANDS; k++)
+			weight[i] -= factor[k][i] * weight[k];
+		weight[i] /= factor[i][i];
+	}
+	return projection;
+}
+
+void
+gp_predict_wavelengths(const Observations *observations, const GaussianProcess *process,
+					   const double *mjd, size_t n, const double *wavelength, int n_wavelengths,
+					   double *flux, double *flux_sd, Workspace *workspace)
+{
+	Smoother *s = workspace_array(workspace, Smoother, 1);
+	Projection *projections = workspace_array(workspace, Projection, n * n_wavelengths);
+	double factor[N_PASSBANDS][N_PASSBANDS];
+
+	factor_correlation(factor);
+	for (size_t i = 0; i < n * n_wavelengths; i++)
+		projections[i] = project(wavelength[i], factor);
+	s->n_projections = n_wavelengths;
+	s->stride = n_wavelengths;
+	s->projections = projections;
+	s->flux = flux;
+	s->flux_sd = flux_sd;
+	run_smoother(s, observations, process, mjd, n, workspace);
 }

@@ -76,13 +76,20 @@ matern(double x)
 	return (1.0 + sqrt(3.0) * x) * exp(-sqrt(3.0) * x);
 }
 
+static const double wavelengths[] = {3671, 4827, 6223, 7546, 8691, 9710};
+
+static double
+covariance_at(const GaussianProcess *process, double t, double wavelength, double t2,
+			  double wavelength2)
+{
+	return process->amplitude * process->amplitude * matern(fabs(t - t2) / process->length_scale) *
+		   matern(fabs(wavelength - wavelength2) / 6000.0);
+}
+
 static double
 covariance(const GaussianProcess *process, double t, int passband, double t2, int passband2)
 {
-	static const double wavelength[] = {3671, 4827, 6223, 7546, 8691, 9710};
-
-	return process->amplitude * process->amplitude * matern(fabs(t - t2) / process->length_scale) *
-		   matern(fabs(wavelength[passband] - wavelength[passband2]) / 6000.0);
+	return covariance_at(process, t, wavelengths[passband], t2, wavelengths[passband2]);
 }
 
 /* The Cholesky factor of the covariance of the measured fluxes, and the fluxes solved with it. */
@@ -142,14 +149,15 @@ dense_log_likelihood(const Dense *dense)
 }
 
 static void
-dense_predict(const Dense *dense, double mjd, int passband, double *flux, double *flux_sd,
+dense_predict(const Dense *dense, double mjd, double wavelength, double *flux, double *flux_sd,
 			  Workspace *workspace)
 {
 	double *column = workspace_array(workspace, double, dense->n);
-	double variance = covariance(dense->process, mjd, passband, mjd, passband);
+	double variance = covariance_at(dense->process, mjd, wavelength, mjd, wavelength);
 
 	for (uint32_t i = 0; i < dense->n; i++)
-		column[i] = covariance(dense->process, mjd, passband, dense->o->mjd[i], dense->o->kind[i]);
+		column[i] = covariance_at(dense->process, mjd, wavelength, dense->o->mjd[i],
+								  wavelengths[dense->o->kind[i]]);
 	solve_lower(dense, column);
 	*flux = 0.0;
 	for (uint32_t i = 0; i < dense->n; i++)
@@ -251,12 +259,28 @@ test_lanes(void)
 }
 
 static void
+check_point(const Dense *dense, double mjd, double wavelength, double flux, double flux_sd,
+			double *worst, Workspace *workspace)
+{
+	double expected, expected_sd, scale, error;
+
+	dense_predict(dense, mjd, wavelength, &expected, &expected_sd, workspace);
+	scale = fmax(dense->process->amplitude, fabs(expected));
+	error = fmax(fabs(flux - expected) / scale,
+				 fabs(flux_sd * flux_sd - expected_sd * expected_sd) / (scale * scale));
+	*worst = fmax(*worst, error);
+	CHECK(error < 1e-8, "mjd %.9g wavelength %g: %.12g +- %.12g, expected %.12g +- %.12g", mjd,
+		  wavelength, flux, flux_sd, expected, expected_sd);
+}
+
+static void
 check_prediction(const Observations *o, const GaussianProcess *process, Random *random,
 				 double *worst, Workspace *workspace)
 {
 	Dense dense = make_dense(o, process, workspace);
 	double first = o->mjd[0], span = o->mjd[o->count - 1] - o->mjd[0];
-	double mjd[40], flux[40 * N_PASSBANDS], flux_sd[40 * N_PASSBANDS];
+	double mjd[40], wavelength[40 * N_PASSBANDS];
+	double flux[40 * N_PASSBANDS], flux_sd[40 * N_PASSBANDS];
 	int n = 40;
 
 	/* At measurements, far before and after them, and anywhere; in no order, and some twice. */
@@ -268,18 +292,20 @@ check_prediction(const Observations *o, const GaussianProcess *process, Random *
 	mjd[5] = mjd[4];
 	gp_predict(o, process, mjd, (size_t) n, flux, flux_sd, workspace);
 	for (int i = 0; i < n * N_PASSBANDS; i++)
-	{
-		double expected, expected_sd, scale, error;
+		check_point(&dense, mjd[i / N_PASSBANDS], wavelengths[i % N_PASSBANDS], flux[i],
+					flux_sd[i], worst, workspace);
 
-		dense_predict(&dense, mjd[i / N_PASSBANDS], i % N_PASSBANDS, &expected, &expected_sd,
-					  workspace);
-		scale = fmax(process->amplitude, fabs(expected));
-		error = fmax(fabs(flux[i] - expected) / scale,
-					 fabs(flux_sd[i] * flux_sd[i] - expected_sd * expected_sd) / (scale * scale));
-		*worst = fmax(*worst, error);
-		CHECK(error < 1e-8, "mjd %.9g passband %d: %.12g +- %.12g, expected %.12g +- %.12g",
-			  mjd[i / N_PASSBANDS], i % N_PASSBANDS, flux[i], flux_sd[i], expected, expected_sd);
-	}
+	/* Anywhere in wavelength too, also where passbands are. */
+	for (int i = 0; i < n * N_PASSBANDS; i++)
+		wavelength[i] = i % 4 == 0 ? wavelengths[i % N_PASSBANDS]
+								   : 1000.0 * exp(3.0 * random_uniform(random));
+	wavelength[1] = 1e-3;
+	wavelength[2] = 1e9;
+	gp_predict_wavelengths(o, process, mjd, (size_t) n, wavelength, N_PASSBANDS, flux, flux_sd,
+						   workspace);
+	for (int i = 0; i < n * N_PASSBANDS; i++)
+		check_point(&dense, mjd[i / N_PASSBANDS], wavelength[i], flux[i], flux_sd[i], worst,
+					workspace);
 }
 
 static void
