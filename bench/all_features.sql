@@ -1,4 +1,4 @@
--- Objects a second on one core for each set of features, and the share of each part of them: 1,000 objects
+-- Objects a second on one core for each set of features, for parts of them, and for copies: 1,000 objects
 -- of the synthetic survey in the test set's mix.
 SET max_parallel_workers_per_gather = 0;
 SET jit = off;
@@ -24,6 +24,8 @@ FROM generate_series(1, 5),
      (VALUES ('simple features', 'plasticc_features(lightcurve)'),
              ('all features', 'plasticc_features(lightcurve, ''all'')'),
              ('plasticc_gp_fit', '(plasticc_gp_fit(lightcurve)).amplitude'),
+             ('plasticc_augment', 'plasticc_augment(lightcurve, 1)'),
+             ('plasticc_augment, moved', 'plasticc_augment(lightcurve, 1, 0.3, 0.5)'),
              ('plasticc_period', 'plasticc_period(lightcurve)')) AS v (what, expression)
 \gexec
 
