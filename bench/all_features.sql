@@ -26,6 +26,7 @@ FROM generate_series(1, 5),
              ('plasticc_gp_fit', '(plasticc_gp_fit(lightcurve)).amplitude'),
              ('plasticc_augment', 'plasticc_augment(lightcurve, 1)'),
              ('plasticc_augment, moved', 'plasticc_augment(lightcurve, 1, 0.3, 0.5)'),
+             ('plasticc_augment, moved, ten copies', '(SELECT count(c) FROM generate_series(1, 10) s, plasticc_augment(lightcurve, s, 0.3, 0.5) c)'),
              ('plasticc_period', 'plasticc_period(lightcurve)')) AS v (what, expression)
 \gexec
 
