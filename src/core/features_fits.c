@@ -28,9 +28,10 @@ enum FitRow
 		{name "_chi_square_gain", "1",                                                             \
 		 "chi-square of a constant in each passband less that of the " name                        \
 		 " fit; NaN without degrees of freedom"},                                                  \
-		{name "_chi_square_over_gp", "1",                                                          \
-		 "chi-square of the " name " fit divided by that of the Gaussian process's mean curve; "   \
-		 "NaN without degrees of freedom or where the latter is 0"},                               \
+		{name "_chi_square_beside_gp", "1",                                                        \
+		 "chi-square of the " name " fit divided by the sum of it and that of the Gaussian "       \
+		 "process's mean curve: 0.5 alike, near 1 where the latter is far better; NaN without "    \
+		 "degrees of freedom or where both are 0"},                                                \
 	{                                                                                              \
 		name "_log_likelihood_over_gp", "1",                                                       \
 			"log-likelihood of the " name " fit less that of the Gaussian process, an "            \
@@ -95,7 +96,7 @@ put_quality(const Measurements *m, const LightCurveFit *fit, double *out)
 	out[0] = free ? fit->chi_square / fit->degrees_of_freedom : NAN;
 	out[1] = free ? fit->chi_square / fit->constant_chi_square : NAN;
 	out[2] = free ? gain : NAN;
-	out[3] = free ? fit->chi_square / m->gp_chi_square : NAN;
+	out[3] = free ? fit->chi_square / (fit->chi_square + m->gp_chi_square) : NAN;
 	out[4] = free ? (0.5 * gain - m->gp_log_likelihood_gain) / m->observations->count : NAN;
 }
 

@@ -197,9 +197,10 @@ describe_fold(PeriodogramInput *input, Period *period)
 	for (int b = 0; b < input->n_bands; b++)
 	{
 		const PeriodogramBand *band = &input->bands[b];
+		double scale = input->flux_unit * band->scale;
 
-		period->band_scale[band->passband] = band->scale;
-		period->band_amplitude[band->passband] = fabs(band->scale) * height;
+		period->band_scale[band->passband] = scale;
+		period->band_amplitude[band->passband] = fabs(scale) * height;
 	}
 	first_amplitude = hypot(fold->cosine[0], fold->sine[0]);
 	first_phase = atan2(-fold->sine[0], fold->cosine[0]);

@@ -551,6 +551,41 @@ test_scale_shift_and_order(void)
 	}
 }
 
+/*
+ * The aliases of evenly spaced times are as high as each other: which of them is
+ * taken is not to depend on the unit of flux, here tripled without rounding.
+ */
+static void
+test_even_times(void)
+{
+	Workspace workspace = unit_workspace();
+	Observations o = allocate_observations(120, &workspace);
+	Observations tripled = allocate_observations(120, &workspace);
+	double features[MAX_FEATURES], changed[MAX_FEATURES];
+	int n_unexpanded = table_size(&period_features.table);
+	Random random;
+	int n;
+
+	random_seed(&random, 15, 0);
+	for (int i = 0; i < 120; i++)
+	{
+		double flux = rint(1000.0 * random_normal(&random));
+		double flux_err = 10.0 + (double) random_below(&random, 20);
+
+		put(&o, 59580.0 + 5.0 * i, i % 4, flux, flux_err);
+		put(&tripled, 59580.0 + 5.0 * i, i % 4, 3.0 * flux, 3.0 * flux_err);
+	}
+	n = compute_all(&o, features, &workspace);
+	compute_all(&tripled, changed, &workspace);
+	for (int i = 0; i < n; i++)
+	{
+		bool is_flux = i >= n_unexpanded && i < n_unexpanded + N_PASSBANDS;
+
+		CHECK_CLOSE(changed[i], is_flux ? 3.0 * features[i] : features[i], 1e-12, "tripled flux");
+	}
+	unit_free();
+}
+
 /* Features of n points at steps of `step` in n_bands, none of which may be infinite. */
 static void
 describe_series(int n, double step, int n_bands, double scatter, double flux_err, double *features)
@@ -625,6 +660,7 @@ main(void)
 	test_second_period();
 	test_eclipses();
 	test_scale_shift_and_order();
+	test_even_times();
 	test_hard_input();
 	return unit_report();
 }

@@ -554,8 +554,8 @@ check_beside_process(const Observations *o, const LightCurveFit *f, const char *
 		chi_square += pow((o->flux[i] - curve) / o->flux_err[i], 2.0);
 		log_likelihood -= log(sqrt(2.0 * M_PI) * o->flux_err[i]);
 	}
-	snprintf(name[0], sizeof(name[0]), "%s_chi_square_over_gp", model);
-	expected[0] = f->chi_square / chi_square;
+	snprintf(name[0], sizeof(name[0]), "%s_chi_square_beside_gp", model);
+	expected[0] = f->chi_square / (f->chi_square + chi_square);
 	snprintf(name[1], sizeof(name[1]), "%s_log_likelihood_over_gp", model);
 	expected[1] = (log_likelihood - gp.log_likelihood) / o->count;
 	for (int i = 0; i < 2; i++)
