@@ -162,7 +162,7 @@ COMMENT ON FUNCTION plasticc_flux_from_nanojansky(double precision) IS
 CREATE TYPE plasticc_feature_set AS ENUM ('simple', 'all');
 
 COMMENT ON TYPE plasticc_feature_set IS
-'which features of a light curve: simple, those that cost microseconds an object, or all, with those of a Gaussian process and of fitted supernova, microlensing and flare light curves, which cost milliseconds. The simple ones come first in the order of all';
+'which features of a light curve: simple, those that cost microseconds an object, or all, with those of a Gaussian process, of fitted supernova, microlensing and flare light curves and of the period, which cost milliseconds. The simple ones come first in the order of all';
 
 CREATE FUNCTION plasticc_features(lightcurve) RETURNS real[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;

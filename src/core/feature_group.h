@@ -65,7 +65,10 @@ typedef struct Measurements
 	ScopeStatistics flux_statistics[N_SCOPES];
 	double flux_err_median;
 	LightCurveFit fits[N_FIT_MODELS];
-	struct GpCurves *gp_curves; /* features_gp.c */
+	struct GpCurves *gp_curves;       /* features_gp.c */
+	double gp_log_likelihood_gain;    /* over a constant flux in each passband */
+	double gp_chi_square;             /* of the fluxes about the process's curve */
+	struct FoldedCurve *folded_curve; /* features_period.c */
 
 	double *values;     /* room for a quantity derived from the measurements */
 	double *weights;    /* likewise */
@@ -158,7 +161,7 @@ extern const FeatureGroup rolling_flux_features;    /* features_flux.c */
 extern const FeatureGroup flux_err_features;        /* features_noise.c */
 extern const FeatureGroup signal_to_noise_features; /* features_noise.c */
 extern const FeatureGroup pair_features;            /* features_pairs.c, after flux and flux_err */
-extern const FeatureGroup fit_features;             /* features_fits.c */
+extern const FeatureGroup fit_features;             /* features_fits.c, after gp */
 extern const FeatureGroup fit_amplitude_features;   /* features_fits.c, after fit */
 extern const FeatureGroup shrunken_flux_features;   /* features_flux.c, after flux */
 extern const FeatureGroup detection_features;       /* features_timing.c */
@@ -170,6 +173,8 @@ extern const FeatureGroup passband_share_features;  /* features_shape.c */
 extern const FeatureGroup gp_features;              /* features_gp.c, after flux_err */
 extern const FeatureGroup gp_curve_features;        /* features_gp.c, after gp */
 extern const FeatureGroup gp_color_features;        /* features_gp.c, after gp */
+extern const FeatureGroup period_features;          /* features_period.c */
+extern const FeatureGroup period_band_features;     /* features_period.c, after period */
 
 /*
  * Shrunken flux, values[all]: each flux drawn to the mean of its passband the

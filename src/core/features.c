@@ -17,7 +17,7 @@ static const FeatureGroup *const lightcurve_groups[] = {
 	&pair_features,      &shrunken_flux_features,   &shape_features,      &passband_share_features,
 	&detection_features, &timing_features,          &peak_delay_features, &peak_window_features,
 	&gp_features,        &gp_curve_features,        &gp_color_features,   &fit_features,
-	&fit_amplitude_features,
+	&fit_amplitude_features, &period_features, &period_band_features,
 };
 
 static const HostGroup *const host_groups[] = {

@@ -9,9 +9,9 @@
 enum FitRow
 {
 	SUPERNOVA_ROWS = 0,
-	MICROLENSING_ROWS = 10,
-	FLARE_ROWS = 19,
-	N_FIT_ROWS = 26
+	MICROLENSING_ROWS = 12,
+	FLARE_ROWS = 23,
+	N_FIT_ROWS = 32
 };
 
 #define NO_FIT "; NaN without degrees of freedom or where no passband brightens so"
@@ -25,13 +25,18 @@ enum FitRow
 		{name "_chi_square_ratio", "1",                                                            \
 		 "chi-square of the " name " fit divided by that of a constant in each passband; NaN "     \
 		 "without degrees of freedom or where the latter is 0"},                                   \
+		{name "_chi_square_gain", "1",                                                             \
+		 "chi-square of a constant in each passband less that of the " name                        \
+		 " fit; NaN without degrees of freedom"},                                                  \
+		{name "_chi_square_beside_gp", "1",                                                        \
+		 "chi-square of the " name " fit divided by the sum of it and that of the Gaussian "       \
+		 "process's mean curve: 0.5 alike, near 1 where the latter is far better; NaN without "    \
+		 "degrees of freedom or where both are 0"},                                                \
 	{                                                                                              \
-		name "_chi_square_gain", "1",                                                              \
-			"chi-square of a constant in each passband less that of the " name                     \
-			" fit; NaN without degrees of freedom"                                                 \
+		name "_log_likelihood_over_gp", "1",                                                       \
+			"log-likelihood of the " name " fit less that of the Gaussian process, an "            \
+			"observation; NaN without degrees of freedom"                                          \
 	}
-
-#define N_QUALITY_ROWS 3
 
 static const FeatureRow fit_rows[N_FIT_ROWS] = {
 	[SUPERNOVA_ROWS] =
@@ -78,18 +83,25 @@ useful_error(double error, double scale)
 	return error <= LARGEST_RELATIVE_ERROR * scale ? error : NAN;
 }
 
+/*
+ * The fit's log-likelihood is at its best parameters, the process's has its curve
+ * integrated out: of the two only the latter pays for being flexible.
+ */
 static void
-put_quality(const LightCurveFit *fit, double *out)
+put_quality(const Measurements *m, const LightCurveFit *fit, double *out)
 {
 	bool free = fit->degrees_of_freedom > 0;
+	double gain = fit->constant_chi_square - fit->chi_square;
 
 	out[0] = free ? fit->chi_square / fit->degrees_of_freedom : NAN;
 	out[1] = free ? fit->chi_square / fit->constant_chi_square : NAN;
-	out[2] = free ? fit->constant_chi_square - fit->chi_square : NAN;
+	out[2] = free ? gain : NAN;
+	out[3] = free ? fit->chi_square / (fit->chi_square + m->gp_chi_square) : NAN;
+	out[4] = free ? (0.5 * gain - m->gp_log_likelihood_gain) / m->observations->count : NAN;
 }
 
 static void
-put_supernova(const LightCurveFit *fit, double *out)
+put_supernova(const Measurements *m, const LightCurveFit *fit, double *out)
 {
 	double fall = fit->parameters[SUPERNOVA_FALL];
 
@@ -100,11 +112,11 @@ put_supernova(const LightCurveFit *fit, double *out)
 	out[4] = useful_error(fit->errors[SUPERNOVA_T0], fall);
 	out[5] = useful_error(fit->errors[SUPERNOVA_RISE], fit->parameters[SUPERNOVA_RISE]);
 	out[6] = useful_error(fit->errors[SUPERNOVA_FALL], fall);
-	put_quality(fit, out + 7);
+	put_quality(m, fit, out + 7);
 }
 
 static void
-put_microlensing(const LightCurveFit *fit, double *out)
+put_microlensing(const Measurements *m, const LightCurveFit *fit, double *out)
 {
 	double time = fit->parameters[MICROLENSING_TIME];
 
@@ -114,11 +126,11 @@ put_microlensing(const LightCurveFit *fit, double *out)
 	out[3] = useful_error(fit->errors[MICROLENSING_T0], time);
 	out[4] = useful_error(fit->errors[MICROLENSING_TIME], time);
 	out[5] = useful_error(fit->errors[MICROLENSING_U0], fit->parameters[MICROLENSING_U0]);
-	put_quality(fit, out + 6);
+	put_quality(m, fit, out + 6);
 }
 
 static void
-put_flare(const LightCurveFit *fit, double *out)
+put_flare(const Measurements *m, const LightCurveFit *fit, double *out)
 {
 	double decay = fit->parameters[FLARE_DECAY];
 
@@ -126,7 +138,7 @@ put_flare(const LightCurveFit *fit, double *out)
 	out[1] = decay;
 	out[2] = fit->errors[FLARE_ONSET];
 	out[3] = useful_error(fit->errors[FLARE_DECAY], decay);
-	put_quality(fit, out + 4);
+	put_quality(m, fit, out + 4);
 }
 
 static void
@@ -136,9 +148,9 @@ compute_fits(Measurements *m, double *out)
 
 	for (int model = 0; model < N_FIT_MODELS; model++)
 		fit_light_curve(curve, model, &m->fits[model]);
-	put_supernova(&m->fits[FIT_SUPERNOVA], out + SUPERNOVA_ROWS);
-	put_microlensing(&m->fits[FIT_MICROLENSING], out + MICROLENSING_ROWS);
-	put_flare(&m->fits[FIT_FLARE], out + FLARE_ROWS);
+	put_supernova(m, &m->fits[FIT_SUPERNOVA], out + SUPERNOVA_ROWS);
+	put_microlensing(m, &m->fits[FIT_MICROLENSING], out + MICROLENSING_ROWS);
+	put_flare(m, &m->fits[FIT_FLARE], out + FLARE_ROWS);
 }
 
 const FeatureGroup fit_features = {

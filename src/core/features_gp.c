@@ -176,6 +176,24 @@ constant_log_likelihood(const Measurements *m)
 	return sum;
 }
 
+/* Chi-square of the fluxes about the curve, each of whose times is on the grid. */
+static double
+curve_chi_square(const Measurements *m)
+{
+	double sum = 0.0;
+
+	for (int scope = 1; scope < N_SCOPES; scope++)
+	{
+		for (uint32_t i = m->start[scope]; i < m->end[scope]; i++)
+		{
+			double z = (m->flux[i] - value_at(m->gp_curves, scope, m->time[i])) / m->flux_err[i];
+
+			sum += z * z;
+		}
+	}
+	return sum;
+}
+
 static void
 compute_process(Measurements *m, double *out)
 {
@@ -183,10 +201,12 @@ compute_process(Measurements *m, double *out)
 
 	m->gp_curves = make_curves(m->observations, m->workspace);
 	fit = &m->gp_curves->fit;
+	m->gp_log_likelihood_gain = fit->log_likelihood - constant_log_likelihood(m);
+	m->gp_chi_square = curve_chi_square(m);
 	out[0] = fit->process.amplitude;
 	out[1] = log(fit->process.amplitude / m->flux_err_median);
 	out[2] = log(fit->process.length_scale);
-	out[3] = (fit->log_likelihood - constant_log_likelihood(m)) / m->observations->count;
+	out[3] = m->gp_log_likelihood_gain / m->observations->count;
 }
 
 const FeatureGroup gp_features = {

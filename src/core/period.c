@@ -143,21 +143,36 @@ find_second(const PeriodogramInput *input, const FrequencyGrid *grid, const floa
  * ----------------------------------------------------------------
  */
 
+/* Sets the shares of the shape; returns its peak-to-peak height. */
 static double
-peak_to_peak(const Fold *fold)
+describe_shape(const Fold *fold, Period *period)
 {
 	enum
 	{
 		N_PHASES = 64
 	};
 	double low = INFINITY, high = -INFINITY;
+	int lowest = 0, highest = 0;
 
 	for (int i = 0; i < N_PHASES; i++)
 	{
 		double shape = fold_shape(fold, (double) i / N_PHASES);
 
-		low = fmin(low, shape);
-		high = fmax(high, shape);
+		if (shape < low)
+		{
+			low = shape;
+			lowest = i;
+		}
+		if (shape > high)
+		{
+			high = shape;
+			highest = i;
+		}
+	}
+	if (high > low)
+	{
+		period->maximum_share = high / (high - low);
+		period->rise_share = (double) ((highest - lowest + N_PHASES) % N_PHASES) / N_PHASES;
 	}
 	return high - low;
 }
@@ -166,24 +181,34 @@ static void
 describe_fold(PeriodogramInput *input, Period *period)
 {
 	int n_harmonics = bearable_harmonics(input, PERIOD_HARMONICS);
+	int n_doubled = 2 * n_harmonics;
 	double first_amplitude, first_phase;
 	double height;
-	Fold fold;
+	Fold *fold = &period->fold;
 
 	if (n_harmonics == 0)
 		return;
-	fold = fit_fold_and_scales(input, 1.0 / period->period, n_harmonics);
-	height = peak_to_peak(&fold);
-	period->explained = fold.explained[n_harmonics];
+	*fold = fit_fold_and_scales(input, 1.0 / period->period, n_harmonics);
+	height = describe_shape(fold, period);
+	period->explained = fold->explained[n_harmonics];
+	if (bearable_harmonics(input, n_doubled) == n_doubled)
+		period->doubled_explained =
+			fit_fold(input, 0.5 * fold->frequency, n_doubled).explained[n_doubled];
 	for (int b = 0; b < input->n_bands; b++)
-		period->band_amplitude[input->bands[b].passband] = fabs(input->bands[b].scale) * height;
-	first_amplitude = hypot(fold.cosine[0], fold.sine[0]);
-	first_phase = atan2(-fold.sine[0], fold.cosine[0]);
+	{
+		const PeriodogramBand *band = &input->bands[b];
+		double scale = input->flux_unit * band->scale;
+
+		period->band_scale[band->passband] = scale;
+		period->band_amplitude[band->passband] = fabs(scale) * height;
+	}
+	first_amplitude = hypot(fold->cosine[0], fold->sine[0]);
+	first_phase = atan2(-fold->sine[0], fold->cosine[0]);
 	if (!(first_amplitude > 0.0))
 		return;
 	for (int h = 2; h <= n_harmonics; h++)
 	{
-		double c = fold.cosine[h - 1], s = fold.sine[h - 1];
+		double c = fold->cosine[h - 1], s = fold->sine[h - 1];
 		double cycles = (atan2(-s, c) - h * first_phase) / (2.0 * M_PI);
 
 		period->harmonic_ratio[h - 2] = hypot(c, s) / first_amplitude;
@@ -195,13 +220,24 @@ static Period
 unknown_period(void)
 {
 	Period period = {
-		NAN, NAN, NAN, {NAN, NAN}, NAN, NAN, NAN, NAN, NAN,
+		.peak_frequency = NAN,
+		.peak_power = NAN,
+		.log10_false_alarm = NAN,
+		.alias_power = {NAN, NAN},
+		.second_frequency = NAN,
+		.second_power_ratio = NAN,
+		.period = NAN,
+		.power = NAN,
+		.explained = NAN,
+		.doubled_explained = NAN,
+		.maximum_share = NAN,
+		.rise_share = NAN,
 	};
 
 	for (int h = 0; h < PERIOD_HARMONICS - 1; h++)
 		period.harmonic_ratio[h] = period.harmonic_phase[h] = NAN;
 	for (int passband = 0; passband < N_PASSBANDS; passband++)
-		period.band_amplitude[passband] = NAN;
+		period.band_scale[passband] = period.band_amplitude[passband] = NAN;
 	return period;
 }
 

@@ -5,7 +5,7 @@
 #ifndef PLASTICC_PERIOD_H
 #define PLASTICC_PERIOD_H
 
-#include "core/periodogram.h"
+#include "core/periodogram_fold.h"
 
 /* Periods are looked for from 1 / baseline to this frequency, per day ... */
 #define MAX_FREQUENCY 20.0
@@ -66,10 +66,15 @@ typedef struct Period
 	 * of the bands: A_h cos(2 pi h f t + phi_h).  Harmonics above what half of
 	 * the observations can determine are left out.
 	 */
+	Fold fold;                                   /* the shape; n_harmonics 0: there is none */
+	double band_scale[N_PASSBANDS];              /* a_b, flux; NaN of a band that says nothing */
 	double explained;                            /* share of the chi^2 about the means */
+	double doubled_explained;                    /* at twice the period, with twice the harmonics */
 	double harmonic_ratio[PERIOD_HARMONICS - 1]; /* A_h / A_1, h = 2 .. */
 	double harmonic_phase[PERIOD_HARMONICS - 1]; /* phi_h - h phi_1, in [0, 2 pi) */
 	double band_amplitude[N_PASSBANDS];          /* peak to peak, flux */
+	double maximum_share;                        /* shape's maximum (mean 0) / peak to peak */
+	double rise_share;                           /* of the period, from minimum to maximum */
 } Period;
 
 /*

@@ -46,18 +46,18 @@ normalise_band(PeriodogramInput *input, PeriodogramBand *band)
 	if (low == high || distinct_times(input->time + band->start, n) < MIN_TIMES)
 		return false;
 
-	/* Relative to the lowest, so that a large level costs no digits. */
+	/* Relative to the lowest, before anything rounds, so that a large level costs no digits. */
 	band->weight = 0.0;
 	for (uint32_t i = 0; i < n; i++)
 	{
 		band->weight += weight[i] / largest;
-		sum += weight[i] / largest * (value[i] - low);
+		value[i] = (value[i] - low) / input->flux_unit;
+		sum += weight[i] / largest * value[i];
 	}
-	band->mean = sum / band->weight;
 	for (uint32_t i = 0; i < n; i++)
 	{
 		weight[i] /= largest * band->weight;
-		value[i] = value[i] - low - band->mean;
+		value[i] -= sum / band->weight;
 		square += weight[i] * value[i] * value[i];
 	}
 	if (!(square > 0.0))
@@ -65,7 +65,6 @@ normalise_band(PeriodogramInput *input, PeriodogramBand *band)
 	band->rms = sqrt(square);
 	for (uint32_t i = 0; i < n; i++)
 		value[i] /= band->rms;
-	band->mean += low;
 	band->weight *= largest;
 	band->share = band->weight * square;
 	return true;
@@ -122,6 +121,9 @@ periodogram_input(const Observations *observations, Workspace *workspace)
 
 	if (n == 0)
 		return input;
+	input.flux_unit = INFINITY;
+	for (uint32_t i = 0; i < n; i++)
+		input.flux_unit = fmin(input.flux_unit, observations->flux_err[i]);
 	input.baseline = observations->mjd[n - 1] - observations->mjd[0];
 	for (int passband = 0; passband < N_PASSBANDS; passband++)
 	{
@@ -130,12 +132,12 @@ periodogram_input(const Observations *observations, Workspace *workspace)
 
 		for (uint32_t i = 0; i < n; i++)
 		{
-			double flux_err = observations->flux_err[i];
+			double inverse_err = input.flux_unit / observations->flux_err[i];
 
 			if ((observations->kind[i] & KIND_PASSBAND) != passband)
 				continue;
 			input.time[end] = observations->mjd[i] - observations->mjd[0];
-			input.weight[end] = 1.0 / (flux_err * flux_err);
+			input.weight[end] = inverse_err * inverse_err;
 			input.value[end++] = observations->flux[i];
 		}
 		*band = (PeriodogramBand){.passband = passband, .start = start, .end = end};

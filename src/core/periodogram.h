@@ -42,6 +42,7 @@
 /*
  * A band that says something: observations [start, end) of the input's arrays,
  * and zeros up to padded_end, a whole number of PERIODOGRAM_LANES from start.
+ * Fluxes are in the input's flux_unit.
  */
 typedef struct PeriodogramBand
 {
@@ -50,19 +51,25 @@ typedef struct PeriodogramBand
 	uint32_t end;
 	uint32_t padded_end;
 	double weight;         /* sum of 1 / flux_err^2 */
-	double mean;           /* weighted mean flux */
-	double rms;            /* weighted rms about it; flux */
+	double rms;            /* weighted rms about the mean */
 	double share;          /* of the chi^2 about the means, all bands together 1 */
-	double scale;          /* a_b: flux */
+	double scale;          /* a_b */
 	double shared_normal;  /* factors of this band's sums in the normal equations of Q ... */
 	double shared_product; /* ... and in their right-hand side */
 } PeriodogramBand;
 
+/*
+ * The unit of flux is the smallest flux_err.  So all that follows is made of
+ * ratios of fluxes, which have the same bits if all fluxes and errors are
+ * multiplied by a factor: of peaks as high as each other, as those of aliases
+ * of evenly spaced times, rounding would choose another one.
+ */
 typedef struct PeriodogramInput
 {
 	uint32_t count; /* observations of the bands below */
 	int n_bands;
 	PeriodogramBand bands[N_PASSBANDS];
+	double flux_unit;
 	double baseline; /* days from the first to the last observation of any band */
 	double chi2;     /* about the bands' means */
 	double *time;    /* days since the first observation of any band */
@@ -76,7 +83,7 @@ typedef struct PeriodogramInput
  */
 extern PeriodogramInput periodogram_input(const Observations *observations, Workspace *workspace);
 
-/* Sets the scales a_b of the bands, which are in units of flux, and what follows from them. */
+/* Sets the scales a_b of the bands, in flux_unit, and what follows from them. */
 extern void set_band_scales(PeriodogramInput *input, const double scales[N_PASSBANDS]);
 
 /* Sum of lanes, in a fixed order. */

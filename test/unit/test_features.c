@@ -458,7 +458,8 @@ count_compared_here(void)
 	static const char *const elsewhere[] = {
 		"shape",      "passband_share", "detection", "timing",
 		"peak_delay", "peak_window",    "fit",       "fit_amplitude",
-		"gp",         "gp_curve",       "gp_color",
+		"gp",         "gp_curve",       "gp_color",  "period",
+		"period_band",
 	};
 	int count = feature_count(FEATURES_ALL);
 

@@ -8,6 +8,7 @@
 #include "unit.h"
 
 #include "core/features.h"
+#include "core/gaussian_process.h"
 #include "core/light_curve_fits.h"
 #include "core/random.h"
 
@@ -533,6 +534,40 @@ check_feature(const float *features, const char *name, double expected)
 		  "%s: %g, expected %g", name, ordinal < 0 ? NAN : (double) features[ordinal], expected);
 }
 
+/* Chi-square and log-likelihood beside those of the Gaussian process, from its own functions. */
+static void
+check_beside_process(const Observations *o, const LightCurveFit *f, const char *model,
+					 const float *features, Workspace *workspace)
+{
+	GaussianProcessFit gp = gp_fit(o, workspace);
+	double *flux = workspace_array(workspace, double, o->count *N_PASSBANDS);
+	double *flux_sd = workspace_array(workspace, double, o->count *N_PASSBANDS);
+	double chi_square = 0.0, log_likelihood = -0.5 * f->chi_square;
+	double expected[2];
+	char name[2][64];
+
+	gp_predict(o, &gp.process, o->mjd, o->count, flux, flux_sd, workspace);
+	for (uint32_t i = 0; i < o->count; i++)
+	{
+		double curve = flux[i * N_PASSBANDS + (o->kind[i] & KIND_PASSBAND)];
+
+		chi_square += pow((o->flux[i] - curve) / o->flux_err[i], 2.0);
+		log_likelihood -= log(sqrt(2.0 * M_PI) * o->flux_err[i]);
+	}
+	snprintf(name[0], sizeof(name[0]), "%s_chi_square_beside_gp", model);
+	expected[0] = f->chi_square / (f->chi_square + chi_square);
+	snprintf(name[1], sizeof(name[1]), "%s_log_likelihood_over_gp", model);
+	expected[1] = (log_likelihood - gp.log_likelihood) / o->count;
+	for (int i = 0; i < 2; i++)
+	{
+		int ordinal = find_feature(name[i], strlen(name[i]));
+
+		CHECK(ordinal >= 0 && fabs(features[ordinal] - expected[i]) < 1e-6 * fabs(expected[i]),
+			  "%s: %g, expected %g", name[i], ordinal < 0 ? NAN : (double) features[ordinal],
+			  expected[i]);
+	}
+}
+
 static void
 test_features(void)
 {
@@ -569,6 +604,7 @@ test_features(void)
 		check_feature(features, name, f.chi_square / f.constant_chi_square);
 		snprintf(name, sizeof(name), "%s_chi_square_gain", models[model]);
 		check_feature(features, name, f.constant_chi_square - f.chi_square);
+		check_beside_process(&o, &f, models[model], features, &workspace);
 		snprintf(name, sizeof(name), "%s_amplitude_i", models[model]);
 		check_feature(features, name, f.amplitude[3]);
 		snprintf(name, sizeof(name), "%s_amplitude_err_g", models[model]);
