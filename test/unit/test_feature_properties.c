@@ -129,46 +129,24 @@ typedef enum HardInput
 	IDENTICAL_TIMES,
 	ZERO_FLUX,
 	ZERO_SCATTER,
-	GIGANTIC_SIGNAL,
-	MANY_POINTS,
+	GIGANTIC_SIGNAL, /* flux / flux_err = 1e6 */
+	MANY_POINTS,     /* 10,000 */
 	GRIZ_ONLY,
-	HUGE_FLUX,
-	TINY_FLUX,
+	HUGE_FLUX, /* 1e33 */
+	TINY_FLUX, /* 1e-27 */
 	LARGEST_FLOATS,
-	HUGE_GAP,
-	ENDLESS_GAP,
-	OUTLIERS,
+	HUGE_GAP,    /* of 27,000 years */
+	ENDLESS_GAP, /* of 1e300 days */
+	OUTLIERS,    /* every second up, every other down */
 	NEGATIVE_FLUX,
-	UNEQUAL_ERRORS,
-	POINT_AND_BLOCK,
-	NANOSECONDS,
+	UNEQUAL_ERRORS,  /* 1e-30 to 1e30 */
+	POINT_AND_BLOCK, /* one point, years before all others */
+	ONE_INSTANT,     /* 120 observations within 0.1 ms */
 	N_HARD_INPUTS
 } HardInput;
 
-#define N_CURVES (N_SURVEY_CURVES + N_FADING_CURVES + N_HARD_INPUTS)
-
-static const char *const hard_names[N_HARD_INPUTS] = {
-	[ONE_POINT] = "one point",
-	[TWO_POINTS] = "two points",
-	[ONE_BAND] = "one band",
-	[ONE_NIGHT] = "all in one night",
-	[IDENTICAL_TIMES] = "identical times",
-	[ZERO_FLUX] = "no flux",
-	[ZERO_SCATTER] = "zero scatter",
-	[GIGANTIC_SIGNAL] = "signal to noise 1e6",
-	[MANY_POINTS] = "10,000 points",
-	[GRIZ_ONLY] = "griz only",
-	[HUGE_FLUX] = "flux 1e30",
-	[TINY_FLUX] = "flux 1e-30",
-	[LARGEST_FLOATS] = "largest and smallest floats",
-	[HUGE_GAP] = "gap of 27,000 years",
-	[ENDLESS_GAP] = "gap of 1e300 days",
-	[OUTLIERS] = "alternating outliers",
-	[NEGATIVE_FLUX] = "negative flux",
-	[UNEQUAL_ERRORS] = "errors from 1e-30 to 1e30",
-	[POINT_AND_BLOCK] = "one point, years before all others",
-	[NANOSECONDS] = "all within a microsecond",
-};
+#define FIRST_HARD_CURVE (N_SURVEY_CURVES + N_FADING_CURVES)
+#define N_CURVES (FIRST_HARD_CURVE + N_HARD_INPUTS)
 
 static uint32_t
 hard_count(HardInput input)
@@ -197,7 +175,7 @@ hard_curve(HardInput input, Workspace *workspace)
 			o.mjd[i] = 59580.0 + on_grid(0.3 * i / n, 0x1p-10);
 		else if (input == IDENTICAL_TIMES)
 			o.mjd[i] = 59580.0;
-		else if (input == NANOSECONDS)
+		else if (input == ONE_INSTANT)
 			o.mjd[i] = 59580.0 + 0x1p-36 * (i / 2);
 		else if ((input == HUGE_GAP || input == ENDLESS_GAP) && i > n / 2)
 			o.mjd[i] += input == HUGE_GAP ? 1e7 : 1e300;
@@ -247,8 +225,8 @@ curve_of_number(int number, Workspace *workspace)
 
 	if (number < N_SURVEY_CURVES)
 		return survey_curve(number, workspace);
-	if (number >= N_SURVEY_CURVES + N_FADING_CURVES)
-		return hard_curve((HardInput) (number - N_SURVEY_CURVES - N_FADING_CURVES), workspace);
+	if (number >= FIRST_HARD_CURVE)
+		return hard_curve((HardInput) (number - FIRST_HARD_CURVE), workspace);
 	random_seed(&random, 6, (uint64_t) number);
 	return fading_curve(&random, 1 + (uint32_t) random_below(&random, 300), workspace);
 }
@@ -287,6 +265,16 @@ scaled(const char *unit, double value, double factor)
 	return value;
 }
 
+/*
+ * Whether rounding may decide what a group gives: a period is chosen among aliases,
+ * of which some are as good, and errors over sixty decades leave no digit of a residual.
+ */
+static bool
+rounding_chooses(const char *group, int number)
+{
+	return strncmp(group, "period", 6) == 0 || number == FIRST_HARD_CURVE + UNEQUAL_ERRORS;
+}
+
 static double
 largest_flux(const Observations *o)
 {
@@ -314,6 +302,8 @@ check_scaled(const Observations *o, const float *features, const float *changed,
 		double expected, scale, allowed;
 
 		describe_feature(i, &description);
+		if (tolerance > 0.0 && rounding_chooses(description.group, number))
+			continue;
 		expected = scaled(description.unit, features[i], factor);
 		scale = strncmp(description.unit, "flux", 4) == 0 ? flux_scale : 1.0;
 		allowed = strcmp(description.unit, "mag(flux)") == 0
@@ -346,38 +336,29 @@ scale_observations(const Observations *o, double factor, Observations *scaled)
 	return exact;
 }
 
+/* How often each property has been checked, for it does not apply to all curves. */
+static int n_scaled, n_rescaled, n_shifted;
+
 /*
- * By powers of two nothing rounds but what the unit says, in fits neither.  By others all
+ * By a power of two nothing rounds, in fits neither.  By another factor all
  * is rounded otherwise, and where a fit ends depends on it a little.
  */
 static void
-test_scale(void)
+check_scale(const Observations *o, const float *features, int number, Workspace *workspace)
 {
-	static const struct
-	{
-		double factor;
-		double tolerance;
-	} cases[] = {{0x1p-30, 0.0}, {0x1p+1, 0.0}, {0x1p+50, 0.0}, {3.0, 1e-4}, {11.0, 1e-4}};
-	int n_scaled = 0;
+	double power = number % 2 ? 0x1p-30 : 0x1p+51;
+	Observations other = copy_observations(o, workspace);
 
-	for (int number = 0; number < N_CURVES; number++)
+	if (scale_observations(o, power, &other))
 	{
-		Workspace workspace = unit_workspace();
-		Observations o = curve_of_number(number, &workspace);
-		Observations other = copy_observations(&o, &workspace);
-		float *features = features_of(&o, &workspace);
-
-		for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		{
-			if (!scale_observations(&o, cases[i].factor, &other))
-				continue;
-			check_scaled(&o, features, features_of(&other, &workspace), cases[i].factor,
-						 cases[i].tolerance, number);
-			n_scaled++;
-		}
-		unit_free();
+		check_scaled(o, features, features_of(&other, workspace), power, 0.0, number);
+		n_scaled++;
 	}
-	CHECK(n_scaled > 4 * N_CURVES, "only %d curves could be scaled", n_scaled);
+	if (scale_observations(o, 11.0, &other))
+	{
+		check_scaled(o, features, features_of(&other, workspace), 11.0, 1e-4, number);
+		n_rescaled++;
+	}
 }
 
 /* Adds to the times; false if that changes their differences. */
@@ -396,28 +377,16 @@ shift_observations(const Observations *o, double days, Observations *shifted)
 }
 
 static void
-test_shift(void)
+check_shift(const Observations *o, const float *features, int number, Workspace *workspace)
 {
-	static const double shifts[] = {8192.0, -32768.0, 0x1p+20};
-	int n_shifted = 0;
+	double days = number % 2 ? -32768.0 : 0x1p+20;
+	Observations other = copy_observations(o, workspace);
 
-	for (int number = 0; number < N_CURVES; number++)
+	if (shift_observations(o, days, &other))
 	{
-		Workspace workspace = unit_workspace();
-		Observations o = curve_of_number(number, &workspace);
-		Observations other = copy_observations(&o, &workspace);
-		float *features = features_of(&o, &workspace);
-
-		for (size_t i = 0; i < sizeof(shifts) / sizeof(shifts[0]); i++)
-		{
-			if (!shift_observations(&o, shifts[i], &other))
-				continue;
-			check_same_bits(features, features_of(&other, &workspace), "shifted", number);
-			n_shifted++;
-		}
-		unit_free();
+		check_same_bits(features, features_of(&other, workspace), "shifted", number);
+		n_shifted++;
 	}
-	CHECK(n_shifted > 2 * N_CURVES, "only %d curves could be shifted", n_shifted);
 }
 
 /* Half of the observations twice, then all in a random order. */
@@ -443,54 +412,45 @@ shuffle(const Observations *o, Random *random, Workspace *workspace)
 }
 
 static void
-test_order_and_duplicates(void)
+check_order(const Observations *o, const float *features, int number, Workspace *workspace)
 {
+	Observations shuffled;
 	Random random;
 
-	random_seed(&random, 12, 0);
-	for (int number = 0; number < N_CURVES; number++)
-	{
-		Workspace workspace = unit_workspace();
-		Observations o = curve_of_number(number, &workspace);
-		Observations shuffled = shuffle(&o, &random, &workspace);
-
-		check_same_bits(features_of(&o, &workspace), features_of(&shuffled, &workspace), "shuffled",
-						number);
-		unit_free();
-	}
+	random_seed(&random, 12, (uint64_t) number);
+	shuffled = shuffle(o, &random, workspace);
+	check_same_bits(features, features_of(&shuffled, workspace), "shuffled", number);
 }
 
-/* ----------------------------------------------------------------
- * Hard input
- * ----------------------------------------------------------------
- */
-
 static void
-test_hard_input(void)
+check_finite(const float *features, int number)
 {
-	for (int input = 0; input < N_HARD_INPUTS; input++)
+	for (int i = 0; i < count_all(); i++)
 	{
-		Workspace workspace = unit_workspace();
-		Observations o = hard_curve((HardInput) input, &workspace);
-		float *features = features_of(&o, &workspace);
+		FeatureDescription description;
 
-		for (int i = 0; i < count_all(); i++)
-		{
-			FeatureDescription description;
-
-			describe_feature(i, &description);
-			CHECK(!isinf(features[i]), "%s: %s is infinite", hard_names[input], description.name);
-		}
-		unit_free();
+		describe_feature(i, &description);
+		CHECK(!isinf(features[i]), "curve %d, %s is infinite", number, description.name);
 	}
 }
 
 int
 main(void)
 {
-	test_scale();
-	test_shift();
-	test_order_and_duplicates();
-	test_hard_input();
+	for (int number = 0; number < N_CURVES; number++)
+	{
+		Workspace workspace = unit_workspace();
+		Observations o = curve_of_number(number, &workspace);
+		float *features = features_of(&o, &workspace);
+
+		check_finite(features, number);
+		check_scale(&o, features, number, &workspace);
+		check_shift(&o, features, number, &workspace);
+		check_order(&o, features, number, &workspace);
+		unit_free();
+	}
+	CHECK(n_scaled > 0.9 * N_CURVES && n_rescaled > 0.8 * N_CURVES && n_shifted > 0.8 * N_CURVES,
+		  "of %d curves %d and %d could be scaled, %d shifted", N_CURVES, n_scaled, n_rescaled,
+		  n_shifted);
 	return unit_report();
 }
