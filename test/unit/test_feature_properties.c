@@ -58,8 +58,8 @@ copy_observations(const Observations *from, Workspace *workspace)
 
 /*
  * Times are on a grid of 2^-10 days, so that they shift without rounding, and
- * fluxes and errors on one of 2^-6, with so few digits that they can be
- * multiplied by a small integer without rounding.
+ * fluxes and errors have 16 binary digits, so that floats hold their products with
+ * a small integer.
  */
 static double
 on_grid(double value, double step)
