@@ -162,16 +162,24 @@ COMMENT ON FUNCTION plasticc_flux_from_nanojansky(double precision) IS
 CREATE TYPE plasticc_feature_set AS ENUM ('simple', 'all');
 
 COMMENT ON TYPE plasticc_feature_set IS
-'which features of a light curve: simple, those that cost microseconds an object, or all, with those of a Gaussian process, of fitted supernova, microlensing and flare light curves and of the period, which cost milliseconds. The simple ones come first in the order of all';
+'which features of a light curve: all, with those of fits and searches, which cost milliseconds an object, or the simple ones, which cost microseconds. The simple ones come first in the order of all';
 
+-- Tells the planner what a constant set costs.
+CREATE FUNCTION plasticc_features_support(internal) RETURNS internal
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_features_support(internal) IS
+'planner support of plasticc_features(lightcurve, plasticc_feature_set): its cost by the set';
+
+-- Costs: 400 stand for a microsecond.  This one is also the final function's of the aggregates.
 CREATE FUNCTION plasticc_features(lightcurve) RETURNS real[]
-AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2000000;
 
 CREATE FUNCTION plasticc_features(lightcurve, feature_set plasticc_feature_set) RETURNS real[]
-AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 400000;
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2000000 SUPPORT plasticc_features_support;
 
 COMMENT ON FUNCTION plasticc_features(lightcurve, plasticc_feature_set) IS
-'the simple features or all of them, real[] in the order of plasticc_feature_catalog(feature_set); for rows: plasticc_features(plasticc_lightcurve(mjd, passband, flux, flux_err, detected), ''all'')';
+'the simple features or all of them, real[] in the order of plasticc_feature_catalog(feature_set); for rows: plasticc_features(plasticc_lightcurve(mjd, passband, flux, flux_err, detected), ''simple'')';
 
 CREATE AGGREGATE plasticc_features(mjd double precision, passband bigint, flux double precision, flux_err double precision, detected boolean) (
     SFUNC = lightcurve_accum, STYPE = lightcurve, SSPACE = 4096,
@@ -189,12 +197,12 @@ CREATE AGGREGATE plasticc_features(mjd double precision, passband bigint, flux d
 );
 
 CREATE FUNCTION plasticc_feature_catalog(
-    feature_set plasticc_feature_set DEFAULT 'simple',
+    feature_set plasticc_feature_set DEFAULT 'all',
     OUT ordinal integer, OUT name text, OUT unit text, OUT feature_group text, OUT description text
 ) RETURNS SETOF record
-AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 500;
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 1200;
 
-CREATE FUNCTION plasticc_feature_names(feature_set plasticc_feature_set DEFAULT 'simple') RETURNS text[]
+CREATE FUNCTION plasticc_feature_names(feature_set plasticc_feature_set DEFAULT 'all') RETURNS text[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 
 CREATE FUNCTION plasticc_feature(features real[], name text) RETURNS real
@@ -209,25 +217,25 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 
 -- The rows that plasticc_host_features appends, their ordinals continuing those of plasticc_feature_catalog.
 CREATE FUNCTION plasticc_host_feature_catalog(
-    feature_set plasticc_feature_set DEFAULT 'simple',
+    feature_set plasticc_feature_set DEFAULT 'all',
     OUT ordinal integer, OUT name text, OUT unit text, OUT feature_group text, OUT description text
 ) RETURNS SETOF record
-AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 50;
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 80;
 
 -- The names of all that plasticc_host_features returns: the light curve's features, then the host's.
-CREATE FUNCTION plasticc_host_feature_names(feature_set plasticc_feature_set DEFAULT 'simple') RETURNS text[]
+CREATE FUNCTION plasticc_host_feature_names(feature_set plasticc_feature_set DEFAULT 'all') RETURNS text[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 
 COMMENT ON FUNCTION plasticc_features(lightcurve) IS
-'features of a light curve in the order of plasticc_feature_catalog(); NaN where a feature cannot be computed; NULL without observations';
+'all features of a light curve, in the order of plasticc_feature_catalog(); NaN where a feature cannot be computed; NULL without observations';
 COMMENT ON AGGREGATE plasticc_features(double precision, bigint, double precision, double precision, boolean) IS
-'features of the light curve of a group, in the order of plasticc_feature_catalog(): mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units, detected; input as for plasticc_lightcurve';
+'all features of the light curve of a group, in the order of plasticc_feature_catalog(): mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units, detected; input as for plasticc_lightcurve';
 COMMENT ON AGGREGATE plasticc_features(double precision, bigint, double precision, double precision, bigint) IS
-'features of the light curve of a group, in the order of plasticc_feature_catalog(): mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units, detected 0 or 1; input as for plasticc_lightcurve';
+'all features of the light curve of a group, in the order of plasticc_feature_catalog(): mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units, detected 0 or 1; input as for plasticc_lightcurve';
 COMMENT ON AGGREGATE plasticc_features(double precision, bigint, double precision, double precision) IS
-'features of the light curve of a group, in the order of plasticc_feature_catalog(): mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units; detected where |flux| >= 5 flux_err; input as for plasticc_lightcurve';
+'all features of the light curve of a group, in the order of plasticc_feature_catalog(): mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units; detected where |flux| >= 5 flux_err; input as for plasticc_lightcurve';
 COMMENT ON FUNCTION plasticc_feature_catalog(plasticc_feature_set) IS
-'what plasticc_features returns: ordinal (from 1), name, unit (of flux and flux_err times c, "flux" and "flux/day" scale by c, "mag(flux)" changes by -2.5 log10 c, others stay), group, description';
+'what plasticc_features returns, all of it or the simple features only: ordinal (from 1), name, unit (of flux and flux_err times c, "flux" and "flux/day" scale by c, "mag(flux)" changes by -2.5 log10 c, others stay), group, description';
 COMMENT ON FUNCTION plasticc_feature_names(plasticc_feature_set) IS 'names of the features that plasticc_features returns, in their order';
 COMMENT ON FUNCTION plasticc_feature(real[], text) IS
 'one feature by name, of what plasticc_features or plasticc_host_features returned';
@@ -301,10 +309,10 @@ CREATE FUNCTION plasticc_periodogram(
     oversampling double precision DEFAULT NULL,
     OUT frequency double precision, OUT power real
 ) RETURNS SETOF record
-AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 300000 ROWS 100000;
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1100000 ROWS 100000;
 
 CREATE FUNCTION plasticc_period(lightcurve) RETURNS double precision
-AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 300000;
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1100000;
 
 COMMENT ON FUNCTION plasticc_periodogram(lightcurve, double precision, double precision, double precision) IS
 'multiband periodogram: the share (0-1) of the scatter about the passbands'' means that a sinusoid of each frequency (per day), of own amplitude and phase in each passband, explains; from min_frequency (NULL: 1/time span) to max_frequency (NULL: 20) in steps of 1/(oversampling * time span) (NULL: 5); no rows if no passband has 4 times; at most 10000000';

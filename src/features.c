@@ -7,6 +7,9 @@
 #include <math.h>
 
 #include "catalog/pg_type.h"
+#include "nodes/primnodes.h"
+#include "nodes/supportnodes.h"
+#include "optimizer/optimizer.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
@@ -16,6 +19,7 @@
 #include "lightcurve.h"
 
 PG_FUNCTION_INFO_V1(plasticc_features);
+PG_FUNCTION_INFO_V1(plasticc_features_support);
 PG_FUNCTION_INFO_V1(plasticc_feature_catalog);
 PG_FUNCTION_INFO_V1(plasticc_feature_names);
 PG_FUNCTION_INFO_V1(plasticc_feature);
@@ -43,15 +47,20 @@ array_features(ArrayType *array, int *n)
 	return (const float4 *) ARR_DATA_PTR(array);
 }
 
-/* An argument of type plasticc_feature_set; simple where the function has none. */
+/* The set of a value of the enum plasticc_feature_set. */
 static FeatureSet
-feature_set_argument(FunctionCallInfo fcinfo, int argument)
+feature_set(Oid value)
 {
 	static const char *const labels[] = {[FEATURES_SIMPLE] = "simple", [FEATURES_ALL] = "all"};
 
-	return PG_NARGS() > argument
-			   ? (FeatureSet) enum_index(PG_GETARG_OID(argument), labels, lengthof(labels))
-			   : FEATURES_SIMPLE;
+	return (FeatureSet) enum_index(value, labels, lengthof(labels));
+}
+
+/* An argument of type plasticc_feature_set; all where the function has none. */
+static FeatureSet
+feature_set_argument(FunctionCallInfo fcinfo, int argument)
+{
+	return PG_NARGS() > argument ? feature_set(PG_GETARG_OID(argument)) : FEATURES_ALL;
 }
 
 /*
@@ -98,6 +107,31 @@ plasticc_features(PG_FUNCTION_ARGS)
 	array = zero_array(FLOAT4OID, sizeof(float4), feature_count(set));
 	compute_features(&observations, set, (float4 *) ARR_DATA_PTR(array), &workspace);
 	PG_RETURN_ARRAYTYPE_P(array);
+}
+
+/* What the simple features cost, in the unit of CREATE FUNCTION ... COST, which has that of all. */
+#define SIMPLE_FEATURES_COST 16000
+
+/*
+ * Planner support for plasticc_features(lightcurve, feature_set): where the set
+ * is the constant 'simple', the declared cost, that of all features, is a
+ * hundred times too high.
+ */
+Datum
+plasticc_features_support(PG_FUNCTION_ARGS)
+{
+	SupportRequestCost *request = (SupportRequestCost *) PG_GETARG_POINTER(0);
+	Const *set;
+
+	if (!IsA(request, SupportRequestCost) || request->node == NULL || !IsA(request->node, FuncExpr))
+		PG_RETURN_POINTER(NULL);
+	set = lsecond(((FuncExpr *) request->node)->args);
+	if (!IsA(set, Const) || set->constisnull ||
+		feature_set(DatumGetObjectId(set->constvalue)) != FEATURES_SIMPLE)
+		PG_RETURN_POINTER(NULL);
+	request->startup = 0.0;
+	request->per_tuple = SIMPLE_FEATURES_COST * cpu_operator_cost;
+	PG_RETURN_POINTER(request);
 }
 
 /* ----------------------------------------------------------------
@@ -296,6 +330,6 @@ plasticc_feature(PG_FUNCTION_ARGS)
 						of_host ? errhint("It is a feature of the host: see "
 										  "plasticc_host_features().")
 								: errhint("It is a feature of the set \"all\": see "
-										  "plasticc_features(lightcurve, 'all').")));
+										  "plasticc_features(lightcurve).")));
 	PG_RETURN_FLOAT4(features[i]);
 }

@@ -194,6 +194,9 @@ extern const HostGroup host_metadata_features;   /* features_host.c */
 extern const HostGroup host_luminosity_features; /* features_host.c */
 extern const HostGroup host_rest_frame_features; /* features_host.c */
 
+/* The groups of a light curve in the order of their computation, from 0; NULL after the last. */
+extern const FeatureGroup *lightcurve_group(int i);
+
 /* The features of a light-curve group's row, one an expansion, among the features. */
 extern const float *feature_row(const float *features, const FeatureGroup *group, int row);
 

@@ -177,6 +177,12 @@ find_feature(const char *name, size_t length)
 	return -1;
 }
 
+const FeatureGroup *
+lightcurve_group(int i)
+{
+	return i < N_LIGHTCURVE_GROUPS ? lightcurve_groups[i] : NULL;
+}
+
 const float *
 feature_row(const float *features, const FeatureGroup *group, int row)
 {

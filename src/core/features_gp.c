@@ -26,7 +26,7 @@ typedef struct GpCurves
 	double *time; /* days since the first observation, ascending */
 	double *flux[N_SCOPES];
 	double *flux_sd[N_SCOPES]; /* of SCOPE_ALL: the root mean square of the passbands' */
-	size_t maximum[N_SCOPES];  /* where each curve is greatest, the first such time */
+	size_t maximum[N_SCOPES];  /* where each curve is greatest, see first_summit() */
 	size_t minimum[N_SCOPES];
 } GpCurves;
 
@@ -35,54 +35,69 @@ typedef struct GpCurves
  * ----------------------------------------------------------------
  */
 
-/* Sets the number of grid times and the times, relative to the first observation. */
+/* The observations at times since the first, so that nothing rounds by when that was. */
+static Observations
+relative_observations(const Observations *o, Workspace *workspace)
+{
+	Observations relative = *o;
+
+	relative.mjd = workspace_array(workspace, double, o->count);
+	for (size_t i = 0; i < o->count; i++)
+		relative.mjd[i] = o->mjd[i] - o->mjd[0];
+	return relative;
+}
+
+/* Sets the number of grid times and the times, of relative observations. */
 static void
 make_grid(const Observations *o, GpCurves *curves, Workspace *workspace)
 {
-	double span = o->mjd[o->count - 1] - o->mjd[0] + 2.0 * GRID_MARGIN;
+	double span = o->mjd[o->count - 1] + 2.0 * GRID_MARGIN;
 	double steps = fmin(ceil(span / GRID_STEP), MAX_REGULAR);
 	size_t n_regular = (size_t) steps + 1;
 	double *regular = workspace_array(workspace, double, n_regular);
-	double *observed = workspace_array(workspace, double, o->count);
 
 	for (size_t i = 0; i < n_regular; i++)
 		regular[i] = span * ((double) i / steps) - GRID_MARGIN;
-	for (size_t i = 0; i < o->count; i++)
-		observed[i] = o->mjd[i] - o->mjd[0];
 	curves->n = n_regular + o->count;
 	curves->time = workspace_array(workspace, double, curves->n);
-	merge_values(regular, n_regular, observed, o->count, curves->time);
+	merge_values(regular, n_regular, o->mjd, o->count, curves->time);
 }
 
-static void
-find_extremes(GpCurves *curves, int scope)
+/* Of two summits as high, the first: rounding is not to choose. */
+#define EQUAL_HEIGHTS 1e-10
+
+/* The summit of the first hill of sign * flux that is as high as any. */
+static size_t
+first_summit(const GpCurves *curves, int scope, double sign)
 {
 	const double *flux = curves->flux[scope];
+	double highest = -INFINITY, largest = 0.0;
+	size_t at = 0;
 
-	curves->maximum[scope] = curves->minimum[scope] = 0;
-	for (size_t i = 1; i < curves->n; i++)
+	for (size_t i = 0; i < curves->n; i++)
 	{
-		if (flux[i] > flux[curves->maximum[scope]])
-			curves->maximum[scope] = i;
-		if (flux[i] < flux[curves->minimum[scope]])
-			curves->minimum[scope] = i;
+		highest = fmax(highest, sign * flux[i]);
+		largest = fmax(largest, fabs(flux[i]));
 	}
+	while (at + 1 < curves->n && sign * flux[at] < highest - EQUAL_HEIGHTS * largest)
+		at++;
+	while (at + 1 < curves->n && sign * flux[at + 1] > sign * flux[at])
+		at++;
+	return at;
 }
 
 static GpCurves *
-make_curves(const Observations *o, Workspace *workspace)
+make_curves(const Observations *observations, Workspace *workspace)
 {
 	GpCurves *curves = workspace_array(workspace, GpCurves, 1);
-	double *mjd, *flux, *flux_sd;
+	Observations o = relative_observations(observations, workspace);
+	double *flux, *flux_sd;
 
-	curves->fit = gp_fit(o, workspace);
-	make_grid(o, curves, workspace);
-	mjd = workspace_array(workspace, double, curves->n);
+	curves->fit = gp_fit(&o, workspace);
+	make_grid(&o, curves, workspace);
 	flux = workspace_array(workspace, double, curves->n *N_PASSBANDS);
 	flux_sd = workspace_array(workspace, double, curves->n *N_PASSBANDS);
-	for (size_t i = 0; i < curves->n; i++)
-		mjd[i] = o->mjd[0] + curves->time[i];
-	gp_predict(o, &curves->fit.process, mjd, curves->n, flux, flux_sd, workspace);
+	gp_predict(&o, &curves->fit.process, curves->time, curves->n, flux, flux_sd, workspace);
 
 	for (int scope = 0; scope < N_SCOPES; scope++)
 	{
@@ -107,7 +122,10 @@ make_curves(const Observations *o, Workspace *workspace)
 		curves->flux_sd[SCOPE_ALL][i] = sqrt(squares / N_PASSBANDS);
 	}
 	for (int scope = 0; scope < N_SCOPES; scope++)
-		find_extremes(curves, scope);
+	{
+		curves->maximum[scope] = first_summit(curves, scope, 1.0);
+		curves->minimum[scope] = first_summit(curves, scope, -1.0);
+	}
 	return curves;
 }
 

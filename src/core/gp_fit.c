@@ -74,7 +74,7 @@ static const double scan_variances[] = {1.0, 0.1, 0.01};
 
 #define SCAN_VARIANCES ((int) (sizeof(scan_variances) / sizeof(scan_variances[0])))
 
-/* Whether all length scales are equally likely, but for rounding. */
+/* Whether all length scales are as likely: all times are the same, or nearly. */
 static bool
 is_plain(const double height[GP_LANES])
 {
@@ -85,7 +85,7 @@ is_plain(const double height[GP_LANES])
 		low = fmin(low, height[lane]);
 		high = fmax(high, height[lane]);
 	}
-	return high - low <= 1e-12 * (1.0 + fabs(high));
+	return high - low <= 1e-6 + 1e-12 * fabs(high);
 }
 
 /* The hills of a profile: the greatest likelihood of each length scale, and where it is. */
@@ -93,7 +93,6 @@ static Hills
 find_hills(const double height[GP_LANES], const double log_variance[GP_LANES],
 		   const double log_length[GP_LANES])
 {
-	bool plain = is_plain(height);
 	Hills hills = {.n = 0};
 
 	for (int lane = 0; lane < GP_LANES; lane++)
@@ -102,18 +101,21 @@ find_hills(const double height[GP_LANES], const double log_variance[GP_LANES],
 			(lane < GP_LANES - 1 && height[lane] < height[lane + 1]))
 			continue;
 		hills.foot[hills.n][LOG_VARIANCE] = log_variance[lane];
-		hills.foot[hills.n][LOG_LENGTH] =
-			plain ? gp_log(GP_DEFAULT_LENGTH_SCALE) : log_length[lane];
+		hills.foot[hills.n][LOG_LENGTH] = log_length[lane];
 		hills.height[hills.n++] = height[lane];
 	}
 	return hills;
 }
 
-/* Hills of the likelihood on a grid of amplitudes and, evenly spaced, length scales. */
+/*
+ * Hills of the likelihood on a grid of amplitudes and, evenly spaced, length
+ * scales.  Where these make no difference the search is left with the default one,
+ * for rounding is not to choose.
+ */
 static Hills
 scan(Search *search)
 {
-	const Box *bounds = &search->bounds;
+	Box *bounds = &search->bounds;
 	double width = bounds->upper[LOG_LENGTH] - bounds->lower[LOG_LENGTH];
 	double centre = 0.5 * (bounds->upper[LOG_VARIANCE] + bounds->lower[LOG_VARIANCE]);
 	double log_variance[GP_LANES];
@@ -135,6 +137,12 @@ scan(Search *search)
 			height[lane] = batch.log_likelihood[lane];
 			log_variance[lane] = batch.log_variance[lane];
 		}
+	}
+	if (is_plain(height))
+	{
+		bounds->lower[LOG_LENGTH] = bounds->upper[LOG_LENGTH] = gp_log(GP_DEFAULT_LENGTH_SCALE);
+		for (int lane = 0; lane < GP_LANES; lane++)
+			batch.log_length[lane] = gp_log(GP_DEFAULT_LENGTH_SCALE);
 	}
 	return find_hills(height, log_variance, batch.log_length);
 }

@@ -25,7 +25,7 @@ SELECT plasticc_feature_names() = (SELECT array_agg(name ORDER BY ordinal) FROM 
 SELECT count(DISTINCT name) = count(*) AS names_differ, min(ordinal), count(*) = max(ordinal) AS ordinals_follow, bool_and(description <> '') AS described
 FROM (SELECT * FROM plasticc_feature_catalog() UNION ALL SELECT * FROM plasticc_host_feature_catalog()) c;
 -- one row of each statistic: what it is called, and its convention
-SELECT name, unit, description FROM plasticc_feature_catalog('all') WHERE name !~ '_([ugizy]|[ugrizy]{2})$' AND name !~ '_r$' OR name ~ '_gr$|(delay|share)_r$' OR feature_group = 'fit_amplitude' AND name LIKE '%\_r' ORDER BY ordinal;
+SELECT name, unit, description FROM plasticc_feature_catalog() WHERE name !~ '_([ugizy]|[ugrizy]{2})$' AND name !~ '_r$' OR name ~ '_gr$|(delay|share)_r$' OR feature_group = 'fit_amplitude' AND name LIKE '%\_r' ORDER BY ordinal;
 SELECT name FROM plasticc_feature_catalog() WHERE name LIKE 'flux\_mean%' ORDER BY ordinal;
 SELECT name, unit, description FROM plasticc_host_feature_catalog() WHERE name !~ '_([ugizy])$' ORDER BY ordinal;
 
@@ -125,22 +125,54 @@ SELECT plasticc_host_features(features, true, 'Infinity', 0.1, 42, 0.1) FROM fea
 SELECT plasticc_host_features(features, true, 0.5, 0.1, '-Infinity', 0.1) FROM features;
 
 
--- The set of all features starts with the simple ones; the catalog, the names and the host's go with it.
-CREATE TABLE all_features AS
-SELECT object_id, plasticc_features(plasticc_lightcurve(mjd, passband, flux, flux_err, detected), 'all') AS features
+--
+-- Sets of features: all of them by default; the simple ones come first in them
+--
+CREATE TABLE simple AS
+SELECT object_id, plasticc_features(plasticc_lightcurve(mjd, passband, flux, flux_err, detected), 'simple') AS features
 FROM observations GROUP BY object_id;
-SELECT bool_and(a.features[1:cardinality(f.features)] = f.features) AS simple_first,
-       bool_and(cardinality(a.features) = (SELECT count(*) FROM plasticc_feature_catalog('all'))) AS as_in_catalog
-FROM features f JOIN all_features a USING (object_id);
-SELECT feature_group, min(ordinal) AS first, count(*) AS count
-FROM (SELECT * FROM plasticc_feature_catalog('all') UNION ALL SELECT * FROM plasticc_host_feature_catalog('all')) c
-GROUP BY 1 HAVING min(ordinal) > 944 ORDER BY 2;
-SELECT plasticc_feature_names('all') = (SELECT array_agg(name ORDER BY ordinal) FROM plasticc_feature_catalog('all')) AS names,
-       cardinality(plasticc_host_feature_names('all')) = cardinality(plasticc_feature_names('all')) + (SELECT count(*) FROM plasticc_host_feature_catalog('all')) AS host_names;
+SELECT bool_and(a.features[1:cardinality(s.features)] = s.features AND cardinality(a.features) > cardinality(s.features)) AS simple_first,
+       bool_and(cardinality(s.features) = (SELECT count(*) FROM plasticc_feature_catalog('simple'))) AS as_in_catalog,
+       bool_and(array_send(a.features) = array_send(plasticc_features(curve, 'all'))) AS all_by_default
+FROM features a JOIN simple s USING (object_id);
+SELECT (SELECT array_agg(c) FROM plasticc_feature_catalog() c) = (SELECT array_agg(c) FROM plasticc_feature_catalog('all') c) AS catalog,
+       (SELECT array_agg(c) FROM plasticc_host_feature_catalog() c) = (SELECT array_agg(c) FROM plasticc_host_feature_catalog('all') c) AS host_catalog,
+       plasticc_feature_names() = plasticc_feature_names('all') AS names, plasticc_host_feature_names() = plasticc_host_feature_names('all') AS host_names;
+SELECT plasticc_feature_names('simple') = (SELECT array_agg(name ORDER BY ordinal) FROM plasticc_feature_catalog('simple')) AS names,
+       plasticc_host_feature_names('simple') = (SELECT array_agg(name ORDER BY ordinal)
+           FROM (SELECT * FROM plasticc_feature_catalog('simple') UNION ALL SELECT * FROM plasticc_host_feature_catalog('simple')) c) AS host_names,
+       (SELECT array_agg(name ORDER BY ordinal) FROM plasticc_feature_catalog('simple')) <@ plasticc_feature_names() AS among_all;
 SELECT count(*) = count(*) FILTER (WHERE plasticc_feature(h.features, c.name) IS NOT DISTINCT FROM h.features[c.ordinal]) AS every_name
-FROM (SELECT plasticc_host_features(features, true, 0.3, 0.02, NULL, 0.05) AS features FROM all_features WHERE object_id = 1) h,
-     (SELECT * FROM plasticc_feature_catalog('all') UNION ALL SELECT * FROM plasticc_host_feature_catalog('all')) c;
-SELECT plasticc_feature(features, 'gp_amplitude') FROM features WHERE object_id = 1;
-SELECT plasticc_feature(features, 'hostgal_photoz') FROM all_features WHERE object_id = 1;
-SELECT plasticc_features(NULL::lightcurve, 'all') IS NULL, plasticc_features('{}'::lightcurve, 'all') IS NULL AS empty;
-DROP TABLE observations, features, oracle, hosts, host_features, all_features;
+FROM (SELECT plasticc_host_features(features, true, 0.3, 0.02, NULL, 0.05) AS features FROM simple WHERE object_id = 1) h,
+     (SELECT * FROM plasticc_feature_catalog('simple') UNION ALL SELECT * FROM plasticc_host_feature_catalog('simple')) c;
+SELECT count(*) = count(*) FILTER (WHERE plasticc_feature(h.features, c.name) IS NOT DISTINCT FROM h.features[c.ordinal]) AS every_name
+FROM (SELECT plasticc_host_features(features, true, 0.3, 0.02, NULL, 0.05) AS features FROM features WHERE object_id = 1) h,
+     (SELECT * FROM plasticc_feature_catalog() UNION ALL SELECT * FROM plasticc_host_feature_catalog()) c;
+SELECT plasticc_feature(features, 'gp_amplitude') FROM simple WHERE object_id = 1;
+SELECT plasticc_feature(features, 'hostgal_photoz') FROM features WHERE object_id = 1;
+SELECT plasticc_features(NULL::lightcurve, 'all') IS NULL AS null_curve, plasticc_features('{}'::lightcurve, 'simple') IS NULL AS empty,
+       plasticc_features('{}'::lightcurve, NULL) IS NULL AS null_set;
+SELECT plasticc_features('{}'::lightcurve, 'cheap');
+
+-- The planner knows what each costs, as an aggregate too; of a set that it does not know, what all do.
+CREATE FUNCTION cost(query text) RETURNS numeric LANGUAGE plpgsql AS $$
+DECLARE
+    plan json;
+BEGIN
+    EXECUTE 'EXPLAIN (FORMAT json) ' || query INTO plan;
+    RETURN (plan -> 0 -> 'Plan' ->> 'Total Cost')::numeric;
+END $$;
+ANALYZE features;
+CREATE TABLE sets AS SELECT set FROM unnest(enum_range(NULL::plasticc_feature_set)) set;
+ANALYZE sets;
+WITH costs AS (
+    SELECT cost('SELECT plasticc_features(curve) FROM features') AS of_all, cost('SELECT plasticc_features(curve, ''all'') FROM features') AS all_named,
+           cost('SELECT plasticc_features(curve, ''simple'') FROM features') AS simple,
+           cost('SELECT plasticc_features(curve, set) FROM features, (SELECT set FROM sets LIMIT 1) s') AS unknown,
+           cost('SELECT plasticc_features(mjd, passband, flux, flux_err, detected) FROM observations') AS aggregate,
+           cost('SELECT plasticc_features(plasticc_lightcurve(mjd, passband, flux, flux_err, detected), ''simple'') FROM observations') AS simple_aggregate)
+SELECT of_all = all_named AS default_is_all, of_all > 50 * simple AS simple_is_cheap, unknown >= of_all AS unknown_as_all,
+       aggregate > 2000 AS aggregate_as_all, simple_aggregate < 0.5 * aggregate AS simple_aggregate_is_cheap
+FROM costs;
+DROP FUNCTION cost;
+DROP TABLE observations, features, oracle, hosts, host_features, simple, sets;

@@ -1,7 +1,7 @@
 /*
  * test_features.c
- *		Features against a brute-force computation, and their properties: scale,
- *		shift and order of the observations.
+ *		Features against a brute-force computation, few and extreme
+ *		observations, the catalog and the host.
  */
 #include <float.h>
 #include <stdint.h>
@@ -499,137 +499,9 @@ test_oracle(void)
 }
 
 /* ----------------------------------------------------------------
- * Properties
+ * Few and extreme observations, and the catalog
  * ----------------------------------------------------------------
  */
-
-static bool
-same_bits(const float *a, const float *b, int n)
-{
-	for (int i = 0; i < n; i++)
-	{
-		if (memcmp(&a[i], &b[i], sizeof(float)) != 0 && !(isnan(a[i]) && isnan(b[i])))
-		{
-			FeatureDescription description;
-
-			describe_feature(i, &description);
-			printf("%s differs: %.9g, %.9g\n", description.name, (double) a[i], (double) b[i]);
-			return false;
-		}
-	}
-	return true;
-}
-
-static void
-test_order_and_duplicates(void)
-{
-	Workspace workspace = unit_workspace();
-	Random random;
-
-	random_seed(&random, 12, 0);
-	for (int repeat = 0; repeat < 50; repeat++)
-	{
-		uint32_t n = 1 + (uint32_t) random_below(&random, 200);
-		Observations o = random_curve(&random, n, &workspace);
-		Observations shuffled = allocate_observations(2 * n, &workspace);
-
-		/* Half of them twice, then all in a random order. */
-		append_observations(&shuffled, 0, &o);
-		append_observations(&shuffled, n, &o);
-		shuffled.count = n + n / 2;
-		shuffled.n_rejected = o.n_rejected;
-		for (uint32_t i = shuffled.count - 1; i > 0; i--)
-		{
-			uint32_t j = (uint32_t) random_below(&random, i + 1);
-			Observation a = {shuffled.mjd[i], shuffled.flux[i], shuffled.flux_err[i],
-							 shuffled.kind[i]};
-			Observation b = {shuffled.mjd[j], shuffled.flux[j], shuffled.flux_err[j],
-							 shuffled.kind[j]};
-
-			put_observation(&shuffled, i, b);
-			put_observation(&shuffled, j, a);
-		}
-		CHECK(same_bits(features_of(&o, &workspace), features_of(&shuffled, &workspace),
-						feature_count(FEATURES_ALL)),
-			  "order of %u observations", n);
-	}
-	unit_free();
-}
-
-/* What a factor on flux and flux_err makes of a feature, by its unit. */
-static double
-scaled(const char *unit, double value, double factor)
-{
-	if (strcmp(unit, "flux") == 0 || strcmp(unit, "flux/day") == 0)
-		return value * factor;
-	if (strcmp(unit, "mag(flux)") == 0)
-		return value - 2.5 * log10(factor);
-	CHECK(strcmp(unit, "1") == 0 || strcmp(unit, "count") == 0 || strcmp(unit, "day") == 0 ||
-			  strcmp(unit, "mag") == 0,
-		  "unknown unit %s", unit);
-	return value;
-}
-
-static const HostMetadata example_host = {1.0, 0.37, 0.02, NAN, 0.05};
-
-static float *
-features_with_host(const Observations *o, Workspace *workspace)
-{
-	float *all = workspace_array(workspace, float, feature_count(FEATURES_ALL) + host_feature_count());
-
-	memcpy(all, features_of(o, workspace), sizeof(float) * (size_t) feature_count(FEATURES_ALL));
-	compute_host_features(all, example_host, all + feature_count(FEATURES_ALL), workspace);
-	return all;
-}
-
-static void
-test_scale_and_shift(void)
-{
-	/* A power of two scales without rounding. */
-	static const double factors[] = {0.25, 1024.0, 3.7};
-	Workspace workspace = unit_workspace();
-	int n_features = feature_count(FEATURES_ALL) + host_feature_count();
-	Random random;
-
-	random_seed(&random, 13, 0);
-	for (int repeat = 0; repeat < 9; repeat++)
-	{
-		double factor = factors[repeat % 3];
-		Observations o = random_curve(&random, 150, &workspace);
-		Observations other = allocate_observations(150, &workspace);
-		float *features = features_with_host(&o, &workspace);
-		float *changed;
-
-		append_observations(&other, 0, &o);
-		other.count = o.count;
-		other.n_rejected = o.n_rejected;
-		for (uint32_t i = 0; i < o.count; i++)
-			other.mjd[i] = o.mjd[i] + 8192.0;
-		changed = features_with_host(&other, &workspace);
-		CHECK(same_bits(features, changed, n_features), "shift of time");
-
-		for (uint32_t i = 0; i < o.count; i++)
-		{
-			other.flux[i] = (float) (o.flux[i] * factor);
-			other.flux_err[i] = (float) (o.flux_err[i] * factor);
-		}
-		changed = features_with_host(&other, &workspace);
-		for (int i = 0; i < n_features; i++)
-		{
-			FeatureDescription description;
-			double expected;
-
-			describe_feature(i, &description);
-			expected = scaled(description.unit, features[i], factor);
-			CHECK((isnan(changed[i]) && isnan(expected)) ||
-					  fabs(changed[i] - expected) <=
-						  1e-4 * fmax(fabs(expected), expected == features[i] ? 1.0 : factor),
-				  "%s scaled by %g: %.9g, expected %.9g", description.name, factor,
-				  (double) changed[i], expected);
-		}
-	}
-	unit_free();
-}
 
 static Observations
 constant_curve(uint32_t n, double flux, Workspace *workspace)
@@ -823,8 +695,6 @@ int
 main(void)
 {
 	test_oracle();
-	test_order_and_duplicates();
-	test_scale_and_shift();
 	test_few_and_equal_points();
 	test_extremes();
 	test_catalog();

@@ -21,8 +21,8 @@ END $$;
 -- five rounds, each of all
 SELECT format('CALL measure(%L, %L)', what, expression)
 FROM generate_series(1, 5),
-     (VALUES ('simple features', 'plasticc_features(lightcurve)'),
-             ('all features', 'plasticc_features(lightcurve, ''all'')'),
+     (VALUES ('simple features', 'plasticc_features(lightcurve, ''simple'')'),
+             ('all features', 'plasticc_features(lightcurve)'),
              ('plasticc_gp_fit', '(plasticc_gp_fit(lightcurve)).amplitude'),
              ('plasticc_augment', 'plasticc_augment(lightcurve, 1)'),
              ('plasticc_augment, moved', 'plasticc_augment(lightcurve, 1, 0.3, 0.5)'),
