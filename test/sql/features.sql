@@ -140,6 +140,29 @@ SELECT plasticc_feature_names('all') = (SELECT array_agg(name ORDER BY ordinal) 
 SELECT count(*) = count(*) FILTER (WHERE plasticc_feature(h.features, c.name) IS NOT DISTINCT FROM h.features[c.ordinal]) AS every_name
 FROM (SELECT plasticc_host_features(features, true, 0.3, 0.02, NULL, 0.05) AS features FROM all_features WHERE object_id = 1) h,
      (SELECT * FROM plasticc_feature_catalog('all') UNION ALL SELECT * FROM plasticc_host_feature_catalog('all')) c;
+-- what the host adds to fitted features: its simple ones first, then those that need the fits
+SELECT name, unit, description FROM plasticc_host_feature_catalog('all')
+WHERE ordinal > cardinality(plasticc_feature_names('all')) + (SELECT count(*) FROM plasticc_host_feature_catalog('simple'))
+  AND (name !~ '_([ugizy]|[ugrizy]{2})$' AND name !~ '^rest_gp.*_r$' OR name ~ '_gr$') ORDER BY ordinal;
+CREATE TABLE all_host_features AS
+SELECT object_id, host, plasticc_host_features(features, ddf, photoz, photoz_err, distmod, mwebv) AS f
+FROM all_features, hosts WHERE object_id IN (1, 100);
+SELECT bool_and(cardinality(h.f) = cardinality(plasticc_host_feature_names('all'))
+                AND h.f[cardinality(a.features) + 1:cardinality(a.features) + cardinality(s.f) - cardinality(f.features)] = s.f[cardinality(f.features) + 1:]) AS simple_first
+FROM all_host_features h JOIN all_features a USING (object_id) JOIN features f USING (object_id) JOIN host_features s USING (host) WHERE object_id = 100;
+SELECT host, count(*) FILTER (WHERE abs(magnitude + 2.5 * log(nullif(greatest(flux, 0), 0)) - 27.5 + dust * mwebv) < 1e-4) AS dereddened,
+       count(*) FILTER (WHERE abs(absolute + distmod - magnitude) < 1e-4) AS absolute, count(*) FILTER (WHERE err > 0 AND err <> 'NaN') AS err,
+       count(*) FILTER (WHERE abs(rest_fall * (1 + photoz) - fall) < 1e-4 * fall) AS rest
+FROM (SELECT host, plasticc_feature(f, 'gp_flux_maximum_' || band)::float8 AS flux, plasticc_feature(f, 'dereddened_magnitude_' || band)::float8 AS magnitude,
+             plasticc_feature(f, 'gp_absolute_magnitude_' || band)::float8 AS absolute, plasticc_feature(f, 'gp_absolute_magnitude_err_' || band)::float8 AS err,
+             plasticc_feature(f, 'rest_gp_fall_50_' || band)::float8 AS rest_fall, plasticc_feature(f, 'gp_fall_50_' || band)::float8 AS fall, dust,
+             plasticc_feature(f, 'mwebv')::float8 AS mwebv, plasticc_feature(f, 'distmod')::float8 AS distmod, plasticc_feature(f, 'hostgal_photoz')::float8 AS photoz
+      FROM all_host_features, unnest('{u,g,r,i,z,y}'::text[], '{4.145,3.237,2.273,1.684,1.323,1.088}'::float8[]) b (band, dust) WHERE object_id = 1) s
+GROUP BY host ORDER BY host;
+SELECT host, round(plasticc_feature(f, 'distmod_err')::numeric, 4) AS err, round(plasticc_feature(f, 'distmod_nearer')::numeric, 4) AS nearer,
+       round(plasticc_feature(f, 'distmod_farther')::numeric, 4) AS farther FROM all_host_features WHERE object_id = 1 ORDER BY host;
+SELECT plasticc_feature(f, 'rest_magnitude_4400') FROM host_features;
+DROP TABLE all_host_features;
 SELECT plasticc_feature(features, 'gp_amplitude') FROM features WHERE object_id = 1;
 SELECT plasticc_feature(features, 'hostgal_photoz') FROM all_features WHERE object_id = 1;
 SELECT plasticc_features(NULL::lightcurve, 'all') IS NULL, plasticc_features('{}'::lightcurve, 'all') IS NULL AS empty;

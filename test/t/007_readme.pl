@@ -46,7 +46,7 @@ foreach my $function (@functions)
 my %groups = map { split /\|/ } split /\n/, $node->safe_psql('postgres', q{
 	SELECT feature_group, count(*)
 	FROM (SELECT feature_group FROM plasticc_feature_catalog('all')
-		  UNION ALL SELECT feature_group FROM plasticc_host_feature_catalog()) f
+		  UNION ALL SELECT feature_group FROM plasticc_host_feature_catalog('all')) f
 	GROUP BY 1});
 my %counts = $readme =~ /^\| ((?:`\w+`(?:, )?)+) \| (\d+) \|/mg;
 foreach my $names (sort keys %counts)

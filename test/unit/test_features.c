@@ -458,7 +458,7 @@ count_compared_here(void)
 	static const char *const elsewhere[] = {
 		"shape",      "passband_share", "detection", "timing",
 		"peak_delay", "peak_window",    "fit",       "fit_amplitude",
-		"gp",         "gp_curve",       "gp_color",
+		"gp",         "gp_curve",       "gp_color",  "gp_flux",
 	};
 	int count = feature_count(FEATURES_ALL);
 
@@ -574,10 +574,10 @@ static const HostMetadata example_host = {1.0, 0.37, 0.02, NAN, 0.05};
 static float *
 features_with_host(const Observations *o, Workspace *workspace)
 {
-	float *all = workspace_array(workspace, float, feature_count(FEATURES_ALL) + host_feature_count());
+	float *all = workspace_array(workspace, float, feature_count(FEATURES_ALL) + host_feature_count(FEATURES_ALL));
 
 	memcpy(all, features_of(o, workspace), sizeof(float) * (size_t) feature_count(FEATURES_ALL));
-	compute_host_features(all, example_host, all + feature_count(FEATURES_ALL), workspace);
+	compute_host_features(all, FEATURES_ALL, example_host, all + feature_count(FEATURES_ALL), workspace);
 	return all;
 }
 
@@ -587,7 +587,7 @@ test_scale_and_shift(void)
 	/* A power of two scales without rounding. */
 	static const double factors[] = {0.25, 1024.0, 3.7};
 	Workspace workspace = unit_workspace();
-	int n_features = feature_count(FEATURES_ALL) + host_feature_count();
+	int n_features = feature_count(FEATURES_ALL) + host_feature_count(FEATURES_ALL);
 	Random random;
 
 	random_seed(&random, 13, 0);
@@ -696,7 +696,7 @@ test_extremes(void)
 static void
 test_catalog(void)
 {
-	int n = feature_count(FEATURES_ALL) + host_feature_count();
+	int n = feature_count(FEATURES_ALL) + host_feature_count(FEATURES_ALL);
 
 	for (int i = 0; i < n; i++)
 	{
@@ -769,11 +769,11 @@ check_host(HostMetadata host, const char *name, double expected)
 {
 	Workspace workspace = unit_workspace();
 	Observations o = constant_curve(5, 100.0, &workspace);
-	float *all = workspace_array(&workspace, float, feature_count(FEATURES_ALL) + host_feature_count());
+	float *all = workspace_array(&workspace, float, feature_count(FEATURES_ALL) + host_feature_count(FEATURES_ALL));
 
 	o.flux[4] = 200.0f;
 	memcpy(all, features_of(&o, &workspace), sizeof(float) * (size_t) feature_count(FEATURES_ALL));
-	compute_host_features(all, host, all + feature_count(FEATURES_ALL), &workspace);
+	compute_host_features(all, FEATURES_ALL, host, all + feature_count(FEATURES_ALL), &workspace);
 	check_feature(all, name, "", expected, 0.0);
 	unit_free();
 }
