@@ -61,27 +61,30 @@ feature_set_argument(FunctionCallInfo fcinfo, int argument)
 static FeatureSet
 array_feature_set(int n, bool *with_host)
 {
+	int count[2][2]; /* of a set, without host and with it */
+
 	for (int set = FEATURES_SIMPLE; set <= FEATURES_ALL; set++)
+	{
+		count[set][false] = feature_count((FeatureSet) set);
+		count[set][true] = count[set][false] + host_feature_count((FeatureSet) set);
 		for (int host = 0; host <= (with_host != NULL); host++)
-			if (n == feature_count((FeatureSet) set) + host * host_feature_count((FeatureSet) set))
+			if (n == count[set][host])
 			{
 				if (with_host != NULL)
 					*with_host = host;
 				return (FeatureSet) set;
 			}
-	ereport(
-		ERROR,
-		(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-		 errmsg("array of %d features given, %d or %d expected%s", n,
-				feature_count(FEATURES_SIMPLE), feature_count(FEATURES_ALL),
-				with_host != NULL
-					? psprintf(", or with a host %d or %d",
-							   feature_count(FEATURES_SIMPLE) + host_feature_count(FEATURES_SIMPLE),
-							   feature_count(FEATURES_ALL) + host_feature_count(FEATURES_ALL))
-					: ""),
-		 errhint("Pass what plasticc_features()%s returned, of the same version of "
-				 "the extension.",
-				 with_host != NULL ? " or plasticc_host_features()" : "")));
+	}
+	ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+					errmsg("array of %d features given, %d or %d expected%s", n,
+						   count[FEATURES_SIMPLE][false], count[FEATURES_ALL][false],
+						   with_host != NULL
+							   ? psprintf(", or with a host %d or %d", count[FEATURES_SIMPLE][true],
+										  count[FEATURES_ALL][true])
+							   : ""),
+					errhint("Pass what plasticc_features()%s returned, of the same version of "
+							"the extension.",
+							with_host != NULL ? " or plasticc_host_features()" : "")));
 }
 
 /*

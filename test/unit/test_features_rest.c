@@ -214,6 +214,34 @@ test_between_passbands(void)
 	check("rest_magnitude_", "5500", NAN);
 }
 
+/* A decline of two slopes: each holds between its sampled times. */
+static void
+test_between_times(void)
+{
+	clear();
+	for (int band = 0; band < N_PASSBANDS; band++)
+	{
+		put("gp_flux_at_peak", suffix_of(band), 1000.0);
+		put("gp_flux_after_20", suffix_of(band), 100.0);
+		put("gp_flux_after_40", suffix_of(band), 10.0);
+		put("gp_flux_after_60", suffix_of(band), 10.0);
+	}
+	append_host((HostMetadata){0.0, 0.5, 0.02, NAN, 0.0});
+	check("rest_decline_", "4400", 2.5 + 1.25);
+	append_host((HostMetadata){0.0, 1.0, 0.02, NAN, 0.0});
+	check("rest_decline_", "4400", 5.0);
+	append_host((HostMetadata){0.0, 1.2, 0.02, NAN, 0.0});
+	check("rest_decline_", "4400", 5.0);
+
+	/* Days that are sampled need no others. */
+	for (int band = 0; band < N_PASSBANDS; band++)
+		put("gp_flux_after_60", suffix_of(band), NAN);
+	append_host((HostMetadata){0.0, 1.0, 0.02, NAN, 0.0});
+	check("rest_decline_", "4400", 5.0);
+	append_host((HostMetadata){0.0, 1.2, 0.02, NAN, 0.0});
+	check("rest_decline_", "4400", NAN);
+}
+
 static void
 test_peak_luminosity(void)
 {
@@ -413,6 +441,7 @@ main(void)
 {
 	test_spectrum();
 	test_between_passbands();
+	test_between_times();
 	test_peak_luminosity();
 	test_colors();
 	test_times();
