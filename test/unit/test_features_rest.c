@@ -421,7 +421,7 @@ test_sets(void)
 	Workspace workspace = unit_workspace();
 	int n = host_feature_count(FEATURES_SIMPLE);
 	HostMetadata host = {1.0, 0.4, 0.05, NAN, MWEBV};
-	float *simple = workspace_array(&workspace, float, n);
+	float simple[MAX_FEATURES];
 
 	put_source(MWEBV);
 	for (int i = 0; i < feature_count(FEATURES_ALL); i++)
