@@ -240,7 +240,7 @@ COMMENT ON FUNCTION plasticc_feature_names(plasticc_feature_set) IS 'names of th
 COMMENT ON FUNCTION plasticc_feature(real[], text) IS
 'one feature by name, of what plasticc_features or plasticc_host_features returned';
 COMMENT ON FUNCTION plasticc_host_features(real[], boolean, double precision, double precision, double precision, double precision) IS
-'features followed by those of the host: deep drilling field, photometric redshift (0 = galactic) and its error, distmod in mag (NULL or NaN: from the redshift by a flat Lambda-CDM cosmology), mwebv in mag; NULL, NaN or negative is unknown';
+'features followed by those of the host: deep drilling field, photometric redshift (0 = galactic) and its error, distmod in mag (NULL or NaN: from the redshift by a flat Lambda-CDM cosmology), mwebv in mag, which features of the set "all" are corrected by (give 0 if the fluxes are already); NULL, NaN or negative is unknown';
 COMMENT ON FUNCTION plasticc_host_feature_catalog(plasticc_feature_set) IS
 'what plasticc_host_features appends: ordinal (continuing that of plasticc_feature_catalog), name, unit, group, description';
 COMMENT ON FUNCTION plasticc_host_feature_names(plasticc_feature_set) IS

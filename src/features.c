@@ -70,18 +70,27 @@ feature_set_argument(FunctionCallInfo fcinfo, int argument)
 static FeatureSet
 array_feature_set(int n, bool *with_host)
 {
+	int count[2][2]; /* of a set, without host and with it */
+
 	for (int set = FEATURES_SIMPLE; set <= FEATURES_ALL; set++)
+	{
+		count[set][false] = feature_count((FeatureSet) set);
+		count[set][true] = count[set][false] + host_feature_count((FeatureSet) set);
 		for (int host = 0; host <= (with_host != NULL); host++)
-			if (n == feature_count((FeatureSet) set) + host * host_feature_count())
+			if (n == count[set][host])
 			{
 				if (with_host != NULL)
 					*with_host = host;
 				return (FeatureSet) set;
 			}
+	}
 	ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 					errmsg("array of %d features given, %d or %d expected%s", n,
-						   feature_count(FEATURES_SIMPLE), feature_count(FEATURES_ALL),
-						   with_host != NULL ? psprintf(", or %d more", host_feature_count()) : ""),
+						   count[FEATURES_SIMPLE][false], count[FEATURES_ALL][false],
+						   with_host != NULL
+							   ? psprintf(", or with a host %d or %d", count[FEATURES_SIMPLE][true],
+										  count[FEATURES_ALL][true])
+							   : ""),
 					errhint("Pass what plasticc_features()%s returned, of the same version of "
 							"the extension.",
 							with_host != NULL ? " or plasticc_host_features()" : "")));
@@ -165,12 +174,13 @@ plasticc_host_features(PG_FUNCTION_ARGS)
 	const float4 *features;
 	float4 *all;
 	ArrayType *array;
+	FeatureSet set;
 	int n;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	features = array_features(PG_GETARG_ARRAYTYPE_P(0), &n);
-	array_feature_set(n, NULL);
+	set = array_feature_set(n, NULL);
 	host = (HostMetadata){
 		.ddf = PG_ARGISNULL(1) ? NAN : PG_GETARG_BOOL(1),
 		.hostgal_photoz = metadata_argument(fcinfo, 2, "hostgal_photoz"),
@@ -178,10 +188,10 @@ plasticc_host_features(PG_FUNCTION_ARGS)
 		.distmod = metadata_argument(fcinfo, 4, "distmod"),
 		.mwebv = metadata_argument(fcinfo, 5, "mwebv"),
 	};
-	array = zero_array(FLOAT4OID, sizeof(float4), n + host_feature_count());
+	array = zero_array(FLOAT4OID, sizeof(float4), n + host_feature_count(set));
 	all = (float4 *) ARR_DATA_PTR(array);
 	memcpy(all, features, n * sizeof(float4));
-	compute_host_features(features, host, all + n, &workspace);
+	compute_host_features(features, set, host, all + n, &workspace);
 	PG_RETURN_ARRAYTYPE_P(array);
 }
 
@@ -237,7 +247,7 @@ plasticc_host_feature_catalog(PG_FUNCTION_ARGS)
 	FeatureSet set = feature_set_argument(fcinfo, 0);
 
 	return return_catalog(fcinfo, set, feature_count(set),
-						  feature_count(set) + host_feature_count());
+						  feature_count(set) + host_feature_count(set));
 }
 
 /* The names of the first n features of a set, then a host, as text[]. */
@@ -269,7 +279,7 @@ plasticc_host_feature_names(PG_FUNCTION_ARGS)
 {
 	FeatureSet set = feature_set_argument(fcinfo, 0);
 
-	return feature_names(set, feature_count(set) + host_feature_count());
+	return feature_names(set, feature_count(set) + host_feature_count(set));
 }
 
 /* ----------------------------------------------------------------
@@ -323,13 +333,13 @@ plasticc_feature(PG_FUNCTION_ARGS)
 	bool of_host = ordinal >= feature_count(FEATURES_ALL);
 	int i = of_host ? ordinal - feature_count(FEATURES_ALL) + feature_count(set) : ordinal;
 
-	if (of_host ? !with_host : ordinal >= feature_count(set))
+	if (of_host ? !with_host || i >= n : ordinal >= feature_count(set))
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 						errmsg("feature \"%s\" is not among the %d features given",
 							   text_to_cstring(name), n),
-						of_host ? errhint("It is a feature of the host: see "
-										  "plasticc_host_features().")
-								: errhint("It is a feature of the set \"all\": see "
-										  "plasticc_features(lightcurve).")));
+						of_host && !with_host
+							? errhint("It is a feature of the host: see plasticc_host_features().")
+							: errhint("It is a feature of the set \"all\": see "
+									  "plasticc_features(lightcurve).")));
 	PG_RETURN_FLOAT4(features[i]);
 }

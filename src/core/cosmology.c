@@ -42,8 +42,9 @@ distance_integrand(double u)
 	return 2.0 / sqrt(OMEGA_MATTER + (1.0 - OMEGA_MATTER) * cube * cube);
 }
 
-double
-distance_modulus(double redshift)
+/* Comoving distance over c/H0; NaN unless the redshift is positive and finite. */
+static double
+comoving_distance(double redshift)
 {
 	double		root,
 				half_width,
@@ -64,6 +65,22 @@ distance_modulus(double redshift)
 		integral += quadrature[i].weight * (distance_integrand(middle - offset) +
 											distance_integrand(middle + offset));
 	}
-	integral *= half_width;
-	return 5.0 * log10((1.0 + redshift) * (SPEED_OF_LIGHT / HUBBLE_CONSTANT) * integral) + 25.0;
+	return integral * half_width;
+}
+
+double
+distance_modulus(double redshift)
+{
+	return 5.0 * log10((1.0 + redshift) * (SPEED_OF_LIGHT / HUBBLE_CONSTANT) *
+					   comoving_distance(redshift)) + 25.0;
+}
+
+/* By the logarithm's derivative; that of the comoving distance is its integrand. */
+double
+distance_modulus_slope(double redshift)
+{
+	double		dilation = 1.0 + redshift;
+	double		expansion = sqrt(OMEGA_MATTER * dilation * dilation * dilation + 1.0 - OMEGA_MATTER);
+
+	return 5.0 / M_LN10 * (1.0 / dilation + 1.0 / (expansion * comoving_distance(redshift)));
 }

@@ -13,4 +13,7 @@
  */
 extern double distance_modulus(double redshift);
 
+/* Its derivative by the redshift, in magnitudes; NaN where there is none. */
+extern double distance_modulus_slope(double redshift);
+
 #endif							/* PLASTICC_COSMOLOGY_H */

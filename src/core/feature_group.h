@@ -152,6 +152,60 @@ enum SamplingRow
 	N_SAMPLING_ROWS
 };
 
+/* The rows of flux_err_features, then of signal_to_noise_features. */
+enum NoiseRow
+{
+	NOISE_MEAN,
+	NOISE_MEDIAN,
+	NOISE_STD,
+	NOISE_SKEW,
+	N_FLUX_ERR_ROWS,
+	NOISE_MAXIMUM = N_FLUX_ERR_ROWS,
+	NOISE_SUM_OF_SQUARES,
+	N_SIGNAL_TO_NOISE_ROWS
+};
+
+/* The rows of gp_features, gp_curve_features and gp_flux_features that a host's features use. */
+enum GpRow
+{
+	GP_LOG_LENGTH_SCALE = 2
+};
+
+enum GpCurveRow
+{
+	GP_CURVE_MAXIMUM = 0,
+	GP_CURVE_MAXIMUM_TO_SD = 3,
+	GP_CURVE_WIDTH_POSITIVE = 6,
+	GP_CURVE_FALL_80 = 8,
+	GP_CURVE_FALL_50,
+	GP_CURVE_FALL_20,
+	GP_CURVE_RISE_80,
+	GP_CURVE_RISE_50,
+	GP_CURVE_RISE_20
+};
+
+enum GpFluxRow
+{
+	GP_FLUX_BEFORE_15,
+	GP_FLUX_AT_PEAK,
+	GP_FLUX_AFTER_20,
+	GP_FLUX_AFTER_40,
+	GP_FLUX_AFTER_60,
+	N_GP_FLUX_ROWS
+};
+
+/* Likewise of fit_features and fit_amplitude_features. */
+enum FitRow
+{
+	FIT_SUPERNOVA_RISE_TIME = 2,
+	FIT_SUPERNOVA_FALL_TIME = 3
+};
+
+enum FitAmplitudeRow
+{
+	FIT_SUPERNOVA_AMPLITUDE = 0
+};
+
 extern const FeatureGroup sampling_features;        /* features_sampling.c */
 extern const FeatureGroup rejection_features;       /* features_sampling.c */
 extern const FeatureGroup time_features;            /* features_sampling.c */
@@ -172,6 +226,7 @@ extern const FeatureGroup shape_features;           /* features_shape.c, after f
 extern const FeatureGroup passband_share_features;  /* features_shape.c */
 extern const FeatureGroup gp_features;              /* features_gp.c, after flux_err */
 extern const FeatureGroup gp_curve_features;        /* features_gp.c, after gp */
+extern const FeatureGroup gp_flux_features;         /* features_gp.c, after gp */
 extern const FeatureGroup gp_color_features;        /* features_gp.c, after gp */
 extern const FeatureGroup period_features;          /* features_period.c */
 extern const FeatureGroup period_band_features;     /* features_period.c, after period */
@@ -188,11 +243,18 @@ typedef struct HostGroup
 {
 	FeatureTable table;
 	void (*compute)(const HostMetadata *host, const float *features, double *out);
+	bool fitted; /* computes from features of fitted groups: in FEATURES_ALL only */
 } HostGroup;
 
-extern const HostGroup host_metadata_features;   /* features_host.c */
-extern const HostGroup host_luminosity_features; /* features_host.c */
-extern const HostGroup host_rest_frame_features; /* features_host.c */
+extern const HostGroup host_metadata_features;         /* features_host.c */
+extern const HostGroup host_luminosity_features;       /* features_host.c */
+extern const HostGroup host_rest_frame_features;       /* features_host.c */
+extern const HostGroup host_distance_features;         /* features_rest.c */
+extern const HostGroup host_peak_luminosity_features;  /* features_rest.c */
+extern const HostGroup host_dereddened_color_features; /* features_rest.c */
+extern const HostGroup host_rest_curve_features;       /* features_rest.c */
+extern const HostGroup host_rest_fit_features;         /* features_rest.c */
+extern const HostGroup host_rest_spectrum_features;    /* features_rest.c */
 
 /* The groups of a light curve in the order of their computation, from 0; NULL after the last. */
 extern const FeatureGroup *lightcurve_group(int i);

@@ -16,14 +16,14 @@ static const FeatureGroup *const lightcurve_groups[] = {
 	&flux_err_features,  &signal_to_noise_features, &passband_features,   &time_features,
 	&pair_features,      &shrunken_flux_features,   &shape_features,      &passband_share_features,
 	&detection_features, &timing_features,          &peak_delay_features, &peak_window_features,
-	&gp_features,        &gp_curve_features,        &gp_color_features,   &fit_features,
-	&fit_amplitude_features, &period_features, &period_band_features,
+	&gp_features,        &gp_curve_features,        &gp_flux_features,    &gp_color_features,
+	&fit_features,       &fit_amplitude_features,   &period_features,     &period_band_features,
 };
 
 static const HostGroup *const host_groups[] = {
-	&host_metadata_features,
-	&host_luminosity_features,
-	&host_rest_frame_features,
+	&host_metadata_features,   &host_luminosity_features,      &host_rest_frame_features,
+	&host_distance_features,   &host_peak_luminosity_features, &host_dereddened_color_features,
+	&host_rest_curve_features, &host_rest_fit_features,        &host_rest_spectrum_features,
 };
 
 #define N_LIGHTCURVE_GROUPS ((int) (sizeof(lightcurve_groups) / sizeof(lightcurve_groups[0])))
@@ -58,6 +58,17 @@ group_count(FeatureSet set)
 	return n;
 }
 
+/* Likewise of the host's. */
+static int
+host_group_count(FeatureSet set)
+{
+	int n = 0;
+
+	while (n < N_HOST_GROUPS && (set == FEATURES_ALL || !host_groups[n]->fitted))
+		n++;
+	return n;
+}
+
 int
 feature_count(FeatureSet set)
 {
@@ -65,9 +76,9 @@ feature_count(FeatureSet set)
 }
 
 int
-host_feature_count(void)
+host_feature_count(FeatureSet set)
 {
-	return count_features(N_LIGHTCURVE_GROUPS, N_TABLES);
+	return count_features(N_LIGHTCURVE_GROUPS, N_LIGHTCURVE_GROUPS + host_group_count(set));
 }
 
 /* ----------------------------------------------------------------
@@ -323,14 +334,15 @@ resolve_host(HostMetadata host)
 }
 
 void
-compute_host_features(const float *lightcurve_features, HostMetadata host, float *features,
-					  Workspace *workspace)
+compute_host_features(const float *lightcurve_features, FeatureSet set, HostMetadata host,
+					  float *features, Workspace *workspace)
 {
-	double *values = workspace_array(workspace, double, host_feature_count());
+	double *values = workspace_array(workspace, double, host_feature_count(set));
 	HostMetadata resolved = resolve_host(host);
+	int n_groups = host_group_count(set);
 	int at = 0;
 
-	for (int i = 0; i < N_HOST_GROUPS; i++)
+	for (int i = 0; i < n_groups; i++)
 	{
 		host_groups[i]->compute(&resolved, lightcurve_features, values + at);
 		at += table_size(&host_groups[i]->table);

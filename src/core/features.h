@@ -34,11 +34,11 @@ typedef enum FeatureSet
 	FEATURES_ALL, /* with those of fits to the light curve */
 } FeatureSet;
 
-/* Features of a light curve, and those that its host adds. */
+/* Features of a light curve, and those that its host adds to them: to more features, more. */
 extern int feature_count(FeatureSet set);
-extern int host_feature_count(void);
+extern int host_feature_count(FeatureSet set);
 
-/* Feature 0 <= ordinal < feature_count(FEATURES_ALL) + host_feature_count(). */
+/* Feature 0 <= ordinal < feature_count(FEATURES_ALL) + host_feature_count(FEATURES_ALL). */
 extern void describe_feature(int ordinal, FeatureDescription *description);
 
 /* The ordinal of a name of `length` bytes, or -1; takes about a microsecond. */
@@ -59,11 +59,11 @@ typedef struct HostMetadata
 } HostMetadata;
 
 /*
- * The host's features[host_feature_count()] of an object whose light curve has
- * the given features, of either set.  A negative photoz, error, distmod or
- * mwebv, as surveys mark the unknown, is taken for NaN.
+ * The host's features[host_feature_count(set)] of an object whose light curve has
+ * the given features, of that set.  A negative photoz, error, distmod or mwebv,
+ * as surveys mark the unknown, is taken for NaN.
  */
-extern void compute_host_features(const float *lightcurve_features, HostMetadata host,
-								  float *features, Workspace *workspace);
+extern void compute_host_features(const float *lightcurve_features, FeatureSet set,
+								  HostMetadata host, float *features, Workspace *workspace);
 
 #endif /* PLASTICC_FEATURES_H */

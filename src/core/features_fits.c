@@ -6,7 +6,7 @@
 
 #include "core/feature_group.h"
 
-enum FitRow
+enum
 {
 	SUPERNOVA_ROWS = 0,
 	MICROLENSING_ROWS = 12,
@@ -45,8 +45,8 @@ static const FeatureRow fit_rows[N_FIT_ROWS] = {
 		 "exp(-x/rise)), x = time - t0, amplitude and baseline of each passband free, since the "
 		 "first observation" NO_FIT},
 	{"supernova_t0", "day", "t0 of the supernova fit since the first observation" NO_FIT},
-	{"supernova_rise_time", "day", "rise of the supernova fit" NO_FIT},
-	{"supernova_fall_time", "day", "fall of the supernova fit" NO_FIT},
+	[FIT_SUPERNOVA_RISE_TIME] = {"supernova_rise_time", "day", "rise of the supernova fit" NO_FIT},
+	[FIT_SUPERNOVA_FALL_TIME] = {"supernova_fall_time", "day", "fall of the supernova fit" NO_FIT},
 	{"supernova_t0_err", "day", "error of supernova_t0" ERROR_NOTE},
 	{"supernova_rise_time_err", "day", "error of supernova_rise_time" ERROR_NOTE},
 	{"supernova_fall_time_err", "day", "error of supernova_fall_time" ERROR_NOTE},

@@ -161,7 +161,8 @@ value_at(const GpCurves *curves, int scope, double time)
 static const FeatureRow process_rows[] = {
 	{"gp_amplitude", "flux", "amplitude of the Gaussian process fitted by maximum likelihood"},
 	{"gp_log_amplitude_to_noise", "1", "ln of gp_amplitude over the median flux_err"},
-	{"gp_log_length_scale", "1", "ln of the Gaussian process's length scale in days"},
+	[GP_LOG_LENGTH_SCALE] = {"gp_log_length_scale", "1",
+							 "ln of the Gaussian process's length scale in days"},
 	{"gp_log_likelihood_gain", "1",
 	 "log-likelihood of the Gaussian process less that of a constant flux in each passband, an "
 	 "observation"},
@@ -247,19 +248,22 @@ const FeatureGroup gp_features = {
 	}
 
 static const FeatureRow curve_rows[] = {
-	{"gp_flux_maximum", "flux", "greatest flux of the Gaussian process's curve"},
+	[GP_CURVE_MAXIMUM] = {"gp_flux_maximum", "flux",
+						  "greatest flux of the Gaussian process's curve"},
 	{"gp_flux_minimum", "flux", "least flux of the Gaussian process's curve"},
 	{"gp_maximum_share", "1", "gp_flux_maximum over gp_flux_maximum - gp_flux_minimum"},
-	{"gp_maximum_to_sd", "1", "gp_flux_maximum over its standard deviation"},
+	[GP_CURVE_MAXIMUM_TO_SD] = {"gp_maximum_to_sd", "1",
+								"gp_flux_maximum over its standard deviation"},
 	{"gp_time_of_maximum", "day",
 	 "time of gp_flux_maximum since that of all passbands together; of these, since the first "
 	 "observation"},
 	{"gp_time_to_minimum", "day", "time from gp_flux_maximum to gp_flux_minimum"},
-	{"gp_width_positive", "day",
-	 "integral of the positive flux over gp_flux_maximum; NaN where that is not positive"},
+	[GP_CURVE_WIDTH_POSITIVE] =
+		{"gp_width_positive", "day",
+		 "integral of the positive flux over gp_flux_maximum; NaN where that is not positive"},
 	{"gp_width_negative", "day",
 	 "integral of the negative flux over gp_flux_minimum; NaN where that is not negative"},
-	FALL_ROW("gp_fall_80", "from the greatest flux", "down to 80"),
+	[GP_CURVE_FALL_80] = FALL_ROW("gp_fall_80", "from the greatest flux", "down to 80"),
 	FALL_ROW("gp_fall_50", "from the greatest flux", "down to 50"),
 	FALL_ROW("gp_fall_20", "from the greatest flux", "down to 20"),
 	FALL_ROW("gp_rise_80", "to the greatest flux", "up from 80"),
@@ -387,6 +391,58 @@ const FeatureGroup gp_curve_features = {
 };
 
 /* ----------------------------------------------------------------
+ * The passbands at common times
+ * ----------------------------------------------------------------
+ */
+
+#define PEAK_NOTE " all passbands together are brightest"
+#define BEYOND_NOTE "; NaN more than 20 days after the last observation"
+
+static const FeatureRow flux_rows[N_GP_FLUX_ROWS] = {
+	[GP_FLUX_BEFORE_15] = {"gp_flux_before_15", "flux",
+						   "flux of the Gaussian process 15 days before" PEAK_NOTE
+						   "; NaN more than 20 days before the first observation"},
+	[GP_FLUX_AT_PEAK] = {"gp_flux_at_peak", "flux", "flux of the Gaussian process when" PEAK_NOTE},
+	[GP_FLUX_AFTER_20] = {"gp_flux_after_20", "flux",
+						  "flux of the Gaussian process 20 days after" PEAK_NOTE BEYOND_NOTE},
+	[GP_FLUX_AFTER_40] = {"gp_flux_after_40", "flux",
+						  "flux of the Gaussian process 40 days after" PEAK_NOTE BEYOND_NOTE},
+	[GP_FLUX_AFTER_60] = {"gp_flux_after_60", "flux",
+						  "flux of the Gaussian process 60 days after" PEAK_NOTE BEYOND_NOTE},
+};
+
+static void
+list_fluxes(const GpCurves *curves, int scope, double values[N_GP_FLUX_ROWS])
+{
+	double peak = curves->time[curves->maximum[SCOPE_ALL]];
+
+	values[GP_FLUX_BEFORE_15] = value_at(curves, scope, peak - 15.0);
+	values[GP_FLUX_AT_PEAK] = curves->flux[scope][curves->maximum[SCOPE_ALL]];
+	values[GP_FLUX_AFTER_20] = value_at(curves, scope, peak + 20.0);
+	values[GP_FLUX_AFTER_40] = value_at(curves, scope, peak + 40.0);
+	values[GP_FLUX_AFTER_60] = value_at(curves, scope, peak + 60.0);
+}
+
+static void
+compute_fluxes(Measurements *m, double *out)
+{
+	for (int passband = 0; passband < N_PASSBANDS; passband++)
+	{
+		double values[N_GP_FLUX_ROWS];
+
+		list_fluxes(m->gp_curves, 1 + passband, values);
+		for (int row = 0; row < N_GP_FLUX_ROWS; row++)
+			out[row * N_PASSBANDS + passband] = values[row];
+	}
+}
+
+const FeatureGroup gp_flux_features = {
+	.table = {"gp_flux", EXPAND_PASSBANDS, N_GP_FLUX_ROWS, flux_rows},
+	.compute = compute_fluxes,
+	.fitted = true,
+};
+
+/* ----------------------------------------------------------------
  * Colours
  * ----------------------------------------------------------------
  */
@@ -412,11 +468,12 @@ static void
 list_colors(const Measurements *m, int scope, double values[N_COLOR_ROWS])
 {
 	const GpCurves *curves = m->gp_curves;
-	double peak = curves->time[curves->maximum[SCOPE_ALL]];
+	double fluxes[N_GP_FLUX_ROWS];
 
-	values[0] = curves->flux[scope][curves->maximum[SCOPE_ALL]];
-	values[1] = value_at(curves, scope, peak - 15.0);
-	values[2] = value_at(curves, scope, peak + 20.0);
+	list_fluxes(curves, scope, fluxes);
+	values[0] = fluxes[GP_FLUX_AT_PEAK];
+	values[1] = fluxes[GP_FLUX_BEFORE_15];
+	values[2] = fluxes[GP_FLUX_AFTER_20];
 	values[3] = curves->flux[scope][curves->maximum[scope]];
 	for (int row = 0; row < N_COLOR_ROWS; row++)
 		values[row] = asinh(values[row] / m->flux_err_median);

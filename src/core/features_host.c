@@ -9,12 +9,11 @@
 #include <math.h>
 
 #include "core/feature_group.h"
+#include "core/survey_bands.h"
 
 /* Luminosities are scaled to this distance, mag, about redshift 0.26, to stay near fluxes in size.
  */
 #define LUMINOSITY_DISTMOD 40.0
-
-#define FLUXCAL_ZERO_POINT 27.5
 
 static const FeatureRow metadata_rows[] = {
 	{"ddf", "1", "1 in a deep drilling field, 0 outside"},
@@ -67,12 +66,6 @@ static const FeatureRow luminosity_rows[] = {
 	{"luminosity_std", "flux", "population standard deviation of flux" LUMINOSITY_NOTE},
 };
 
-static double
-magnitude(double flux)
-{
-	return flux > 0.0 ? FLUXCAL_ZERO_POINT - 2.5 * log10(flux) : NAN;
-}
-
 static void
 compute_luminosity(const HostMetadata *host, const float *features, double *out)
 {
@@ -85,10 +78,10 @@ compute_luminosity(const HostMetadata *host, const float *features, double *out)
 
 	for (int scope = 0; scope < N_SCOPES; scope++)
 	{
-		out[0 * N_SCOPES + scope] = magnitude(maximum[scope]);
-		out[1 * N_SCOPES + scope] = magnitude(maximum[scope]) - host->distmod;
-		out[2 * N_SCOPES + scope] = magnitude(amplitude[scope]) - host->distmod;
-		out[3 * N_SCOPES + scope] = magnitude(percentile_75[scope]) - host->distmod;
+		out[0 * N_SCOPES + scope] = magnitude_of_flux(maximum[scope]);
+		out[1 * N_SCOPES + scope] = magnitude_of_flux(maximum[scope]) - host->distmod;
+		out[2 * N_SCOPES + scope] = magnitude_of_flux(amplitude[scope]) - host->distmod;
+		out[3 * N_SCOPES + scope] = magnitude_of_flux(percentile_75[scope]) - host->distmod;
 		out[4 * N_SCOPES + scope] = maximum[scope] * dilution;
 		out[5 * N_SCOPES + scope] = minimum[scope] * dilution;
 		out[6 * N_SCOPES + scope] = std[scope] * dilution;

@@ -4,18 +4,6 @@
  */
 #include "core/feature_group.h"
 
-enum NoiseRow
-{
-	NOISE_MEAN,
-	NOISE_MEDIAN,
-	NOISE_STD,
-	NOISE_SKEW,
-	N_FLUX_ERR_ROWS,
-	NOISE_MAXIMUM = N_FLUX_ERR_ROWS,
-	NOISE_SUM_OF_SQUARES,
-	N_SIGNAL_TO_NOISE_ROWS
-};
-
 #define NOISE_ROWS(prefix, unit, quantity)                                                         \
 	[NOISE_MEAN] = {prefix "_mean", unit, "mean of " quantity "; NaN without observations"},       \
 	[NOISE_MEDIAN] = {prefix "_median", unit, "median of " quantity "; NaN without observations"}, \

@@ -1,6 +1,6 @@
 /*
  * survey_bands.h
- *		The six passbands of the synthetic survey.
+ *		The six passbands: what features and the synthetic survey know of them.
  */
 #ifndef PLASTICC_SURVEY_BANDS_H
 #define PLASTICC_SURVEY_BANDS_H
@@ -28,6 +28,13 @@ static inline double
 flux_of_magnitude(double magnitude)
 {
 	return exp(-0.4 * M_LN10 * (magnitude - FLUX_ZERO_POINT));
+}
+
+/* AB magnitude of a flux; NaN unless it is positive. */
+static inline double
+magnitude_of_flux(double flux)
+{
+	return flux > 0.0 ? FLUX_ZERO_POINT - 2.5 * log10(flux) : NAN;
 }
 
 #define PLANCK_CONSTANT 1.438777e8	/* h c / k, Angstrom K */

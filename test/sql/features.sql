@@ -27,7 +27,7 @@ FROM (SELECT * FROM plasticc_feature_catalog() UNION ALL SELECT * FROM plasticc_
 -- one row of each statistic: what it is called, and its convention
 SELECT name, unit, description FROM plasticc_feature_catalog() WHERE name !~ '_([ugizy]|[ugrizy]{2})$' AND name !~ '_r$' OR name ~ '_gr$|(delay|share)_r$' OR feature_group = 'fit_amplitude' AND name LIKE '%\_r' ORDER BY ordinal;
 SELECT name FROM plasticc_feature_catalog() WHERE name LIKE 'flux\_mean%' ORDER BY ordinal;
-SELECT name, unit, description FROM plasticc_host_feature_catalog() WHERE name !~ '_([ugizy])$' ORDER BY ordinal;
+SELECT name, unit, description FROM plasticc_host_feature_catalog('simple') WHERE name !~ '_([ugizy])$' ORDER BY ordinal;
 
 --
 -- Values
@@ -148,6 +148,32 @@ FROM (SELECT plasticc_host_features(features, true, 0.3, 0.02, NULL, 0.05) AS fe
 SELECT count(*) = count(*) FILTER (WHERE plasticc_feature(h.features, c.name) IS NOT DISTINCT FROM h.features[c.ordinal]) AS every_name
 FROM (SELECT plasticc_host_features(features, true, 0.3, 0.02, NULL, 0.05) AS features FROM features WHERE object_id = 1) h,
      (SELECT * FROM plasticc_feature_catalog() UNION ALL SELECT * FROM plasticc_host_feature_catalog()) c;
+-- what the host adds to fitted features: its simple ones first, then those that need the fits
+SELECT name, unit, description FROM plasticc_host_feature_catalog('all')
+WHERE ordinal > cardinality(plasticc_feature_names('all')) + (SELECT count(*) FROM plasticc_host_feature_catalog('simple'))
+  AND (name !~ '_([ugizy]|[ugrizy]{2})$' AND name !~ '^rest_gp.*_r$' OR name ~ '_gr$') ORDER BY ordinal;
+CREATE TABLE simple_host_features AS
+SELECT object_id, host, plasticc_host_features(features, ddf, photoz, photoz_err, distmod, mwebv) AS f, cardinality(features) AS n
+FROM simple, hosts WHERE object_id IN (1, 100);
+CREATE TABLE all_host_features AS
+SELECT object_id, host, plasticc_host_features(features, ddf, photoz, photoz_err, distmod, mwebv) AS f
+FROM features, hosts WHERE object_id IN (1, 100);
+SELECT count(*), bool_and(cardinality(h.f) = cardinality(plasticc_host_feature_names('all'))
+                AND h.f[cardinality(a.features) + 1:cardinality(a.features) + cardinality(s.f) - s.n] = s.f[s.n + 1:]) AS simple_first
+FROM all_host_features h JOIN features a USING (object_id) JOIN simple_host_features s USING (object_id, host);
+SELECT host, count(*) FILTER (WHERE abs(magnitude + 2.5 * log(nullif(greatest(flux, 0), 0)) - 27.5 + dust * mwebv) < 1e-4) AS dereddened,
+       count(*) FILTER (WHERE abs(absolute + distmod - magnitude) < 1e-4) AS absolute, count(*) FILTER (WHERE err > 0 AND err <> 'NaN') AS err,
+       count(*) FILTER (WHERE abs(rest_fall * (1 + photoz) - fall) < 1e-4 * fall) AS rest
+FROM (SELECT host, plasticc_feature(f, 'gp_flux_maximum_' || band)::float8 AS flux, plasticc_feature(f, 'dereddened_magnitude_' || band)::float8 AS magnitude,
+             plasticc_feature(f, 'gp_absolute_magnitude_' || band)::float8 AS absolute, plasticc_feature(f, 'gp_absolute_magnitude_err_' || band)::float8 AS err,
+             plasticc_feature(f, 'rest_gp_fall_50_' || band)::float8 AS rest_fall, plasticc_feature(f, 'gp_fall_50_' || band)::float8 AS fall, dust,
+             plasticc_feature(f, 'mwebv')::float8 AS mwebv, plasticc_feature(f, 'distmod')::float8 AS distmod, plasticc_feature(f, 'hostgal_photoz')::float8 AS photoz
+      FROM all_host_features, unnest('{u,g,r,i,z,y}'::text[], '{4.145,3.237,2.273,1.684,1.323,1.088}'::float8[]) b (band, dust) WHERE object_id = 1) s
+GROUP BY host ORDER BY host;
+SELECT host, round(plasticc_feature(f, 'distmod_err')::numeric, 4) AS err, round(plasticc_feature(f, 'distmod_nearer')::numeric, 4) AS nearer,
+       round(plasticc_feature(f, 'distmod_farther')::numeric, 4) AS farther FROM all_host_features WHERE object_id = 1 ORDER BY host;
+SELECT plasticc_feature(f, 'rest_magnitude_4400') FROM simple_host_features;
+DROP TABLE all_host_features, simple_host_features;
 SELECT plasticc_feature(features, 'gp_amplitude') FROM simple WHERE object_id = 1;
 SELECT plasticc_feature(features, 'hostgal_photoz') FROM features WHERE object_id = 1;
 SELECT plasticc_features(NULL::lightcurve, 'all') IS NULL AS null_curve, plasticc_features('{}'::lightcurve, 'simple') IS NULL AS empty,

@@ -39,6 +39,24 @@ test_integral(void)
 	}
 }
 
+/* Against the difference quotient of the other integration. */
+static void
+test_slope(void)
+{
+	static const double redshifts[] = {0.01, 0.1, 0.5, 1.0, 3.5};
+
+	for (int i = 0; i < (int) (sizeof(redshifts) / sizeof(redshifts[0])); i++)
+	{
+		double		step = 1e-3 * redshifts[i];
+		double		expected = (integrated_modulus(redshifts[i] + step) -
+								integrated_modulus(redshifts[i] - step)) / (2.0 * step);
+
+		CHECK_CLOSE(distance_modulus_slope(redshifts[i]), expected, 1e-5 * expected, "slope");
+	}
+	CHECK(isnan(distance_modulus_slope(0.0)) && isnan(distance_modulus_slope(-0.1)) &&
+		  isnan(distance_modulus_slope(NAN)), "slope where there is no distance");
+}
+
 static void
 test_limits(void)
 {
@@ -57,6 +75,7 @@ int
 main(void)
 {
 	test_integral();
+	test_slope();
 	test_limits();
 	return unit_report();
 }

@@ -22,7 +22,7 @@ static const HostMetadata host = {1.0, 0.37, 0.02, NAN, 0.05};
 static int
 count_all(void)
 {
-	return feature_count(FEATURES_ALL) + host_feature_count();
+	return feature_count(FEATURES_ALL) + host_feature_count(FEATURES_ALL);
 }
 
 /* All features of observations in any order, then those of a host. */
@@ -36,7 +36,7 @@ features_of(const Observations *o, Workspace *workspace)
 
 	gather_observations(o, order, n, &canonical);
 	compute_features(&canonical, FEATURES_ALL, features, workspace);
-	compute_host_features(features, host, features + feature_count(FEATURES_ALL), workspace);
+	compute_host_features(features, FEATURES_ALL, host, features + feature_count(FEATURES_ALL), workspace);
 	return features;
 }
 

@@ -458,8 +458,8 @@ count_compared_here(void)
 	static const char *const elsewhere[] = {
 		"shape",      "passband_share", "detection", "timing",
 		"peak_delay", "peak_window",    "fit",       "fit_amplitude",
-		"gp",         "gp_curve",       "gp_color",  "period",
-		"period_band",
+		"gp",         "gp_curve",       "gp_color",  "gp_flux",
+		"period",     "period_band",
 	};
 	int count = feature_count(FEATURES_ALL);
 
@@ -569,7 +569,7 @@ test_extremes(void)
 static void
 test_catalog(void)
 {
-	int n = feature_count(FEATURES_ALL) + host_feature_count();
+	int n = feature_count(FEATURES_ALL) + host_feature_count(FEATURES_ALL);
 
 	for (int i = 0; i < n; i++)
 	{
@@ -642,11 +642,11 @@ check_host(HostMetadata host, const char *name, double expected)
 {
 	Workspace workspace = unit_workspace();
 	Observations o = constant_curve(5, 100.0, &workspace);
-	float *all = workspace_array(&workspace, float, feature_count(FEATURES_ALL) + host_feature_count());
+	float *all = workspace_array(&workspace, float, feature_count(FEATURES_ALL) + host_feature_count(FEATURES_ALL));
 
 	o.flux[4] = 200.0f;
 	memcpy(all, features_of(&o, &workspace), sizeof(float) * (size_t) feature_count(FEATURES_ALL));
-	compute_host_features(all, host, all + feature_count(FEATURES_ALL), &workspace);
+	compute_host_features(all, FEATURES_ALL, host, all + feature_count(FEATURES_ALL), &workspace);
 	check_feature(all, name, "", expected, 0.0);
 	unit_free();
 }

@@ -10,7 +10,10 @@
 #include "core/feature_group.h"
 #include "core/random.h"
 
-static const FeatureGroup *const groups[] = {&gp_features, &gp_curve_features, &gp_color_features};
+static const FeatureGroup *const groups[] = {&gp_features, &gp_curve_features, &gp_flux_features,
+											 &gp_color_features};
+
+#define N_GROUPS ((int) (sizeof(groups) / sizeof(groups[0])))
 
 #define MAX_FEATURES 1000
 
@@ -22,7 +25,7 @@ compute_all(const Observations *o, double *out, Workspace *workspace)
 
 	sort_scopes(m, m->flux_err);
 	m->flux_err_median = quantile(sorted_scope(m, SCOPE_ALL), o->count, 0.5);
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < N_GROUPS; i++)
 	{
 		groups[i]->compute(m, out + at);
 		at += table_size(&groups[i]->table);
@@ -103,6 +106,42 @@ test_bump(void)
 	unit_free();
 }
 
+/* Fluxes at the peak of all, and what follows from them elsewhere. */
+static void
+test_common_times(void)
+{
+	static const double times[N_GP_FLUX_ROWS] = {-15.0, 0.0, 20.0, 40.0, 60.0};
+	Workspace workspace = unit_workspace();
+	Observations o = bump(600, &workspace);
+	double features[MAX_FEATURES];
+	const double *fluxes = features + table_size(&gp_features.table) +
+						   table_size(&gp_curve_features.table);
+	const double *colors = fluxes + table_size(&gp_flux_features.table);
+	double peak, sum = 0.0;
+
+	compute_all(&o, features, &workspace);
+	peak = curve_feature(features, "gp_time_of_maximum", SCOPE_ALL);
+	for (int passband = 0; passband < N_PASSBANDS; passband++)
+	{
+		for (int row = 0; row < N_GP_FLUX_ROWS; row++)
+		{
+			double z = (peak + times[row] - 100.0 - 2.0 * passband) / 15.0;
+
+			CHECK(fabs(fluxes[row * N_PASSBANDS + passband] -
+					   1000.0 * (1.0 - 0.1 * passband) * exp(-0.5 * z * z)) < 20.0,
+				  "flux %g days from the peak", times[row]);
+		}
+		sum += fluxes[GP_FLUX_AT_PEAK * N_PASSBANDS + passband];
+	}
+	CHECK_CLOSE(sum / N_PASSBANDS, curve_feature(features, "gp_flux_maximum", SCOPE_ALL), 1e-9,
+				"mean of the passbands at the peak");
+	CHECK_CLOSE(colors[0],
+				asinh(fluxes[GP_FLUX_AT_PEAK * N_PASSBANDS] / 2.0) -
+					asinh(fluxes[GP_FLUX_AT_PEAK * N_PASSBANDS + 1] / 2.0),
+				1e-12, "gp_color_maximum_ug");
+	unit_free();
+}
+
 /* Units tell how features scale; times shift by a power of two, so that nothing rounds. */
 static void
 test_scale_and_shift(void)
@@ -131,7 +170,7 @@ test_scale_and_shift(void)
 			o.mjd[i] += 1024.0;
 		}
 		compute_all(&o, scaled, &workspace);
-		for (int group = 0; group < 3; group++)
+		for (int group = 0; group < N_GROUPS; group++)
 		{
 			const FeatureTable *table = &groups[group]->table;
 
@@ -180,6 +219,7 @@ int
 main(void)
 {
 	test_bump();
+	test_common_times();
 	test_scale_and_shift();
 	test_hard_input();
 	return unit_report();
