@@ -1,7 +1,8 @@
-# Builds the test programs that need no server: unit tests (test/unit/test_*.c) and fuzz targets
-# (test/fuzz/fuzz_*.c), each linked with all of src/core.
+# Builds the programs that need no server: unit tests (test/unit/test_*.c), fuzz targets
+# (test/fuzz/fuzz_*.c) and measurements (bench/*/*.c), each linked with all of src/core.
 #
 #	make -f test/programs.mk BUILD=dir [SANITIZE=address,undefined] [LIBFUZZER=1 CC=clang] unit fuzz
+#	make -f test/programs.mk BUILD=dir OPTFLAGS=-O3 bench
 #
 # A fuzz target defines LLVMFuzzerTestOneInput.  LIBFUZZER=1 links it with libFuzzer; else
 # test/fuzz/driver.c stands in, a fixed number of deterministic mutations.
@@ -27,11 +28,13 @@ HEADERS = $(wildcard src/core/*.h test/unit/*.h test/fuzz/*.h)
 CORE = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard src/core/*.c)))
 UNIT = $(patsubst test/unit/%.c,$(BUILD)/%,$(wildcard test/unit/test_*.c))
 FUZZ = $(patsubst test/fuzz/%.c,$(BUILD)/%,$(wildcard test/fuzz/fuzz_*.c))
+BENCH = $(patsubst %.c,$(BUILD)/%,$(wildcard bench/*/*.c))
 
-.PHONY: unit fuzz
+.PHONY: unit fuzz bench
 .SECONDARY:
 unit: $(UNIT)
 fuzz: $(FUZZ)
+bench: $(BENCH)
 
 $(BUILD)/%.o: %.c $(HEADERS)
 	@mkdir -p $(@D)
@@ -42,3 +45,6 @@ $(UNIT): $(BUILD)/%: $(BUILD)/test/unit/%.o $(CORE)
 
 $(FUZZ): $(BUILD)/%: $(BUILD)/test/fuzz/%.o $(FUZZ_DRIVER) $(CORE)
 	$(CC) $(CFLAGS) $(FUZZ_LINK) -o $@ $^ $(BLAS_LIBS) -lm
+
+$(BENCH): $(BUILD)/%: $(BUILD)/%.o $(CORE)
+	$(CC) $(CFLAGS) -o $@ $^ $(BLAS_LIBS) -lm
