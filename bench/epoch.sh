@@ -1,26 +1,19 @@
 #!/usr/bin/env bash
 #
-# Seconds of an epoch of the preset "reference" in the database, against the same network in PyTorch
-# (Debian's python3-torch) on one thread: 7,848 objects, 120 features, mini-batches of 20.  The two take
-# turns; medians of the epochs, the first of each turn left out.
+# Seconds of an epoch of the preset "reference" against the same network in PyTorch (Debian's
+# python3-torch) on one thread: 7,848 objects, 120 features, mini-batches of 20 and of 256.  They take
+# turns; medians over the turns of each turn's median, its first epoch left out.
 #
 # PyTorch runs twice: as it is, and with the kernels of the OpenBLAS that Debian's PyTorch calls chosen
 # for the processor by hand, as the extension does for its own.  The second is the fair comparison.
+#
+# Beside an epoch epoch/network.c times its bare matrix products, and those of classification.  All
+# seconds are the processor's, which other programs on the machine disturb less than those of a clock.
 
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 python=${PYTHON:-/usr/bin/python3}
-rows=7848 features=120 epochs=4 turns=3
-
-if ! "$python" -c 'import torch' 2>/dev/null; then
-	echo "skipped: $python has no torch (Debian: apt-get install python3-torch)"
-	exit 77
-fi
-
-sql()
-{
-	psql -X -q -A -t -v ON_ERROR_STOP=1 "$@"
-}
+rows=7848 features=120 epochs=${EPOCHS:-4} turns=${TURNS:-3}
 
 # Reads numbers, one a line; prints their median.
 median()
@@ -30,38 +23,59 @@ median()
 
 pytorch_turn()
 {
-	"$python" "$here/epoch/reference_torch.py" "$rows" "$features" "$epochs" | tail -n +2
+	"$python" "$here/epoch/reference_torch.py" "$rows" "$features" "$1" "$epochs" | tail -n +2 | median
 }
 
 plasticc_turn()
 {
-	sql <<-SQL
-		SET client_min_messages = warning;
-		CALL plasticc_train('epoch', 'SELECT features, target FROM objects', '{"preset": "reference", "epochs": $epochs}');
-		SELECT extract(epoch FROM elapsed - lag) FROM (
-			SELECT elapsed, lag(elapsed) OVER (ORDER BY epoch) AS lag FROM plasticc_training_log
-			WHERE version = (SELECT max(version) FROM plasticc_training_log)) AS e
-		WHERE lag IS NOT NULL;
-	SQL
+	OPENBLAS_CORETYPE=$family "$work/bench/epoch/network" reference "$1" "$features" "$rows" "$epochs" |
+		awk '$1 == "epoch" { print $2 }'
 }
 
-sql -c "SELECT setseed(0.5)" -c "CREATE TABLE objects AS
-	SELECT i % 14 AS target, (SELECT array_agg(random()) FROM generate_series(1, $features) WHERE i > 0)::real[] AS features
-	FROM generate_series(1, $rows) AS i" >/dev/null
+compare()
+{
+	local batch_size=$1 turn own what label figure
+
+	for ((turn = 0; turn < turns; turn++)); do
+		plasticc_turn "$batch_size" >>"$work/plasticc.$batch_size"
+		pytorch_turn "$batch_size" >>"$work/pytorch.$batch_size"
+		OPENBLAS_CORETYPE=$family pytorch_turn "$batch_size" >>"$work/pytorch_tuned.$batch_size"
+	done
+	own=$(median <"$work/plasticc.$batch_size")
+	printf '%-50s %8s %8s\n' "mini-batches of $batch_size" "s/epoch" "ratio"
+	for what in plasticc pytorch pytorch_tuned; do
+		label=${what/_tuned/, OPENBLAS_CORETYPE=$family}
+		figure=$(median <"$work/$what.$batch_size")
+		printf '  %-48s %8.3f %8.2f\n' "$label" "$figure" "$(awk "BEGIN { print $figure / $own }")"
+	done
+}
+
+# share PRESET BATCH_SIZE FEATURES ROWS EPOCHS
+share()
+{
+	printf '%s, mini-batches of %s, %s inputs\n' "$1" "$2" "$3"
+	OPENBLAS_CORETYPE=$family "$work/bench/epoch/network" "$@" | awk '
+		{ s[$1] = $2 }
+		END {
+			row = "  %-48s %8.3f %7.0f%%\n"
+			printf row, "epoch, matrix products", s["epoch"], 100 * s["epoch_products"] / s["epoch"]
+			printf row, "classified in blocks, matrix products", s["blocks"], 100 * s["blocks_products"] / s["blocks"]
+			printf "  %-48s %8.3f %8.2f\n", "classified one by one, times as long", s["rows"], s["rows"] / s["blocks"]
+		}'
+}
 
 family=$(grep -q -w avx512vl /proc/cpuinfo && echo SkylakeX || echo Haswell)
-times=$(mktemp -d)
-trap 'rm -rf "$times"' EXIT
-for ((turn = 0; turn < turns; turn++)); do
-	plasticc_turn >>"$times/plasticc"
-	pytorch_turn >>"$times/pytorch"
-	OPENBLAS_CORETYPE=$family pytorch_turn >>"$times/pytorch_tuned"
-done
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 
-own=$(median <"$times/plasticc")
-printf '%-45s %8s %8s\n' "" "s/epoch" "ratio"
-for what in plasticc pytorch pytorch_tuned; do
-	label=${what/_tuned/, OPENBLAS_CORETYPE=$family}
-	figure=$(median <"$times/$what")
-	printf '%-45s %8.3f %8.2f\n' "$label" "$figure" "$(awk "BEGIN { print $figure / $own }")"
-done
+make -s -C "$here/.." -f test/programs.mk BUILD="$work" OPTFLAGS=-O3 bench
+share reference 20 120 "$rows" 5
+share reference 256 120 "$rows" 9
+share default 128 1265 2560 15
+
+if "$python" -c 'import torch' 2>/dev/null; then
+	compare 256
+	compare 20
+else
+	echo "no comparison: $python has no torch (Debian: apt-get install python3-torch)"
+fi

@@ -39,19 +39,16 @@ static void
 dense_layer(const DenseLayer *layer, int n_rows, const float *input, float *output,
 			void (*check_interrupts) (void))
 {
+	Dropout		none = {.random = NULL};
+
 	if (n_rows == 1)
-	{
-		memcpy(output, layer->bias, sizeof(float) * layer->n_out);
 		cblas_sgemv(CblasRowMajor, CblasTrans, layer->n_in, layer->n_out, 1.0f,
-					layer->weight, layer->n_out, input, 1, 1.0f, output, 1);
-	}
+					layer->weight, layer->n_out, input, 1, 0.0f, output, 1);
 	else
-	{
 		multiply_matrices(CblasNoTrans, CblasNoTrans, n_rows, layer->n_out, layer->n_in, input,
 						  layer->weight, output, check_interrupts);
-		add_to_rows(n_rows, layer->n_out, layer->bias, output);
-	}
-	activate(layer->activation, (size_t) n_rows * layer->n_out, output);
+	activate(layer->activation, n_rows, layer->n_out, layer->n_out, layer->bias, &none, output,
+			 NULL);
 }
 
 void

@@ -13,9 +13,16 @@
 #define BATCH_NORM_EPSILON	1e-3f
 #define BATCH_NORM_MOMENTUM 0.99f
 
+/* Random streams of one seed; training.c has others. */
+#define STREAM_WEIGHTS	1
+#define STREAM_DROPOUT	5
+
 /* Elements of a mini-batch that a loop passes over before it checks for interrupts. */
 #define PIECE_ELEMENTS	(1 << 24)
 #define NARROWEST_PIECE 64
+
+/* Parameters that are updated, and then averaged, at a time. */
+#define UPDATE_PARAMETERS 4096
 
 /* Share of the running moments' old value after t batches: a plain mean at first. */
 static float
@@ -70,27 +77,22 @@ zeros(Workspace *workspace, size_t n)
 }
 
 static void
-allocate_batch(TrainingLayer *layer, int max_rows, Workspace *workspace)
+allocate_batch(TrainingLayer *layer, double dropout, int max_rows, Workspace *workspace)
 {
 	size_t		n = (size_t) max_rows * layer->n_out;
 
-	layer->activated = workspace_array(workspace, float, n);
-	layer->output = layer->activated;
+	layer->product = workspace_array(workspace, float, n);
+	layer->output = layer->product;
 	if (layer->batch_norm != BATCH_NORM_NONE)
 	{
-		layer->standardised = workspace_array(workspace, float, n);
+		layer->output = workspace_array(workspace, float, n);
+		layer->mean = workspace_array(workspace, float, layer->n_out);
 		layer->inverse_std = workspace_array(workspace, float, layer->n_out);
 		layer->running_mean = zeros(workspace, layer->n_out);
 		layer->running_variance = zeros(workspace, layer->n_out);
-		if (layer->batch_norm == BATCH_NORM_AFTER)
-			layer->output = workspace_array(workspace, float, n);
 	}
-	if (layer->dropout > 0.0f)
-	{
-		layer->mask = workspace_array(workspace, float, n);
-		if (layer->output == layer->activated)
-			layer->output = workspace_array(workspace, float, n);
-	}
+	if (dropout > 0.0)
+		layer->dropout = dropout_of(dropout, workspace_array(workspace, uint16_t, n));
 }
 
 Network *
@@ -99,6 +101,7 @@ network_create(const TrainingOptions *options, int n_inputs, int n_classes, int 
 {
 	Network    *network = workspace_alloc(workspace, sizeof(Network));
 	int			widest = n_inputs;
+	Random		random;
 
 	memset(network, 0, sizeof(Network));
 	network->check_interrupts = workspace->check_interrupts;
@@ -114,10 +117,9 @@ network_create(const TrainingOptions *options, int n_inputs, int n_classes, int 
 		layer->n_out = hidden ? options->layers[i] : n_classes;
 		layer->activation = hidden ? (Activation) options->activation : ACTIVATION_LINEAR;
 		layer->batch_norm = hidden ? (BatchNorm) options->batch_norm : BATCH_NORM_NONE;
-		if (hidden)
-			layer->dropout = (float) options->dropout[options->n_dropout == 1 ? 0 : i];
 		layout_layer(layer, &network->n_parameters);
-		allocate_batch(layer, max_rows, workspace);
+		allocate_batch(layer, hidden ? options->dropout[options->n_dropout == 1 ? 0 : i] : 0.0,
+					   max_rows, workspace);
 		widest = layer->n_out > widest ? layer->n_out : widest;
 	}
 
@@ -127,18 +129,17 @@ network_create(const TrainingOptions *options, int n_inputs, int n_classes, int 
 	if (options->optimizer == OPTIMIZER_ADAM)
 		network->second_moment = zeros(workspace, network->n_parameters);
 	for (int i = 0; i < 2; i++)
-	{
 		network->input_gradient[i] =
 			workspace_array(workspace, float, (size_t) max_rows * widest);
-		network->moments[i] = workspace_array(workspace, float, widest);
-	}
+	network->variance = workspace_array(workspace, float, widest);
 
-	random_seed(&network->random, options->seed, 1);
+	random_seed(&random, options->seed, STREAM_WEIGHTS);
+	random_lanes_seed(&network->random, options->seed, STREAM_DROPOUT);
 	for (int i = 0; i < network->n_layers; i++)
 	{
 		TrainingLayer *layer = &network->layers[i];
 
-		initialise_weights(layer, options->initialisation, &network->random,
+		initialise_weights(layer, options->initialisation, &random,
 						   network->parameters + layer->weight);
 		network->check_interrupts();
 		if (layer->batch_norm != BATCH_NORM_NONE)
@@ -159,7 +160,7 @@ network_create(const TrainingOptions *options, int n_inputs, int n_classes, int 
  */
 
 /*
- * Columns that are normalised between two checks for interrupts: all of them
+ * Columns that are passed over between two checks for interrupts: all of them
  * but in the largest of mini-batches.  Columns have nothing to do with each other.
  */
 static int
@@ -172,92 +173,115 @@ piece_columns(int n_rows, int n_columns)
 }
 
 static void
-batch_norm(Network *network, TrainingLayer *layer, int n_rows, float *x)
+draw_dropout(Network *network, size_t n, uint16_t *random)
 {
-	float		decay = running_decay(network->steps);
-	int			width = piece_columns(n_rows, layer->n_out);
-
-	for (int j = 0; j < layer->n_out; j += width)
+	for (size_t i = 0; i < n; i += PIECE_ELEMENTS)
 	{
-		batch_norm_forward(n_rows, layer->n_out - j < width ? layer->n_out - j : width,
-						   layer->n_out, BATCH_NORM_EPSILON,
-						   network->parameters + layer->gamma + j,
-						   network->parameters + layer->beta + j, x + j, layer->standardised + j,
-						   network->moments[0] + j, network->moments[1] + j,
-						   layer->inverse_std + j);
+		random_fill(&network->random, n - i < PIECE_ELEMENTS ? n - i : PIECE_ELEMENTS, random + i);
 		network->check_interrupts();
 	}
-	running_average(layer->n_out, decay, network->moments[0], layer->running_mean);
-	running_average(layer->n_out, decay, network->moments[1], layer->running_variance);
 }
 
-/* Sixteen random bits an element: four elements a draw. */
-static void
-draw_mask(Network *network, float dropout, size_t n, float *mask)
+/* Dropout of the matrix from column j on. */
+static Dropout
+dropout_from(const TrainingLayer *layer, int j)
 {
-	uint32_t	threshold = (uint32_t) lrintf(dropout * 65536.0f);
-	float		kept = 1.0f / (1.0f - dropout);
+	Dropout		dropout = layer->dropout;
 
-	for (size_t i = 0; i < n;)
+	if (dropout.random)
+		dropout.random += j;
+	return dropout;
+}
+
+static BatchNormColumns
+norm_from(const Network *network, const TrainingLayer *layer, int j)
+{
+	return (BatchNormColumns)
 	{
-		uint64_t	bits = random_bits(&network->random);
+		.gamma = network->parameters + layer->gamma + j,
+		.beta = network->parameters + layer->beta + j,
+		.mean = layer->mean + j,
+		.variance = network->variance + j,
+		.inverse_std = layer->inverse_std + j,
+	};
+}
 
-		if (i % PIECE_ELEMENTS == 0)
-			network->check_interrupts();
+/* From the matrix product to the output of the layer, some columns from j on. */
+static void
+forward_columns(Network *network, TrainingLayer *layer, int n_rows, int j, int columns)
+{
+	const float *bias = network->parameters + layer->bias + j;
+	bool		after = layer->batch_norm == BATCH_NORM_AFTER;
+	Dropout		none = {.random = NULL};
+	Dropout		dropout = dropout_from(layer, j);
 
-		for (int k = 0; k < 4 && i < n; k++, i++, bits >>= 16)
-			mask[i] = (bits & 0xFFFF) < threshold ? 0.0f : kept;
+	if (layer->batch_norm == BATCH_NORM_NONE)
+		activate(layer->activation, n_rows, columns, layer->n_out, bias, &dropout,
+				 layer->output + j, NULL);
+	else
+	{
+		BatchNormColumns norm = norm_from(network, layer, j);
+
+		activate(after ? layer->activation : ACTIVATION_LINEAR, n_rows, columns, layer->n_out,
+				 bias, &none, layer->product + j, norm.mean);
+		batch_norm_forward(after ? ACTIVATION_LINEAR : layer->activation, n_rows, columns,
+						   layer->n_out, BATCH_NORM_EPSILON, &norm, layer->product + j, &dropout,
+						   layer->output + j);
 	}
 }
 
 float *
 network_forward(Network *network, int n_rows, const float *x)
 {
+	float		decay = running_decay(network->steps);
+
 	for (int i = 0; i < network->n_layers; i++)
 	{
 		TrainingLayer *layer = &network->layers[i];
-		size_t		n = (size_t) n_rows * layer->n_out;
-		float	   *y = layer->activated;
+		int			width = piece_columns(n_rows, layer->n_out);
 
 		multiply_matrices(CblasNoTrans, CblasNoTrans, n_rows, layer->n_out, layer->n_in, x,
-						  network->parameters + layer->weight, y, network->check_interrupts);
-		add_to_rows(n_rows, layer->n_out, network->parameters + layer->bias, y);
-		network->check_interrupts();
-		if (layer->batch_norm == BATCH_NORM_BEFORE)
-			batch_norm(network, layer, n_rows, y);
-		activate(layer->activation, n, y);
-		network->check_interrupts();
-		if (layer->batch_norm == BATCH_NORM_AFTER)
+						  network->parameters + layer->weight, layer->product,
+						  network->check_interrupts);
+		if (layer->dropout.random)
+			draw_dropout(network, (size_t) n_rows * layer->n_out, layer->dropout.random);
+		for (int j = 0; j < layer->n_out; j += width)
 		{
-			/* the activation's output is kept for its derivative */
-			memcpy(layer->output, y, sizeof(float) * n);
-			y = layer->output;
-			batch_norm(network, layer, n_rows, y);
-		}
-		if (layer->mask)
-		{
-			draw_mask(network, layer->dropout, n, layer->mask);
+			forward_columns(network, layer, n_rows, j,
+							layer->n_out - j < width ? layer->n_out - j : width);
 			network->check_interrupts();
-			multiply(n, y, layer->mask, layer->output);
+		}
+		if (layer->batch_norm != BATCH_NORM_NONE)
+		{
+			running_average(layer->n_out, decay, layer->mean, layer->running_mean);
+			running_average(layer->n_out, decay, network->variance, layer->running_variance);
 		}
 		x = layer->output;
 	}
 	return network->layers[network->n_layers - 1].output;
 }
 
+/* From the gradient of the output of the layer to that of its matrix product. */
 static void
-batch_norm_gradient(Network *network, TrainingLayer *layer, int n_rows, float *gradient)
+backward_columns(Network *network, TrainingLayer *layer, int n_rows, int j, int columns,
+				 float *gradient)
 {
-	int			width = piece_columns(n_rows, layer->n_out);
+	float	   *bias_gradient = network->gradients + layer->bias + j;
+	bool		after = layer->batch_norm == BATCH_NORM_AFTER;
+	Dropout		dropout = dropout_from(layer, j);
 
-	for (int j = 0; j < layer->n_out; j += width)
+	if (layer->batch_norm == BATCH_NORM_NONE)
+		activate_backward(layer->activation, n_rows, columns, layer->n_out, &dropout,
+						  layer->output + j, gradient + j, bias_gradient);
+	else
 	{
-		batch_norm_backward(n_rows, layer->n_out - j < width ? layer->n_out - j : width,
-							layer->n_out, network->parameters + layer->gamma + j,
-							layer->standardised + j, layer->inverse_std + j, gradient + j,
-							network->gradients + layer->gamma + j,
-							network->gradients + layer->beta + j);
-		network->check_interrupts();
+		BatchNormColumns norm = norm_from(network, layer, j);
+
+		batch_norm_backward(after ? layer->activation : ACTIVATION_LINEAR,
+							after ? ACTIVATION_LINEAR : layer->activation, n_rows, columns,
+							layer->n_out, &norm, layer->product + j, &dropout, layer->output + j,
+							gradient + j, network->gradients + layer->gamma + j,
+							network->gradients + layer->beta + j, bias_gradient);
 	}
 }
 
@@ -271,22 +295,17 @@ network_backward(Network *network, int n_rows, const float *x)
 	{
 		TrainingLayer *layer = &network->layers[i];
 		const float *input = i == 0 ? x : network->layers[i - 1].output;
-		size_t		n = (size_t) n_rows * layer->n_out;
+		int			width = piece_columns(n_rows, layer->n_out);
 
-		if (layer->mask)
-			multiply(n, gradient, layer->mask, gradient);
-		network->check_interrupts();
-		if (layer->batch_norm == BATCH_NORM_AFTER)
-			batch_norm_gradient(network, layer, n_rows, gradient);
-		activate_backward(layer->activation, n, layer->activated, gradient);
-		if (layer->batch_norm == BATCH_NORM_BEFORE)
-			batch_norm_gradient(network, layer, n_rows, gradient);
-		network->check_interrupts();
-
+		for (int j = 0; j < layer->n_out; j += width)
+		{
+			backward_columns(network, layer, n_rows, j,
+							 layer->n_out - j < width ? layer->n_out - j : width, gradient);
+			network->check_interrupts();
+		}
 		multiply_matrices(CblasTrans, CblasNoTrans, layer->n_in, layer->n_out, n_rows, input,
 						  gradient, network->gradients + layer->weight,
 						  network->check_interrupts);
-		column_sums(n_rows, layer->n_out, gradient, network->gradients + layer->bias);
 		if (i > 0)
 		{
 			float	   *next = network->input_gradient[spare];
@@ -300,18 +319,30 @@ network_backward(Network *network, int n_rows, const float *x)
 	}
 }
 
-/* Updates n parameters from the given offset; only weights decay. */
+/*
+ * Updates n parameters from the given offset, and their averages, a few
+ * thousand at a time: what one loop leaves in the cache is there for the next.
+ */
 static void
-update_range(Network *network, const TrainingOptions *options, const AdamStep *step, size_t offset,
-			 size_t n)
+update_range(Network *network, const TrainingOptions *options, const AdamStep *step,
+			 float average_decay, size_t offset, size_t n)
 {
-	if (options->optimizer == OPTIMIZER_ADAM)
-		adam_update(n, step, network->gradients + offset, network->first_moment + offset,
-					network->second_moment + offset, network->parameters + offset);
-	else
-		momentum_update(n, step->rate, (float) options->momentum, step->decay,
-						network->gradients + offset, network->first_moment + offset,
-						network->parameters + offset);
+	size_t		end = offset + n;
+
+	for (; offset < end; offset += n)
+	{
+		n = end - offset < UPDATE_PARAMETERS ? end - offset : UPDATE_PARAMETERS;
+		if (options->optimizer == OPTIMIZER_ADAM)
+			adam_update(n, step, network->gradients + offset, network->first_moment + offset,
+						network->second_moment + offset, network->parameters + offset);
+		else
+			momentum_update(n, step->rate, (float) options->momentum, step->decay,
+							network->gradients + offset, network->first_moment + offset,
+							network->parameters + offset);
+		if (network->averages)
+			running_average(n, average_decay, network->parameters + offset,
+							network->averages + offset);
+	}
 }
 
 void
@@ -324,8 +355,11 @@ network_update(Network *network, const TrainingOptions *options, double learning
 		.epsilon = (float) options->epsilon,
 	};
 	float		weight_decay = (float) (learning_rate * options->weight_decay);
+	float		average_decay;
 
 	network->steps++;
+	average_decay = (float) fmin(options->weight_average,
+								 (double) network->steps / (network->steps + 10.0));
 	step.correction1 = (float) (1.0 - pow(options->beta1, (double) network->steps));
 	step.correction2 = (float) (1.0 - pow(options->beta2, (double) network->steps));
 	for (int i = 0; i < network->n_layers; i++)
@@ -334,17 +368,11 @@ network_update(Network *network, const TrainingOptions *options, double learning
 		size_t		end = i + 1 < network->n_layers ? layer[1].weight : network->n_parameters;
 
 		step.decay = weight_decay;
-		update_range(network, options, &step, layer->weight, layer->bias - layer->weight);
+		update_range(network, options, &step, average_decay, layer->weight,
+					 layer->bias - layer->weight);
 		step.decay = 0.0f;
-		update_range(network, options, &step, layer->bias, end - layer->bias);
+		update_range(network, options, &step, average_decay, layer->bias, end - layer->bias);
 		network->check_interrupts();
-	}
-	if (network->averages)
-	{
-		double		start = (double) network->steps / (network->steps + 10.0);
-
-		running_average(network->n_parameters, (float) fmin(options->weight_average, start),
-						network->parameters, network->averages);
 	}
 }
 

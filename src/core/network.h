@@ -19,7 +19,7 @@ typedef struct TrainingLayer
 	int			n_out;
 	Activation	activation;
 	BatchNorm	batch_norm;
-	float		dropout;
+	Dropout		dropout;		/* of the output */
 	size_t		weight;			/* [n_in][n_out] */
 	size_t		bias;			/* [n_out] */
 	size_t		gamma;			/* [n_out], with batch normalisation */
@@ -27,12 +27,11 @@ typedef struct TrainingLayer
 	float	   *running_mean;	/* [n_out] */
 	float	   *running_variance;	/* [n_out] */
 
-	/* of the mini-batch, [max_rows][n_out] */
-	float	   *activated;		/* output of the activation */
-	float	   *standardised;	/* batch normalisation before gamma and beta */
-	float	   *mask;			/* dropout: 0 or 1 / (1 - dropout) */
-	float	   *output;			/* what the next layer reads */
-	float	   *inverse_std;	/* [n_out] */
+	/* of the mini-batch */
+	float	   *product;		/* [max_rows][n_out], and what becomes of it before normalisation */
+	float	   *output;			/* [max_rows][n_out], what the next layer reads */
+	float	   *mean;			/* [n_out], with batch normalisation */
+	float	   *inverse_std;	/* [n_out], with batch normalisation */
 } TrainingLayer;
 
 typedef struct Network
@@ -47,8 +46,8 @@ typedef struct Network
 	float	   *second_moment;	/* Adam's, or NULL */
 	int64_t		steps;			/* taken by the optimizer */
 	float	   *input_gradient[2];	/* [max_rows][widest layer] */
-	float	   *moments[2];		/* [widest layer], mean and variance of a batch */
-	Random		random;			/* of dropout */
+	float	   *variance;		/* [widest layer], of a mini-batch */
+	RandomLanes random;			/* of dropout */
 	void		(*check_interrupts) (void); /* the workspace's */
 } Network;
 

@@ -7,6 +7,15 @@
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "core/simd.h"
+
+/* Values that are ranked side by side. */
+#define LANES 64
+
+/* Features of a tile of so many objects. */
+#define TILE_FEATURES 64
 
 /*
  * Quantile of the standard normal distribution, by Newton's method on erfc from
@@ -157,69 +166,226 @@ preprocessing_scores(const Preprocessing *preprocessing, Workspace *workspace)
 	return scores;
 }
 
-/* The first knot that is not below the value (n if all are). */
-static int
-first_not_below(const float *knots, int n, float value)
+/* Into each function of its own instruction set. */
+#define INLINED static inline __attribute__((always_inline))
+
+/*
+ * counts[i] = how many of the n knots from first[i] on are below value[i], or
+ * with equal, not above it: a binary search without branches, in all lanes at
+ * once.  Where the lanes share their knots, its first steps are comparisons
+ * with sixteen of them, for which no lane has to fetch a knot of its own.
+ */
+INLINED void
+count_knots(bool equal, bool shared, const float *knots, int n, const int32_t *restrict first,
+			const float *restrict value, int32_t *restrict counts)
 {
-	int			low = 0;
+	int			left = n;
 
-	while (n > 0)
+	for (int i = 0; i < LANES; i++)
+		counts[i] = shared ? 0 : first[i];
+	if (shared)
 	{
-		int			half = n / 2;
-
-		if (knots[low + half] < value)
+		left = (n + 15) / 16;
+		for (int k = left - 1; k < n; k += left)
 		{
-			low += half + 1;
-			n -= half + 1;
+			float		knot = knots[first[0] + k];
+
+			for (int i = 0; i < LANES; i++)
+				counts[i] += equal ? knot <= value[i] : knot < value[i];
 		}
-		else
-			n = half;
+		for (int i = 0; i < LANES; i++)
+			counts[i] = first[i] + (counts[i] * left < n - left ? counts[i] * left : n - left);
 	}
-	return low;
+	for (int half; left > 1; left -= half)
+	{
+		half = left / 2;
+		for (int i = 0; i < LANES; i++)
+		{
+			float		knot = knots[counts[i] + half - 1];
+
+			counts[i] += (equal ? knot <= value[i] : knot < value[i]) ? half : 0;
+		}
+	}
+	for (int i = 0; i < LANES; i++)
+	{
+		float		knot = knots[counts[i]];
+
+		counts[i] += (equal ? knot <= value[i] : knot < value[i]) - first[i];
+	}
 }
 
 /*
- * Piecewise linear through (knot, score).  A value that several knots share, as
- * those of a feature with few values are, gets the middle of their scores.
+ * Normal quantiles of the ranks of the values among knots: piecewise linear
+ * through (knot, score), constant beyond the ends.  A value that several knots
+ * share, as those of a feature with few values are, gets the middle of their
+ * scores; a missing one gets 0.  first[i] is the index of the first of the n
+ * knots of value[i], with shared the same in all lanes.
  */
-static float
-rank_gauss(const float *knots, const float *scores, int n, float value)
+INLINED void
+rank_gauss(bool shared, const float *knots, const float *scores, int n,
+		   const int32_t *restrict first, float *restrict value)
 {
-	int			first = first_not_below(knots, n, value);
-	int			last = first;
+	int32_t		low[LANES];
+	int32_t		high[LANES];
+	int			n_ties = 0;
 
-	if (first == n)
-		return scores[n - 1];
-	if (knots[first] > value)
+	count_knots(false, shared, knots, n, first, value, low);
+	for (int i = 0; i < LANES; i++)
 	{
-		if (first == 0)
-			return scores[0];
+		float		knot = knots[first[i] + (low[i] < n ? low[i] : n - 1)];
+
+		n_ties += knot == value[i];
+	}
+	memcpy(high, low, sizeof(high));
+	if (n_ties > 0)
+		count_knots(true, shared, knots, n, first, value, high);
+	for (int i = 0; i < LANES; i++)
+	{
+		bool		tie = high[i] > low[i];
+		int			last = low[i] < n ? low[i] : n - 1;
+		int			below = tie ? low[i] : low[i] > 0 ? low[i] - 1 : 0;
+		int			above = tie ? high[i] - 1 : last;
+		float		left = knots[first[i] + below];
+		float		right = knots[first[i] + above];
+		float		share;
+
 		/* in double, where the difference of two floats cannot overflow */
-		return scores[first - 1] +
-			(scores[first] - scores[first - 1]) *
-			(float) (((double) value - knots[first - 1]) / ((double) knots[first] - knots[first - 1]));
+		share = (float) (((double) value[i] - left) / ((double) right - left));
+		share = right > left ? share : 0.0f;
+		share = tie ? 0.5f : share;
+		share = scores[below] + (scores[above] - scores[below]) * share;
+		value[i] = fabsf(value[i]) <= FLT_MAX ? share : 0.0f;
 	}
-	if (first + 1 < n && knots[first + 1] == value)
+}
+
+static void
+rank_gauss_anywhere(bool shared, const float *knots, const float *scores, int n,
+					const int32_t *first, float *value)
+{
+	if (shared)
+		rank_gauss(true, knots, scores, n, first, value);
+	else
+		rank_gauss(false, knots, scores, n, first, value);
+}
+
+#ifdef WITH_GATHER
+WITH_GATHER static void
+rank_gauss_gathered(bool shared, const float *knots, const float *scores, int n,
+					const int32_t *first, float *value)
+{
+	if (shared)
+		rank_gauss(true, knots, scores, n, first, value);
+	else
+		rank_gauss(false, knots, scores, n, first, value);
+}
+#endif
+
+/* Replaces the values of features by their inputs; shared and first as above. */
+static void
+rank_values(const Preprocessing *preprocessing, const float *scores, bool shared,
+			const int32_t *first, float *value)
+{
+#ifdef WITH_GATHER
+	if (has_gather())
+		rank_gauss_gathered(shared, preprocessing->quantiles, scores, preprocessing->n_quantiles,
+							first, value);
+	else
+#endif
+		rank_gauss_anywhere(shared, preprocessing->quantiles, scores, preprocessing->n_quantiles,
+							first, value);
+}
+
+/* Ranks of the features of one object, so many features at a time as there are lanes. */
+static void
+rank_object(const Preprocessing *preprocessing, const float *scores, const float *features,
+			float *inputs)
+{
+	int			n_features = preprocessing->n_features;
+	int32_t		first[LANES];
+	float		value[LANES] = {0.0f};
+
+	for (int j = 0; j < n_features; j += LANES)
 	{
-		/* one past the run of equal knots */
-		int			low = first + 1;
-		int			length = n - low;
+		int			n = n_features - j < LANES ? n_features - j : LANES;
 
-		while (length > 0)
-		{
-			int			half = length / 2;
-
-			if (knots[low + half] == value)
-			{
-				low += half + 1;
-				length -= half + 1;
-			}
-			else
-				length = half;
-		}
-		last = low - 1;
+		for (int i = 0; i < LANES; i++)
+			first[i] = (i < n ? j + i : j) * preprocessing->n_quantiles;
+		memcpy(value, features + j, sizeof(float) * n);
+		rank_values(preprocessing, scores, false, first, value);
+		memcpy(inputs + j, value, sizeof(float) * n);
 	}
-	return 0.5f * (scores[first] + scores[last]);
+}
+
+/*
+ * Ranks of the features of at most as many objects as there are lanes: feature
+ * by feature, whose knots the first cache then holds, in tiles that it holds too.
+ */
+static void
+rank_block(const Preprocessing *preprocessing, const float *scores, int n_objects,
+		   const float *features, float *inputs)
+{
+	size_t		n_features = preprocessing->n_features;
+	size_t		n_inputs = preprocessing_inputs(preprocessing);
+	int32_t		first[LANES];
+	float		tile[TILE_FEATURES][LANES] = {0};
+
+	for (size_t j = 0; j < n_features; j += TILE_FEATURES)
+	{
+		int			n = n_features - j < TILE_FEATURES ? (int) (n_features - j) : TILE_FEATURES;
+
+		for (int i = 0; i < n_objects; i++)
+			for (int k = 0; k < n; k++)
+				tile[k][i] = features[i * n_features + j + k];
+		for (int k = 0; k < n; k++)
+		{
+			for (int i = 0; i < LANES; i++)
+				first[i] = (int32_t) (j + k) * preprocessing->n_quantiles;
+			rank_values(preprocessing, scores, true, first, tile[k]);
+		}
+		for (int i = 0; i < n_objects; i++)
+			for (int k = 0; k < n; k++)
+				inputs[i * n_inputs + j + k] = tile[k][i];
+	}
+}
+
+static void
+rank_features(const Preprocessing *preprocessing, const float *scores, int n_rows,
+			  const float *features, float *inputs)
+{
+	size_t		n_features = preprocessing->n_features;
+	size_t		n_inputs = preprocessing_inputs(preprocessing);
+
+	for (int i = 0; i < n_rows;)
+	{
+		int			n = n_rows - i < LANES ? n_rows - i : LANES;
+
+		/* a feature of few objects would leave lanes empty */
+		if (n < LANES / 4)
+			for (int k = i; k < i + n; k++)
+				rank_object(preprocessing, scores, features + k * n_features,
+							inputs + k * n_inputs);
+		else
+			rank_block(preprocessing, scores, n, features + i * n_features, inputs + i * n_inputs);
+		i += n;
+	}
+}
+
+DISPATCHED static void
+standardise(int n, const float *restrict center, const float *restrict scale,
+			const float *restrict features, float *restrict inputs)
+{
+	for (int j = 0; j < n; j++)
+		inputs[j] = isfinite(features[j]) ? (features[j] - center[j]) * scale[j] : 0.0f;
+}
+
+DISPATCHED static void
+limit(int n, float bound, float *values)
+{
+	for (int j = 0; j < n; j++)
+	{
+		values[j] = values[j] > bound ? bound : values[j];
+		values[j] = values[j] < -bound ? -bound : values[j];
+	}
 }
 
 void
@@ -227,27 +393,17 @@ preprocess(const Preprocessing *preprocessing, const float *scores, int n_rows,
 		   const float *features, float *inputs)
 {
 	int			n_features = preprocessing->n_features;
-	float		clip = preprocessing->clip;
 
+	if (preprocessing->normalisation == NORMALISATION_RANK_GAUSS)
+		rank_features(preprocessing, scores, n_rows, features, inputs);
 	for (int i = 0; i < n_rows; i++)
 	{
-		for (int j = 0; j < n_features; j++)
-		{
-			float		value = features[j];
-
-			if (!isfinite(value))
-				value = 0.0f;
-			else if (preprocessing->normalisation == NORMALISATION_ZSCORE)
-				value = (value - preprocessing->center[j]) * preprocessing->scale[j];
-			else
-				value = rank_gauss(preprocessing->quantiles + (size_t) j * preprocessing->n_quantiles,
-								   scores, preprocessing->n_quantiles, value);
-			value = value > clip ? clip : value;
-			inputs[j] = value < -clip ? -clip : value;
-		}
+		if (preprocessing->normalisation == NORMALISATION_ZSCORE)
+			standardise(n_features, preprocessing->center, preprocessing->scale, features, inputs);
+		limit(n_features, preprocessing->clip, inputs);
 		for (int j = 0; j < preprocessing->n_flagged; j++)
 			inputs[n_features + j] = isfinite(features[preprocessing->flagged[j]]) ? 0.0f : 1.0f;
 		features += n_features;
-		inputs += n_features + preprocessing->n_flagged;
+		inputs += preprocessing_inputs(preprocessing);
 	}
 }

@@ -22,6 +22,17 @@ typedef struct Random
 	bool		has_spare;
 } Random;
 
+/*
+ * As many generators side by side, for vector units; kernels.h draws from them.
+ * Their sequences depend on the order of bytes in a word of the machine.
+ */
+#define RANDOM_LANES 8
+
+typedef struct RandomLanes
+{
+	uint64_t	state[4][RANDOM_LANES];
+} RandomLanes;
+
 static inline uint64_t
 splitmix64(uint64_t *state)
 {
@@ -59,6 +70,17 @@ random_bits(Random *random)
 	s[2] ^= t;
 	s[3] = (s[3] << 45) | (s[3] >> 19);
 	return result;
+}
+
+static inline void
+random_lanes_seed(RandomLanes *lanes, uint64_t seed, uint64_t stream)
+{
+	Random		random;
+
+	random_seed(&random, seed, stream);
+	for (int i = 0; i < 4; i++)
+		for (int lane = 0; lane < RANDOM_LANES; lane++)
+			lanes->state[i][lane] = random_bits(&random);
 }
 
 /* Uniform in [0, 1), 53 bits. */

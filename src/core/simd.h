@@ -32,4 +32,15 @@
 #define DISPATCHED
 #endif
 
+/*
+ * A function for processors that fetch a vector from as many addresses (gather).
+ * Compilers leave these instructions alone unless they tune for a processor,
+ * which target_clones cannot say; so the caller asks has_gather() and has
+ * another function for those without.
+ */
+#if defined(__x86_64__) && defined(__GNUC__)
+#define WITH_GATHER __attribute__((target("avx2,tune=haswell")))
+#define has_gather() __builtin_cpu_supports("avx2")
+#endif
+
 #endif							/* PLASTICC_SIMD_H */

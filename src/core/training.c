@@ -12,10 +12,11 @@
 #include "core/preprocess.h"
 #include "core/random.h"
 
-/* Random streams of one seed; network.c has stream 1. */
+/* Random streams of one seed; network.c has 1 and 5. */
 #define STREAM_HOLDOUT	2
 #define STREAM_SHUFFLE	3
 #define STREAM_INPUTS	4
+#define STREAM_INPUT_DROPOUT 6
 
 /* Rows of a block when held-out rows are classified. */
 #define EVALUATION_ROWS 256
@@ -49,6 +50,8 @@ typedef struct Trainer
 	float	   *probabilities;	/* [EVALUATION_ROWS][n_classes] */
 	Random		shuffle;
 	Random		noise;
+	Dropout		dropout;		/* of the inputs of an object; random is [n_inputs] */
+	RandomLanes random;			/* of that */
 } Trainer;
 
 static bool
@@ -239,19 +242,26 @@ gather(Trainer *trainer, int n_rows, const int *rows)
 {
 	const TrainingOptions *options = trainer->options;
 	size_t		n_inputs = trainer->n_inputs;
-	float		kept = (float) (1.0 / (1.0 - options->input_dropout));
 
 	for (int i = 0; i < n_rows; i++)
 	{
+		const float *inputs = trainer->inputs + rows[i] * n_inputs;
 		float	   *x = trainer->batch + i * n_inputs;
 
-		memcpy(x, trainer->inputs + rows[i] * n_inputs, sizeof(float) * n_inputs);
 		if (options->input_noise > 0.0)
+		{
 			for (size_t j = 0; j < n_inputs; j++)
-				x[j] += (float) (options->input_noise * random_normal(&trainer->noise));
-		if (options->input_dropout > 0.0)
-			for (size_t j = 0; j < n_inputs; j++)
-				x[j] *= random_uniform(&trainer->noise) < options->input_dropout ? 0.0f : kept;
+				x[j] = inputs[j] +
+					(float) (options->input_noise * random_normal(&trainer->noise));
+			inputs = x;
+		}
+		if (trainer->dropout.random)
+		{
+			random_fill(&trainer->random, n_inputs, trainer->dropout.random);
+			drop(n_inputs, &trainer->dropout, inputs, x);
+		}
+		else if (inputs != x)
+			memcpy(x, inputs, sizeof(float) * n_inputs);
 	}
 }
 
@@ -413,6 +423,10 @@ prepare(Trainer *trainer)
 		workspace_array(workspace, float, (size_t) EVALUATION_ROWS * set->n_classes);
 	random_seed(&trainer->shuffle, options->seed, STREAM_SHUFFLE);
 	random_seed(&trainer->noise, options->seed, STREAM_INPUTS);
+	random_lanes_seed(&trainer->random, options->seed, STREAM_INPUT_DROPOUT);
+	if (options->input_dropout > 0.0)
+		trainer->dropout = dropout_of(options->input_dropout,
+									  workspace_array(workspace, uint16_t, n_inputs));
 }
 
 Model *

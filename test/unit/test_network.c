@@ -83,6 +83,15 @@ oracle_batch_norm(const TrainingLayer *layer, const double *parameters, bool tra
 	}
 }
 
+/* What dropout multiplies element i of a matrix by. */
+static double
+dropout_factor(const Dropout *dropout, size_t i)
+{
+	if (dropout->random == NULL)
+		return 1.0;
+	return dropout->random[i] < dropout->threshold ? 0.0 : dropout->kept;
+}
+
 static void
 oracle_logits(const Network *network, const double *parameters, const float *x, bool training,
 			  double logits[ROWS][WIDEST])
@@ -114,7 +123,7 @@ oracle_logits(const Network *network, const double *parameters, const float *x, 
 		for (int i = 0; i < ROWS; i++)
 			for (int j = 0; j < layer->n_out; j++)
 				input[i][j] = y[i][j] *
-					(training && layer->mask ? layer->mask[i * layer->n_out + j] : 1.0);
+					(training ? dropout_factor(&layer->dropout, i * layer->n_out + j) : 1.0);
 	}
 	memcpy(logits, input, sizeof(input));
 }
@@ -306,8 +315,10 @@ test_activations(void)
 		for (double x = -100.0; x <= 100.0; x += 0.37)
 		{
 			float		y = (float) x;
+			float		bias = 0.0f;
+			Dropout		none = {.random = NULL};
 
-			activate(activation, 1, &y);
+			activate(activation, 1, 1, 1, &bias, &none, &y, NULL);
 			CHECK_CLOSE(y, oracle_activation(activation, (float) x), 4e-7, "activation");
 		}
 }
@@ -344,50 +355,285 @@ test_dropout(void)
 	network_forward(network, 500, x);
 	for (int i = 0; i < n; i++)
 	{
-		float		mask = network->layers[0].mask[i];
+		double		factor = dropout_factor(&network->layers[0].dropout, i);
 
-		if (mask == 0.0f)
+		if (factor == 0.0)
 			dropped++;
-		else if (fabsf(mask - 1.0f / 0.6f) > 1e-6f)
-			CHECK(false, "mask %g", mask);
+		else if (fabs(factor - 1.0 / 0.6) > 1e-6)
+			CHECK(false, "factor %g", factor);
 	}
 	CHECK(fabs(dropped / (double) n - 0.4) < 0.01, "dropped %d of %d", dropped, n);
 	unit_free();
 }
 
-/* The largest mini-batches are normalised some columns at a time: to the same bits. */
+/* Each lane is the scalar generator; how much is drawn at a time changes nothing but what is left over. */
 static void
-test_column_pieces(void)
+test_random_fill(void)
 {
-	enum { N = 9, M = 10 };
-	float		x[2][N * M], standardised[2][N * M], gradient[2][N * M];
-	float		gamma[M], beta[M], mean[M], variance[M], inverse_std[M];
-	float		gamma_gradient[2][M], beta_gradient[2][M];
+	RandomLanes lanes;
+	RandomLanes again;
+	Random		random[RANDOM_LANES];
+	uint16_t	values[99];
+	uint16_t	second[99];
+	const int	step = RANDOM_LANES * 4;
+	int			wrong = 0;
 
-	fill(gamma, M, 1);
-	fill(beta, M, 2);
-	for (int pieces = 0; pieces < 2; pieces++)
-	{
-		int			width = pieces ? 4 : M;
-
-		fill(x[pieces], N * M, 3);
-		fill(gradient[pieces], N * M, 4);
-		for (int j = 0; j < M; j += width)
+	random_lanes_seed(&lanes, 5, 6);
+	again = lanes;
+	for (int lane = 0; lane < RANDOM_LANES; lane++)
+		for (int i = 0; i < 4; i++)
+			random[lane].state[i] = lanes.state[i][lane];
+	memset(values, 0xAA, sizeof(values));
+	random_fill(&lanes, 3 * step - 3, values);
+	for (int draw = 0; draw < 3; draw++)
+		for (int lane = 0; lane < RANDOM_LANES; lane++)
 		{
-			int			columns = M - j < width ? M - j : width;
+			uint64_t	bits = random_bits(&random[lane]);
+			uint16_t	parts[4];
 
-			batch_norm_forward(N, columns, M, 1e-3f, gamma + j, beta + j, x[pieces] + j,
-							   standardised[pieces] + j, mean + j, variance + j, inverse_std + j);
-			batch_norm_backward(N, columns, M, gamma + j, standardised[pieces] + j,
-								inverse_std + j, gradient[pieces] + j,
-								gamma_gradient[pieces] + j, beta_gradient[pieces] + j);
+			memcpy(parts, &bits, sizeof(bits));
+			for (int k = 0; k < 4; k++)
+			{
+				int			i = draw * step + lane * 4 + k;
+
+				wrong += i < 3 * step - 3 ? values[i] != parts[k] : values[i] != 0xAAAA;
+			}
+		}
+	CHECK(wrong == 0, "%d values are wrong", wrong);
+	random_fill(&again, step, second);
+	random_fill(&again, 2 * step - 3, second + step);
+	CHECK(memcmp(values, second, sizeof(uint16_t) * (3 * step - 3)) == 0, "in two draws");
+}
+
+static double
+oracle_derivative(Activation activation, double x)
+{
+	double		y = oracle_activation(activation, x);
+
+	switch (activation)
+	{
+		case ACTIVATION_SIGMOID:
+			return y * (1.0 - y);
+		case ACTIVATION_TANH:
+			return 1.0 - y * y;
+		case ACTIVATION_RELU:
+			return x > 0.0;
+		case ACTIVATION_ELU:
+			return x > 0.0 ? 1.0 : exp(x);
+		default:
+			return 1.0;
+	}
+}
+
+#define TALL	33
+#define WIDE	45
+#define STRIDE	51
+
+/* A mini-batch of TALL rows through the kernels of one layer, and the same in plain double loops. */
+typedef struct Pass
+{
+	float		bias[WIDE];
+	float		gamma[WIDE];
+	float		beta[WIDE];
+	float		x[TALL * STRIDE];	/* before bias and activation; after them, on return */
+	float		y[TALL * STRIDE];
+	float		gradient[TALL * STRIDE];
+	uint16_t	random[TALL * STRIDE];
+	float		mean[WIDE];
+	float		variance[WIDE];
+	float		inverse_std[WIDE];
+	float		gamma_gradient[WIDE];
+	float		beta_gradient[WIDE];
+	float		bias_gradient[WIDE];
+} Pass;
+
+static void
+fill_pass(Pass *pass)
+{
+	RandomLanes lanes;
+
+	memset(pass, 0, sizeof(Pass));
+	fill(pass->bias, WIDE, 21);
+	fill(pass->gamma, WIDE, 22);
+	fill(pass->beta, WIDE, 23);
+	fill(pass->x, TALL * STRIDE, 24);
+	fill(pass->gradient, TALL * STRIDE, 25);
+	random_lanes_seed(&lanes, 26, 0);
+	random_fill(&lanes, TALL * STRIDE, pass->random);
+}
+
+/* Forward and backward, `width` columns at a time. */
+static void
+run_pass(Pass *pass, Activation before, bool normalised, Activation activation, double dropout,
+		 int width)
+{
+	Dropout		none = {.random = NULL};
+
+	for (int j = 0; j < WIDE; j += width)
+	{
+		int			columns = WIDE - j < width ? WIDE - j : width;
+		Dropout		drop = dropout > 0.0 ? dropout_of(dropout, pass->random + j) : none;
+		BatchNormColumns norm = {.gamma = pass->gamma + j, .beta = pass->beta + j,
+			.mean = pass->mean + j, .variance = pass->variance + j,
+			.inverse_std = pass->inverse_std + j};
+
+		if (normalised)
+		{
+			activate(before, TALL, columns, STRIDE, pass->bias + j, &none, pass->x + j, norm.mean);
+			batch_norm_forward(activation, TALL, columns, STRIDE, 1e-3f, &norm, pass->x + j, &drop,
+							   pass->y + j);
+			batch_norm_backward(before, activation, TALL, columns, STRIDE, &norm, pass->x + j,
+								&drop, pass->y + j, pass->gradient + j, pass->gamma_gradient + j,
+								pass->beta_gradient + j, pass->bias_gradient + j);
+		}
+		else
+		{
+			activate(activation, TALL, columns, STRIDE, pass->bias + j, &drop, pass->x + j, NULL);
+			activate_backward(activation, TALL, columns, STRIDE, &drop, pass->x + j,
+							  pass->gradient + j, pass->bias_gradient + j);
 		}
 	}
-	CHECK(memcmp(x[0], x[1], sizeof(x[0])) == 0, "output");
-	CHECK(memcmp(standardised[0], standardised[1], sizeof(x[0])) == 0, "standardised");
-	CHECK(memcmp(gradient[0], gradient[1], sizeof(x[0])) == 0, "gradient");
-	CHECK(memcmp(gamma_gradient[0], gamma_gradient[1], sizeof(gamma)) == 0, "gradient of gamma");
-	CHECK(memcmp(beta_gradient[0], beta_gradient[1], sizeof(beta)) == 0, "gradient of beta");
+}
+
+/* Worst error, relative to max(1, |expected|), of a column of the pass done by run_pass. */
+static double
+column_error(const Pass *start, const Pass *done, int j, Activation before, bool normalised,
+			 Activation activation, double dropout)
+{
+	double		z[TALL], x[TALL], standardised[TALL], g[TALL];
+	double		mean = 0.0, variance = 0.0, inverse_std;
+	double		gamma_gradient = 0.0, beta_gradient = 0.0, bias_gradient = 0.0;
+	double		worst = 0.0;
+	Dropout		drop = dropout_of(dropout, dropout > 0.0 ? (uint16_t *) done->random : NULL);
+
+#define COMPARE(actual, expected) \
+	(worst = fmax(worst, fabs((actual) - (expected)) / fmax(1.0, fabs(expected))))
+	for (int i = 0; i < TALL; i++)
+	{
+		z[i] = (double) start->x[i * STRIDE + j] + start->bias[j];
+		x[i] = normalised ? oracle_activation(before, z[i]) : z[i];
+		mean += x[i] / TALL;
+	}
+	for (int i = 0; i < TALL; i++)
+		variance += (x[i] - mean) * (x[i] - mean) / TALL;
+	inverse_std = 1.0 / sqrt(variance + 1e-3);
+	for (int i = 0; i < TALL; i++)
+	{
+		int			k = i * STRIDE + j;
+		double		input;
+
+		standardised[i] = (x[i] - mean) * inverse_std;
+		input = normalised ? start->gamma[j] * standardised[i] + start->beta[j] : x[i];
+		COMPARE(normalised ? done->y[k] : done->x[k],
+				oracle_activation(activation, input) * dropout_factor(&drop, k));
+		g[i] = start->gradient[k] * dropout_factor(&drop, k) * oracle_derivative(activation, input);
+		beta_gradient += g[i];
+		gamma_gradient += g[i] * standardised[i];
+	}
+	for (int i = 0; i < TALL; i++)
+	{
+		if (normalised)
+			g[i] = start->gamma[j] * inverse_std * oracle_derivative(before, z[i]) *
+				(g[i] - (beta_gradient + standardised[i] * gamma_gradient) / TALL);
+		bias_gradient += g[i];
+		COMPARE(done->gradient[i * STRIDE + j], g[i]);
+	}
+	COMPARE(done->bias_gradient[j], bias_gradient);
+	if (normalised)
+	{
+		COMPARE(done->gamma_gradient[j], gamma_gradient);
+		COMPARE(done->beta_gradient[j], beta_gradient);
+		COMPARE(done->mean[j], mean);
+		COMPARE(done->variance[j], variance);
+	}
+#undef COMPARE
+	return worst;
+}
+
+/*
+ * The kernels of a layer against double loops; some columns at a time to the
+ * same bits; and nothing beside their columns.
+ */
+static void
+test_kernels(Activation before, bool normalised, Activation activation, double dropout)
+{
+	static Pass start, done, pieces;
+	double		worst = 0.0;
+	int			touched = 0;
+
+	fill_pass(&start);
+	done = pieces = start;
+	run_pass(&done, before, normalised, activation, dropout, WIDE);
+	run_pass(&pieces, before, normalised, activation, dropout, 19);
+	for (int j = 0; j < WIDE; j++)
+		worst = fmax(worst, column_error(&start, &done, j, before, normalised, activation, dropout));
+	CHECK(worst < 1e-4, "%d, normalised %d, %d, dropout %g: off by %g", before, normalised,
+		  activation, dropout, worst);
+	CHECK(memcmp(&done, &pieces, sizeof(Pass)) == 0, "%d, normalised %d, %d, dropout %g: pieces",
+		  before, normalised, activation, dropout);
+	for (int i = 0; i < TALL; i++)
+		for (int j = WIDE; j < STRIDE; j++)
+		{
+			int			k = i * STRIDE + j;
+
+			touched += done.x[k] != start.x[k] || done.y[k] != start.y[k] ||
+				done.gradient[k] != start.gradient[k];
+		}
+	CHECK(touched == 0, "%d elements beside the columns changed", touched);
+}
+
+/* Dropout in place and elsewhere is the same, and as it is defined. */
+static void
+test_drop(void)
+{
+	float		x[WIDE];
+	float		y[WIDE];
+	uint16_t	random[WIDE];
+	Dropout		dropout = dropout_of(0.3, random);
+	RandomLanes lanes;
+	int			wrong = 0;
+
+	random_lanes_seed(&lanes, 9, 0);
+	random_fill(&lanes, WIDE, random);
+	fill(x, WIDE, 9);
+	drop(WIDE, &dropout, x, y);
+	for (int i = 0; i < WIDE; i++)
+		wrong += fabs(y[i] - x[i] * dropout_factor(&dropout, i)) > 1e-6;
+	drop(WIDE, &dropout, x, x);
+	CHECK(wrong == 0 && memcmp(x, y, sizeof(x)) == 0, "%d elements are wrong", wrong);
+}
+
+/* The average of the parameters follows each step, whichever part of them a step is done by. */
+static void
+test_weight_average(int optimizer)
+{
+	Workspace	workspace = unit_workspace();
+	TrainingOptions options = small_options(ACTIVATION_RELU, BATCH_NORM_AFTER, 0.0);
+	Network    *network;
+	float	   *expected;
+	float		worst = 0.0f;
+
+	options.layers[0] = 2000;
+	options.optimizer = optimizer;
+	options.weight_average = 0.15;
+	network = network_create(&options, INPUTS, CLASSES, options.batch_size, &workspace);
+	expected = workspace_array(&workspace, float, network->n_parameters);
+	memcpy(expected, network->parameters, sizeof(float) * network->n_parameters);
+	for (int step = 1; step <= 3; step++)
+	{
+		float		decay = fminf(0.15f, (float) (step / (step + 10.0)));
+
+		fill(network->gradients, network->n_parameters, step);
+		network_update(network, &options, 0.1);
+		for (size_t i = 0; i < network->n_parameters; i++)
+		{
+			expected[i] += (1.0f - decay) * (network->parameters[i] - expected[i]);
+			worst = fmaxf(worst, fabsf(expected[i] - network->averages[i]));
+		}
+	}
+	CHECK(worst < 1e-5f, "off by %g", worst);
+	CHECK(network->n_parameters > 2 * 4096, "only %zu parameters", network->n_parameters);
+	unit_free();
 }
 
 int
@@ -405,6 +651,16 @@ main(void)
 	test_activations();
 	test_softmax();
 	test_dropout();
-	test_column_pieces();
+	test_random_fill();
+	test_drop();
+	for (int activation = ACTIVATION_LINEAR; activation <= ACTIVATION_ELU; activation++)
+		for (int dropout = 0; dropout <= 1; dropout++)
+		{
+			test_kernels(ACTIVATION_LINEAR, false, activation, 0.4 * dropout);
+			test_kernels(ACTIVATION_LINEAR, true, activation, 0.4 * dropout);
+			test_kernels(activation, true, ACTIVATION_LINEAR, 0.4 * dropout);
+		}
+	test_weight_average(OPTIMIZER_ADAM);
+	test_weight_average(OPTIMIZER_SGD);
 	return unit_report();
 }

@@ -181,6 +181,92 @@ test_skip(void)
 	unit_free();
 }
 
+/* The definition of rank_gauss, knot by knot in double. */
+static double
+oracle_rank(const float *knots, const float *scores, int n, float value)
+{
+	int			below = 0;
+	int			equal = 0;
+
+	if (!isfinite(value))
+		return 0.0;
+	for (int k = 0; k < n; k++)
+	{
+		below += knots[k] < value;
+		equal += knots[k] == value;
+	}
+	if (equal > 0)
+		return 0.5 * (scores[below] + (double) scores[below + equal - 1]);
+	if (below == 0 || below == n)
+		return scores[below == 0 ? 0 : n - 1];
+	return scores[below - 1] + ((double) scores[below] - scores[below - 1]) *
+		((double) value - knots[below - 1]) / ((double) knots[below] - knots[below - 1]);
+}
+
+/* Values that hit knots, runs of knots, gaps, and what lies beyond. */
+static float
+awkward_value(Random *random)
+{
+	switch (random_below(random, 8))
+	{
+		case 0:
+			return NAN;
+		case 1:
+			return random_below(random, 2) ? INFINITY : -INFINITY;
+		case 2:
+			return random_below(random, 2) ? FLT_MAX : -FLT_MAX;
+		case 3:
+			return (float) random_normal(random);
+		default:
+			return (float) random_below(random, 12);
+	}
+}
+
+/* Blocks of any size, against the definition and, to the bit, against their rows one by one. */
+static void
+test_rank_blocks(int n_quantiles, int n_rows)
+{
+	enum { FEATURES = 71 };
+	Workspace	workspace = unit_workspace();
+	Preprocessing preprocessing = {.n_features = FEATURES,
+		.normalisation = NORMALISATION_RANK_GAUSS, .clip = INFINITY, .n_quantiles = n_quantiles,
+		.n_flagged = 1, .flagged = (int32_t[]) {3}};
+	float	   *knots = workspace_array(&workspace, float, FEATURES * n_quantiles);
+	float	   *features = workspace_array(&workspace, float, n_rows * FEATURES);
+	float	   *inputs = workspace_array(&workspace, float, n_rows * (FEATURES + 1));
+	float		row[FEATURES + 1];
+	float	   *scores;
+	Random		random;
+	int			differing = 0;
+
+	random_seed(&random, n_quantiles, n_rows);
+	for (int j = 0; j < FEATURES; j++)
+		for (int k = 0; k < n_quantiles; k++)
+			knots[j * n_quantiles + k] = j % 3 == 0 ? (float) (k * 12 / n_quantiles) :
+				(float) (k - n_quantiles / 2) / (j % 3 == 1 ? 7.0f : (float) n_quantiles);
+	for (int i = 0; i < n_rows * FEATURES; i++)
+		features[i] = awkward_value(&random);
+	preprocessing.quantiles = knots;
+	scores = preprocessing_scores(&preprocessing, &workspace);
+	preprocess(&preprocessing, scores, n_rows, features, inputs);
+	for (int i = 0; i < n_rows; i++)
+	{
+		const float *input = inputs + i * (FEATURES + 1);
+		double		worst = 0.0;
+
+		preprocess(&preprocessing, scores, 1, features + i * FEATURES, row);
+		differing += memcmp(row, input, sizeof(row)) != 0;
+		for (int j = 0; j < FEATURES; j++)
+			worst = fmax(worst, fabs(input[j] - oracle_rank(knots + j * n_quantiles, scores,
+															n_quantiles,
+															features[i * FEATURES + j])));
+		CHECK(worst < 1e-6, "%d knots, row %d of %d: off by %g", n_quantiles, i, n_rows, worst);
+		CHECK(input[FEATURES] == !isfinite(features[i * FEATURES + 3]), "flag");
+	}
+	CHECK(differing == 0, "%d knots: %d of %d rows differ", n_quantiles, differing, n_rows);
+	unit_free();
+}
+
 int
 main(void)
 {
@@ -190,5 +276,10 @@ main(void)
 	test_ties();
 	test_missing();
 	test_skip();
+	for (int quantiles = 2; quantiles <= 40; quantiles++)
+		test_rank_blocks(quantiles, quantiles);
+	test_rank_blocks(128, 200);
+	test_rank_blocks(101, 64);
+	test_rank_blocks(1000, 65);
 	return unit_report();
 }
