@@ -288,7 +288,7 @@ largest_flux(const Observations *o)
 /*
  * A tolerance of 0 asks for the very bits, where the unit is no logarithm and a
  * float is not denormal; else it is relative, or a millionth of it relative to the
- * flux or to 1.
+ * flux, or a thousandth of it relative to 1, for colours and declines are differences.
  */
 static void
 check_scaled(const Observations *o, const float *features, const float *changed, double factor,
@@ -299,16 +299,16 @@ check_scaled(const Observations *o, const float *features, const float *changed,
 	for (int i = 0; i < count_all(); i++)
 	{
 		FeatureDescription description;
-		double expected, scale, allowed;
+		double expected, smallest, allowed;
 
 		describe_feature(i, &description);
 		if (tolerance > 0.0 && rounding_chooses(description.group, number))
 			continue;
 		expected = scaled(description.unit, features[i], factor);
-		scale = strncmp(description.unit, "flux", 4) == 0 ? flux_scale : 1.0;
+		smallest = strncmp(description.unit, "flux", 4) == 0 ? 1e-6 * flux_scale : 1e-3;
 		allowed = strcmp(description.unit, "mag(flux)") == 0
 					  ? fmax(tolerance, 1e-5)
-					  : fmax(tolerance * fmax(fabs(expected), 1e-6 * scale), (double) FLT_TRUE_MIN);
+					  : fmax(tolerance * fmax(fabs(expected), smallest), (double) FLT_TRUE_MIN);
 		CHECK((isnan(changed[i]) && isnan(expected)) || fabs(changed[i] - expected) <= allowed,
 			  "curve %d times %g, %s: %.9g, expected %.9g", number, factor, description.name,
 			  (double) changed[i], expected);
