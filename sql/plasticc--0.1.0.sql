@@ -341,13 +341,14 @@ ALTER TABLE plasticc_models ALTER COLUMN model SET STORAGE EXTERNAL;
 CREATE TABLE plasticc_training_log (
     name text NOT NULL,
     version integer NOT NULL,
+    member integer NOT NULL,
     epoch integer NOT NULL,
     training_loss double precision,
     validation_loss double precision,
     learning_rate double precision,
     elapsed interval NOT NULL,
     logged_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    PRIMARY KEY (name, version, epoch)
+    PRIMARY KEY (name, version, member, epoch)
 );
 
 SELECT pg_catalog.pg_extension_config_dump('plasticc_models', '');

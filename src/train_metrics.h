@@ -5,15 +5,41 @@
 #ifndef PLASTICC_TRAIN_METRICS_H
 #define PLASTICC_TRAIN_METRICS_H
 
-#include "core/training.h"
+#include "lib/stringinfo.h"
+
 #include "train_input.h"
+#include "train_pool.h"
+
+/* What an ensemble says of rows that some of its members have not seen. */
+typedef struct Probabilities
+{
+	float	   *values;			/* [n_rows][n_classes]; NaN where no member remains */
+	int		   *n_members;		/* [n_rows], that have not seen the row */
+} Probabilities;
+
+/* Those of a fold's ensemble, calibrated as the model is. */
+extern Probabilities *unseen_probabilities(const Ensemble *ensemble, int fold,
+										   const Model *model, const PoolResult *result);
+
+/*
+ * Appends, as members of a JSON object: objects, log_loss (the challenge's),
+ * accuracy and recall of the chosen rows, by probabilities [n_rows][n_classes].
+ */
+extern void append_score(StringInfo text, const TrainingSet *set, const float *probabilities,
+						 const bool *chosen);
+
+/* Likewise objects and features, and classes with their objects. */
+extern void append_counts(StringInfo text, const TrainingInput *input);
+
+/* Means over n networks, of epochs rounded. */
+extern TrainingResult mean_result(const TrainingResult *results, int n);
 
 /*
  * The members of the metrics object of a model, without its braces: counts,
  * losses, and how the model does on the objects held out.  They go into the
  * model as well, so they do not tell the time that the training took.
  */
-extern char *training_metrics(const TrainingInput *input, const Model *model,
-							  const TrainingResult *result);
+extern char *training_metrics(const Ensemble *ensemble, const TrainingInput *input,
+							  const Model *model, const PoolResult *result);
 
 #endif							/* PLASTICC_TRAIN_METRICS_H */
