@@ -48,10 +48,7 @@ check_model(const Run *run)
 	double		n_numbers = 0.0;
 	int			n_in = set->n_features;
 
-	if (options->n_feature_names > 0 && options->n_feature_names != set->n_features)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("there are %d feature_names for %d features",
-							   options->n_feature_names, set->n_features)));
+	check_feature_names(run);
 	for (int i = 0; i <= options->n_layers; i++)
 	{
 		int			n_out = i < options->n_layers ? options->layers[i] : set->n_classes;
@@ -149,17 +146,6 @@ model_bytes(Run *run, Model *model, const char *metrics)
 	SET_VARSIZE(bytes, VARHDRSZ + size);
 	model_write(model, (unsigned char *) VARDATA(bytes));
 	return bytes;
-}
-
-static Datum
-classes_datum(const TrainingSet *set)
-{
-	Datum	   *classes = palloc(sizeof(Datum) * set->n_classes);
-
-	for (int i = 0; i < set->n_classes; i++)
-		classes[i] = Int32GetDatum(set->classes[i]);
-	return PointerGetDatum(
-		construct_array(classes, set->n_classes, INT4OID, sizeof(int32), true, TYPALIGN_INT));
 }
 
 static Datum

@@ -11,14 +11,6 @@
 #include "metrics.h"
 #include "train_metrics.h"
 
-/* How class probabilities do, class by class. */
-typedef struct Score
-{
-	int		   *objects;		/* [n_classes] */
-	int		   *correct;		/* [n_classes] */
-	double	   *loss;			/* [n_classes] sums */
-} Score;
-
 Probabilities *
 unseen_probabilities(const Ensemble *ensemble, int fold, const Model *model,
 					 const PoolResult *result)
@@ -35,7 +27,29 @@ unseen_probabilities(const Ensemble *ensemble, int fold, const Model *model,
 	return unseen;
 }
 
-static Score
+static void
+sum_up(Score *score, const TrainingSet *set)
+{
+	double		loss = 0.0,
+				weights = 0.0;
+	int			correct = 0;
+
+	for (int c = 0; c < set->n_classes; c++)
+	{
+		double		weight = challenge_weight(set->classes[c]);
+
+		score->n_objects += score->objects[c];
+		correct += score->correct[c];
+		if (score->objects[c] == 0)
+			continue;
+		loss += weight * score->loss[c] / score->objects[c];
+		weights += weight;
+	}
+	score->log_loss = loss / weights;
+	score->accuracy = (double) correct / score->n_objects;
+}
+
+Score
 score_rows(const TrainingSet *set, const float *probabilities, const bool *chosen)
 {
 	Score		score = {
@@ -49,44 +63,27 @@ score_rows(const TrainingSet *set, const float *probabilities, const bool *chose
 		const float *p = probabilities + (Size) row * set->n_classes;
 		int			target = set->target[row];
 
-		if (!chosen[row])
+		if (chosen && !chosen[row])
 			continue;
 		score.objects[target]++;
 		score.correct[target] += most_probable(p, set->n_classes) == target;
 		score.loss[target] += object_log_loss(p, set->n_classes, target);
 	}
+	sum_up(&score, set);
 	return score;
 }
 
 void
-append_score(StringInfo text, const TrainingSet *set, const float *probabilities,
-			 const bool *chosen)
+append_score(StringInfo text, const TrainingSet *set, const Score *score)
 {
-	Score		score = score_rows(set, probabilities, chosen);
-	double		loss = 0.0,
-				weights = 0.0;
-	int			objects = 0,
-				correct = 0;
-
-	for (int i = 0; i < set->n_classes; i++)
-	{
-		double		weight = challenge_weight(set->classes[i]);
-
-		objects += score.objects[i];
-		correct += score.correct[i];
-		if (score.objects[i] == 0)
-			continue;
-		loss += weight * score.loss[i] / score.objects[i];
-		weights += weight;
-	}
-	json_integer_member(text, "objects", objects);
-	json_number_member(text, "log_loss", loss / weights);
-	json_number_member(text, "accuracy", (double) correct / objects);
+	json_integer_member(text, "objects", score->n_objects);
+	json_number_member(text, "log_loss", score->log_loss);
+	json_number_member(text, "accuracy", score->accuracy);
 	json_key(text, "recall");
 	appendStringInfoChar(text, '{');
-	for (int i = 0; i < set->n_classes; i++)
-		json_number_member(text, psprintf("%d", set->classes[i]),
-						   (double) score.correct[i] / score.objects[i]);
+	for (int c = 0; c < set->n_classes; c++)
+		json_number_member(text, psprintf("%d", set->classes[c]),
+						   (double) score->correct[c] / score->objects[c]);
 	appendStringInfoChar(text, '}');
 }
 
@@ -106,20 +103,20 @@ append_scores(StringInfo text, const Ensemble *ensemble, const Model *model,
 
 	for (int k = 0; k < lengthof(names); k++)
 	{
-		int			n = 0;
+		Score		score;
 
 		for (int i = 0; i < set->n_rows; i++)
 		{
 			bool		held_out = set->validation && set->validation[i];
 
 			chosen[i] = unseen->n_members[i] > 0 && held_out == (k == 0);
-			n += chosen[i];
 		}
-		if (n == 0)
+		score = score_rows(set, unseen->values, chosen);
+		if (score.n_objects == 0)
 			continue;
 		json_key(text, names[k]);
 		appendStringInfoChar(text, '{');
-		append_score(text, set, unseen->values, chosen);
+		append_score(text, set, &score);
 		appendStringInfoChar(text, '}');
 	}
 }
@@ -146,7 +143,6 @@ mean_result(const TrainingResult *results, int n)
 void
 append_counts(StringInfo text, const TrainingInput *input)
 {
-	json_integer_member(text, "objects", input->set.n_rows);
 	json_integer_member(text, "features", input->set.n_features);
 	json_key(text, "classes");
 	appendStringInfoChar(text, '{');
@@ -163,6 +159,7 @@ training_metrics(const Ensemble *ensemble, const TrainingInput *input, const Mod
 	StringInfoData text;
 
 	initStringInfo(&text);
+	json_integer_member(&text, "objects", input->set.n_rows);
 	append_counts(&text, input);
 	json_integer_member(&text, "epochs", mean.epochs);
 	json_integer_member(&text, "best_epoch", mean.best_epoch);

@@ -21,14 +21,24 @@ typedef struct Probabilities
 extern Probabilities *unseen_probabilities(const Ensemble *ensemble, int fold,
 										   const Model *model, const PoolResult *result);
 
-/*
- * Appends, as members of a JSON object: objects, log_loss (the challenge's),
- * accuracy and recall of the chosen rows, by probabilities [n_rows][n_classes].
- */
-extern void append_score(StringInfo text, const TrainingSet *set, const float *probabilities,
-						 const bool *chosen);
+/* How class probabilities do. */
+typedef struct Score
+{
+	int		   *objects;		/* [n_classes] */
+	int		   *correct;		/* [n_classes] */
+	double	   *loss;			/* [n_classes] sums */
+	int			n_objects;
+	double		log_loss;		/* the challenge's */
+	double		accuracy;
+} Score;
 
-/* Likewise objects and features, and classes with their objects. */
+/* Of the chosen rows (NULL for all), by probabilities [n_rows][n_classes]. */
+extern Score score_rows(const TrainingSet *set, const float *probabilities, const bool *chosen);
+
+/* Appends, as members of a JSON object: objects, log_loss, accuracy, recall. */
+extern void append_score(StringInfo text, const TrainingSet *set, const Score *score);
+
+/* Likewise features, and classes with their objects. */
 extern void append_counts(StringInfo text, const TrainingInput *input);
 
 /* Means over n networks, of epochs rounded. */

@@ -23,6 +23,7 @@
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "utils/acl.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -169,6 +170,17 @@ run_next_version(Run *run)
 	run->version = newest + 1;
 }
 
+void
+check_feature_names(const Run *run)
+{
+	int			n = run->options->n_feature_names;
+
+	if (n > 0 && n != run->input->set.n_features)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("there are %d feature_names for %d features", n,
+							   run->input->set.n_features)));
+}
+
 /* ------------------------------------------------------------------------
  * During the training
  * ------------------------------------------------------------------------
@@ -267,6 +279,17 @@ run_insert(const char *statement, int n, Oid *types, Datum *values, const char *
 
 	if (status != SPI_OK_INSERT)
 		elog(ERROR, "inserting a row failed: %s", SPI_result_code_string(status));
+}
+
+Datum
+classes_datum(const TrainingSet *set)
+{
+	Datum	   *classes = palloc(sizeof(Datum) * set->n_classes);
+
+	for (int i = 0; i < set->n_classes; i++)
+		classes[i] = Int32GetDatum(set->classes[i]);
+	return PointerGetDatum(
+		construct_array(classes, set->n_classes, INT4OID, sizeof(int32), true, TYPALIGN_INT));
 }
 
 /* ------------------------------------------------------------------------

@@ -57,6 +57,9 @@ extern void run_commit(Run *run);
 /* Sets version: one more than any of the name in the tables. */
 extern void run_next_version(Run *run);
 
+/* An error unless there are as many feature_names as features, or none. */
+extern void check_feature_names(const Run *run);
+
 /* Seconds since the start, and a number of seconds in words. */
 extern double run_elapsed(const Run *run);
 extern char *describe_duration(double seconds);
@@ -75,5 +78,8 @@ extern PoolResult *run_jobs(Run *run, bool keep_networks, EpochLog log);
 /* Inserts a row by a statement with parameters of these types. */
 extern void run_insert(const char *statement, int n, Oid *types, Datum *values,
 					   const char *nulls);
+
+/* The set's classes as integer[]. */
+extern Datum classes_datum(const TrainingSet *set);
 
 #endif							/* PLASTICC_TRAIN_RUN_H */
