@@ -367,7 +367,7 @@ prepare(Trainer *trainer, const Inputs *inputs)
 	random_lanes_seed(&trainer->random, options->seed, STREAM_INPUT_DROPOUT);
 	if (options->input_dropout > 0.0)
 		trainer->dropout = dropout_of(options->input_dropout,
-									  workspace_array(workspace, uint16_t, n_inputs));
+									  workspace_array(workspace, uint16_t, trainer->n_inputs));
 }
 
 Model *
