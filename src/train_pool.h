@@ -23,7 +23,7 @@ typedef struct PoolResult
 	TrainingResult *results;
 	const float **logits;		/* of each job's unseen rows */
 	const float **parameters;	/* as member_save leaves them; NULL unless asked for */
-	Preprocessing preprocessing;	/* of fold 0 */
+	Preprocessing preprocessing;	/* of all members; without meaning in a cross-validation */
 } PoolResult;
 
 /*
