@@ -47,10 +47,10 @@ sub workers
 	return @pids;
 }
 
-# Segments in use: the server's own control segment and statistics aside, which are there from the start.
+# Segments of dynamic shared memory; the server has some of its own.
 sub segments
 {
-	return scalar grep { !/mmap\.0+$/ } glob $node->data_dir . '/pg_dynshmem/mmap.*';
+	return scalar(my @files = glob $node->data_dir . '/pg_dynshmem/mmap.*');
 }
 
 sub poll

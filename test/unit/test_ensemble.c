@@ -300,6 +300,7 @@ test_jobs(void)
 	Inputs		again;
 	Jobs		forth = {0};
 	Jobs		back = {0};
+	float		parameters[2][5 * 8 + 9 * CLASSES];
 	size_t		n_parameters;
 
 	make_problem(&problem);
@@ -335,6 +336,15 @@ test_jobs(void)
 		}
 	}
 	check_unseen(&problem, &forth);
+
+	/* without bags it is the seed that tells members apart */
+	problem.options.bagging_folds = 0;
+	for (int m = 0; m < 2; m++)
+	{
+		do_job(&problem, &inputs, m, &workspace, &back);
+		member_save(&back.model[m]->members[0], parameters[m]);
+	}
+	CHECK(memcmp(parameters[0], parameters[1], sizeof(parameters[0])) != 0, "one seed");
 	unit_free();
 }
 
