@@ -341,17 +341,42 @@ ALTER TABLE plasticc_models ALTER COLUMN model SET STORAGE EXTERNAL;
 CREATE TABLE plasticc_training_log (
     name text NOT NULL,
     version integer NOT NULL,
+    member integer NOT NULL,
     epoch integer NOT NULL,
     training_loss double precision,
     validation_loss double precision,
     learning_rate double precision,
     elapsed interval NOT NULL,
     logged_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    PRIMARY KEY (name, version, epoch)
+    PRIMARY KEY (name, version, member, epoch)
 );
+
+CREATE TABLE plasticc_cross_validations (
+    name text NOT NULL CHECK (name <> ''),
+    version integer NOT NULL CHECK (version > 0),
+    created_at timestamptz NOT NULL DEFAULT now(),
+    classes integer[] NOT NULL,
+    options jsonb NOT NULL,
+    metrics jsonb NOT NULL,
+    PRIMARY KEY (name, version)
+);
+
+-- No key: object_id may be NULL, and copies of an object share it.
+CREATE TABLE plasticc_out_of_fold (
+    name text NOT NULL,
+    version integer NOT NULL,
+    object_id bigint,
+    fold integer NOT NULL,
+    target integer NOT NULL,
+    probabilities real[] NOT NULL
+);
+
+CREATE INDEX plasticc_out_of_fold_name_version_object_id_idx ON plasticc_out_of_fold (name, version, object_id);
 
 SELECT pg_catalog.pg_extension_config_dump('plasticc_models', '');
 SELECT pg_catalog.pg_extension_config_dump('plasticc_training_log', '');
+SELECT pg_catalog.pg_extension_config_dump('plasticc_cross_validations', '');
+SELECT pg_catalog.pg_extension_config_dump('plasticc_out_of_fold', '');
 
 COMMENT ON TABLE plasticc_models IS
 'trained models, a row a version; a row never changes, a new training of a name makes its next version';
@@ -359,17 +384,35 @@ COMMENT ON COLUMN plasticc_models.classes IS 'the classes, in the order of the p
 COMMENT ON COLUMN plasticc_models.feature_names IS 'option feature_names, or NULL';
 COMMENT ON COLUMN plasticc_models.options IS 'all options of the training, defaults included';
 COMMENT ON COLUMN plasticc_models.metrics IS
-'objects (in all and of each class), features, epochs, best_epoch, training_loss and validation_loss at the best epoch, elapsed_seconds; with held-out objects also validation: objects, log_loss (the challenge''s), accuracy, recall of each class';
+'objects (in all and of each class), features; epochs, best_epoch, training_loss and validation_loss at the best epoch, all means over the members; elapsed_seconds; with held-out objects also validation: objects, log_loss (the challenge''s), accuracy, recall of each class; with bagging_folds likewise out_of_fold: each object by the members that have not seen it';
 COMMENT ON COLUMN plasticc_models.model IS 'argument of plasticc_classify; the same in every database';
 COMMENT ON TABLE plasticc_training_log IS
 'an epoch of a training a row, written while it runs; losses are of the kind that is trained for';
+COMMENT ON COLUMN plasticc_training_log.member IS 'which network of the ensemble, from 1';
 COMMENT ON COLUMN plasticc_training_log.elapsed IS 'since the start of the training, reading the query included';
+COMMENT ON TABLE plasticc_cross_validations IS
+'cross-validations, a row a run; a new run of a name makes its next version, apart from the versions of models';
+COMMENT ON COLUMN plasticc_cross_validations.classes IS 'the classes, in the order of the probabilities';
+COMMENT ON COLUMN plasticc_cross_validations.options IS 'all options of the training, defaults included';
+COMMENT ON COLUMN plasticc_cross_validations.metrics IS
+'objects, log_loss (the challenge''s), accuracy and recall of each class, over all objects and, in folds, of each; classes (objects of each), features, elapsed_seconds';
+COMMENT ON TABLE plasticc_out_of_fold IS
+'probabilities of each object of a cross-validation by the networks that were trained without its fold';
+COMMENT ON COLUMN plasticc_out_of_fold.object_id IS 'of the training query, or NULL';
+COMMENT ON COLUMN plasticc_out_of_fold.target IS 'the class';
+COMMENT ON COLUMN plasticc_out_of_fold.probabilities IS 'in the order of plasticc_cross_validations.classes';
 
 CREATE PROCEDURE plasticc_train(name text, training_query text, options jsonb DEFAULT '{}')
 AS 'MODULE_PATHNAME' LANGUAGE C;
 
 COMMENT ON PROCEDURE plasticc_train(text, text, jsonb) IS
-'trains a network on the rows of training_query and stores it in plasticc_models as the next version of name. The query, run once as the current user, returns features real[] (or double precision[]; NULL, NaN or infinite elements are missing values), target integer (the class), and optionally weight double precision (> 0), fold integer (see option validation_fold) and object_id bigint (for error messages). plasticc_training_options() lists the options. Outside a transaction block it commits every few epochs; the same rows in the same order with the same options give the same model';
+'trains one network or several (option members) on the rows of training_query and stores it in plasticc_models as the next version of name. The query, run once as the current user, returns features real[] (or double precision[]; NULL, NaN or infinite elements are missing values), target integer (the class), and optionally weight double precision (> 0), fold integer (see option validation_fold) and object_id bigint (rows with the same one are held out together; also for error messages). plasticc_training_options() lists the options. Networks are trained in up to max_parallel_maintenance_workers background workers too. Outside a transaction block it commits every few epochs; the same rows in the same order with the same options give the same model';
+
+CREATE PROCEDURE plasticc_cross_validate(name text, training_query text, options jsonb DEFAULT '{}')
+AS 'MODULE_PATHNAME' LANGUAGE C;
+
+COMMENT ON PROCEDURE plasticc_cross_validate(text, text, jsonb) IS
+'trains as plasticc_train does, with the same query and options, on all folds but one, for each fold. Folds are the values of the query''s column fold, or else as many as option folds says, each class in equal parts; rows with the same object_id are in one. Probabilities of each row go to plasticc_out_of_fold, metrics to plasticc_cross_validations';
 
 CREATE FUNCTION plasticc_training_options(
     OUT name text, OUT type text, OUT range text, OUT default_value text, OUT reference_value text, OUT description text
@@ -395,7 +438,7 @@ CREATE FUNCTION plasticc_model_info(model bytea) RETURNS jsonb
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 
 COMMENT ON FUNCTION plasticc_model_info(bytea) IS
-'what the model is: classes, features (their number), feature_names, normalisation, missing_flags (features, counted from 1, whose absence is an input of the network), layers (batch normalisation is part of their weights), parameters, bytes, options, metrics';
+'what the model is: classes, features (their number), feature_names, normalisation, missing_flags (features, counted from 1, whose absence is an input of the networks), members (networks), layers (of each; batch normalisation is part of their weights), parameters (of all), temperature and class_multipliers (the calibration; 1 = none), bytes, options, metrics';
 
 -- =====================================================================
 -- classification

@@ -16,6 +16,13 @@
 #include "varatt.h"
 #endif
 
+/* wait events moved out of pgstat.h in 14 */
+#if PG_VERSION_NUM >= 140000
+#include "utils/wait_event.h"
+#else
+#include "pgstat.h"
+#endif
+
 /*
  * Set-returning functions that fill a tuplestore at once: 15 has this
  * function, of whose flags none is used here.

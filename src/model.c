@@ -5,6 +5,8 @@
  */
 #include "plasticc.h"
 
+#include <math.h>
+
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
@@ -128,24 +130,46 @@ server_text(const char *utf8)
 	return pg_any_to_server(utf8, strlen(utf8), PG_UTF8);
 }
 
+/* The layers of the first member, which are those of all, and the weights of all. */
 static void
 append_layers(StringInfo text, const Model *model)
 {
+	const Member *first = &model->members[0];
 	int64		n_parameters = 0;
 
+	json_integer_member(text, "members", model->n_members);
 	json_key(text, "layers");
 	appendStringInfoChar(text, '[');
-	for (int i = 0; i < model->n_layers; i++)
+	for (int i = 0; i < first->n_layers; i++)
 	{
-		const DenseLayer *layer = &model->layers[i];
+		const DenseLayer *layer = &first->layers[i];
 
 		appendStringInfo(text, "%s{\"inputs\": %d, \"outputs\": %d, \"activation\": \"%s\"}",
 						 i > 0 ? ", " : "", layer->n_in, layer->n_out,
 						 activation_name(layer->activation));
-		n_parameters += ((int64) layer->n_in + 1) * layer->n_out;
 	}
 	appendStringInfoChar(text, ']');
+	for (int m = 0; m < model->n_members; m++)
+		for (int i = 0; i < model->members[m].n_layers; i++)
+		{
+			const DenseLayer *layer = &model->members[m].layers[i];
+
+			n_parameters += ((int64) layer->n_in + 1) * layer->n_out;
+		}
 	json_integer_member(text, "parameters", n_parameters);
+}
+
+/* Temperature, and what the calibration multiplies each class's probability by. */
+static void
+append_calibration(StringInfo text, const Model *model)
+{
+	json_number_member(text, "temperature", model->temperature);
+	json_key(text, "class_multipliers");
+	appendStringInfoChar(text, '{');
+	for (int c = 0; c < model->n_classes; c++)
+		json_number_member(text, psprintf("%d", model->classes[c]),
+						   exp(model->log_multipliers[c]));
+	appendStringInfoChar(text, '}');
 }
 
 static void
@@ -169,8 +193,8 @@ append_feature_names(StringInfo text, const Model *model)
 
 /*
  * plasticc_model_info(model): an object with classes, features, feature_names,
- * normalisation, missing_flags (features, from 1, that have one), layers,
- * parameters, bytes, options and metrics.
+ * normalisation, missing_flags (features, from 1, that have one), members,
+ * layers, parameters, temperature, class_multipliers, bytes, options and metrics.
  */
 Datum
 plasticc_model_info(PG_FUNCTION_ARGS)
@@ -198,6 +222,7 @@ plasticc_model_info(PG_FUNCTION_ARGS)
 		appendStringInfo(&text, "%s%d", i > 0 ? ", " : "", preprocessing->flagged[i] + 1);
 	appendStringInfoChar(&text, ']');
 	append_layers(&text, model);
+	append_calibration(&text, model);
 	json_integer_member(&text, "bytes", (int64) cached->size);
 	json_key(&text, "options");
 	appendStringInfoString(&text, server_text(model->options));

@@ -10,8 +10,12 @@
 #include "miscadmin.h"
 
 #include "arrays.h"
+#include "core/ensemble.h"
+#include "core/split.h"
 #include "query_input.h"
 #include "train_input.h"
+
+#define MAX_FOLDS 1000
 
 enum
 {
@@ -29,14 +33,15 @@ typedef struct Reader
 	MemoryContext context;		/* of the arrays */
 	MemoryContext row_context;	/* emptied after every row */
 	QueryColumn columns[N_COLUMNS];
-	int			validation_fold;	/* -1 for none */
 	int			n_rows;
 	int			n_features;		/* of the first row, and so of all */
 	int			capacity;
 	float	   *features;
 	int32_t    *target;			/* classes */
 	float	   *weight;			/* NULL without the column */
-	bool	   *validation;		/* NULL without a validation fold */
+	int64	   *object_id;		/* NULL without the column */
+	bool	   *has_id;			/* likewise */
+	int64	   *fold;			/* likewise */
 } Reader;
 
 /* A row, for messages: "object 615", or "row 12" where object_id is absent. */
@@ -82,8 +87,13 @@ make_room(Reader *reader)
 	reader->target = grow(reader, reader->target, sizeof(int32_t));
 	if (reader->columns[WEIGHT].number > 0)
 		reader->weight = grow(reader, reader->weight, sizeof(float));
-	if (reader->validation_fold >= 0)
-		reader->validation = grow(reader, reader->validation, sizeof(bool));
+	if (reader->columns[FOLD].number > 0)
+		reader->fold = grow(reader, reader->fold, sizeof(int64));
+	if (reader->columns[OBJECT_ID].number > 0)
+	{
+		reader->object_id = grow(reader, reader->object_id, sizeof(int64));
+		reader->has_id = grow(reader, reader->has_id, sizeof(bool));
+	}
 }
 
 /* The feature array of a row; the first row's length is that of all. */
@@ -151,29 +161,29 @@ read_row(Reader *reader, HeapTuple tuple, TupleDesc desc)
 	MemoryContext caller = MemoryContextSwitchTo(reader->row_context);
 	ArrayType  *features = read_features(reader, tuple, desc);
 	int			row = reader->n_rows;
-	int64		fold;
 
 	make_room(reader);
 	copy_features(features, reader->features + (Size) row * reader->n_features);
 	reader->target[row] = read_target(reader, tuple, desc);
 	if (reader->weight != NULL)
 		reader->weight[row] = read_weight(reader, tuple, desc);
-	if (reader->columns[FOLD].number > 0 &&
-		!column_integer(tuple, desc, &reader->columns[FOLD], &fold))
+	if (reader->fold != NULL &&
+		!column_integer(tuple, desc, &reader->columns[FOLD], &reader->fold[row]))
 		raise_null(reader, tuple, desc, FOLD);
-	if (reader->validation != NULL)
-		reader->validation[row] = fold == reader->validation_fold;
+	if (reader->object_id != NULL)
+		reader->has_id[row] = column_integer(tuple, desc, &reader->columns[OBJECT_ID],
+											 &reader->object_id[row]);
 	reader->n_rows++;
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(reader->row_context);
 }
 
 static void
-read_rows(Reader *reader, const char *query)
+read_rows(Reader *reader, const char *query, const TrainingOptions *options)
 {
 	Portal		portal = open_query(query, reader->columns, N_COLUMNS);
 
-	if (reader->validation_fold >= 0 && reader->columns[FOLD].number == 0)
+	if (options->validation_fold >= 0 && reader->columns[FOLD].number == 0)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
 						errmsg("option \"validation_fold\" needs a column \"fold\" in the query")));
 	for (;;)
@@ -239,6 +249,55 @@ index_classes(TrainingInput *input, int32_t *target, MemoryContext context)
 	input->set.target = target;
 }
 
+typedef struct ObjectRow
+{
+	int64		object_id;
+	int32_t		row;
+} ObjectRow;
+
+static int
+compare_objects(const void *a, const void *b)
+{
+	const ObjectRow *x = a,
+			   *y = b;
+
+	if (x->object_id != y->object_id)
+		return x->object_id < y->object_id ? -1 : 1;
+	return x->row < y->row ? -1 : 1;
+}
+
+/* The rows of an object_id are a group, called by the first of them. */
+static void
+group_rows(TrainingInput *input, MemoryContext context)
+{
+	int			n_rows = input->set.n_rows;
+	int32_t    *group;
+	ObjectRow  *rows;
+	int			n = 0;
+
+	if (input->object_id == NULL)
+		return;
+	group = MemoryContextAllocHuge(context, sizeof(int32_t) * (Size) n_rows);
+	rows = MemoryContextAllocHuge(context, sizeof(ObjectRow) * (Size) n_rows);
+	for (int i = 0; i < n_rows; i++)
+	{
+		group[i] = i;
+		if (input->has_id[i])
+			rows[n++] = (ObjectRow) {input->object_id[i], i};
+	}
+	qsort(rows, n, sizeof(ObjectRow), compare_objects);
+	for (int k = 1; k < n; k++)
+		if (rows[k].object_id == rows[k - 1].object_id)
+			group[rows[k].row] = group[rows[k - 1].row];
+	pfree(rows);
+	input->set.group = group;
+}
+
+/* ------------------------------------------------------------------------
+ * What is held out
+ * ------------------------------------------------------------------------
+ */
+
 /* Every class needs an object to be learnt from. */
 static void
 check_holdout(const TrainingInput *input, const TrainingOptions *options)
@@ -262,27 +321,119 @@ check_holdout(const TrainingInput *input, const TrainingOptions *options)
 }
 
 /* The rows of the validation fold, or else a share of each class. */
-static void
-choose_holdout(TrainingInput *input, bool *validation, const TrainingOptions *options,
-			   MemoryContext context)
+void
+choose_holdout(TrainingInput *input, const TrainingOptions *options, MemoryContext context)
 {
 	Workspace	workspace = server_workspace(context);
+	const TrainingSet *set = &input->set;
+	SplitRows	rows = {set->n_rows, set->n_classes, set->target, set->group, NULL};
+	bool	   *validation;
 
-	if (validation == NULL)
-	{
-		if (options->validation_fraction <= 0.0)
-			return;
-		validation = MemoryContextAllocHuge(context, sizeof(bool) * (Size) input->set.n_rows);
-		stratified_holdout(input->set.n_rows, input->set.n_classes, input->set.target,
-						   options->validation_fraction, options->seed, validation, &workspace);
-	}
-	for (int i = 0; i < input->set.n_rows; i++)
+	if (options->validation_fold < 0 && options->validation_fraction <= 0.0)
+		return;
+	validation = workspace_array(&workspace, bool, set->n_rows);
+	if (options->validation_fold < 0)
+		stratified_holdout(&rows, options->validation_fraction, options->seed, validation,
+						   &workspace);
+	else
+		for (int i = 0; i < set->n_rows; i++)
+			validation[i] = input->fold[i] == options->validation_fold;
+	for (int i = 0; i < set->n_rows; i++)
 		input->n_validation += validation[i];
 	input->set.validation = validation;
 	check_holdout(input, options);
 	if (input->n_validation == 0)
 		input->set.validation = NULL;
 }
+
+static int
+compare_folds(const void *a, const void *b)
+{
+	int64		x = *(const int64 *) a,
+				y = *(const int64 *) b;
+
+	return (x > y) - (x < y);
+}
+
+/* The values of the column fold, ascending, and their indexes in place of them. */
+static int
+index_folds(TrainingInput *input, int32_t *fold, MemoryContext context)
+{
+	int			n_rows = input->set.n_rows;
+	int64	   *values = MemoryContextAllocHuge(context, sizeof(int64) * (Size) n_rows);
+	int			n = 1;
+
+	memcpy(values, input->fold, sizeof(int64) * (Size) n_rows);
+	qsort(values, n_rows, sizeof(int64), compare_folds);
+	for (int i = 1; i < n_rows; i++)
+		if (values[i] != values[n - 1])
+			values[n++] = values[i];
+	if (n > MAX_FOLDS)
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+						errmsg("column \"fold\" has %d values", n),
+						errhint("It may have %d.", MAX_FOLDS)));
+	if (values[0] < PG_INT32_MIN || values[n - 1] > PG_INT32_MAX)
+		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+						errmsg("column \"fold\" has values out of range for integer")));
+	for (int i = 0; i < n_rows; i++)
+		fold[i] = (int32_t) ((int64 *) bsearch(&input->fold[i], values, n, sizeof(int64),
+											   compare_folds) -
+							 values);
+	input->fold_values = values;
+	return n;
+}
+
+/* Every class needs an object to be learnt from, whichever fold is left out. */
+static void
+check_folds(const TrainingInput *input, const int32_t *fold)
+{
+	const TrainingSet *set = &input->set;
+	int		   *only = palloc(sizeof(int) * set->n_classes);
+	bool	   *several = palloc0(sizeof(bool) * set->n_classes);
+
+	for (int c = 0; c < set->n_classes; c++)
+		only[c] = -1;
+	for (int i = 0; i < set->n_rows; i++)
+	{
+		int			c = set->target[i];
+
+		several[c] = several[c] || (only[c] >= 0 && only[c] != fold[i]);
+		only[c] = fold[i];
+	}
+	for (int c = 0; c < set->n_classes; c++)
+		if (!several[c])
+			ereport(ERROR,
+					(errcode(ERRCODE_DATA_EXCEPTION),
+					 errmsg("class %d is in one fold only", set->classes[c]),
+					 errhint("Each class must be in more than one fold, which takes at least two "
+							 "objects.")));
+}
+
+const int32_t *
+choose_folds(TrainingInput *input, const TrainingOptions *options, MemoryContext context,
+			 int *n_folds)
+{
+	Workspace	workspace = server_workspace(context);
+	int32_t    *fold = workspace_array(&workspace, int32_t, input->set.n_rows);
+
+	if (input->fold != NULL)
+		*n_folds = index_folds(input, fold, context);
+	else
+	{
+		*n_folds = options->folds;
+		cross_validation_folds(&input->set, options, fold, &workspace);
+		input->fold_values = workspace_array(&workspace, int64, *n_folds);
+		for (int f = 0; f < *n_folds; f++)
+			input->fold_values[f] = f + 1;
+	}
+	check_folds(input, fold);
+	return fold;
+}
+
+/* ------------------------------------------------------------------------
+ * The whole
+ * ------------------------------------------------------------------------
+ */
 
 TrainingInput *
 read_training_input(const char *query, const TrainingOptions *options, MemoryContext context)
@@ -300,16 +451,18 @@ read_training_input(const char *query, const TrainingOptions *options, MemoryCon
 				[FOLD] = {.name = "fold", .kind = COLUMN_INTEGER},
 				[OBJECT_ID] = {.name = "object_id", .kind = COLUMN_INTEGER},
 			},
-		.validation_fold = options->validation_fold,
 	};
 
-	read_rows(&reader, query);
+	read_rows(&reader, query, options);
 	MemoryContextDelete(reader.row_context);
 	input->set.n_rows = reader.n_rows;
 	input->set.n_features = reader.n_features;
 	input->set.features = reader.features;
 	input->set.weight = reader.weight;
 	index_classes(input, reader.target, context);
-	choose_holdout(input, reader.validation, options, context);
+	input->object_id = reader.object_id;
+	input->has_id = reader.has_id;
+	input->fold = reader.fold;
+	group_rows(input, context);
 	return input;
 }

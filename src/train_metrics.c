@@ -4,124 +4,167 @@
  */
 #include "plasticc.h"
 
-#include "miscadmin.h"
+#include <math.h>
 
 #include "core/challenge.h"
 #include "json_text.h"
 #include "metrics.h"
 #include "train_metrics.h"
 
-#define METRICS_BLOCK 1024
-
-/* How the model does on the objects held out. */
-typedef struct Validation
-{
-	int		   *objects;		/* [n_classes] */
-	int		   *correct;		/* [n_classes] */
-	double	   *loss;			/* [n_classes] sums */
-} Validation;
-
-static void
-score_block(Validation *validation, const TrainingSet *set, const int *rows, int n_rows,
-			const float *probabilities)
-{
-	for (int i = 0; i < n_rows; i++)
-	{
-		const float *p = probabilities + (Size) i * set->n_classes;
-		int			target = set->target[rows[i]];
-
-		validation->objects[target]++;
-		validation->correct[target] += most_probable(p, set->n_classes) == target;
-		validation->loss[target] += object_log_loss(p, set->n_classes, target);
-	}
-}
-
-static Validation *
-validate(const Model *model, const TrainingSet *set)
+Probabilities *
+unseen_probabilities(const Ensemble *ensemble, int fold, const Model *model,
+					 const PoolResult *result)
 {
 	Workspace	workspace = server_workspace(CurrentMemoryContext);
-	ClassifyScratch *scratch = classify_scratch(model, METRICS_BLOCK, &workspace);
-	float	   *features =
-		workspace_array(&workspace, float, (Size) METRICS_BLOCK * set->n_features);
-	float	   *probabilities =
-		workspace_array(&workspace, float, (Size) METRICS_BLOCK * set->n_classes);
-	int			rows[METRICS_BLOCK];
-	int			n = 0;
-	Validation *validation = palloc(sizeof(Validation));
+	const TrainingSet *set = ensemble->set;
+	Probabilities *unseen = palloc(sizeof(Probabilities));
 
-	validation->objects = palloc0(sizeof(int) * set->n_classes);
-	validation->correct = palloc0(sizeof(int) * set->n_classes);
-	validation->loss = palloc0(sizeof(double) * set->n_classes);
-	for (int row = 0; row < set->n_rows; row++)
-	{
-		if (set->validation[row])
-		{
-			memcpy(features + (Size) n * set->n_features,
-				   set->features + (Size) row * set->n_features, sizeof(float) * set->n_features);
-			rows[n++] = row;
-		}
-		if (n == METRICS_BLOCK || (n > 0 && row == set->n_rows - 1))
-		{
-			CHECK_FOR_INTERRUPTS();
-			model_classify(model, scratch, n, features, probabilities);
-			score_block(validation, set, rows, n, probabilities);
-			n = 0;
-		}
-	}
-	return validation;
+	unseen->values = workspace_array(&workspace, float, (Size) set->n_rows * set->n_classes);
+	unseen->n_members = workspace_array(&workspace, int, set->n_rows);
+	unseen_log_probabilities(ensemble, fold, result->logits + fold * ensemble->options->members,
+							 &workspace, unseen->values, unseen->n_members);
+	calibrate_logits(model, 1.0f, set->n_rows, unseen->values);
+	return unseen;
 }
 
-/* "validation": {"objects", "log_loss", "accuracy", "recall": {class: ...}} */
 static void
-append_validation(StringInfo text, const Model *model, const TrainingInput *input)
+sum_up(Score *score, const TrainingSet *set)
 {
-	const TrainingSet *set = &input->set;
-	Validation *validation = validate(model, set);
 	double		loss = 0.0,
 				weights = 0.0;
 	int			correct = 0;
 
-	for (int i = 0; i < set->n_classes; i++)
+	for (int c = 0; c < set->n_classes; c++)
 	{
-		double		weight = challenge_weight(set->classes[i]);
+		double		weight = challenge_weight(set->classes[c]);
 
-		correct += validation->correct[i];
-		if (validation->objects[i] == 0)
+		score->n_objects += score->objects[c];
+		correct += score->correct[c];
+		if (score->objects[c] == 0)
 			continue;
-		loss += weight * validation->loss[i] / validation->objects[i];
+		loss += weight * score->loss[c] / score->objects[c];
 		weights += weight;
 	}
-	json_key(text, "validation");
-	appendStringInfoChar(text, '{');
-	json_integer_member(text, "objects", input->n_validation);
-	json_number_member(text, "log_loss", loss / weights);
-	json_number_member(text, "accuracy", (double) correct / input->n_validation);
+	score->log_loss = loss / weights;
+	score->accuracy = (double) correct / score->n_objects;
+}
+
+Score
+score_rows(const TrainingSet *set, const float *probabilities, const bool *chosen)
+{
+	Score		score = {
+		.objects = palloc0(sizeof(int) * set->n_classes),
+		.correct = palloc0(sizeof(int) * set->n_classes),
+		.loss = palloc0(sizeof(double) * set->n_classes),
+	};
+
+	for (int row = 0; row < set->n_rows; row++)
+	{
+		const float *p = probabilities + (Size) row * set->n_classes;
+		int			target = set->target[row];
+
+		if (chosen && !chosen[row])
+			continue;
+		score.objects[target]++;
+		score.correct[target] += most_probable(p, set->n_classes) == target;
+		score.loss[target] += object_log_loss(p, set->n_classes, target);
+	}
+	sum_up(&score, set);
+	return score;
+}
+
+void
+append_score(StringInfo text, const TrainingSet *set, const Score *score)
+{
+	json_integer_member(text, "objects", score->n_objects);
+	json_number_member(text, "log_loss", score->log_loss);
+	json_number_member(text, "accuracy", score->accuracy);
 	json_key(text, "recall");
 	appendStringInfoChar(text, '{');
-	for (int i = 0; i < set->n_classes; i++)
-		json_number_member(text, psprintf("%d", set->classes[i]),
-						   (double) validation->correct[i] / validation->objects[i]);
-	appendStringInfoString(text, "}}");
+	for (int c = 0; c < set->n_classes; c++)
+		json_number_member(text, psprintf("%d", set->classes[c]),
+						   (double) score->correct[c] / score->objects[c]);
+	appendStringInfoChar(text, '}');
+}
+
+/*
+ * "validation" of the rows held out from all members, "out_of_fold" of those
+ * that some member has not seen: {"objects", "log_loss", "accuracy", "recall":
+ * {class: ...}}.
+ */
+static void
+append_scores(StringInfo text, const Ensemble *ensemble, const Model *model,
+			  const PoolResult *result)
+{
+	static const char *const names[] = {"validation", "out_of_fold"};
+	const TrainingSet *set = ensemble->set;
+	Probabilities *unseen = unseen_probabilities(ensemble, 0, model, result);
+	bool	   *chosen = MemoryContextAllocHuge(CurrentMemoryContext, set->n_rows);
+
+	for (int k = 0; k < lengthof(names); k++)
+	{
+		Score		score;
+
+		for (int i = 0; i < set->n_rows; i++)
+		{
+			bool		held_out = set->validation && set->validation[i];
+
+			chosen[i] = unseen->n_members[i] > 0 && held_out == (k == 0);
+		}
+		score = score_rows(set, unseen->values, chosen);
+		if (score.n_objects == 0)
+			continue;
+		json_key(text, names[k]);
+		appendStringInfoChar(text, '{');
+		append_score(text, set, &score);
+		appendStringInfoChar(text, '}');
+	}
+}
+
+TrainingResult
+mean_result(const TrainingResult *results, int n)
+{
+	double		epochs = 0.0,
+				best_epoch = 0.0;
+	TrainingResult mean = {0};
+
+	for (int i = 0; i < n; i++)
+	{
+		epochs += results[i].epochs;
+		best_epoch += results[i].best_epoch;
+		mean.training_loss += results[i].training_loss / n;
+		mean.validation_loss += results[i].validation_loss / n;
+	}
+	mean.epochs = (int) rint(epochs / n);
+	mean.best_epoch = (int) rint(best_epoch / n);
+	return mean;
+}
+
+void
+append_counts(StringInfo text, const TrainingInput *input)
+{
+	json_integer_member(text, "features", input->set.n_features);
+	json_key(text, "classes");
+	appendStringInfoChar(text, '{');
+	for (int i = 0; i < input->set.n_classes; i++)
+		json_integer_member(text, psprintf("%d", input->set.classes[i]), input->class_counts[i]);
+	appendStringInfoChar(text, '}');
 }
 
 char *
-training_metrics(const TrainingInput *input, const Model *model, const TrainingResult *result)
+training_metrics(const Ensemble *ensemble, const TrainingInput *input, const Model *model,
+				 const PoolResult *result)
 {
+	TrainingResult mean = mean_result(result->results, ensemble->options->members);
 	StringInfoData text;
 
 	initStringInfo(&text);
 	json_integer_member(&text, "objects", input->set.n_rows);
-	json_integer_member(&text, "features", input->set.n_features);
-	json_key(&text, "classes");
-	appendStringInfoChar(&text, '{');
-	for (int i = 0; i < input->set.n_classes; i++)
-		json_integer_member(&text, psprintf("%d", input->set.classes[i]), input->class_counts[i]);
-	appendStringInfoChar(&text, '}');
-	json_integer_member(&text, "epochs", result->epochs);
-	json_integer_member(&text, "best_epoch", result->best_epoch);
-	json_number_member(&text, "training_loss", result->training_loss);
-	json_number_member(&text, "validation_loss", result->validation_loss);
-	if (input->n_validation > 0)
-		append_validation(&text, model, input);
+	append_counts(&text, input);
+	json_integer_member(&text, "epochs", mean.epochs);
+	json_integer_member(&text, "best_epoch", mean.best_epoch);
+	json_number_member(&text, "training_loss", mean.training_loss);
+	json_number_member(&text, "validation_loss", mean.validation_loss);
+	append_scores(&text, ensemble, model, result);
 	return text.data;
 }

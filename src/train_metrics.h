@@ -5,15 +5,51 @@
 #ifndef PLASTICC_TRAIN_METRICS_H
 #define PLASTICC_TRAIN_METRICS_H
 
-#include "core/training.h"
+#include "lib/stringinfo.h"
+
 #include "train_input.h"
+#include "train_pool.h"
+
+/* What an ensemble says of rows that some of its members have not seen. */
+typedef struct Probabilities
+{
+	float	   *values;			/* [n_rows][n_classes]; NaN where no member remains */
+	int		   *n_members;		/* [n_rows], that have not seen the row */
+} Probabilities;
+
+/* Those of a fold's ensemble, calibrated as the model is. */
+extern Probabilities *unseen_probabilities(const Ensemble *ensemble, int fold,
+										   const Model *model, const PoolResult *result);
+
+/* How class probabilities do. */
+typedef struct Score
+{
+	int		   *objects;		/* [n_classes] */
+	int		   *correct;		/* [n_classes] */
+	double	   *loss;			/* [n_classes] sums */
+	int			n_objects;
+	double		log_loss;		/* the challenge's */
+	double		accuracy;
+} Score;
+
+/* Of the chosen rows (NULL for all), by probabilities [n_rows][n_classes]. */
+extern Score score_rows(const TrainingSet *set, const float *probabilities, const bool *chosen);
+
+/* Appends, as members of a JSON object: objects, log_loss, accuracy, recall. */
+extern void append_score(StringInfo text, const TrainingSet *set, const Score *score);
+
+/* Likewise features, and classes with their objects. */
+extern void append_counts(StringInfo text, const TrainingInput *input);
+
+/* Means over n networks, of epochs rounded. */
+extern TrainingResult mean_result(const TrainingResult *results, int n);
 
 /*
  * The members of the metrics object of a model, without its braces: counts,
  * losses, and how the model does on the objects held out.  They go into the
  * model as well, so they do not tell the time that the training took.
  */
-extern char *training_metrics(const TrainingInput *input, const Model *model,
-							  const TrainingResult *result);
+extern char *training_metrics(const Ensemble *ensemble, const TrainingInput *input,
+							  const Model *model, const PoolResult *result);
 
 #endif							/* PLASTICC_TRAIN_METRICS_H */

@@ -14,6 +14,7 @@
 struct ClassifyScratch
 {
 	float	   *scores;			/* of the preprocessing */
+	float	   *inputs;			/* [max_rows][preprocessing_inputs()] */
 	float	   *buffer[2];		/* [max_rows][widest layer], in turn input and output of a layer */
 	void		(*check_interrupts) (void); /* the workspace's */
 };
@@ -22,13 +23,16 @@ ClassifyScratch *
 classify_scratch(const Model *model, int max_rows, Workspace *workspace)
 {
 	ClassifyScratch *scratch = workspace_alloc(workspace, sizeof(ClassifyScratch));
-	size_t		widest = preprocessing_inputs(&model->preprocessing);
+	size_t		n_inputs = preprocessing_inputs(&model->preprocessing);
+	size_t		widest = 0;
 
 	scratch->check_interrupts = workspace->check_interrupts;
-	for (int i = 0; i < model->n_layers; i++)
-		if ((size_t) model->layers[i].n_out > widest)
-			widest = model->layers[i].n_out;
+	for (int m = 0; m < model->n_members; m++)
+		for (int i = 0; i < model->members[m].n_layers; i++)
+			if ((size_t) model->members[m].layers[i].n_out > widest)
+				widest = model->members[m].layers[i].n_out;
 	scratch->scores = preprocessing_scores(&model->preprocessing, workspace);
+	scratch->inputs = workspace_array(workspace, float, n_inputs * max_rows);
 	for (int i = 0; i < 2; i++)
 		scratch->buffer[i] = workspace_array(workspace, float, widest * max_rows);
 	return scratch;
@@ -51,24 +55,66 @@ dense_layer(const DenseLayer *layer, int n_rows, const float *input, float *outp
 			 NULL);
 }
 
+/* The logits of a member, written to the last of its buffers or to the given place. */
+static const float *
+member_logits(const Member *member, ClassifyScratch *scratch, int n_rows, const float *inputs,
+			  float *logits)
+{
+	for (int i = 0; i < member->n_layers; i++)
+	{
+		bool		last = i == member->n_layers - 1;
+		float	   *output = last && logits ? logits : scratch->buffer[i % 2];
+
+		dense_layer(&member->layers[i], n_rows, inputs, output, scratch->check_interrupts);
+		inputs = output;
+	}
+	return inputs;
+}
+
+void
+model_logits(const Model *model, ClassifyScratch *scratch, int n_rows, const float *inputs,
+			 float *logits)
+{
+	size_t		n = (size_t) n_rows * model->n_classes;
+
+	member_logits(&model->members[0], scratch, n_rows, inputs, logits);
+	for (int m = 1; m < model->n_members; m++)
+	{
+		const float *more = member_logits(&model->members[m], scratch, n_rows, inputs, NULL);
+
+		for (size_t k = 0; k < n; k++)
+			logits[k] += more[k];
+	}
+}
+
+void
+calibrate_logits(const Model *model, float scale, int n_rows, float *logits)
+{
+	int			n_classes = model->n_classes;
+
+	scale /= model->temperature;
+	for (int i = 0; i < n_rows; i++)
+		for (int c = 0; c < n_classes; c++)
+		{
+			float	   *logit = &logits[(size_t) i * n_classes + c];
+
+			*logit = *logit * scale + model->log_multipliers[c];
+		}
+	softmax_rows(n_rows, n_classes, logits);
+}
+
 void
 classify_inputs(const Model *model, ClassifyScratch *scratch, int n_rows, const float *inputs,
 				float *probabilities)
 {
-	for (int i = 0; i < model->n_layers; i++)
-	{
-		float	   *output = i == model->n_layers - 1 ? probabilities : scratch->buffer[(i + 1) % 2];
-
-		dense_layer(&model->layers[i], n_rows, inputs, output, scratch->check_interrupts);
-		inputs = output;
-	}
-	softmax_rows(n_rows, model->n_classes, probabilities);
+	model_logits(model, scratch, n_rows, inputs, probabilities);
+	calibrate_logits(model, 1.0f / (float) model->n_members, n_rows, probabilities);
 }
 
 void
 model_classify(const Model *model, ClassifyScratch *scratch, int n_rows, const float *features,
 			   float *probabilities)
 {
-	preprocess(&model->preprocessing, scratch->scores, n_rows, features, scratch->buffer[0]);
-	classify_inputs(model, scratch, n_rows, scratch->buffer[0], probabilities);
+	preprocess(&model->preprocessing, scratch->scores, n_rows, features, scratch->inputs);
+	classify_inputs(model, scratch, n_rows, scratch->inputs, probabilities);
 }

@@ -3,9 +3,9 @@
  *		A trained classifier: what turns a feature array into class
  *		probabilities, and its byte form.
  *
- * A model is immutable.  It holds the preprocessing of the features, a chain
- * of dense layers (batch normalisation already folded into their weights) and
- * the texts that describe it.
+ * A model is immutable.  It holds the preprocessing of the features, one or
+ * several networks that share it, the calibration of their mean, and the texts
+ * that describe it.
  */
 #ifndef PLASTICC_MODEL_H
 #define PLASTICC_MODEL_H
@@ -18,6 +18,7 @@
 
 #define MODEL_MAX_FEATURES	65536
 #define MODEL_MAX_CLASSES	1024
+#define MODEL_MAX_MEMBERS	1000
 #define MODEL_MAX_LAYERS	32
 #define MODEL_MAX_WIDTH		65536
 #define MODEL_MAX_QUANTILES	4096
@@ -66,13 +67,30 @@ typedef struct Preprocessing
 	int32_t    *flagged;		/* [n_flagged] ascending feature indexes */
 } Preprocessing;
 
+/*
+ * A network: a chain of dense layers, batch normalisation folded into their
+ * weights.  The last one is linear and gives the logits, one for each class.
+ */
+typedef struct Member
+{
+	int			n_layers;
+	DenseLayer *layers;
+} Member;
+
+/*
+ * The probability of class c is proportional to
+ * exp(l_c / temperature + log_multipliers[c]), where l is the mean of the
+ * members' log-probabilities.
+ */
 typedef struct Model
 {
 	Preprocessing preprocessing;
 	int			n_classes;
 	int32_t    *classes;		/* [n_classes], ascending */
-	int			n_layers;
-	DenseLayer *layers;			/* the last one is linear and gives the logits */
+	int			n_members;
+	Member	   *members;
+	float		temperature;	/* > 0; 1 = none */
+	float	   *log_multipliers;	/* [n_classes]; 0 = none */
 	int			n_feature_names;	/* n_features, or 0 when they have no names */
 	char	  **feature_names;
 	const char *options;		/* JSON text of the training options */
@@ -116,5 +134,15 @@ extern void model_classify(const Model *model, ClassifyScratch *scratch, int n_r
 /* The same from inputs [n_rows][preprocessing_inputs()], which are preprocessed already. */
 extern void classify_inputs(const Model *model, ClassifyScratch *scratch, int n_rows,
 							const float *inputs, float *probabilities);
+
+/*
+ * From the same inputs the sum of the members' logits [n_rows][n_classes], which
+ * is that of their log-probabilities but for a constant in each row.
+ */
+extern void model_logits(const Model *model, ClassifyScratch *scratch, int n_rows,
+						 const float *inputs, float *logits);
+
+/* The class probabilities of logits [n_rows][n_classes] times scale, in place. */
+extern void calibrate_logits(const Model *model, float scale, int n_rows, float *logits);
 
 #endif							/* PLASTICC_MODEL_H */

@@ -7,9 +7,10 @@
  *		magic "plasticc", format version, length of the whole, CRC-32C of all
  *		that follows;
  *		n_features, normalisation, clip, n_quantiles, n_flagged, n_classes,
- *		n_layers, n_feature_names;
+ *		n_members, n_feature_names;
  *		center and scale, or quantiles; flagged; classes;
- *		of each layer: n_out, activation, weight, bias;
+ *		temperature, log_multipliers;
+ *		of each member: n_layers, and of each layer: n_out, activation, weight, bias;
  *		of each feature name, the options and the metrics: length and text.
  */
 #include "core/model.h"
@@ -19,7 +20,7 @@
 
 #define MAGIC			"plasticc"
 #define MAGIC_BYTES		8
-#define FORMAT_VERSION	1
+#define FORMAT_VERSION	2
 #define PREAMBLE_BYTES	(MAGIC_BYTES + 3 * 4)
 
 /*
@@ -125,6 +126,21 @@ put_preprocessing(Writer *writer, const Preprocessing *preprocessing)
 }
 
 static void
+put_member(Writer *writer, const Member *member)
+{
+	put_uint32(writer, member->n_layers);
+	for (int i = 0; i < member->n_layers; i++)
+	{
+		const DenseLayer *layer = &member->layers[i];
+
+		put_uint32(writer, layer->n_out);
+		put_uint32(writer, layer->activation);
+		put_floats(writer, layer->weight, (size_t) layer->n_in * layer->n_out);
+		put_floats(writer, layer->bias, layer->n_out);
+	}
+}
+
+static void
 put_body(Writer *writer, const Model *model)
 {
 	const Preprocessing *preprocessing = &model->preprocessing;
@@ -135,20 +151,15 @@ put_body(Writer *writer, const Model *model)
 	put_uint32(writer, preprocessing->n_quantiles);
 	put_uint32(writer, preprocessing->n_flagged);
 	put_uint32(writer, model->n_classes);
-	put_uint32(writer, model->n_layers);
+	put_uint32(writer, model->n_members);
 	put_uint32(writer, model->n_feature_names);
 	put_preprocessing(writer, preprocessing);
 	for (int i = 0; i < model->n_classes; i++)
 		put_uint32(writer, (uint32_t) model->classes[i]);
-	for (int i = 0; i < model->n_layers; i++)
-	{
-		const DenseLayer *layer = &model->layers[i];
-
-		put_uint32(writer, layer->n_out);
-		put_uint32(writer, layer->activation);
-		put_floats(writer, layer->weight, (size_t) layer->n_in * layer->n_out);
-		put_floats(writer, layer->bias, layer->n_out);
-	}
+	put_float(writer, model->temperature);
+	put_floats(writer, model->log_multipliers, model->n_classes);
+	for (int i = 0; i < model->n_members; i++)
+		put_member(writer, &model->members[i]);
 	for (int i = 0; i < model->n_feature_names; i++)
 		put_text(writer, model->feature_names[i]);
 	put_text(writer, model->options);
@@ -340,14 +351,16 @@ take_preprocessing(Reader *reader, Preprocessing *preprocessing)
 }
 
 static void
-take_layers(Reader *reader, Model *model)
+take_member(Reader *reader, Member *member, int n_inputs, int n_classes)
 {
-	int			n_in = preprocessing_inputs(&model->preprocessing);
+	int			n_in = n_inputs;
 
-	model->layers = workspace_array(reader->workspace, DenseLayer, model->n_layers);
-	for (int i = 0; i < model->n_layers; i++)
+	member->n_layers = take_count(reader, 1, MODEL_MAX_LAYERS,
+								  "the number of layers is out of range");
+	member->layers = workspace_array(reader->workspace, DenseLayer, member->n_layers);
+	for (int i = 0; i < member->n_layers; i++)
 	{
-		DenseLayer *layer = &model->layers[i];
+		DenseLayer *layer = &member->layers[i];
 
 		layer->n_in = n_in;
 		layer->n_out = take_count(reader, 1, MODEL_MAX_WIDTH, "the width of a layer is out of range");
@@ -359,27 +372,35 @@ take_layers(Reader *reader, Model *model)
 		if (reader->failure)
 			return;
 	}
-	if (n_in != model->n_classes)
+	if (n_in != n_classes)
 		fail(reader, "the last layer does not match the classes");
+}
+
+/* A finite number above zero. */
+static float
+take_positive(Reader *reader, const char *reason)
+{
+	const unsigned char *bytes = take(reader, 4);
+	uint32_t	bits = bytes ? decode_uint32(bytes) : 0;
+	float		value;
+
+	memcpy(&value, &bits, 4);
+	if (!(isfinite(value) && value > 0.0f))
+		fail(reader, reason);
+	return value;
 }
 
 static void
 take_body(Reader *reader, Model *model)
 {
 	Preprocessing *preprocessing = &model->preprocessing;
-	const unsigned char *clip;
-	uint32_t	bits;
 
 	preprocessing->n_features = take_count(reader, 1, MODEL_MAX_FEATURES,
 										   "the number of features is out of range");
 	preprocessing->normalisation = take_count(reader, NORMALISATION_ZSCORE,
 											  NORMALISATION_RANK_GAUSS,
 											  "the normalisation is unknown");
-	clip = take(reader, 4);
-	bits = clip ? decode_uint32(clip) : 0;
-	memcpy(&preprocessing->clip, &bits, 4);
-	if (!(isfinite(preprocessing->clip) && preprocessing->clip > 0.0f))
-		fail(reader, "the clip limit is out of range");
+	preprocessing->clip = take_positive(reader, "the clip limit is out of range");
 	preprocessing->n_quantiles =
 		preprocessing->normalisation == NORMALISATION_RANK_GAUSS ?
 		take_count(reader, 2, MODEL_MAX_QUANTILES, "the number of quantiles is out of range") :
@@ -388,8 +409,8 @@ take_body(Reader *reader, Model *model)
 										  "the number of flagged features is out of range");
 	model->n_classes = take_count(reader, 2, MODEL_MAX_CLASSES,
 								  "the number of classes is out of range");
-	model->n_layers = take_count(reader, 1, MODEL_MAX_LAYERS,
-								 "the number of layers is out of range");
+	model->n_members = take_count(reader, 1, MODEL_MAX_MEMBERS,
+								  "the number of members is out of range");
 	model->n_feature_names = take_count(reader, 0, preprocessing->n_features,
 										"the number of feature names is out of range");
 	if (model->n_feature_names != 0 && model->n_feature_names != preprocessing->n_features)
@@ -399,7 +420,12 @@ take_body(Reader *reader, Model *model)
 
 	take_preprocessing(reader, preprocessing);
 	model->classes = take_ascending(reader, model->n_classes, "classes are not in order");
-	take_layers(reader, model);
+	model->temperature = take_positive(reader, "the temperature is out of range");
+	model->log_multipliers = take_floats(reader, model->n_classes);
+	model->members = workspace_array(reader->workspace, Member, model->n_members);
+	for (int i = 0; i < model->n_members && reader->failure == NULL; i++)
+		take_member(reader, &model->members[i], preprocessing_inputs(preprocessing),
+					model->n_classes);
 	if (reader->failure)
 		return;
 	model->feature_names = workspace_array(reader->workspace, char *, model->n_feature_names);

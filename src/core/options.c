@@ -59,6 +59,10 @@ static const OptionRow rows[] = {
 	NUMBER(validation_fraction, 0, 0.9, "share of each class held out to measure each epoch and keep the best"),
 	INTEGER(validation_fold, -1, 2147483647,
 			"hold out the objects with this value in the query's column fold; -1 for none"),
+	INTEGER(members, 1, MODEL_MAX_MEMBERS, "networks whose mean log-probabilities are the model's"),
+	INTEGER(bagging_folds, 0, 1000,
+			"each network leaves out one of so many parts of the objects, another one each time, and measures its epochs on it; 0: all networks see all objects"),
+	INTEGER(folds, 2, 1000, "of plasticc_cross_validate, where the query has no column fold"),
 	CHOICE(loss, "weighted: an object of class c weighs class_weights[c] divided by the number of objects of class c; plain: all weigh the same"),
 	{"class_weights", OPTION_WEIGHTS, 0, 1e6, NULL, AT(class_weights),
 		"weights of classes in the weighted loss; those not given weigh 1, but 15, 64 and 99 weigh 2"},
@@ -120,6 +124,8 @@ static const TrainingOptions default_preset = {
 	.batch_size = 128,
 	.epochs = 80,
 	.validation_fold = -1,
+	.members = 1,
+	.folds = 5,
 	.loss = LOSS_WEIGHTED,
 	.weight_power = 0.25,
 	.report_interval = 5,
@@ -152,6 +158,8 @@ static const TrainingOptions reference_preset = {
 	.batch_size = 20,
 	.epochs = 150,
 	.validation_fold = -1,
+	.members = 1,
+	.folds = 5,
 	.loss = LOSS_WEIGHTED,
 	.weight_power = 1,
 	.report_interval = 5,
@@ -356,6 +364,12 @@ training_options_check(const TrainingOptions *options, char *message)
 		snprintf(message, OPTIONS_MAX_MESSAGE,
 				 "\"dropout\" has %d numbers for %d hidden layers", options->n_dropout,
 				 options->n_layers);
+		return false;
+	}
+	if (options->bagging_folds == 1)
+	{
+		snprintf(message, OPTIONS_MAX_MESSAGE,
+				 "\"bagging_folds\" is 1, which leaves out all objects");
 		return false;
 	}
 	return true;

@@ -82,6 +82,9 @@ typedef struct TrainingOptions
 	int			patience;
 	double		validation_fraction;
 	int			validation_fold;
+	int			members;
+	int			bagging_folds;
+	int			folds;
 	int			loss;
 	int			n_class_weights;
 	ClassWeight class_weights[MODEL_MAX_CLASSES];

@@ -108,6 +108,39 @@ fit_quantiles(int n, float *values, int n_quantiles, float *quantiles)
 	}
 }
 
+/* A feature that is always missing is 0 everywhere: a flag would say nothing. */
+static bool
+needs_flag(const TrainingOptions *options, int n_present, int n_considered)
+{
+	int			n_missing = n_considered - n_present;
+
+	return n_missing > 0 && n_present > 0 &&
+		n_missing >= options->missing_flag_fraction * n_considered;
+}
+
+int
+preprocessing_count_inputs(const TrainingOptions *options, int n_rows, int n_features,
+						   const float *features, const bool *skip, Workspace *workspace)
+{
+	int		   *n_present = workspace_array(workspace, int, n_features);
+	int			n_considered = 0;
+	int			n_inputs = n_features;
+
+	memset(n_present, 0, sizeof(int) * n_features);
+	for (int i = 0; i < n_rows; i++)
+	{
+		workspace->check_interrupts();
+		if (skip && skip[i])
+			continue;
+		n_considered++;
+		for (int j = 0; j < n_features; j++)
+			n_present[j] += isfinite(features[(size_t) i * n_features + j]) != 0;
+	}
+	for (int j = 0; j < n_features; j++)
+		n_inputs += needs_flag(options, n_present[j], n_considered);
+	return n_inputs;
+}
+
 void
 preprocessing_fit(Preprocessing *preprocessing, const TrainingOptions *options, int n_rows,
 				  int n_features, const float *features, const bool *skip, Workspace *workspace)
@@ -137,7 +170,6 @@ preprocessing_fit(Preprocessing *preprocessing, const TrainingOptions *options, 
 	{
 		int			n_considered;
 		int			n = present_values(n_rows, n_features, features, skip, j, values, &n_considered);
-		int			n_missing = n_considered - n;
 
 		workspace->check_interrupts();
 		if (preprocessing->normalisation == NORMALISATION_ZSCORE)
@@ -146,8 +178,7 @@ preprocessing_fit(Preprocessing *preprocessing, const TrainingOptions *options, 
 			fit_quantiles(n, values, options->quantiles,
 						  preprocessing->quantiles + (size_t) j * options->quantiles);
 
-		/* a feature that is always missing is 0 everywhere: a flag would say nothing */
-		if (n_missing > 0 && n > 0 && n_missing >= options->missing_flag_fraction * n_considered)
+		if (needs_flag(options, n, n_considered))
 			preprocessing->flagged[preprocessing->n_flagged++] = j;
 	}
 }

@@ -17,6 +17,11 @@ extern void preprocessing_fit(Preprocessing *preprocessing, const TrainingOption
 							  int n_rows, int n_features, const float *features, const bool *skip,
 							  Workspace *workspace);
 
+/* The preprocessing_inputs() of what preprocessing_fit would learn, without the work. */
+extern int	preprocessing_count_inputs(const TrainingOptions *options, int n_rows, int n_features,
+									   const float *features, const bool *skip,
+									   Workspace *workspace);
+
 /* Precomputed parts of the transformation; NULL where none are needed. */
 extern float *preprocessing_scores(const Preprocessing *preprocessing, Workspace *workspace);
 

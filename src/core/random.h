@@ -97,6 +97,20 @@ random_below(Random *random, uint64_t bound)
 	return (uint64_t) (((unsigned __int128) random_bits(random) * bound) >> 64);
 }
 
+/* Shuffles n numbers (Fisher and Yates). */
+static inline void
+random_shuffle(Random *random, int n, int *numbers)
+{
+	for (int i = n - 1; i > 0; i--)
+	{
+		int			j = (int) random_below(random, (uint64_t) i + 1);
+		int			swap = numbers[i];
+
+		numbers[i] = numbers[j];
+		numbers[j] = swap;
+	}
+}
+
 /* Standard normal, by the polar method. */
 static inline double
 random_normal(Random *random)

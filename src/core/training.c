@@ -12,8 +12,7 @@
 #include "core/preprocess.h"
 #include "core/random.h"
 
-/* Random streams of one seed; network.c has 1 and 5. */
-#define STREAM_HOLDOUT	2
+/* Random streams of one seed; network.c has 1 and 5, split.c 2, ensemble.c 8 and on. */
 #define STREAM_SHUFFLE	3
 #define STREAM_INPUTS	4
 #define STREAM_INPUT_DROPOUT 6
@@ -37,14 +36,14 @@ typedef struct Trainer
 	Model	   *candidate;		/* the network of the last epoch */
 	Model	   *best;
 	ClassifyScratch *scratch;
-	const float *scores;		/* of the preprocessing */
 	float	   *weight;			/* [n_rows], of each object in the loss */
 	float	   *shift;			/* [n_classes], added to the logits of the model */
-	int		   *order;			/* [n_rows], training rows, shuffled, then the held-out ones */
+	int		   *order;			/* [n_rows], training rows, shuffled, then the held-out ones; then
+								 * nothing where there are excluded ones */
 	int			n_training;
 	int			n_validation;
 	int			n_inputs;
-	float	   *inputs;			/* [n_rows][n_inputs] */
+	const float *inputs;		/* [n_rows][n_inputs] */
 	float	   *batch;			/* [batch_rows][n_inputs] */
 	float	   *block;			/* [EVALUATION_ROWS][n_inputs] */
 	float	   *probabilities;	/* [EVALUATION_ROWS][n_classes] */
@@ -53,51 +52,6 @@ typedef struct Trainer
 	Dropout		dropout;		/* of the inputs of an object; random is [n_inputs] */
 	RandomLanes random;			/* of that */
 } Trainer;
-
-static bool
-held_out(const TrainingSet *set, int row)
-{
-	return set->validation && set->validation[row];
-}
-
-static void
-shuffle_rows(Random *random, int n, int *rows)
-{
-	for (int i = n - 1; i > 0; i--)
-	{
-		int			j = (int) random_below(random, (uint64_t) i + 1);
-		int			swap = rows[i];
-
-		rows[i] = rows[j];
-		rows[j] = swap;
-	}
-}
-
-void
-stratified_holdout(int n_rows, int n_classes, const int32_t *target, double fraction,
-				   uint64_t seed, bool *validation, Workspace *workspace)
-{
-	int		   *rows = workspace_array(workspace, int, n_rows);
-	Random		random;
-
-	random_seed(&random, seed, STREAM_HOLDOUT);
-	memset(validation, 0, sizeof(bool) * n_rows);
-	for (int c = 0; c < n_classes; c++)
-	{
-		int			n = 0;
-		int			held;
-
-		for (int i = 0; i < n_rows; i++)
-			if (target[i] == c)
-				rows[n++] = i;
-		shuffle_rows(&random, n, rows);
-		held = (int) lrint(fraction * n);
-		if (held >= n)
-			held = n - 1;
-		for (int i = 0; i < held; i++)
-			validation[rows[i]] = true;
-	}
-}
 
 /* ------------------------------------------------------------------------
  * Loss
@@ -113,24 +67,16 @@ class_weight(const TrainingOptions *options, int32_t class)
 	return challenge_weight(class);
 }
 
-/*
- * Scales the weights of the training or of the held-out rows to mean 1.
- */
+/* Scales the weights of n rows to mean 1. */
 static void
-normalise_weights(Trainer *trainer, bool validation)
+normalise_weights(Trainer *trainer, int n, const int *rows)
 {
 	double		sum = 0.0;
-	int			n = 0;
 
-	for (int i = 0; i < trainer->set->n_rows; i++)
-		if (held_out(trainer->set, i) == validation)
-		{
-			sum += trainer->weight[i];
-			n++;
-		}
-	for (int i = 0; i < trainer->set->n_rows; i++)
-		if (held_out(trainer->set, i) == validation && sum > 0.0)
-			trainer->weight[i] *= (float) (n / sum);
+	for (int k = 0; k < n; k++)
+		sum += trainer->weight[rows[k]];
+	for (int k = 0; k < n && sum > 0.0; k++)
+		trainer->weight[rows[k]] *= (float) (n / sum);
 }
 
 /*
@@ -150,30 +96,32 @@ weigh_objects(Trainer *trainer)
 	const TrainingSet *set = trainer->set;
 	const TrainingOptions *options = trainer->options;
 	int		   *count = workspace_array(trainer->workspace, int, 2 * set->n_classes);
+	int			n = trainer->n_training + trainer->n_validation;
 
 	memset(count, 0, sizeof(int) * 2 * set->n_classes);
-	for (int i = 0; i < set->n_rows; i++)
-		count[held_out(set, i) * set->n_classes + set->target[i]]++;
-	for (int i = 0; i < set->n_rows; i++)
+	for (int k = 0; k < n; k++)
+		count[(k >= trainer->n_training) * set->n_classes + set->target[trainer->order[k]]]++;
+	for (int k = 0; k < n; k++)
 	{
+		bool		held_out = k >= trainer->n_training;
+		int			i = trainer->order[k];
 		int			c = set->target[i];
 		double		weight = class_weight(options, set->classes[c]) /
-			count[held_out(set, i) * set->n_classes + c];
+			count[held_out * set->n_classes + c];
 
 		trainer->weight[i] = set->weight ? set->weight[i] : 1.0f;
 		if (options->loss == LOSS_WEIGHTED)
-			trainer->weight[i] *= (float) (held_out(set, i) ? weight :
-										   pow(weight, options->weight_power));
+			trainer->weight[i] *= (float) (held_out ? weight : pow(weight, options->weight_power));
 	}
-	normalise_weights(trainer, false);
-	normalise_weights(trainer, true);
+	normalise_weights(trainer, trainer->n_training, trainer->order);
+	normalise_weights(trainer, trainer->n_validation, trainer->order + trainer->n_training);
 
 	for (int c = 0; c < set->n_classes; c++)
 	{
 		double		weight = class_weight(options, set->classes[c]);
 
 		trainer->shift[c] = options->loss == LOSS_WEIGHTED && weight > 0.0 && count[c] > 0 ?
-			(float) ((1.0 - options->weight_power) * log(weight * set->n_rows / count[c])) : 0.0f;
+			(float) ((1.0 - options->weight_power) * log(weight * n / count[c])) : 0.0f;
 	}
 }
 
@@ -278,7 +226,7 @@ train_epoch(Trainer *trainer, int epoch, double *rate)
 	int			n_batches = (n + options->batch_size - 1) / options->batch_size;
 	double		loss = 0.0;
 
-	shuffle_rows(&trainer->shuffle, n, trainer->order);
+	random_shuffle(&trainer->shuffle, n, trainer->order);
 	for (int b = 0; b < n_batches; b++)
 	{
 		int			start = (int) ((int64_t) n * b / n_batches);
@@ -334,37 +282,31 @@ validation_loss(Trainer *trainer)
 static void
 fold_candidate(Trainer *trainer)
 {
-	DenseLayer *layers = trainer->candidate->layers;
-	DenseLayer *last = &layers[trainer->candidate->n_layers - 1];
+	Member	   *member = &trainer->candidate->members[0];
+	DenseLayer *last = &member->layers[member->n_layers - 1];
 
-	network_fold(trainer->network, layers);
+	network_fold(trainer->network, member->layers);
 	for (int c = 0; c < last->n_out; c++)
 		last->bias[c] += trainer->shift[c];
 }
 
+/* A model of one network, of the shape of that in training. */
 static Model *
-empty_model(Trainer *trainer, const Preprocessing *preprocessing)
+empty_member(Trainer *trainer, const Preprocessing *preprocessing)
 {
-	Model	   *model = workspace_alloc(trainer->workspace, sizeof(Model));
+	Model	   *model = empty_model(trainer->set, preprocessing, 1, trainer->workspace);
 
-	memset(model, 0, sizeof(Model));
-	model->preprocessing = *preprocessing;
-	model->n_classes = trainer->set->n_classes;
-	model->classes = workspace_array(trainer->workspace, int32_t, model->n_classes);
-	memcpy(model->classes, trainer->set->classes, sizeof(int32_t) * model->n_classes);
-	model->n_layers = trainer->network->n_layers;
-	model->layers = network_folded_layers(trainer->network, trainer->workspace);
-	model->options = "{}";
-	model->metrics = "{}";
+	model->members[0].n_layers = trainer->network->n_layers;
+	model->members[0].layers = network_folded_layers(trainer->network, trainer->workspace);
 	return model;
 }
 
 static bool
-model_is_finite(const Model *model)
+member_is_finite(const Member *member)
 {
-	for (int i = 0; i < model->n_layers; i++)
+	for (int i = 0; i < member->n_layers; i++)
 	{
-		const DenseLayer *layer = &model->layers[i];
+		const DenseLayer *layer = &member->layers[i];
 
 		for (size_t k = 0; k < (size_t) layer->n_in * layer->n_out; k++)
 			if (!isfinite(layer->weight[k]))
@@ -377,47 +319,46 @@ model_is_finite(const Model *model)
 }
 
 static void
-prepare(Trainer *trainer)
+order_rows(Trainer *trainer)
+{
+	const TrainingSet *set = trainer->set;
+
+	trainer->order = workspace_array(trainer->workspace, int, set->n_rows);
+	for (int held_out = 0; held_out < 2; held_out++)
+		for (int i = 0; i < set->n_rows; i++)
+		{
+			if ((set->excluded && set->excluded[i]) ||
+				(set->validation && set->validation[i]) != held_out)
+				continue;
+			trainer->order[trainer->n_training + trainer->n_validation] = i;
+			if (held_out)
+				trainer->n_validation++;
+			else
+				trainer->n_training++;
+		}
+}
+
+static void
+prepare(Trainer *trainer, const Inputs *inputs)
 {
 	const TrainingSet *set = trainer->set;
 	const TrainingOptions *options = trainer->options;
 	Workspace  *workspace = trainer->workspace;
-	Preprocessing preprocessing;
-	size_t		n_inputs;
 	int			batch_rows;
 
-	preprocessing_fit(&preprocessing, options, set->n_rows, set->n_features, set->features,
-					  set->validation, workspace);
-	trainer->scores = preprocessing_scores(&preprocessing, workspace);
-	trainer->n_inputs = preprocessing_inputs(&preprocessing);
-	n_inputs = trainer->n_inputs;
-	trainer->inputs = workspace_array(workspace, float, (size_t) set->n_rows * n_inputs);
-	for (int i = 0; i < set->n_rows; i++)
-	{
-		workspace->check_interrupts();
-		preprocess(&preprocessing, trainer->scores, 1,
-				   set->features + (size_t) i * set->n_features,
-				   trainer->inputs + i * n_inputs);
-	}
-
+	trainer->inputs = inputs->values;
+	trainer->n_inputs = preprocessing_inputs(&inputs->preprocessing);
+	order_rows(trainer);
 	trainer->weight = workspace_array(workspace, float, set->n_rows);
 	trainer->shift = workspace_array(workspace, float, set->n_classes);
 	weigh_objects(trainer);
-	trainer->order = workspace_array(workspace, int, set->n_rows);
-	for (int i = 0; i < set->n_rows; i++)
-		if (!held_out(set, i))
-			trainer->order[trainer->n_training++] = i;
-	trainer->n_validation = set->n_rows - trainer->n_training;
-	for (int i = 0, held = trainer->n_training; i < set->n_rows; i++)
-		if (held_out(set, i))
-			trainer->order[held++] = i;
 
 	batch_rows = options->batch_size < trainer->n_training ? options->batch_size : trainer->n_training;
-	trainer->batch = workspace_array(workspace, float, n_inputs * batch_rows);
-	trainer->block = workspace_array(workspace, float, n_inputs * EVALUATION_ROWS);
+	trainer->batch = workspace_array(workspace, float, (size_t) trainer->n_inputs * batch_rows);
+	trainer->block = workspace_array(workspace, float, (size_t) trainer->n_inputs * EVALUATION_ROWS);
 	trainer->network = network_create(options, trainer->n_inputs, set->n_classes, batch_rows, workspace);
-	trainer->candidate = empty_model(trainer, &preprocessing);
-	trainer->best = empty_model(trainer, &preprocessing);
+	trainer->candidate = empty_member(trainer, &inputs->preprocessing);
+	trainer->best = empty_member(trainer, &inputs->preprocessing);
 	trainer->scratch = classify_scratch(trainer->candidate, EVALUATION_ROWS, workspace);
 	trainer->probabilities =
 		workspace_array(workspace, float, (size_t) EVALUATION_ROWS * set->n_classes);
@@ -426,16 +367,57 @@ prepare(Trainer *trainer)
 	random_lanes_seed(&trainer->random, options->seed, STREAM_INPUT_DROPOUT);
 	if (options->input_dropout > 0.0)
 		trainer->dropout = dropout_of(options->input_dropout,
-									  workspace_array(workspace, uint16_t, n_inputs));
+									  workspace_array(workspace, uint16_t, trainer->n_inputs));
 }
 
 Model *
-train_network(const TrainingSet *set, const TrainingOptions *options, Workspace *workspace,
-			  EpochCallback callback, void *argument, TrainingResult *result)
+empty_model(const TrainingSet *set, const Preprocessing *preprocessing, int n_members,
+			Workspace *workspace)
+{
+	Model	   *model = workspace_alloc(workspace, sizeof(Model));
+
+	memset(model, 0, sizeof(Model));
+	model->preprocessing = *preprocessing;
+	model->n_classes = set->n_classes;
+	model->classes = workspace_array(workspace, int32_t, set->n_classes);
+	memcpy(model->classes, set->classes, sizeof(int32_t) * set->n_classes);
+	model->n_members = n_members;
+	model->members = workspace_array(workspace, Member, n_members);
+	model->temperature = 1.0f;
+	model->log_multipliers = workspace_array(workspace, float, set->n_classes);
+	memset(model->log_multipliers, 0, sizeof(float) * set->n_classes);
+	model->options = "{}";
+	model->metrics = "{}";
+	return model;
+}
+
+void
+training_inputs(const TrainingSet *set, const TrainingOptions *options, const bool *skip,
+				Workspace *workspace, Inputs *inputs)
+{
+	const float *scores;
+	size_t		n_inputs;
+
+	preprocessing_fit(&inputs->preprocessing, options, set->n_rows, set->n_features,
+					  set->features, skip, workspace);
+	scores = preprocessing_scores(&inputs->preprocessing, workspace);
+	n_inputs = preprocessing_inputs(&inputs->preprocessing);
+	inputs->values = workspace_array(workspace, float, (size_t) set->n_rows * n_inputs);
+	for (int i = 0; i < set->n_rows; i++)
+	{
+		workspace->check_interrupts();
+		preprocess(&inputs->preprocessing, scores, 1, set->features + (size_t) i * set->n_features,
+				   inputs->values + i * n_inputs);
+	}
+}
+
+Model *
+train_member(const TrainingSet *set, const Inputs *inputs, const TrainingOptions *options,
+			 Workspace *workspace, EpochCallback callback, void *argument, TrainingResult *result)
 {
 	Trainer		trainer = {.set = set, .options = options, .workspace = workspace};
 
-	prepare(&trainer);
+	prepare(&trainer, inputs);
 	*result = (TrainingResult)
 	{
 		.validation_loss = NAN,
@@ -469,5 +451,5 @@ train_network(const TrainingSet *set, const TrainingOptions *options, Workspace 
 			epoch - result->best_epoch >= options->patience)
 			break;
 	}
-	return model_is_finite(trainer.best) ? trainer.best : NULL;
+	return member_is_finite(&trainer.best->members[0]) ? trainer.best : NULL;
 }

@@ -21,7 +21,10 @@ typedef struct TrainingSet
 	const int32_t *classes;		/* [n_classes], ascending */
 	const int32_t *target;		/* [n_rows], index into classes */
 	const float *weight;		/* [n_rows], > 0, or NULL for all 1 */
-	const bool *validation;		/* [n_rows], true = held out; NULL for none */
+	const int32_t *group;		/* [n_rows], below n_rows, the same for rows of one object; NULL
+								 * where each row is an object */
+	const bool *validation;		/* [n_rows], true = held out to measure each epoch; NULL for none */
+	const bool *excluded;		/* [n_rows], true = takes no part; NULL for none */
 } TrainingSet;
 
 /*
@@ -46,23 +49,33 @@ typedef struct TrainingResult
 
 typedef void (*EpochCallback) (const EpochReport *report, void *argument);
 
-/*
- * Marks a fraction of each class's rows as held out, at random but always the
- * same for the same seed; a class with at least two rows keeps one for training.
- */
-extern void stratified_holdout(int n_rows, int n_classes, const int32_t *target, double fraction,
-							   uint64_t seed, bool *validation, Workspace *workspace);
+/* What networks see of a training set. */
+typedef struct Inputs
+{
+	Preprocessing preprocessing;
+	float	   *values;			/* [n_rows][preprocessing_inputs()] */
+} Inputs;
+
+/* Fits the preprocessing on the rows not marked in skip, and applies it to all. */
+extern void training_inputs(const TrainingSet *set, const TrainingOptions *options,
+							const bool *skip, Workspace *workspace, Inputs *inputs);
 
 /*
- * Trains and returns the model (without feature names and texts, which the
- * caller adds); its memory is the workspace's.  The callback is called after
- * every epoch.  A loss that is no longer finite ends the training: the result
- * is then NULL.
+ * A model with the set's classes and no calibration, whose members (and feature
+ * names and texts) the caller adds.
+ */
+extern Model *empty_model(const TrainingSet *set, const Preprocessing *preprocessing,
+						  int n_members, Workspace *workspace);
+
+/*
+ * Trains a network and returns it as a model of one member; its memory is the
+ * workspace's.  The callback is called after every epoch.  A loss that is no
+ * longer finite ends the training: the result is then NULL.
  *
  * The same set, options and seed give the same model, byte for byte, on one machine.
  */
-extern Model *train_network(const TrainingSet *set, const TrainingOptions *options,
-							Workspace *workspace, EpochCallback callback, void *argument,
-							TrainingResult *result);
+extern Model *train_member(const TrainingSet *set, const Inputs *inputs,
+						   const TrainingOptions *options, Workspace *workspace,
+						   EpochCallback callback, void *argument, TrainingResult *result);
 
 #endif							/* PLASTICC_TRAINING_H */

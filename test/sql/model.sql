@@ -60,7 +60,8 @@ FROM plasticc_models, generate_series(0, length(model) - 1) AS i WHERE version =
 SELECT error_of(model || '\x00') FROM plasticc_models WHERE version = 1;
 
 -- the tables' rows are part of a dump
-SELECT extconfig @> ARRAY['plasticc_models'::regclass::oid, 'plasticc_training_log'::regclass::oid] AS dumped
+SELECT extconfig @> ARRAY['plasticc_models'::regclass::oid, 'plasticc_training_log'::regclass::oid,
+                          'plasticc_cross_validations'::regclass::oid, 'plasticc_out_of_fold'::regclass::oid] AS dumped
 FROM pg_extension WHERE extname = 'plasticc';
 
 DROP TABLE objects;

@@ -10,6 +10,7 @@
 #define FEATURES 4
 #define HIDDEN	 5
 #define CLASSES	 3
+#define MEMBERS	 3
 
 static float *
 numbers(Workspace *workspace, Random *random, size_t n)
@@ -19,6 +20,34 @@ numbers(Workspace *workspace, Random *random, size_t n)
 	for (size_t i = 0; i < n; i++)
 		x[i] = (float) random_normal(random);
 	return x;
+}
+
+/* Of one hidden layer, the last member of none. */
+static Member
+make_member(int number, Workspace *workspace, Random *random)
+{
+	int			n_hidden = number < MEMBERS - 1 ? HIDDEN + number : 0;
+	int			n_in = n_hidden > 0 ? n_hidden : FEATURES + 2;
+	Member		member = {.n_layers = n_hidden > 0 ? 2 : 1};
+
+	member.layers = workspace_array(workspace, DenseLayer, member.n_layers);
+	member.layers[0] = (DenseLayer)
+	{
+		.n_in = FEATURES + 2,
+		.n_out = n_hidden,
+		.activation = ACTIVATION_TANH,
+		.weight = numbers(workspace, random, (FEATURES + 2) * n_hidden),
+		.bias = numbers(workspace, random, n_hidden),
+	};
+	member.layers[member.n_layers - 1] = (DenseLayer)
+	{
+		.n_in = n_in,
+		.n_out = CLASSES,
+		.activation = ACTIVATION_LINEAR,
+		.weight = numbers(workspace, random, n_in * CLASSES),
+		.bias = numbers(workspace, random, CLASSES),
+	};
+	return member;
 }
 
 static Model
@@ -56,24 +85,12 @@ make_model(Normalisation normalisation, Workspace *workspace)
 	model.classes[0] = -7;
 	model.classes[1] = 42;
 	model.classes[2] = 90;
-	model.n_layers = 2;
-	model.layers = workspace_array(workspace, DenseLayer, 2);
-	model.layers[0] = (DenseLayer)
-	{
-		.n_in = FEATURES + 2,
-		.n_out = HIDDEN,
-		.activation = ACTIVATION_TANH,
-		.weight = numbers(workspace, &random, (FEATURES + 2) * HIDDEN),
-		.bias = numbers(workspace, &random, HIDDEN),
-	};
-	model.layers[1] = (DenseLayer)
-	{
-		.n_in = HIDDEN,
-		.n_out = CLASSES,
-		.activation = ACTIVATION_LINEAR,
-		.weight = numbers(workspace, &random, HIDDEN * CLASSES),
-		.bias = numbers(workspace, &random, CLASSES),
-	};
+	model.n_members = MEMBERS;
+	model.members = workspace_array(workspace, Member, MEMBERS);
+	for (int m = 0; m < MEMBERS; m++)
+		model.members[m] = make_member(m, workspace, &random);
+	model.temperature = 1.5f;
+	model.log_multipliers = numbers(workspace, &random, CLASSES);
 	model.n_feature_names = FEATURES;
 	model.feature_names = names;
 	model.options = "{\"seed\": 1}";
@@ -202,7 +219,7 @@ test_header(void)
 	}			forged[] = {
 		{20, 0}, {20, 0xFFFFFFFF}, {20, MODEL_MAX_FEATURES + 1}, {24, 2}, {28, 0}, {28, 0x7FC00000},
 		{28, 0x7F800000}, {28, 0xBF800000}, {32, 1}, {36, FEATURES + 1}, {40, 1}, {40, 0x80000000},
-		{40, MODEL_MAX_CLASSES + 1}, {44, 0}, {44, MODEL_MAX_LAYERS + 1}, {48, 1}, {48, FEATURES + 1},
+		{40, MODEL_MAX_CLASSES + 1}, {44, 0}, {44, MODEL_MAX_MEMBERS + 1}, {48, 1}, {48, FEATURES + 1},
 	};
 	Workspace	workspace = unit_workspace();
 	Model		model = make_model(NORMALISATION_ZSCORE, &workspace);
@@ -222,18 +239,87 @@ test_header(void)
 	unit_free();
 }
 
-/* One object at a time or in blocks: the probabilities of a double-precision pass. */
+/* The temperature and the log multipliers out of range, at their place after the classes. */
 static void
-test_classify(void)
+test_calibration_bytes(void)
+{
+	static const uint32_t bad_temperatures[] = {0, 0x80000000, 0xBF800000, 0x7F800000, 0x7FC00000};
+	static const uint32_t bad_multipliers[] = {0x7F800000, 0xFF800000, 0x7FC00000};
+	int			temperature = 52 + 4 * (2 * FEATURES + 2 + CLASSES);
+	Workspace	workspace = unit_workspace();
+	Model		model = make_model(NORMALISATION_ZSCORE, &workspace);
+	size_t		size;
+
+	for (int i = 0; i < 5 + 3 * CLASSES; i++)
+	{
+		unsigned char *bytes = write_model(&model, &size, &workspace);
+		uint32_t	value = i < 5 ? bad_temperatures[i] : bad_multipliers[(i - 5) % 3];
+		int			offset = i < 5 ? temperature : temperature + 4 + 4 * ((i - 5) / 3);
+		const char *reason = NULL;
+
+		for (int k = 0; k < 4; k++)
+			bytes[offset + k] = (unsigned char) (value >> (8 * k));
+		seal(bytes, size);
+		CHECK(model_read(bytes, size, &workspace, &reason) == NULL, "accepted %x at %d", value,
+			  offset);
+		CHECK(reason != NULL && strcmp(reason, i < 5 ? "the temperature is out of range" :
+									   "a number is not finite") == 0, "reason %s", reason);
+	}
+	unit_free();
+}
+
+/* A member's log-probabilities, in double. */
+static void
+member_log_probabilities(const Member *member, const double *inputs, double *y)
+{
+	double		h[FEATURES + 2 + HIDDEN + MEMBERS];
+	int			n_in = FEATURES + 2;
+	double		sum = 0.0;
+
+	memcpy(h, inputs, sizeof(double) * n_in);
+	for (int l = 0; l < member->n_layers; l++)
+	{
+		const DenseLayer *layer = &member->layers[l];
+
+		for (int j = 0; j < layer->n_out; j++)
+		{
+			double		x = layer->bias[j];
+
+			for (int k = 0; k < n_in; k++)
+				x += h[k] * layer->weight[k * layer->n_out + j];
+			y[j] = layer->activation == ACTIVATION_TANH ? tanh(x) : x;
+		}
+		n_in = layer->n_out;
+		memcpy(h, y, sizeof(double) * n_in);
+	}
+	for (int c = 0; c < CLASSES; c++)
+		sum += exp(y[c]);
+	for (int c = 0; c < CLASSES; c++)
+		y[c] -= log(sum);
+}
+
+/*
+ * One object at a time or in blocks: the probabilities of a double-precision
+ * pass, the mean of the members' logarithms, tempered and multiplied.
+ */
+static void
+test_classify(int n_members, bool calibrated)
 {
 	Workspace	workspace = unit_workspace();
 	Model		model = make_model(NORMALISATION_ZSCORE, &workspace);
-	ClassifyScratch *scratch = classify_scratch(&model, 50, &workspace);
+	ClassifyScratch *scratch;
 	Random		random;
 	float		features[50][FEATURES];
 	float		block[50][CLASSES];
 	float		single[CLASSES];
 
+	model.n_members = n_members;
+	if (!calibrated)
+	{
+		model.temperature = 1.0f;
+		memset(model.log_multipliers, 0, sizeof(float) * CLASSES);
+	}
+	scratch = classify_scratch(&model, 50, &workspace);
 	random_seed(&random, 1, 1);
 	for (int i = 0; i < 50; i++)
 		for (int j = 0; j < FEATURES; j++)
@@ -243,8 +329,7 @@ test_classify(void)
 	for (int i = 0; i < 50; i++)
 	{
 		double		x[FEATURES + 2];
-		double		h[HIDDEN];
-		double		y[CLASSES];
+		double		mean[CLASSES] = {0};
 		double		sum = 0.0;
 
 		for (int j = 0; j < FEATURES; j++)
@@ -253,25 +338,24 @@ test_classify(void)
 								model.preprocessing.scale[j]));
 		x[FEATURES] = isnan(features[i][1]);
 		x[FEATURES + 1] = isnan(features[i][3]);
-		for (int j = 0; j < HIDDEN; j++)
+		for (int m = 0; m < n_members; m++)
 		{
-			h[j] = model.layers[0].bias[j];
-			for (int k = 0; k < FEATURES + 2; k++)
-				h[j] += x[k] * model.layers[0].weight[k * HIDDEN + j];
-			h[j] = tanh(h[j]);
+			double		y[FEATURES + HIDDEN + MEMBERS];
+
+			member_log_probabilities(&model.members[m], x, y);
+			for (int c = 0; c < CLASSES; c++)
+				mean[c] += y[c] / n_members;
 		}
-		for (int j = 0; j < CLASSES; j++)
+		for (int c = 0; c < CLASSES; c++)
 		{
-			y[j] = model.layers[1].bias[j];
-			for (int k = 0; k < HIDDEN; k++)
-				y[j] += h[k] * model.layers[1].weight[k * CLASSES + j];
-			sum += exp(y[j]);
+			mean[c] = exp(mean[c] / model.temperature + model.log_multipliers[c]);
+			sum += mean[c];
 		}
 		model_classify(&model, scratch, 1, features[i], single);
-		for (int j = 0; j < CLASSES; j++)
+		for (int c = 0; c < CLASSES; c++)
 		{
-			CHECK_CLOSE(block[i][j], exp(y[j]) / sum, 1e-5, "probability in a block");
-			CHECK_CLOSE(single[j], exp(y[j]) / sum, 1e-5, "probability of one object");
+			CHECK_CLOSE(block[i][c], mean[c] / sum, 1e-5, "probability in a block");
+			CHECK_CLOSE(single[c], mean[c] / sum, 1e-5, "probability of one object");
 		}
 	}
 	unit_free();
@@ -287,6 +371,11 @@ main(void)
 		test_damage(normalisation);
 	}
 	test_header();
-	test_classify();
+	test_calibration_bytes();
+	for (int n_members = 1; n_members <= MEMBERS; n_members++)
+	{
+		test_classify(n_members, false);
+		test_classify(n_members, true);
+	}
 	return unit_report();
 }

@@ -6,6 +6,7 @@
 #include "unit.h"
 
 #include "core/random.h"
+#include "core/split.h"
 #include "core/training.h"
 
 #define ROWS	 600
@@ -81,6 +82,26 @@ quick_options(void)
 	options.weight_power = 1.0;
 	options.seed = 1;
 	return options;
+}
+
+/* One network on the rows that are not held out. */
+static Model *
+train_network(const TrainingSet *set, const TrainingOptions *options, Workspace *workspace,
+			  EpochCallback callback, void *argument, TrainingResult *result)
+{
+	Inputs		inputs;
+
+	training_inputs(set, options, set->validation, workspace, &inputs);
+	return train_member(set, &inputs, options, workspace, callback, argument, result);
+}
+
+static void
+hold_out(int n_rows, int n_classes, const int32_t *target, double fraction, uint64_t seed,
+		 bool *held_out, Workspace *workspace)
+{
+	SplitRows	rows = {n_rows, n_classes, target, NULL, NULL};
+
+	stratified_holdout(&rows, fraction, seed, held_out, workspace);
 }
 
 /* The challenge's loss of the model on the rows whose validation flag is as given. */
@@ -214,7 +235,7 @@ test_validation(void)
 
 	make_problem(&problem, 1.0);
 	problem.set.validation = problem.validation;
-	stratified_holdout(ROWS, CLASSES, problem.target, 0.2, 9, problem.validation, &workspace);
+	hold_out(ROWS, CLASSES, problem.target, 0.2, 9, problem.validation, &workspace);
 	options.schedule = SCHEDULE_CONSTANT;
 	options.learning_rate = 0.03;
 	options.epochs = 200;
@@ -242,14 +263,14 @@ test_holdout(void)
 	int32_t		few[3] = {0, 1, 1};
 
 	make_problem(&problem, 1.0);
-	stratified_holdout(ROWS, CLASSES, problem.target, 0.2, 9, problem.validation, &workspace);
+	hold_out(ROWS, CLASSES, problem.target, 0.2, 9, problem.validation, &workspace);
 	for (int i = 0; i < ROWS; i++)
 		held[problem.target[i]] += problem.validation[i];
 	CHECK(held[0] == 80 && held[1] == 30 && held[2] == 10, "held out %d, %d, %d", held[0], held[1],
 		  held[2]);
-	stratified_holdout(ROWS, CLASSES, problem.target, 0.2, 10, other, &workspace);
+	hold_out(ROWS, CLASSES, problem.target, 0.2, 10, other, &workspace);
 	CHECK(memcmp(other, problem.validation, sizeof(other)) != 0, "seeds hold out the same");
-	stratified_holdout(3, 2, few, 0.9, 1, other, &workspace);
+	hold_out(3, 2, few, 0.9, 1, other, &workspace);
 	CHECK(!other[0] && other[1] + other[2] == 1, "a class was left without training rows");
 	unit_free();
 }

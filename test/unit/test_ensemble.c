@@ -1,0 +1,360 @@
+/*
+ * test_ensemble.c
+ *		Who learns from which rows, and what the networks of an ensemble say
+ *		together.
+ */
+#include "unit.h"
+
+#include "core/ensemble.h"
+#include "core/random.h"
+#include "core/split.h"
+
+#define OBJECTS  240
+#define COPIES	 2
+#define ROWS	 (OBJECTS * COPIES)
+#define FEATURES 4
+#define CLASSES	 4
+#define MEMBERS	 5
+
+typedef struct Problem
+{
+	float		features[ROWS][FEATURES];
+	int32_t		target[ROWS];
+	int32_t		classes[CLASSES];
+	int32_t		group[ROWS];
+	int32_t		fold[ROWS];
+	bool		validation[ROWS];
+	TrainingSet set;
+	TrainingOptions options;
+	Ensemble	ensemble;
+} Problem;
+
+/* Overlapping clouds; each object twice, apart; class 3 is a single object. */
+static void
+make_problem(Problem *problem)
+{
+	Random		random;
+
+	random_seed(&random, 3, 0);
+	memset(problem, 0, sizeof(*problem));
+	for (int i = 0; i < ROWS; i++)
+	{
+		int			object = i % OBJECTS;
+
+		problem->target[i] = object == 7 ? 3 : object % 5 == 0 ? 2 : object % 2;
+		problem->group[i] = object;
+		for (int j = 0; j < FEATURES; j++)
+			problem->features[i][j] = (float)
+				(random_normal(&random) + (j == problem->target[i] ? 2.0 : 0.0));
+	}
+	for (int c = 0; c < CLASSES; c++)
+		problem->classes[c] = 10 * c + 5;
+	problem->set = (TrainingSet)
+	{
+		.n_rows = ROWS,
+		.n_features = FEATURES,
+		.n_classes = CLASSES,
+		.features = &problem->features[0][0],
+		.classes = problem->classes,
+		.target = problem->target,
+		.group = problem->group,
+	};
+	training_options_default(&problem->options);
+	problem->options.n_layers = 1;
+	problem->options.layers[0] = 8;
+	problem->options.epochs = 3;
+	problem->options.batch_size = 32;
+	problem->options.members = MEMBERS;
+	problem->options.seed = 1;
+	problem->ensemble = (Ensemble)
+	{
+		.set = &problem->set,
+		.options = &problem->options,
+		.n_folds = 1,
+	};
+}
+
+static void
+ignore_report(const EpochReport *report, void *argument)
+{
+}
+
+static void
+mark_unseen(const Problem *problem, int job, bool *unseen)
+{
+	Workspace	workspace = unit_workspace();
+	int			rows[ROWS];
+	int			n = job_unseen(&problem->ensemble, job, &workspace, rows);
+
+	memset(unseen, 0, ROWS);
+	for (int k = 0; k < n; k++)
+	{
+		CHECK(rows[k] >= 0 && rows[k] < ROWS && !unseen[rows[k]] &&
+			  (k == 0 || rows[k] > rows[k - 1]), "row %d", rows[k]);
+		unseen[rows[k]] = true;
+	}
+}
+
+/* Folds: equal shares of each class, copies together, a lonely class in none, another each seed. */
+static void
+test_folds(void)
+{
+	static Problem problem;
+	Workspace	workspace = unit_workspace();
+	SplitRows	rows = {ROWS, CLASSES, problem.target, problem.group, problem.validation};
+	int32_t		fold[ROWS];
+	int32_t		other[ROWS];
+	int			count[CLASSES][7] = {{0}};
+
+	make_problem(&problem);
+	problem.validation[0] = problem.validation[OBJECTS] = true;
+	stratified_folds(&rows, 7, 5, 100, fold, &workspace);
+	for (int i = 0; i < ROWS; i++)
+	{
+		bool		none = problem.target[i] == 3 || problem.validation[i];
+
+		CHECK((fold[i] == -1) == none && fold[i] < 7, "row %d is in fold %d", i, fold[i]);
+		CHECK(fold[i] == fold[i % OBJECTS], "copies of object %d are apart", i % OBJECTS);
+		if (fold[i] >= 0)
+			count[problem.target[i]][fold[i]]++;
+	}
+	for (int c = 0; c < 3; c++)
+		for (int f = 1; f < 7; f++)
+			CHECK(abs(count[c][f] - count[c][0]) <= COPIES, "class %d: %d and %d in folds", c,
+				  count[c][f], count[c][0]);
+	stratified_folds(&rows, 7, 5, 101, other, &workspace);
+	CHECK(memcmp(fold, other, sizeof(fold)) != 0, "streams give the same folds");
+	stratified_folds(&rows, 7, 5, 100, other, &workspace);
+	CHECK(memcmp(fold, other, sizeof(fold)) == 0, "the same stream gives other folds");
+
+	stratified_holdout(&rows, 0.3, 5, problem.validation + 0, &workspace);
+	for (int i = 0; i < ROWS; i++)
+		CHECK(problem.validation[i] == problem.validation[i % OBJECTS], "copies are apart");
+	CHECK(!problem.validation[7], "the only object of a class is held out");
+	unit_free();
+}
+
+/* A row of which a class has no more than its copies never leaves all of them behind. */
+static void
+test_mixed_object(void)
+{
+	Workspace	workspace = unit_workspace();
+	int32_t		target[6] = {0, 0, 0, 1, 1, 0};
+	int32_t		group[6] = {0, 1, 2, 3, 3, 3};	/* class 1 is in one object, which is also of class 0 */
+	int32_t		fold[6];
+	SplitRows	rows = {6, 2, target, group, NULL};
+
+	stratified_folds(&rows, 2, 1, 1, fold, &workspace);
+	CHECK(fold[3] == -1 && fold[4] == -1 && fold[5] == -1, "folds %d %d %d", fold[3], fold[4],
+		  fold[5]);
+	CHECK(fold[0] >= 0 && fold[1] >= 0 && fold[2] >= 0, "folds %d %d %d", fold[0], fold[1],
+		  fold[2]);
+	unit_free();
+}
+
+/* Each round of members leaves out every row once, but for the lonely class; rounds differ. */
+static void
+test_bags(void)
+{
+	static Problem problem;
+	bool		unseen[4][ROWS];
+
+	make_problem(&problem);
+	problem.options.bagging_folds = 2;
+	problem.options.members = 4;
+	for (int m = 0; m < 4; m++)
+		mark_unseen(&problem, m, unseen[m]);
+	for (int i = 0; i < ROWS; i++)
+		for (int round = 0; round < 2; round++)
+			CHECK(unseen[2 * round][i] + unseen[2 * round + 1][i] == (problem.target[i] != 3),
+				  "row %d is left out %d times", i, unseen[2 * round][i] + unseen[2 * round + 1][i]);
+	CHECK(memcmp(unseen[0], unseen[2], ROWS) != 0 && memcmp(unseen[0], unseen[3], ROWS) != 0,
+		  "the second round is the first");
+
+	/* what is held out from all members is in no bag, and unseen by all */
+	for (int i = 0; i < ROWS; i++)
+		problem.validation[i] = problem.group[i] % 10 == 1;
+	problem.set.validation = problem.validation;
+	mark_unseen(&problem, 0, unseen[0]);
+	mark_unseen(&problem, 1, unseen[1]);
+	for (int i = 0; i < ROWS; i++)
+		CHECK(unseen[0][i] + unseen[1][i] == (problem.validation[i] ? 2 : problem.target[i] != 3),
+			  "row %d is left out %d times", i, unseen[0][i] + unseen[1][i]);
+
+	/* without bags only that is unseen */
+	problem.options.bagging_folds = 0;
+	mark_unseen(&problem, 1, unseen[1]);
+	CHECK(memcmp(unseen[1], problem.validation, ROWS) == 0, "other rows are unseen");
+	unit_free();
+}
+
+/* In a cross-validation, with held-out rows and bags within. */
+static void
+test_cross_validation(void)
+{
+	static Problem problem;
+	Workspace	workspace = unit_workspace();
+	bool		unseen[3 * 2][ROWS];
+
+	make_problem(&problem);
+	for (int i = 0; i < ROWS; i++)
+		if (problem.target[i] == 3)
+			problem.target[i] = 0;
+	problem.options.folds = 3;
+	problem.options.members = 2;
+	problem.options.validation_fraction = 0.2;
+	problem.options.bagging_folds = 2;
+	cross_validation_folds(&problem.set, &problem.options, problem.fold, &workspace);
+	problem.ensemble.fold = problem.fold;
+	problem.ensemble.n_folds = 3;
+	CHECK(ensemble_jobs(&problem.ensemble) == 6, "%d jobs", ensemble_jobs(&problem.ensemble));
+	for (int job = 0; job < 6; job++)
+		mark_unseen(&problem, job, unseen[job]);
+	for (int f = 0; f < 3; f++)
+	{
+		const bool *skip = fold_skip(&problem.ensemble, f, &workspace);
+		int			n_held_out = 0;
+
+		for (int i = 0; i < ROWS; i++)
+		{
+			CHECK(!(problem.fold[i] == f) || skip[i], "the preprocessing sees row %d", i);
+			CHECK(unseen[2 * f][i] + unseen[2 * f + 1][i] == (skip[i] ? 2 : 1),
+				  "row %d is left out %d times", i, unseen[2 * f][i] + unseen[2 * f + 1][i]);
+			CHECK(skip[i] == skip[i % OBJECTS], "copies are apart");
+			n_held_out += skip[i] && problem.fold[i] != f;
+		}
+		CHECK(abs(n_held_out - ROWS * 2 / 15) <= 8, "%d rows held out", n_held_out);
+	}
+	unit_free();
+}
+
+typedef struct Jobs
+{
+	Model	   *model[MEMBERS];
+	float	   *logits[MEMBERS];
+} Jobs;
+
+static void
+do_job(const Problem *problem, const Inputs *inputs, int job, Workspace *workspace, Jobs *jobs)
+{
+	TrainingResult result;
+	int			rows[ROWS];
+	int			n = job_unseen(&problem->ensemble, job, workspace, rows);
+
+	jobs->logits[job] = workspace_array(workspace, float, (size_t) n * CLASSES);
+	jobs->model[job] = train_job(&problem->ensemble, job, inputs, workspace, ignore_report, NULL,
+								 &result, jobs->logits[job]);
+	CHECK(jobs->model[job] != NULL && result.epochs == problem->options.epochs, "job %d", job);
+}
+
+/* The mean of the logarithms of what the networks, asked one by one, say of rows they have not seen. */
+static void
+check_unseen(const Problem *problem, const Jobs *jobs)
+{
+	Workspace	workspace = unit_workspace();
+	float	   *together = workspace_array(&workspace, float, ROWS * CLASSES);
+	int			n_members[ROWS];
+	double		expected[ROWS][CLASSES] = {{0}};
+	int			n[ROWS] = {0};
+
+	unseen_log_probabilities(&problem->ensemble, 0, (const float *const *) jobs->logits,
+							 &workspace, together, n_members);
+	for (int m = 0; m < MEMBERS; m++)
+	{
+		ClassifyScratch *scratch = classify_scratch(jobs->model[m], 1, &workspace);
+		bool		unseen[ROWS];
+
+		mark_unseen(problem, m, unseen);
+		for (int i = 0; i < ROWS; i++)
+			if (unseen[i])
+			{
+				float		p[CLASSES];
+
+				model_classify(jobs->model[m], scratch, 1, problem->features[i], p);
+				for (int c = 0; c < CLASSES; c++)
+					expected[i][c] += log(p[c]);
+				n[i]++;
+			}
+	}
+	for (int i = 0; i < ROWS; i++)
+	{
+		double		sum = 0.0;
+
+		CHECK(n[i] == n_members[i], "%d members, not %d", n_members[i], n[i]);
+		for (int c = 0; c < CLASSES; c++)
+			sum += exp(expected[i][c] / n[i]);
+		for (int c = 0; c < CLASSES; c++)
+			CHECK_CLOSE(together[i * CLASSES + c],
+						n[i] > 0 ? expected[i][c] / n[i] - log(sum) : NAN, 1e-4,
+						"log-probability");
+	}
+}
+
+/* Jobs in whatever order give the same networks; members differ; parameters travel. */
+static void
+test_jobs(void)
+{
+	static Problem problem;
+	Workspace	workspace = unit_workspace();
+	Inputs		inputs;
+	Inputs		again;
+	Jobs		forth = {0};
+	Jobs		back = {0};
+	float		parameters[2][5 * 8 + 9 * CLASSES];
+	size_t		n_parameters;
+
+	make_problem(&problem);
+	problem.options.bagging_folds = 2;
+	fold_inputs(&problem.ensemble, 0, &workspace, &inputs);
+	fold_inputs(&problem.ensemble, 0, &workspace, &again);
+	for (int m = 0; m < MEMBERS; m++)
+	{
+		do_job(&problem, &inputs, m, &workspace, &forth);
+		do_job(&problem, &again, MEMBERS - 1 - m, &workspace, &back);
+	}
+	n_parameters = member_parameters(&problem.options, FEATURES, CLASSES);
+	CHECK(n_parameters == 5 * 8 + 9 * CLASSES, "%zu parameters", n_parameters);
+	for (int m = 0; m < MEMBERS; m++)
+	{
+		float	   *a = workspace_array(&workspace, float, n_parameters);
+		float	   *b = workspace_array(&workspace, float, n_parameters);
+		Member		member;
+
+		member_save(&forth.model[m]->members[0], a);
+		member_save(&back.model[m]->members[0], b);
+		CHECK(memcmp(a, b, sizeof(float) * n_parameters) == 0, "member %d differs", m);
+		member_restore(&problem.options, FEATURES, CLASSES, a, &workspace, &member);
+		memset(b, 0, sizeof(float) * n_parameters);
+		member_save(&member, b);
+		CHECK(memcmp(a, b, sizeof(float) * n_parameters) == 0, "member %d is not restored", m);
+		CHECK(member.layers[0].activation == forth.model[m]->members[0].layers[0].activation &&
+			  member.layers[1].activation == ACTIVATION_LINEAR, "activations");
+		if (m > 0)
+		{
+			member_save(&forth.model[m - 1]->members[0], b);
+			CHECK(memcmp(a, b, sizeof(float) * n_parameters) != 0, "members are the same");
+		}
+	}
+	check_unseen(&problem, &forth);
+
+	/* without bags it is the seed that tells members apart */
+	problem.options.bagging_folds = 0;
+	for (int m = 0; m < 2; m++)
+	{
+		do_job(&problem, &inputs, m, &workspace, &back);
+		member_save(&back.model[m]->members[0], parameters[m]);
+	}
+	CHECK(memcmp(parameters[0], parameters[1], sizeof(parameters[0])) != 0, "one seed");
+	unit_free();
+}
+
+int
+main(void)
+{
+	test_folds();
+	test_mixed_object();
+	test_bags();
+	test_cross_validation();
+	test_jobs();
+	return unit_report();
+}
