@@ -427,6 +427,16 @@ AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS
 COMMENT ON FUNCTION plasticc_classify_query(bytea, text) IS
 'classifies the rows of a query, run as the current user, that returns object_id (an integer type) and features (real[] or double precision[]); the fastest way for many objects. Results differ from plasticc_classify by rounding only; NULL features give NULL';
 
+-- Volatile, because the query may be.
+CREATE FUNCTION plasticc_importance(
+    model bytea, query text, by_group boolean DEFAULT false, repeats integer DEFAULT 3, seed bigint DEFAULT 0,
+    OUT feature text, OUT feature_group text, OUT loss_increase double precision
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 10000000 ROWS 1000;
+
+COMMENT ON FUNCTION plasticc_importance(bytea, text, boolean, integer, bigint) IS
+'permutation importance: by how much the challenge''s weighted log loss of the query''s objects increases when the values of a feature are exchanged among them at random, mean of repeats (1 to 1000), the largest first. The query, run as the current user, returns features, target and optionally object_id (for error messages), best of objects that the model was not trained on, and in an ORDER BY, on which the exchange depends besides seed. Feature names are those of the model''s training, else of the catalog where the number of features is that of plasticc_features or plasticc_host_features, else numbers. by_group: all features of a group are exchanged together, those of no known group likewise (feature_group NULL). Features that tell the same stand in for each other, so that each alone seems to matter little; their group tells better';
+
 -- An enum, because foreign servers are not sent a text constant as an argument (collation).
 CREATE TYPE plasticc_unknown_method AS ENUM
     ('prior', 'presentation', 'product', 'scirpus', 'constant', 'second_place', 'boone', 'major_tom');

@@ -17,10 +17,10 @@
 /* The objects of a class in a bin; their confidence is summed as a whole part and a fraction. */
 typedef struct Tally
 {
-	float8		objects;
-	float8		correct;
-	float8		whole;
-	float8		fraction;
+	float8 objects;
+	float8 correct;
+	float8 whole;
+	float8 fraction;
 } Tally;
 
 /*
@@ -29,17 +29,17 @@ typedef struct Tally
  */
 typedef struct CalibrationState
 {
-	int			n;
-	bool		weighted;
-	float8	   *values;			/* the whole state */
-	float8	   *classes;
-	float8	   *weights;		/* 1 when not weighted */
-	Tally	   *tallies;		/* [n][CALIBRATION_BINS] */
+	int n;
+	bool weighted;
+	float8 *values; /* the whole state */
+	float8 *classes;
+	float8 *weights; /* 1 when not weighted */
+	Tally *tallies;  /* [n][CALIBRATION_BINS] */
 } CalibrationState;
 
 #define HEADER_LENGTH(n) (2 + 2 * (n))
-#define STATE_LENGTH(n) \
-	(HEADER_LENGTH(n) + (n) * CALIBRATION_BINS * (int) (sizeof(Tally) / sizeof(float8)))
+#define STATE_LENGTH(n)                                                                            \
+	(HEADER_LENGTH(n) + (n) *CALIBRATION_BINS * (int) (sizeof(Tally) / sizeof(float8)))
 
 PG_FUNCTION_INFO_V1(plasticc_calibration_error_accum);
 PG_FUNCTION_INFO_V1(plasticc_calibration_error_combine);
@@ -49,7 +49,7 @@ static CalibrationState
 open_state(ArrayType *array)
 {
 	CalibrationState state;
-	int			length;
+	int length;
 
 	state.values = state_elements(array, FLOAT8OID, &length);
 	if (!(state.values[0] >= 1 && state.values[0] <= MODEL_MAX_CLASSES) ||
@@ -66,8 +66,8 @@ open_state(ArrayType *array)
 static ArrayType *
 new_state(const ScoredObject *object, const float8 *weights)
 {
-	ArrayType  *array = zero_array(FLOAT8OID, sizeof(float8), STATE_LENGTH(object->n));
-	float8	   *values = (float8 *) ARR_DATA_PTR(array);
+	ArrayType *array = zero_array(FLOAT8OID, sizeof(float8), STATE_LENGTH(object->n));
+	float8 *values = (float8 *) ARR_DATA_PTR(array);
 	CalibrationState state;
 
 	check_distinct_classes(object->classes, object->n);
@@ -99,11 +99,10 @@ check_state(const CalibrationState *state, const ScoredObject *object, const flo
 static void
 add_object(CalibrationState *state, const ScoredObject *object)
 {
-	int			predicted = most_probable(object->probabilities, object->n);
-	double		confidence = object->probabilities[predicted] /
-							 probability_sum(object->probabilities, object->n);
-	Tally	   *tally =
-		&state->tallies[object->target * CALIBRATION_BINS + confidence_bin(confidence)];
+	int predicted = most_probable(object->probabilities, object->n);
+	double confidence =
+		object->probabilities[predicted] / probability_sum(object->probabilities, object->n);
+	Tally *tally = &state->tallies[object->target * CALIBRATION_BINS + confidence_bin(confidence)];
 
 	confidence = rint(confidence / SUM_UNIT) * SUM_UNIT;
 	tally->objects += 1.0;
@@ -119,7 +118,7 @@ plasticc_calibration_error_accum(PG_FUNCTION_ARGS)
 {
 	ScoredObject object;
 	const float8 *weights;
-	ArrayType  *array;
+	ArrayType *array;
 	CalibrationState state;
 
 	if (!get_scored_object(fcinfo, &object))
@@ -153,7 +152,7 @@ plasticc_calibration_error_accum(PG_FUNCTION_ARGS)
 Datum
 plasticc_calibration_error_combine(PG_FUNCTION_ARGS)
 {
-	ArrayType  *array = state_argument(fcinfo);
+	ArrayType *array = state_argument(fcinfo);
 	CalibrationState state = open_state(array);
 	CalibrationState other = open_state(PG_GETARG_ARRAYTYPE_P(1));
 
@@ -164,7 +163,7 @@ plasticc_calibration_error_combine(PG_FUNCTION_ARGS)
 		state_mismatch("weights");
 	for (int i = 0; i < state.n * CALIBRATION_BINS; i++)
 	{
-		Tally	   *tally = &state.tallies[i];
+		Tally *tally = &state.tallies[i];
 		const Tally *added = &other.tallies[i];
 
 		tally->objects += added->objects;
@@ -178,7 +177,7 @@ plasticc_calibration_error_combine(PG_FUNCTION_ARGS)
 static double
 object_weight(const CalibrationState *state, int i)
 {
-	double		objects = 0.0;
+	double objects = 0.0;
 
 	if (!state->weighted)
 		return 1.0;
@@ -195,11 +194,11 @@ plasticc_calibration_error_final(PG_FUNCTION_ARGS)
 {
 	CalibrationState state = open_state(PG_GETARG_ARRAYTYPE_P(0));
 	ConfidenceBin bins[CALIBRATION_BINS] = {{0}};
-	double		error;
+	double error;
 
 	for (int i = 0; i < state.n; i++)
 	{
-		double		weight = object_weight(&state, i);
+		double weight = object_weight(&state, i);
 
 		for (int bin = 0; bin < CALIBRATION_BINS; bin++)
 		{

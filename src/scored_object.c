@@ -13,8 +13,8 @@
 bool
 get_scored_object(FunctionCallInfo fcinfo, ScoredObject *object)
 {
-	int			n_probabilities;
-	int32		target;
+	int n_probabilities;
+	int32 target;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		return false;
@@ -27,9 +27,9 @@ get_scored_object(FunctionCallInfo fcinfo, ScoredObject *object)
 	object->classes =
 		integer_elements(PG_GETARG_ARRAYTYPE_P(3), "classes", MODEL_MAX_CLASSES, &object->n);
 	if (n_probabilities != object->n)
-		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("there are %d probabilities for %d classes", n_probabilities,
-							   object->n)));
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("there are %d probabilities for %d classes", n_probabilities, object->n)));
 	object->target = class_index(object->classes, object->n, target);
 	if (object->target < 0)
 		ereport(ERROR,
@@ -86,14 +86,13 @@ const float8 *
 weights_argument(FunctionCallInfo fcinfo, int n_classes)
 {
 	const float8 *weights;
-	int			n;
+	int n;
 
 	if (PG_NARGS() <= 4)
 		return NULL;
 	if (PG_ARGISNULL(4))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("weights must not be NULL"),
-				 errhint("Leave the argument out for the weights of the challenge.")));
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("weights must not be NULL"),
+						errhint("Leave the argument out for the weights of the challenge.")));
 	weights = double_elements(PG_GETARG_ARRAYTYPE_P(4), "weights", MODEL_MAX_CLASSES, &n);
 	if (n != n_classes)
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
@@ -105,7 +104,7 @@ void
 check_class_weight(int32 class, double weight)
 {
 	if (!(weight >= 0.0) || !isfinite(weight))
-		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
-						errmsg("weight of class %d is %g", class, weight),
-						errhint("Weights must be finite and not negative.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION), errmsg("weight of class %d is %g", class, weight),
+				 errhint("Weights must be finite and not negative.")));
 }

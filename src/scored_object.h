@@ -19,10 +19,10 @@
 /* What a row brings. */
 typedef struct ScoredObject
 {
-	int			n;
+	int n;
 	const int32 *classes;
 	const float4 *probabilities;
-	int			target;			/* index into classes */
+	int target; /* index into classes */
 } ScoredObject;
 
 /* Reads arguments 1 to 3; false for a row that is to be skipped. */
@@ -70,4 +70,4 @@ add_exactly(double *whole, double *fraction, double added_whole, double added_fr
 	}
 }
 
-#endif							/* PLASTICC_SCORED_OBJECT_H */
+#endif /* PLASTICC_SCORED_OBJECT_H */

@@ -17,15 +17,15 @@
 typedef struct Problem
 {
 	const CalibrationSet *set;
-	int			n;				/* parameters */
-	double		weight;			/* of all objects */
-	double	   *ridge;			/* [n]: the prior is ridge / 2 * (parameter - identity)^2 */
-	double	   *gradient;		/* [n] */
-	double	   *hessian;		/* [n][n], lower triangle */
-	double	   *step;			/* [n] */
-	double	   *trial;			/* [n] */
-	double	   *p;				/* [n_classes] of one object */
-	Workspace  *workspace;
+	int n;            /* parameters */
+	double weight;    /* of all objects */
+	double *ridge;    /* [n]: the prior is ridge / 2 * (parameter - identity)^2 */
+	double *gradient; /* [n] */
+	double *hessian;  /* [n][n], lower triangle */
+	double *step;     /* [n] */
+	double *trial;    /* [n] */
+	double *p;        /* [n_classes] of one object */
+	Workspace *workspace;
 } Problem;
 
 static double
@@ -40,12 +40,11 @@ floored(float log_probability)
 	return log_probability > LOG_FLOOR ? log_probability : LOG_FLOOR;
 }
 
-/* p = the calibrated probabilities of one object; returns the logarithm of what they were divided by. */
+/* p = the calibrated probabilities of one object; returns the logarithm of their divisor. */
 static double
 calibrated_row(const double *parameters, int n_classes, const float *log_probabilities, double *p)
 {
-	double		largest = -INFINITY,
-				sum = 0.0;
+	double largest = -INFINITY, sum = 0.0;
 
 	for (int c = 0; c < n_classes; c++)
 	{
@@ -64,16 +63,16 @@ static void
 set_prior(Problem *problem, double prior_objects)
 {
 	const CalibrationSet *set = problem->set;
-	double	   *class_weight = workspace_array(problem->workspace, double, set->n_classes);
-	double	   *class_squares = problem->ridge + 1;
-	double		squares = 0.0;
+	double *class_weight = workspace_array(problem->workspace, double, set->n_classes);
+	double *class_squares = problem->ridge + 1;
+	double squares = 0.0;
 
 	memset(class_weight, 0, sizeof(double) * set->n_classes);
 	memset(class_squares, 0, sizeof(double) * set->n_classes);
 	problem->weight = 0.0;
 	for (int i = 0; i < set->n_rows; i++)
 	{
-		double		weight = row_weight(set, i);
+		double weight = row_weight(set, i);
 
 		class_weight[set->target[i]] += weight;
 		class_squares[set->target[i]] += weight * weight;
@@ -85,10 +84,9 @@ set_prior(Problem *problem, double prior_objects)
 	}
 	problem->ridge[0] = prior_objects * squares / (problem->weight * problem->weight);
 	for (int c = 0; c < set->n_classes; c++)
-		problem->ridge[1 + c] =
-			class_weight[c] > 0.0
-				? prior_objects * class_squares[c] / (class_weight[c] * problem->weight)
-				: problem->ridge[0];
+		problem->ridge[1 + c] = class_weight[c] > 0.0 ? prior_objects * class_squares[c] /
+															(class_weight[c] * problem->weight)
+													  : problem->ridge[0];
 }
 
 /* The mean loss at the parameters. */
@@ -96,13 +94,13 @@ static double
 mean_loss(Problem *problem, const double *parameters)
 {
 	const CalibrationSet *set = problem->set;
-	double		loss = 0.0;
+	double loss = 0.0;
 
 	for (int i = 0; i < set->n_rows; i++)
 	{
 		const float *row = set->log_probabilities + (size_t) i * set->n_classes;
-		int			target = set->target[i];
-		double		log_sum = calibrated_row(parameters, set->n_classes, row, problem->p);
+		int target = set->target[i];
+		double log_sum = calibrated_row(parameters, set->n_classes, row, problem->p);
 
 		if (i % 1024 == 0)
 			problem->workspace->check_interrupts();
@@ -122,11 +120,11 @@ identity(int k)
 static double
 objective(Problem *problem, const double *parameters)
 {
-	double		value = mean_loss(problem, parameters);
+	double value = mean_loss(problem, parameters);
 
 	for (int k = 0; k < problem->n; k++)
 	{
-		double		distance = parameters[k] - identity(k);
+		double distance = parameters[k] - identity(k);
 
 		value += 0.5 * problem->ridge[k] * distance * distance;
 	}
@@ -134,18 +132,18 @@ objective(Problem *problem, const double *parameters)
 }
 
 /*
- * Adds an object's share of gradient and Hessian.  With l = ln p of the object and z = parameters[0] *
- * l + multipliers, the loss -z_target + ln sum exp z has the derivatives
- * E[l] - l_target and p_c - [c = target], and the Hessian is the covariance under p of l and
- * the indicators of the classes.
+ * Adds an object's share of gradient and Hessian.  With l = ln p of the object and z =
+ * parameters[0] * l + multipliers, the loss -z_target + ln sum exp z has the derivatives E[l] -
+ * l_target and p_c - [c = target], and the Hessian is the covariance under p of l and the
+ * indicators of the classes.
  */
 static void
 add_object(Problem *problem, const double *parameters, const float *row, int target, double share)
 {
-	int			n_classes = problem->set->n_classes;
-	double	   *p = problem->p;
-	double	   *gradient = problem->gradient;
-	double		mean = 0.0;
+	int n_classes = problem->set->n_classes;
+	double *p = problem->p;
+	double *gradient = problem->gradient;
+	double mean = 0.0;
 
 	(void) calibrated_row(parameters, n_classes, row, p);
 	for (int c = 0; c < n_classes; c++)
@@ -154,9 +152,9 @@ add_object(Problem *problem, const double *parameters, const float *row, int tar
 	gradient[1 + target] -= share;
 	for (int c = 0; c < n_classes; c++)
 	{
-		double	   *hessian = problem->hessian + (size_t) (1 + c) * problem->n;
-		double		distance = floored(row[c]) - mean;
-		double		weighted = share * p[c];
+		double *hessian = problem->hessian + (size_t) (1 + c) * problem->n;
+		double distance = floored(row[c]) - mean;
+		double weighted = share * p[c];
 
 		gradient[1 + c] += weighted;
 		problem->hessian[0] += weighted * distance * distance;
@@ -171,7 +169,7 @@ static void
 differentiate(Problem *problem, const double *parameters)
 {
 	const CalibrationSet *set = problem->set;
-	int			n = problem->n;
+	int n = problem->n;
 
 	memset(problem->hessian, 0, sizeof(double) * n * n);
 	for (int k = 0; k < n; k++)
@@ -192,17 +190,17 @@ differentiate(Problem *problem, const double *parameters)
 static void
 factorise(Problem *problem)
 {
-	int			n = problem->n;
+	int n = problem->n;
 
 	for (int i = 0; i < n; i++)
 	{
-		double	   *row = problem->hessian + (size_t) i * n;
+		double *row = problem->hessian + (size_t) i * n;
 
 		problem->workspace->check_interrupts();
 		for (int j = 0; j <= i; j++)
 		{
 			const double *other = problem->hessian + (size_t) j * n;
-			double		sum = row[j];
+			double sum = row[j];
 
 			for (int k = 0; k < j; k++)
 				sum -= row[k] * other[k];
@@ -215,13 +213,13 @@ factorise(Problem *problem)
 static void
 newton_step(Problem *problem)
 {
-	int			n = problem->n;
-	double	   *step = problem->step;
+	int n = problem->n;
+	double *step = problem->step;
 
 	factorise(problem);
 	for (int i = 0; i < n; i++)
 	{
-		double		sum = -problem->gradient[i];
+		double sum = -problem->gradient[i];
 
 		for (int k = 0; k < i; k++)
 			sum -= problem->hessian[(size_t) i * n + k] * step[k];
@@ -250,8 +248,7 @@ hold_bound(Problem *problem, const double *parameters)
 static bool
 descend(Problem *problem, double *parameters, double *value)
 {
-	double		slope = 0.0,
-				length = 1.0;
+	double slope = 0.0, length = 1.0;
 
 	for (int k = 0; k < problem->n; k++)
 		slope += problem->gradient[k] * problem->step[k];
@@ -259,7 +256,7 @@ descend(Problem *problem, double *parameters, double *value)
 		return false;
 	for (int halving = 0; halving < MAX_HALVINGS; halving++, length /= 2.0)
 	{
-		double		trial_value;
+		double trial_value;
 
 		for (int k = 0; k < problem->n; k++)
 			problem->trial[k] = parameters[k] + length * problem->step[k];
@@ -279,20 +276,20 @@ double
 fit_calibration(const CalibrationSet *set, double prior_objects, Calibration *calibration,
 				Workspace *workspace)
 {
-	int			n = 1 + set->n_classes;
-	double	   *parameters = workspace_array(workspace, double, n);
-	Problem		problem = {
+	int n = 1 + set->n_classes;
+	double *parameters = workspace_array(workspace, double, n);
+	Problem problem = {
 		.set = set,
 		.n = n,
 		.ridge = workspace_array(workspace, double, n),
 		.gradient = workspace_array(workspace, double, n),
-		.hessian = workspace_array(workspace, double, (size_t) n * n),
+		.hessian = workspace_array(workspace, double, (size_t) n *n),
 		.step = workspace_array(workspace, double, n),
 		.trial = workspace_array(workspace, double, n),
 		.p = workspace_array(workspace, double, set->n_classes),
 		.workspace = workspace,
 	};
-	double		value;
+	double value;
 
 	set_prior(&problem, prior_objects);
 	for (int k = 0; k < n; k++)
@@ -312,23 +309,22 @@ fit_calibration(const CalibrationSet *set, double prior_objects, Calibration *ca
 }
 
 void
-calibrate(const Calibration *calibration, int n_rows, int n_classes,
-		  const float *log_probabilities, float *probabilities)
+calibrate(const Calibration *calibration, int n_rows, int n_classes, const float *log_probabilities,
+		  float *probabilities)
 {
 	for (int i = 0; i < n_rows; i++)
 	{
 		const float *from = log_probabilities + (size_t) i * n_classes;
-		float	   *to = probabilities + (size_t) i * n_classes;
-		double		largest = -INFINITY,
-					sum = 0.0;
+		float *to = probabilities + (size_t) i * n_classes;
+		double largest = -INFINITY, sum = 0.0;
 
 		for (int c = 0; c < n_classes; c++)
 			largest = fmax(largest, calibration->inverse_temperature * floored(from[c]) +
 										calibration->log_multipliers[c]);
 		for (int c = 0; c < n_classes; c++)
 		{
-			double		p = exp(calibration->inverse_temperature * floored(from[c]) +
-								calibration->log_multipliers[c] - largest);
+			double p = exp(calibration->inverse_temperature * floored(from[c]) +
+						   calibration->log_multipliers[c] - largest);
 
 			to[c] = (float) p;
 			sum += p;
@@ -341,7 +337,7 @@ calibrate(const Calibration *calibration, int n_rows, int n_classes,
 int
 confidence_bin(double confidence)
 {
-	int			bin = (int) ceil(confidence * CALIBRATION_BINS) - 1;
+	int bin = (int) ceil(confidence * CALIBRATION_BINS) - 1;
 
 	return bin < 0 ? 0 : bin < CALIBRATION_BINS ? bin : CALIBRATION_BINS - 1;
 }
@@ -349,8 +345,7 @@ confidence_bin(double confidence)
 double
 calibration_error(const ConfidenceBin bins[CALIBRATION_BINS])
 {
-	double		weight = 0.0,
-				difference = 0.0;
+	double weight = 0.0, difference = 0.0;
 
 	for (int i = 0; i < CALIBRATION_BINS; i++)
 	{
@@ -369,9 +364,9 @@ expected_calibration_error(int n_rows, int n_classes, const float *probabilities
 	for (int i = 0; i < n_rows; i++)
 	{
 		const float *p = probabilities + (size_t) i * n_classes;
-		double		w = weight == NULL ? 1.0 : weight[i];
+		double w = weight == NULL ? 1.0 : weight[i];
 		ConfidenceBin *bin;
-		int			best = 0;
+		int best = 0;
 
 		for (int c = 1; c < n_classes; c++)
 			if (p[c] > p[best])

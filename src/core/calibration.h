@@ -16,18 +16,18 @@
  */
 typedef struct Calibration
 {
-	double		inverse_temperature;
-	double	   *log_multipliers;	/* [n_classes] */
+	double inverse_temperature;
+	double *log_multipliers; /* [n_classes] */
 } Calibration;
 
 /* Predictions for objects that the predicting model was not trained on. */
 typedef struct CalibrationSet
 {
-	int			n_rows;
-	int			n_classes;
-	const float *log_probabilities;	/* [n_rows][n_classes]; less than ln 1e-15 counts as that */
-	const int32_t *target;		/* [n_rows], index of the class */
-	const float *weight;		/* [n_rows], > 0, or NULL for all 1 */
+	int n_rows;
+	int n_classes;
+	const float *log_probabilities; /* [n_rows][n_classes]; less than ln 1e-15 counts as that */
+	const int32_t *target;          /* [n_rows], index of the class */
+	const float *weight;            /* [n_rows], > 0, or NULL for all 1 */
 } CalibrationSet;
 
 /*
@@ -82,9 +82,9 @@ extern void calibrate(const Calibration *calibration, int n_rows, int n_classes,
 
 typedef struct ConfidenceBin
 {
-	double		weight;			/* sum over the objects */
-	double		correct;		/* of those whose most probable class is the true one */
-	double		confidence;		/* sum of weight * confidence */
+	double weight;     /* sum over the objects */
+	double correct;    /* of those whose most probable class is the true one */
+	double confidence; /* sum of weight * confidence */
 } ConfidenceBin;
 
 /* The bin of 0 < confidence <= 1: bin i holds i < 15 * confidence <= i + 1. */
@@ -97,4 +97,4 @@ extern double calibration_error(const ConfidenceBin bins[CALIBRATION_BINS]);
 extern double expected_calibration_error(int n_rows, int n_classes, const float *probabilities,
 										 const int32_t *target, const float *weight);
 
-#endif							/* PLASTICC_CALIBRATION_H */
+#endif /* PLASTICC_CALIBRATION_H */

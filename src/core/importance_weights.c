@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#define MAX_VALUES 8			/* of a column whose every value is a bin */
+#define MAX_VALUES 8 /* of a column whose every value is a bin */
 #define MIN_QUANTILE_BINS 2
 #define MAX_QUANTILE_BINS 16
 #define OBJECTS_PER_CELL 30
@@ -17,16 +17,16 @@
 /* Both samples, the training sample's rows first. */
 typedef struct Pool
 {
-	int			size[2];		/* of the training, the target sample */
-	int			n_columns;
+	int size[2]; /* of the training, the target sample */
+	int n_columns;
 	const double *rows[2];
 } Pool;
 
 /* A value of a column, and how often either sample has it. */
 typedef struct Value
 {
-	double		value;
-	int			count[2];
+	double value;
+	int count[2];
 } Value;
 
 /*
@@ -35,24 +35,23 @@ typedef struct Value
  */
 typedef struct Bins
 {
-	int			n;				/* of ends */
-	bool		has_zero;		/* in a bin of its own */
-	double		ends[MAX_QUANTILE_BINS];
+	int n;         /* of ends */
+	bool has_zero; /* in a bin of its own */
+	double ends[MAX_QUANTILE_BINS];
 } Bins;
 
 /* An object and the cell it is in. */
 typedef struct Member
 {
-	uint64_t	cell;
-	int			sample;
-	int			row;
+	uint64_t cell;
+	int sample;
+	int row;
 } Member;
 
 static int
 compare_values(const void *a, const void *b)
 {
-	double		x = ((const Value *) a)->value,
-				y = ((const Value *) b)->value;
+	double x = ((const Value *) a)->value, y = ((const Value *) b)->value;
 
 	return (x > y) - (x < y);
 }
@@ -60,8 +59,7 @@ compare_values(const void *a, const void *b)
 static int
 compare_members(const void *a, const void *b)
 {
-	uint64_t	x = ((const Member *) a)->cell,
-				y = ((const Member *) b)->cell;
+	uint64_t x = ((const Member *) a)->cell, y = ((const Member *) b)->cell;
 
 	return (x > y) - (x < y);
 }
@@ -70,13 +68,12 @@ compare_members(const void *a, const void *b)
 static int
 distinct_values(const Pool *pool, int column, Value *values)
 {
-	int			n = 0,
-				n_distinct = 0;
+	int n = 0, n_distinct = 0;
 
 	for (int sample = 0; sample < 2; sample++)
 		for (int row = 0; row < pool->size[sample]; row++)
 		{
-			double		value = pool->rows[sample][(size_t) row * pool->n_columns + column];
+			double value = pool->rows[sample][(size_t) row * pool->n_columns + column];
 
 			if (!isnan(value))
 				values[n++] = (Value){value, {sample == 0, sample == 1}};
@@ -104,10 +101,9 @@ pooled_share(const Pool *pool, const int64_t *count)
 static Bins
 quantile_bins(const Pool *pool, const Value *values, int n_values, int n_bins)
 {
-	Bins		bins = {0};
-	int64_t		total[2] = {0, 0},
-				count[2] = {0, 0};
-	double		next = 1.0;
+	Bins bins = {0};
+	int64_t total[2] = {0, 0}, count[2] = {0, 0};
+	double next = 1.0;
 
 	for (int i = 0; i < n_values; i++)
 	{
@@ -117,7 +113,7 @@ quantile_bins(const Pool *pool, const Value *values, int n_values, int n_bins)
 	}
 	for (int i = 0; i < n_values && next < n_bins; i++)
 	{
-		double		position;
+		double position;
 
 		if (values[i].value == 0.0)
 			continue;
@@ -137,7 +133,7 @@ quantile_bins(const Pool *pool, const Value *values, int n_values, int n_bins)
 static Bins
 value_bins(const Value *values, int n_values)
 {
-	Bins		bins = {.n = n_values};
+	Bins bins = {.n = n_values};
 
 	for (int i = 0; i < n_values; i++)
 		bins.ends[i] = values[i].value;
@@ -148,25 +144,25 @@ value_bins(const Value *values, int n_values)
 static void
 make_bins(const Pool *pool, Bins *bins, Workspace *workspace)
 {
-	Value	   *values[IMPORTANCE_MAX_COLUMNS];
-	int			n_values[IMPORTANCE_MAX_COLUMNS];
-	int			n_continuous = 0;
-	double		cells = 1.0,
-				wanted;
-	int			n_bins;
+	Value *values[IMPORTANCE_MAX_COLUMNS];
+	int n_values[IMPORTANCE_MAX_COLUMNS];
+	int n_continuous = 0;
+	double cells = 1.0, wanted;
+	int n_bins;
 
 	for (int column = 0; column < pool->n_columns; column++)
 	{
 		workspace->check_interrupts();
-		values[column] =
-			workspace_array(workspace, Value, (size_t) pool->size[0] + pool->size[1]);
+		values[column] = workspace_array(workspace, Value, (size_t) pool->size[0] + pool->size[1]);
 		n_values[column] = distinct_values(pool, column, values[column]);
 		if (n_values[column] > MAX_VALUES)
 			n_continuous++;
 		else if (n_values[column] > 1)
 			cells *= n_values[column];
 	}
-	wanted = n_continuous == 0 ? 0.0 : pow(pool->size[0] / (OBJECTS_PER_CELL * cells), 1.0 / n_continuous);
+	wanted = n_continuous == 0
+				 ? 0.0
+				 : pow(pool->size[0] / (OBJECTS_PER_CELL * cells), 1.0 / n_continuous);
 	n_bins = (int) fmin(fmax(wanted, MIN_QUANTILE_BINS), MAX_QUANTILE_BINS);
 	for (int column = 0; column < pool->n_columns; column++)
 		bins[column] = n_values[column] > MAX_VALUES
@@ -177,7 +173,7 @@ make_bins(const Pool *pool, Bins *bins, Workspace *workspace)
 static int
 bin_of(const Bins *bins, double value)
 {
-	int			i = 0;
+	int i = 0;
 
 	if (isnan(value))
 		return bins->n + 1;
@@ -192,19 +188,18 @@ bin_of(const Bins *bins, double value)
 static Member *
 sorted_members(const Pool *pool, const Bins *bins, Workspace *workspace)
 {
-	Member	   *members =
-		workspace_array(workspace, Member, (size_t) pool->size[0] + pool->size[1]);
-	int			n = 0;
+	Member *members = workspace_array(workspace, Member, (size_t) pool->size[0] + pool->size[1]);
+	int n = 0;
 
 	for (int sample = 0; sample < 2; sample++)
 		for (int row = 0; row < pool->size[sample]; row++)
 		{
 			const double *values = pool->rows[sample] + (size_t) row * pool->n_columns;
-			Member		member = {.sample = sample, .row = row};
+			Member member = {.sample = sample, .row = row};
 
 			for (int column = 0; column < pool->n_columns; column++)
-				member.cell = member.cell * (MAX_QUANTILE_BINS + 2) +
-							  bin_of(&bins[column], values[column]);
+				member.cell =
+					member.cell * (MAX_QUANTILE_BINS + 2) + bin_of(&bins[column], values[column]);
 			members[n++] = member;
 		}
 	workspace->check_interrupts();
@@ -212,11 +207,11 @@ sorted_members(const Pool *pool, const Bins *bins, Workspace *workspace)
 	return members;
 }
 
-/* One past the last member of the cell that begins at first; counts its objects of either sample. */
+/* The end of the cell that begins at first; counts its objects of either sample. */
 static int
 cell_end(const Member *members, int first, int n, int64_t count[2])
 {
-	int			end = first;
+	int end = first;
 
 	count[0] = count[1] = 0;
 	while (end < n && members[end].cell == members[first].cell)
@@ -228,18 +223,16 @@ void
 importance_weights(int n_training, const double *training, int n_target, const double *target,
 				   int n_columns, double *weights, Workspace *workspace)
 {
-	Pool		pool = {
+	Pool pool = {
 		.size = {n_training, n_target},
 		.n_columns = n_columns,
 		.rows = {training, target},
 	};
-	Bins		bins[IMPORTANCE_MAX_COLUMNS];
-	Member	   *members;
-	int			n = n_training + n_target;
-	int64_t		count[2];
-	double		n_cells = 0.0,
-				smoothing,
-				sum = 0.0;
+	Bins bins[IMPORTANCE_MAX_COLUMNS];
+	Member *members;
+	int n = n_training + n_target;
+	int64_t count[2];
+	double n_cells = 0.0, smoothing, sum = 0.0;
 
 	make_bins(&pool, bins, workspace);
 	members = sorted_members(&pool, bins, workspace);
@@ -249,9 +242,7 @@ importance_weights(int n_training, const double *training, int n_target, const d
 
 	for (int first = 0, end; first < n; first = end)
 	{
-		double		r,
-					t,
-					weight;
+		double r, t, weight;
 
 		end = cell_end(members, first, n, count);
 		r = (double) count[0] / n_training;

@@ -38,4 +38,4 @@ extern void importance_weights(int n_training, const double *training, int n_tar
 							   const double *target, int n_columns, double *weights,
 							   Workspace *workspace);
 
-#endif							/* PLASTICC_IMPORTANCE_WEIGHTS_H */
+#endif /* PLASTICC_IMPORTANCE_WEIGHTS_H */

@@ -12,9 +12,9 @@
 typedef struct Sample
 {
 	CalibrationSet set;
-	float	   *log_probabilities;
-	int32_t    *target;
-	float	   *weight;
+	float *log_probabilities;
+	int32_t *target;
+	float *weight;
 } Sample;
 
 /*
@@ -25,22 +25,19 @@ static Sample
 draw_sample(int n_rows, int n_classes, double inverse_temperature, const double *offsets,
 			uint64_t seed, Workspace *workspace)
 {
-	Sample		sample = {
-		.log_probabilities = workspace_array(workspace, float, n_rows * n_classes),
+	Sample sample = {
+		.log_probabilities = workspace_array(workspace, float, n_rows *n_classes),
 		.target = workspace_array(workspace, int32_t, n_rows),
 		.weight = workspace_array(workspace, float, n_rows),
 	};
-	Random		random;
+	Random random;
 
 	random_seed(&random, seed, 0);
 	for (int i = 0; i < n_rows; i++)
 	{
-		float	   *log_q = sample.log_probabilities + i * n_classes;
-		double		p[MAX_CLASSES],
-					sum_q = 0.0,
-					sum_p = 0.0,
-					u;
-		int			target = 0;
+		float *log_q = sample.log_probabilities + i * n_classes;
+		double p[MAX_CLASSES], sum_q = 0.0, sum_p = 0.0, u;
+		int target = 0;
 
 		for (int c = 0; c < n_classes; c++)
 		{
@@ -73,16 +70,13 @@ static double
 documented_objective(const CalibrationSet *set, double prior_objects, double inverse_temperature,
 					 const double *multipliers)
 {
-	double		loss = 0.0,
-				prior = 0.0,
-				weight = 0.0,
-				squares = 0.0;
+	double loss = 0.0, prior = 0.0, weight = 0.0, squares = 0.0;
 
 	for (int i = 0; i < set->n_rows; i++)
 	{
 		const float *l = set->log_probabilities + i * set->n_classes;
-		double		w = set->weight ? set->weight[i] : 1.0;
-		double		sum = 0.0;
+		double w = set->weight ? set->weight[i] : 1.0;
+		double sum = 0.0;
 
 		for (int c = 0; c < set->n_classes; c++)
 			sum += exp(inverse_temperature * fmax(l[c], log(1e-15)) + multipliers[c]);
@@ -94,14 +88,12 @@ documented_objective(const CalibrationSet *set, double prior_objects, double inv
 	prior = squares / (weight * weight) * pow(inverse_temperature - 1.0, 2);
 	for (int c = 0; c < set->n_classes; c++)
 	{
-		double		class_weight = 0.0,
-					class_squares = 0.0,
-					share = squares / (weight * weight);
+		double class_weight = 0.0, class_squares = 0.0, share = squares / (weight * weight);
 
 		for (int i = 0; i < set->n_rows; i++)
 			if (set->target[i] == c)
 			{
-				double		w = set->weight ? set->weight[i] : 1.0;
+				double w = set->weight ? set->weight[i] : 1.0;
 
 				class_weight += w;
 				class_squares += w * w;
@@ -118,14 +110,14 @@ static void
 test_recovery(void)
 {
 	static const double offsets[] = {0.7, -0.4, 0.0, -1.2, 0.5};
-	Workspace	workspace = unit_workspace();
+	Workspace workspace = unit_workspace();
 	static const double temperatures[] = {0.5, 1.0, 2.0};
 
 	for (int t = 0; t < 3; t++)
 	{
-		Sample		sample = draw_sample(40000, 5, 1.0 / temperatures[t], offsets, t, &workspace);
+		Sample sample = draw_sample(40000, 5, 1.0 / temperatures[t], offsets, t, &workspace);
 		Calibration calibration;
-		double		mean = 0.0;
+		double mean = 0.0;
 
 		fit_calibration(&sample.set, CALIBRATION_PRIOR_OBJECTS, &calibration, &workspace);
 		CHECK(fabs(calibration.inverse_temperature * temperatures[t] - 1.0) < 0.03,
@@ -145,12 +137,12 @@ static void
 test_identity(void)
 {
 	static const double none[MAX_CLASSES];
-	Workspace	workspace = unit_workspace();
+	Workspace workspace = unit_workspace();
 
 	for (int n_rows = 20; n_rows <= 20000; n_rows *= 10)
 	{
-		Sample		sample = draw_sample(n_rows, 4, 1.0, none, 7, &workspace);
-		double		tolerance = n_rows == 20 ? 0.5 : n_rows == 200 ? 0.35 : n_rows == 2000 ? 0.2 : 0.06;
+		Sample sample = draw_sample(n_rows, 4, 1.0, none, 7, &workspace);
+		double tolerance = n_rows == 20 ? 0.5 : n_rows == 200 ? 0.35 : n_rows == 2000 ? 0.2 : 0.06;
 		Calibration calibration;
 
 		fit_calibration(&sample.set, CALIBRATION_PRIOR_OBJECTS, &calibration, &workspace);
@@ -168,17 +160,17 @@ static void
 test_minimum(void)
 {
 	static const double offsets[] = {1.0, -2.0, 0.5, 0.0};
-	Workspace	workspace = unit_workspace();
-	Random		random;
+	Workspace workspace = unit_workspace();
+	Random random;
 
 	random_seed(&random, 3, 0);
 	for (int trial = 0; trial < 20; trial++)
 	{
-		double		prior = pow(10.0, -2.0 + trial % 5);
-		Sample		sample = draw_sample(30 + 40 * trial, 4, 0.3 + 0.2 * (trial % 7), offsets, trial, &workspace);
+		double prior = pow(10.0, -2.0 + trial % 5);
+		Sample sample =
+			draw_sample(30 + 40 * trial, 4, 0.3 + 0.2 * (trial % 7), offsets, trial, &workspace);
 		Calibration calibration;
-		double		least,
-					loss;
+		double least, loss;
 
 		for (int i = 0; i < sample.set.n_rows; i++)
 			sample.weight[i] = (float) exp(random_normal(&random));
@@ -186,14 +178,16 @@ test_minimum(void)
 		loss = fit_calibration(&sample.set, prior, &calibration, &workspace);
 		least = documented_objective(&sample.set, prior, calibration.inverse_temperature,
 									 calibration.log_multipliers);
-		CHECK_CLOSE(loss, documented_objective(&sample.set, 0.0, calibration.inverse_temperature,
-											   calibration.log_multipliers), 1e-12, "loss");
+		CHECK_CLOSE(loss,
+					documented_objective(&sample.set, 0.0, calibration.inverse_temperature,
+										 calibration.log_multipliers),
+					1e-12, "loss");
 		for (int step = 0; step < 200; step++)
 		{
-			double		size = pow(10.0, -4.0 + step % 5);
-			double		multipliers[4];
-			double		inverse = fmax(CALIBRATION_MIN_INVERSE_TEMPERATURE,
-									   calibration.inverse_temperature + size * random_normal(&random));
+			double size = pow(10.0, -4.0 + step % 5);
+			double multipliers[4];
+			double inverse = fmax(CALIBRATION_MIN_INVERSE_TEMPERATURE,
+								  calibration.inverse_temperature + size * random_normal(&random));
 
 			for (int c = 0; c < 4; c++)
 				multipliers[c] = calibration.log_multipliers[c] + size * random_normal(&random);
@@ -208,13 +202,16 @@ test_minimum(void)
 static void
 test_closed_form(void)
 {
-	enum { N = 1000 };
-	Workspace	workspace = unit_workspace();
-	float		log_probabilities[2 * N];
-	int32_t		target[N];
+	enum
+	{
+		N = 1000
+	};
+	Workspace workspace = unit_workspace();
+	float log_probabilities[2 * N];
+	int32_t target[N];
 	CalibrationSet set = {N, 2, log_probabilities, target, NULL};
 	Calibration calibration;
-	float		p[2];
+	float p[2];
 
 	for (int i = 0; i < N; i++)
 	{
@@ -224,7 +221,8 @@ test_closed_form(void)
 	CHECK_CLOSE(fit_calibration(&set, 1e-9, &calibration, &workspace),
 				-0.2 * log(0.2) - 0.8 * log(0.8), 1e-12, "entropy");
 	CHECK_CLOSE(calibration.inverse_temperature, 1.0, 1e-9, "what is not told is the prior's");
-	CHECK_CLOSE(calibration.log_multipliers[0] - calibration.log_multipliers[1], log(4.0), 1e-9, "odds");
+	CHECK_CLOSE(calibration.log_multipliers[0] - calibration.log_multipliers[1], log(4.0), 1e-9,
+				"odds");
 	calibrate(&calibration, 1, 2, log_probabilities, p);
 	CHECK_CLOSE(p[0], 0.8, 1e-7, "calibrated");
 	CHECK_CLOSE(p[1], 0.2, 1e-7, "calibrated");
@@ -238,14 +236,17 @@ test_closed_form(void)
 static void
 test_extremes(void)
 {
-	Workspace	workspace = unit_workspace();
-	enum { N = 60 };
-	float		log_probabilities[3 * N];
-	int32_t		target[N];
+	Workspace workspace = unit_workspace();
+	enum
+	{
+		N = 60
+	};
+	float log_probabilities[3 * N];
+	int32_t target[N];
 	CalibrationSet set = {N, 3, log_probabilities, target, NULL};
 	Calibration calibration;
-	double		loss;
-	float		p[3 * N];
+	double loss;
+	float p[3 * N];
 
 	/* always right with certainty; class 2 never occurs */
 	for (int i = 0; i < N; i++)
@@ -256,7 +257,8 @@ test_extremes(void)
 	}
 	loss = fit_calibration(&set, 1.0, &calibration, &workspace);
 	CHECK(loss >= 0.0 && loss < 1e-6, "loss %g", loss);
-	CHECK(isfinite(calibration.inverse_temperature) && isfinite(calibration.log_multipliers[2]), "finite");
+	CHECK(isfinite(calibration.inverse_temperature) && isfinite(calibration.log_multipliers[2]),
+		  "finite");
 
 	/* always wrong with certainty: a flat answer is the best there is within bounds */
 	for (int i = 0; i < N; i++)
@@ -279,8 +281,11 @@ test_extremes(void)
 static void
 test_rare_class(void)
 {
-	enum { N = 2003 };
-	Workspace	workspace = unit_workspace();
+	enum
+	{
+		N = 2003
+	};
+	Workspace workspace = unit_workspace();
 	static float log_probabilities[2 * N];
 	static int32_t target[N];
 	static float weight[N];
@@ -308,7 +313,8 @@ test_confidence_bins(void)
 	{
 		CHECK(confidence_bin((i + 0.5) / CALIBRATION_BINS) == i, "middle of bin %d", i);
 		CHECK(confidence_bin((i + 1 + 1e-6) / CALIBRATION_BINS) ==
-				  (i + 1 < CALIBRATION_BINS ? i + 1 : i), "after bin %d", i);
+				  (i + 1 < CALIBRATION_BINS ? i + 1 : i),
+			  "after bin %d", i);
 	}
 	/* upper ends belong to their bin: 1/5 is the end of bin 2, and 1 that of the last */
 	CHECK(confidence_bin(0.2) == 2, "bin %d", confidence_bin(0.2));
@@ -323,11 +329,10 @@ test_calibration_error(void)
 	static const int32_t target[] = {0, 0, 0, 1};
 	static const float weight[] = {1.0f, 3.0f, 2.0f, 0.5f};
 	static const double none[MAX_CLASSES];
-	Workspace	workspace = unit_workspace();
-	Sample		sample;
-	float	   *probabilities;
-	double		honest,
-				vain;
+	Workspace workspace = unit_workspace();
+	Sample sample;
+	float *probabilities;
+	double honest, vain;
 
 	CHECK_CLOSE(expected_calibration_error(4, 2, p, target, NULL),
 				(fabs(1.0 - 1.82) + fabs(1.0 - 0.55) + fabs(0.0 - 0.5)) / 4.0, 1e-7, "by hand");
