@@ -19,7 +19,9 @@ typedef struct Problem
 	const CalibrationSet *set;
 	int n;            /* parameters */
 	double weight;    /* of all objects */
-	double *ridge;    /* [n]: the prior is ridge / 2 * (parameter - identity)^2 */
+	double *ridge;    /* [n]: of the prior, prior_objects * m, then m_c of each class */
+	double ridge_sum; /* of the classes */
+	double *mean;     /* [n_classes]: shares of the classes in the mean multiplier */
 	double *gradient; /* [n] */
 	double *hessian;  /* [n][n], lower triangle */
 	double *step;     /* [n] */
@@ -58,14 +60,14 @@ calibrated_row(const double *parameters, int n_classes, const float *log_probabi
 	return largest + log(sum);
 }
 
-/* The prior of the header; a class without objects has that of the temperature. */
+/* The prior of the header; a class without objects has the ridge of the temperature. */
 static void
 set_prior(Problem *problem, double prior_objects)
 {
 	const CalibrationSet *set = problem->set;
-	double *class_weight = workspace_array(problem->workspace, double, set->n_classes);
+	double *class_weight = problem->mean;
 	double *class_squares = problem->ridge + 1;
-	double squares = 0.0;
+	double squares = 0.0, effective_sum = 0.0;
 
 	memset(class_weight, 0, sizeof(double) * set->n_classes);
 	memset(class_squares, 0, sizeof(double) * set->n_classes);
@@ -83,10 +85,23 @@ set_prior(Problem *problem, double prior_objects)
 		squares += class_squares[c];
 	}
 	problem->ridge[0] = prior_objects * squares / (problem->weight * problem->weight);
+	problem->ridge_sum = 0.0;
 	for (int c = 0; c < set->n_classes; c++)
-		problem->ridge[1 + c] = class_weight[c] > 0.0 ? prior_objects * class_squares[c] /
-															(class_weight[c] * problem->weight)
-													  : problem->ridge[0];
+	{
+		double weight = class_weight[c];
+		double ridge = problem->ridge[0];
+
+		if (weight > 0.0)
+		{
+			ridge = prior_objects * class_squares[c] / (weight * problem->weight);
+			problem->mean[c] = weight * weight / class_squares[c];
+		}
+		problem->ridge[1 + c] = ridge;
+		problem->ridge_sum += ridge;
+		effective_sum += problem->mean[c];
+	}
+	for (int c = 0; c < set->n_classes; c++)
+		problem->mean[c] /= effective_sum;
 }
 
 /* The mean loss at the parameters. */
@@ -111,24 +126,60 @@ mean_loss(Problem *problem, const double *parameters)
 }
 
 static double
-identity(int k)
+mean_multiplier(const Problem *problem, const double *parameters)
 {
-	return k == 0 ? 1.0 : 0.0;
+	double mean = 0.0;
+
+	for (int c = 0; c < problem->set->n_classes; c++)
+		mean += problem->mean[c] * parameters[1 + c];
+	return mean;
 }
 
-/* What is minimised: the mean loss and the prior. */
+/*
+ * What is minimised: the mean loss, the prior, and a multiple of the squared mean multiplier, which
+ * neither of them depends on, so that it is 0 at the minimum.
+ */
 static double
 objective(Problem *problem, const double *parameters)
 {
-	double value = mean_loss(problem, parameters);
+	double mean = mean_multiplier(problem, parameters);
+	double prior = problem->ridge[0] * (parameters[0] - 1.0) * (parameters[0] - 1.0) +
+				   problem->ridge_sum * mean * mean;
 
-	for (int k = 0; k < problem->n; k++)
+	for (int c = 0; c < problem->set->n_classes; c++)
 	{
-		double distance = parameters[k] - identity(k);
+		double distance = parameters[1 + c] - mean;
 
-		value += 0.5 * problem->ridge[k] * distance * distance;
+		prior += problem->ridge[1 + c] * distance * distance;
 	}
-	return value;
+	return mean_loss(problem, parameters) + 0.5 * prior;
+}
+
+/* Sets gradient and Hessian to those of the objective without the loss. */
+static void
+differentiate_prior(Problem *problem, const double *parameters)
+{
+	int n = problem->n;
+	double mean = mean_multiplier(problem, parameters);
+	double pull = 0.0; /* of the mean on each class, by its share in it */
+
+	for (int c = 0; c < n - 1; c++)
+		pull += problem->ridge[1 + c] * (parameters[1 + c] - mean);
+	memset(problem->hessian, 0, sizeof(double) * n * n);
+	problem->gradient[0] = problem->ridge[0] * (parameters[0] - 1.0);
+	problem->hessian[0] = problem->ridge[0];
+	for (int c = 0; c < n - 1; c++)
+	{
+		double *hessian = problem->hessian + (size_t) (1 + c) * n + 1;
+		double ridge = problem->ridge[1 + c];
+
+		problem->gradient[1 + c] = ridge * (parameters[1 + c] - mean) +
+								   problem->mean[c] * (problem->ridge_sum * mean - pull);
+		for (int d = 0; d <= c; d++)
+			hessian[d] = 2.0 * problem->ridge_sum * problem->mean[c] * problem->mean[d] -
+						 ridge * problem->mean[d] - problem->mean[c] * problem->ridge[1 + d];
+		hessian[c] += ridge;
+	}
 }
 
 /*
@@ -169,14 +220,8 @@ static void
 differentiate(Problem *problem, const double *parameters)
 {
 	const CalibrationSet *set = problem->set;
-	int n = problem->n;
 
-	memset(problem->hessian, 0, sizeof(double) * n * n);
-	for (int k = 0; k < n; k++)
-	{
-		problem->gradient[k] = problem->ridge[k] * (parameters[k] - identity(k));
-		problem->hessian[(size_t) k * n + k] = problem->ridge[k];
-	}
+	differentiate_prior(problem, parameters);
 	for (int i = 0; i < set->n_rows; i++)
 	{
 		if (i % 256 == 0)
@@ -240,8 +285,9 @@ hold_bound(Problem *problem, const double *parameters)
 	if (parameters[0] > CALIBRATION_MIN_INVERSE_TEMPERATURE || problem->gradient[0] <= 0.0)
 		return;
 	problem->gradient[0] = 0.0;
-	for (int k = 0; k < problem->n; k++)
-		problem->hessian[(size_t) k * problem->n] = identity(k);
+	problem->hessian[0] = 1.0;
+	for (int k = 1; k < problem->n; k++)
+		problem->hessian[(size_t) k * problem->n] = 0.0;
 }
 
 /* Moves the parameters down along the step; false when it leads nowhere any more. */
@@ -282,6 +328,7 @@ fit_calibration(const CalibrationSet *set, double prior_objects, Calibration *ca
 		.set = set,
 		.n = n,
 		.ridge = workspace_array(workspace, double, n),
+		.mean = workspace_array(workspace, double, set->n_classes),
 		.gradient = workspace_array(workspace, double, n),
 		.hessian = workspace_array(workspace, double, (size_t) n *n),
 		.step = workspace_array(workspace, double, n),
@@ -292,8 +339,8 @@ fit_calibration(const CalibrationSet *set, double prior_objects, Calibration *ca
 	double value;
 
 	set_prior(&problem, prior_objects);
-	for (int k = 0; k < n; k++)
-		parameters[k] = identity(k);
+	parameters[0] = 1.0;
+	memset(parameters + 1, 0, sizeof(double) * set->n_classes);
 	value = objective(&problem, parameters);
 	for (int step = 0; step < MAX_STEPS; step++)
 	{

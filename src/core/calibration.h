@@ -36,26 +36,29 @@ typedef struct CalibrationSet
  * challenge's weighted log loss on four folds and measured on the fifth:
  *
  *	prior_objects				  ~0	  1		  4		 16		 64		256	   1e4	 none fitted
- *	trained with that loss		0.598	0.598	0.598	0.598	0.598	0.598	0.599	0.599
- *	trained without weights		0.599	0.600	0.602	0.609	0.628	0.661	0.820	0.855
+ *	trained with that loss		0.598	0.598	0.598	0.598	0.598	0.599	0.599	0.599
+ *	trained without weights		0.599	0.604	0.621	0.655	0.700	0.752	0.844	0.855
  *
- * The second network needs multipliers of up to 18, which no prior should
+ * The second network needs multipliers of up to 18, which the prior should not
  * forbid; the first has little to gain and must not lose.
  */
-#define CALIBRATION_PRIOR_OBJECTS 4.0
+#define CALIBRATION_PRIOR_OBJECTS 1.0
 
 /*
  * Finds the calibration that minimises the weighted mean of -ln p(target) plus
  * a prior that draws towards the identity,
  *
- *		(prior_objects / 2) * (m * (inverse_temperature - 1)^2 + sum_c m_c * log_multipliers[c]^2),
+ *		(prior_objects / 2) * (m * (inverse_temperature - 1)^2 +
+ *							   sum_c m_c * (log_multipliers[c] - mean)^2),
  *
  * in which m = sum w^2 / (sum w)^2 is the mean share of an object in the weight
- * of all, and m_c = sum_c w^2 / (sum_c w * sum w) that of an object of class c.
- * As an object curves the loss in its class's multiplier by at most 1/4 of its share,
- * few objects cannot draw the multiplier of their class far from 1, whatever the
- * class weighs, and among many the prior vanishes.  It also settles the common
- * factor of all multipliers, which changes no probability.
+ * of all, m_c = sum_c w^2 / (sum_c w * sum w) that of an object of class c, and
+ * mean that of all multipliers by their classes' effective numbers of objects,
+ * (sum_c w)^2 / sum_c w^2.  As an object curves the loss in its class's multiplier by
+ * at most 1/4 of its share, few objects cannot draw the multiplier of their class
+ * far from those of the others, whatever the class weighs, and among many the
+ * prior vanishes.  A common factor of all multipliers changes no probability; it
+ * is such that mean is 0.
  *
  * The problem is convex; Newton's method solves it.  inverse_temperature is at
  * least CALIBRATION_MIN_INVERSE_TEMPERATURE.  prior_objects > 0; n_rows > 0.

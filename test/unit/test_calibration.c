@@ -71,6 +71,7 @@ documented_objective(const CalibrationSet *set, double prior_objects, double inv
 					 const double *multipliers)
 {
 	double loss = 0.0, prior = 0.0, weight = 0.0, squares = 0.0;
+	double shares[MAX_CLASSES], effective[MAX_CLASSES], mean = 0.0, all = 0.0;
 
 	for (int i = 0; i < set->n_rows; i++)
 	{
@@ -100,8 +101,13 @@ documented_objective(const CalibrationSet *set, double prior_objects, double inv
 			}
 		if (class_weight > 0.0)
 			share = class_squares / class_weight / weight;
-		prior += share * multipliers[c] * multipliers[c];
+		shares[c] = share;
+		effective[c] = class_weight > 0.0 ? class_weight * class_weight / class_squares : 0.0;
+		mean += effective[c] * multipliers[c];
+		all += effective[c];
 	}
+	for (int c = 0; c < set->n_classes; c++)
+		prior += shares[c] * pow(multipliers[c] - mean / all, 2);
 	return loss / weight + 0.5 * prior_objects * prior;
 }
 
@@ -142,7 +148,7 @@ test_identity(void)
 	for (int n_rows = 20; n_rows <= 20000; n_rows *= 10)
 	{
 		Sample sample = draw_sample(n_rows, 4, 1.0, none, 7, &workspace);
-		double tolerance = n_rows == 20 ? 0.5 : n_rows == 200 ? 0.35 : n_rows == 2000 ? 0.2 : 0.06;
+		double tolerance = 7.0 / sqrt(n_rows);
 		Calibration calibration;
 
 		fit_calibration(&sample.set, CALIBRATION_PRIOR_OBJECTS, &calibration, &workspace);
@@ -291,6 +297,7 @@ test_rare_class(void)
 	static float weight[N];
 	CalibrationSet set = {N, 2, log_probabilities, target, weight};
 	Calibration calibration;
+	double low = 0.0, high = 2.0;
 
 	for (int i = 0; i < N; i++)
 	{
@@ -300,9 +307,22 @@ test_rare_class(void)
 		/* as much as all others together, three times over */
 		weight[i] = i < 3 ? 2000.0f : 1.0f;
 	}
-	fit_calibration(&set, CALIBRATION_PRIOR_OBJECTS, &calibration, &workspace);
-	CHECK(calibration.log_multipliers[1] > 0.0 && calibration.log_multipliers[1] < 0.15,
-		  "rare class: %g, of ln 3", calibration.log_multipliers[1]);
+	fit_calibration(&set, 1.0, &calibration, &workspace);
+	/* where the gradients of loss and prior cancel: share 3/4, and an object's share 1/4 */
+	for (int i = 0; i < 60; i++)
+	{
+		double middle = (low + high) / 2.0;
+
+		if (1.0 / (1.0 + exp(-middle)) - 0.75 + 0.25 * middle < 0.0)
+			low = middle;
+		else
+			high = middle;
+	}
+	CHECK_CLOSE(calibration.log_multipliers[1] - calibration.log_multipliers[0], low, 0.003,
+				"rare class");
+	CHECK(low < 0.52, "%g, where ln 3 would fit best", low);
+	CHECK_CLOSE(3.0 * calibration.log_multipliers[1] + 2000.0 * calibration.log_multipliers[0], 0.0,
+				1e-6, "mean");
 	unit_free();
 }
 
