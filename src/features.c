@@ -81,8 +81,7 @@ array_feature_set(int n, bool *with_host)
 		return set;
 	}
 	ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-					errmsg("array of %d features given, %d or %d expected%s", n,
-						   simple, all,
+					errmsg("array of %d features given, %d or %d expected%s", n, simple, all,
 						   with_host != NULL
 							   ? psprintf(", or with a host %d or %d",
 										  simple + host_feature_count(FEATURES_SIMPLE),

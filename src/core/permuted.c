@@ -13,7 +13,7 @@ struct PermutedClassifier
 {
 	const Model *model;
 	const float *inputs;
-	float *unchanged; /* [n_rows][n_out], first layer before its activation */
+	float *unchanged; /* [n_rows][n_out], first layer without bias and activation */
 	float *change;    /* [max_block][max_columns], of the changed inputs */
 	float *weight;    /* [max_columns][n_out], their rows of the first layer */
 	float *buffer[2]; /* [max_block][widest layer] */
@@ -42,11 +42,10 @@ permuted_classifier(const Model *model, int n_rows, const float *inputs, int max
 
 	multiply_matrices(CblasNoTrans, CblasNoTrans, n_rows, layer->n_out, layer->n_in, inputs,
 					  layer->weight, classifier->unchanged, workspace->check_interrupts);
-	add_to_rows(n_rows, layer->n_out, layer->bias, classifier->unchanged);
 	return classifier;
 }
 
-/* output [n][n_out] = the first layer before its activation */
+/* output [n][n_out] = the first layer without bias and activation */
 static void
 first_layer(PermutedClassifier *classifier, int n_columns, const int32_t *columns,
 			const int32_t *permutation, int first, int n, float *output)
@@ -77,6 +76,14 @@ first_layer(PermutedClassifier *classifier, int n_columns, const int32_t *column
 		output[i] += unchanged[i];
 }
 
+static void
+activate_layer(const DenseLayer *layer, int n, float *output)
+{
+	Dropout none = {.random = NULL};
+
+	activate(layer->activation, n, layer->n_out, layer->n_out, layer->bias, &none, output, NULL);
+}
+
 void
 classify_permuted(PermutedClassifier *classifier, int n_columns, const int32_t *columns,
 				  const int32_t *permutation, int first, int n, float *probabilities)
@@ -85,7 +92,7 @@ classify_permuted(PermutedClassifier *classifier, int n_columns, const int32_t *
 	float *output = model->n_layers == 1 ? probabilities : classifier->buffer[0];
 
 	first_layer(classifier, n_columns, columns, permutation, first, n, output);
-	activate(model->layers[0].activation, (size_t) n * model->layers[0].n_out, output);
+	activate_layer(&model->layers[0], n, output);
 	for (int i = 1; i < model->n_layers; i++)
 	{
 		const DenseLayer *layer = &model->layers[i];
@@ -94,8 +101,7 @@ classify_permuted(PermutedClassifier *classifier, int n_columns, const int32_t *
 		output = i == model->n_layers - 1 ? probabilities : classifier->buffer[i % 2];
 		multiply_matrices(CblasNoTrans, CblasNoTrans, n, layer->n_out, layer->n_in, input,
 						  layer->weight, output, classifier->check_interrupts);
-		add_to_rows(n, layer->n_out, layer->bias, output);
-		activate(layer->activation, (size_t) n * layer->n_out, output);
+		activate_layer(layer, n, output);
 	}
 	softmax_rows(n, model->n_classes, probabilities);
 }
