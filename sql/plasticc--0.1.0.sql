@@ -470,12 +470,23 @@ AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS
 COMMENT ON FUNCTION plasticc_classify_query(bytea, text) IS
 'classifies the rows of a query, run as the current user, that returns object_id (an integer type) and features (real[] or double precision[]); the fastest way for many objects. Results differ from plasticc_classify by rounding only; NULL features give NULL';
 
+-- Volatile, because the query may be.
+CREATE FUNCTION plasticc_importance(
+    model bytea, query text, by_group boolean DEFAULT false, repeats integer DEFAULT 3, seed bigint DEFAULT 0,
+    OUT feature text, OUT feature_group text, OUT loss_increase double precision
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 10000000 ROWS 1000;
+
+COMMENT ON FUNCTION plasticc_importance(bytea, text, boolean, integer, bigint) IS
+'permutation importance: by how much the challenge''s weighted log loss of the query''s objects increases when the values of a feature are exchanged among them at random, mean of repeats (1 to 1000), the largest first. The query, run as the current user, returns features, target and optionally object_id (for error messages), best of objects that the model was not trained on, and in an ORDER BY, on which the exchange depends besides seed. Feature names are those of the model''s training, else of the catalog where the number of features is that of plasticc_features or plasticc_host_features, else numbers. by_group: all features of a group are exchanged together, those of no known group likewise (feature_group NULL). Features that tell the same stand in for each other, so that each alone seems to matter little; their group tells better';
+
 -- An enum, because foreign servers are not sent a text constant as an argument (collation).
 CREATE TYPE plasticc_unknown_method AS ENUM
-    ('presentation', 'product', 'scirpus', 'constant', 'second_place', 'boone', 'major_tom');
+    ('prior', 'presentation', 'product', 'scirpus', 'constant', 'second_place', 'boone', 'major_tom');
 
 COMMENT ON TYPE plasticc_unknown_method IS
 'how plasticc_add_unknown finds p99 from the n known probabilities p (m = largest, P = product of 1 - p; an object is galactic when classes 6, 16, 53, 65, 92 hold more than half).
+prior: 2 / the sum of the known classes'' weights in the challenge''s log loss (15 and 64 weigh 2, others 1; n when classes are not known), so that p99 is the share of the weight that class 99 has, 1/9 for the challenge''s classes.
 presentation: (1 - m) / 14.
 product: 0.14 P / (1 - 1/n)^n, so that equal probabilities give 0.14 (after Olivier, who scaled P to a mean of 0.14 over the test set).
 scirpus: ((median + mean/2)/2 + (1 - m^3)/2) / 2.
@@ -483,15 +494,15 @@ constant: 0.017 if galactic, else 0.17.
 second_place: 0.014 if galactic, else (2 (1 - m) + 0.14) / 3.
 boone: 0.04 if galactic, else p42 + 0.6 p62 + 0.2 p52 + 0.2 p95.
 major_tom: 0.2 P if galactic, else 1.65 (p42 + p52 + p62 + p95)^2.5 (1 - p95 - p62)^0.635.
-All but presentation come from entries to the challenge whose authors tuned them to its leaderboard; they say nothing of other surveys';
+All but prior and presentation come from entries to the challenge whose authors tuned them to its leaderboard; they say nothing of other surveys';
 
 -- Not strict: classes may be left out.
-CREATE FUNCTION plasticc_add_unknown(probabilities real[], method plasticc_unknown_method DEFAULT 'presentation', classes integer[] DEFAULT NULL)
+CREATE FUNCTION plasticc_add_unknown(probabilities real[], method plasticc_unknown_method DEFAULT 'prior', classes integer[] DEFAULT NULL)
 RETURNS real[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 
 COMMENT ON FUNCTION plasticc_add_unknown(real[], plasticc_unknown_method, integer[]) IS
-'the probabilities with that of class 99 appended, divided by their sum; the classes are then classes || 99. Comment on type plasticc_unknown_method: the methods. classes may be left out when there are 14 probabilities, of the challenge''s classes in ascending order, and for the methods presentation, product and scirpus. Probabilities are divided by their sum first; negative, NaN, infinite or all zero is an error';
+'the probabilities with that of class 99 appended, divided by their sum; the classes are then classes || 99. Comment on type plasticc_unknown_method: the methods. classes may be left out when there are 14 probabilities, of the challenge''s classes in ascending order, and for the methods prior, presentation, product and scirpus. The default, prior, is tuned to nothing; on the synthetic survey''s mix test, in which class 99 occurs, no other has a smaller log loss (make bench BENCH=unknown). Probabilities are divided by their sum first; negative, NaN, infinite or all zero is an error';
 
 -- Not strict: classes may be left out.
 CREATE FUNCTION plasticc_submission(
@@ -546,6 +557,44 @@ CREATE AGGREGATE plasticc_log_loss(target integer, probabilities real[], classes
 
 COMMENT ON AGGREGATE plasticc_log_loss(integer, real[], integer[], double precision[]) IS
 'the same with a weight (finite, not negative) for each of classes; NULL when those with objects weigh nothing';
+
+-- State: n, whether weighted, n classes, n weights, then for each class and bin: objects, correct ones, whole and fractional part of summed confidence.
+CREATE FUNCTION plasticc_calibration_error_accum(double precision[], integer, real[], integer[]) RETURNS double precision[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION plasticc_calibration_error_accum(double precision[], integer, real[], integer[], double precision[])
+RETURNS double precision[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION plasticc_calibration_error_combine(double precision[], double precision[]) RETURNS double precision[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION plasticc_calibration_error_final(double precision[]) RETURNS double precision
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_calibration_error_accum(double precision[], integer, real[], integer[]) IS
+'transition of plasticc_calibration_error: (state, target, probabilities, classes)';
+COMMENT ON FUNCTION plasticc_calibration_error_accum(double precision[], integer, real[], integer[], double precision[]) IS
+'transition of plasticc_calibration_error: (state, target, probabilities, classes, weights)';
+COMMENT ON FUNCTION plasticc_calibration_error_combine(double precision[], double precision[]) IS
+'combine function of plasticc_calibration_error';
+COMMENT ON FUNCTION plasticc_calibration_error_final(double precision[]) IS 'final function of plasticc_calibration_error';
+
+CREATE AGGREGATE plasticc_calibration_error(target integer, probabilities real[], classes integer[]) (
+    SFUNC = plasticc_calibration_error_accum, STYPE = double precision[],
+    FINALFUNC = plasticc_calibration_error_final, COMBINEFUNC = plasticc_calibration_error_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_calibration_error(integer, real[], integer[]) IS
+'expected calibration error (Guo et al. 2017): objects are put into 15 bins of equal width by their largest probability, the confidence; the mean over objects of the distance, in their bin, between mean confidence and share of right predictions. Every object counts alike, whatever its class. Probabilities are divided by their sum; rows are skipped, and errors raised, as by plasticc_log_loss. The same to the bit in any order of rows';
+
+CREATE AGGREGATE plasticc_calibration_error(target integer, probabilities real[], classes integer[], weights double precision[]) (
+    SFUNC = plasticc_calibration_error_accum, STYPE = double precision[],
+    FINALFUNC = plasticc_calibration_error_final, COMBINEFUNC = plasticc_calibration_error_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_calibration_error(integer, real[], integer[], double precision[]) IS
+'the same with a weight (finite, not negative) for each of classes, shared by the objects of the class, as in plasticc_log_loss: what a model that is trained with the weighted loss, and so for classes as frequent as they weigh, is to be judged by; NULL when the classes with objects weigh nothing';
 
 -- State: n, n classes, n * n counts.
 CREATE FUNCTION plasticc_confusion_accum(bigint[], integer, real[], integer[]) RETURNS bigint[]

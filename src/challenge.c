@@ -13,6 +13,7 @@
 
 #include "arrays.h"
 #include "enums.h"
+#include "core/challenge.h"
 #include "core/model.h"
 
 #define UNKNOWN_CLASS 99
@@ -82,6 +83,21 @@ is_galactic(const Prediction *prediction)
 	for (int i = 0; i < lengthof(galactic); i++)
 		share += class_probability(prediction, galactic[i]);
 	return share > 0.5;
+}
+
+/*
+ * Gives class 99 the share that its weight has in the log loss: the least
+ * expected loss of whoever knows nothing of an object but the known classes'
+ * probabilities relative to each other.
+ */
+static double
+prior_unknown(const Prediction *prediction)
+{
+	double		weights = 0.0;
+
+	for (int i = 0; i < prediction->n; i++)
+		weights += prediction->classes ? challenge_weight(prediction->classes[i]) : 1.0;
+	return challenge_weight(UNKNOWN_CLASS) / weights;
 }
 
 static double
@@ -173,6 +189,7 @@ typedef struct UnknownMethod
 } UnknownMethod;
 
 static const UnknownMethod unknown_methods[] = {
+	{"prior", prior_unknown, false},
 	{"presentation", presentation_unknown, false},
 	{"product", product_unknown, false},
 	{"scirpus", scirpus_unknown, false},

@@ -13,6 +13,7 @@
 #include "utils/tuplestore.h"
 
 #include "arrays.h"
+#include "classify.h"
 #include "model_cache.h"
 #include "query_input.h"
 
@@ -23,8 +24,7 @@ PG_FUNCTION_INFO_V1(plasticc_classify_name);
 PG_FUNCTION_INFO_V1(plasticc_probabilities);
 PG_FUNCTION_INFO_V1(plasticc_classify_query);
 
-/* An error unless the array has the model's number of features; whose names it in the message. */
-static void
+void
 check_feature_count(const Model *model, ArrayType *features, const char *whose)
 {
 	int			expected = model->preprocessing.n_features;

@@ -70,26 +70,22 @@ feature_set_argument(FunctionCallInfo fcinfo, int argument)
 static FeatureSet
 array_feature_set(int n, bool *with_host)
 {
-	int count[2][2]; /* of a set, without host and with it */
+	int simple = feature_count(FEATURES_SIMPLE), all = feature_count(FEATURES_ALL);
+	FeatureSet set;
+	bool host;
 
-	for (int set = FEATURES_SIMPLE; set <= FEATURES_ALL; set++)
+	if (find_feature_set(n, &set, &host) && (with_host != NULL || !host))
 	{
-		count[set][false] = feature_count((FeatureSet) set);
-		count[set][true] = count[set][false] + host_feature_count((FeatureSet) set);
-		for (int host = 0; host <= (with_host != NULL); host++)
-			if (n == count[set][host])
-			{
-				if (with_host != NULL)
-					*with_host = host;
-				return (FeatureSet) set;
-			}
+		if (with_host != NULL)
+			*with_host = host;
+		return set;
 	}
 	ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-					errmsg("array of %d features given, %d or %d expected%s", n,
-						   count[FEATURES_SIMPLE][false], count[FEATURES_ALL][false],
+					errmsg("array of %d features given, %d or %d expected%s", n, simple, all,
 						   with_host != NULL
-							   ? psprintf(", or with a host %d or %d", count[FEATURES_SIMPLE][true],
-										  count[FEATURES_ALL][true])
+							   ? psprintf(", or with a host %d or %d",
+										  simple + host_feature_count(FEATURES_SIMPLE),
+										  all + host_feature_count(FEATURES_ALL))
 							   : ""),
 					errhint("Pass what plasticc_features()%s returned, of the same version of "
 							"the extension.",
@@ -199,13 +195,6 @@ plasticc_host_features(PG_FUNCTION_ARGS)
  * The catalog
  * ----------------------------------------------------------------
  */
-
-/* What describe_feature() counts as the i-th of the features of a set, then those of a host. */
-static int
-feature_ordinal(FeatureSet set, int i)
-{
-	return i < feature_count(set) ? i : i - feature_count(set) + feature_count(FEATURES_ALL);
-}
 
 /* Set-returning: the catalog's rows of a set's, then a host's, features first <= i < end. */
 static Datum

@@ -2,14 +2,6 @@
  * metrics.c
  *		Aggregates that score class probabilities: plasticc_log_loss and
  *		plasticc_confusion.
- *
- * Their states are arrays, so that they can be combined wherever the partial
- * results come from.  All sums in them are exact, which makes the result the
- * same to the bit whatever the order and the partition of the rows.
- *
- * The transition functions can be called from SQL, so a state's shape is
- * checked before it is used; its values need no check, for nothing but the
- * result depends on them.
  */
 #include "plasticc.h"
 
@@ -21,15 +13,12 @@
 #include "core/challenge.h"
 #include "core/model.h"
 #include "metrics.h"
+#include "scored_object.h"
 
 /*
  * State of plasticc_log_loss: a number n, then for each of n classes its
  * number, weight, count of objects, and the sum of their losses as a whole
  * part and a fraction.
- *
- * A loss enters the sum rounded to a multiple of 2^-48 (4e-15; it is at most
- * 34.6).  Whole parts are then integers and fractions multiples of 2^-48
- * below 1, and additions of either have no rounding error.
  */
 typedef struct LossState
 {
@@ -42,7 +31,6 @@ typedef struct LossState
 } LossState;
 
 #define LOSS_STATE_LENGTH(n) (1 + 5 * (n))
-#define LOSS_UNIT 0x1.0p-48
 
 /* State of plasticc_confusion: n, n classes, n * n counts [true][predicted]. */
 typedef struct ConfusionState
@@ -80,94 +68,6 @@ most_probable(const float4 *probabilities, int n)
 	return best;
 }
 
-/* What a row of either aggregate brings. */
-typedef struct ScoredObject
-{
-	int			n;
-	const int32 *classes;
-	const float4 *probabilities;
-	int			target;			/* index into classes */
-} ScoredObject;
-
-/* Reads arguments 1 to 3; false for a row that is to be skipped. */
-static bool
-get_scored_object(FunctionCallInfo fcinfo, ScoredObject *object)
-{
-	int			n_probabilities;
-	int32		target;
-
-	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
-		return false;
-	if (PG_ARGISNULL(3))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("classes must not be NULL"),
-						errhint("Pass plasticc_classes(model), or an array constant.")));
-	target = PG_GETARG_INT32(1);
-	object->probabilities = real_elements(PG_GETARG_ARRAYTYPE_P(2), "probabilities",
-										  MODEL_MAX_CLASSES, &n_probabilities);
-	object->classes =
-		integer_elements(PG_GETARG_ARRAYTYPE_P(3), "classes", MODEL_MAX_CLASSES, &object->n);
-	if (n_probabilities != object->n)
-		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("there are %d probabilities for %d classes", n_probabilities,
-							   object->n)));
-	object->target = class_index(object->classes, object->n, target);
-	if (object->target < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("target %d is not among the classes", target),
-				 target == 99
-					 ? errhint("Append it to the probabilities with plasticc_add_unknown, and "
-							   "to the classes with classes || 99.")
-					 : errhint("Leave out the objects of classes that the model does not know, or "
-							   "add the class with a probability of 0.")));
-	return true;
-}
-
-static void
-state_mismatch(const char *reason)
-{
-	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("%s differ between rows", reason),
-					errhint("All rows of an aggregate must have the same; use GROUP BY to "
-							"separate them.")));
-}
-
-static void
-invalid_state(void)
-{
-	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid aggregate state")));
-}
-
-/*
- * The state in argument 0, to be changed in place: an aggregate's own, or a
- * copy when the function is called by itself.
- */
-static ArrayType *
-state_argument(FunctionCallInfo fcinfo)
-{
-	return AggCheckCallContext(fcinfo, NULL) ? PG_GETARG_ARRAYTYPE_P(0)
-											 : PG_GETARG_ARRAYTYPE_P_COPY(0);
-}
-
-/* Switches to where a new state must live. */
-static MemoryContext
-enter_state_context(FunctionCallInfo fcinfo)
-{
-	MemoryContext context = CurrentMemoryContext;
-
-	(void) AggCheckCallContext(fcinfo, &context);
-	return MemoryContextSwitchTo(context);
-}
-
-/* An array of the state's type and shape, or an error; its length is *length. */
-static void *
-state_elements(ArrayType *array, Oid element_type, int *length)
-{
-	if (ARR_NDIM(array) != 1 || ARR_HASNULL(array) || ARR_ELEMTYPE(array) != element_type)
-		invalid_state();
-	*length = ARR_DIMS(array)[0];
-	return ARR_DATA_PTR(array);
-}
-
 static LossState
 open_loss_state(ArrayType *array)
 {
@@ -187,26 +87,6 @@ open_loss_state(ArrayType *array)
 	return state;
 }
 
-/* The weights of argument 4, or NULL for the challenge's. */
-static const float8 *
-weights_argument(FunctionCallInfo fcinfo, int n_classes)
-{
-	const float8 *weights;
-	int			n;
-
-	if (PG_NARGS() <= 4)
-		return NULL;
-	if (PG_ARGISNULL(4))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("weights must not be NULL"),
-				 errhint("Leave the argument out for the weights of the challenge.")));
-	weights = double_elements(PG_GETARG_ARRAYTYPE_P(4), "weights", MODEL_MAX_CLASSES, &n);
-	if (n != n_classes)
-		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("there are %d weights for %d classes", n, n_classes)));
-	return weights;
-}
-
 static ArrayType *
 new_loss_state(const ScoredObject *object, const float8 *weights)
 {
@@ -220,10 +100,7 @@ new_loss_state(const ScoredObject *object, const float8 *weights)
 	{
 		double		weight = weights ? weights[i] : challenge_weight(object->classes[i]);
 
-		if (!(weight >= 0.0) || !isfinite(weight))
-			ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
-							errmsg("weight of class %d is %g", object->classes[i], weight),
-							errhint("Weights must be finite and not negative.")));
+		check_class_weight(object->classes[i], weight);
 		state.classes[i] = object->classes[i];
 		state.weights[i] = weight;
 	}
@@ -242,19 +119,6 @@ check_loss_state(const LossState *state, const ScoredObject *object, const float
 		for (int i = 0; i < state->n; i++)
 			if (state->weights[i] != weights[i])
 				state_mismatch("weights");
-}
-
-/* Adds an exact sum to class i's; both fractions are below 1. */
-static void
-add_loss(LossState *state, int i, double whole, double fraction)
-{
-	state->wholes[i] += whole;
-	state->fractions[i] += fraction;
-	if (state->fractions[i] >= 1.0)
-	{
-		state->fractions[i] -= 1.0;
-		state->wholes[i] += 1.0;
-	}
 }
 
 /*
@@ -292,9 +156,10 @@ plasticc_log_loss_accum(PG_FUNCTION_ARGS)
 	}
 
 	loss = object_log_loss(object.probabilities, object.n, object.target);
-	loss = rint(loss / LOSS_UNIT) * LOSS_UNIT;
+	loss = rint(loss / SUM_UNIT) * SUM_UNIT;
 	state.counts[object.target] += 1.0;
-	add_loss(&state, object.target, floor(loss), loss - floor(loss));
+	add_exactly(&state.wholes[object.target], &state.fractions[object.target], floor(loss),
+				loss - floor(loss));
 	PG_RETURN_ARRAYTYPE_P(array);
 }
 
@@ -315,7 +180,7 @@ plasticc_log_loss_combine(PG_FUNCTION_ARGS)
 	for (int i = 0; i < state.n; i++)
 	{
 		state.counts[i] += other.counts[i];
-		add_loss(&state, i, other.wholes[i], other.fractions[i]);
+		add_exactly(&state.wholes[i], &state.fractions[i], other.wholes[i], other.fractions[i]);
 	}
 	PG_RETURN_ARRAYTYPE_P(array);
 }

@@ -19,7 +19,7 @@ WITH models AS MATERIALIZED (
     FROM classified, known
 )
 SELECT object_id, target, classes, probabilities,
-       classes || 99 AS classes_with_99, plasticc_add_unknown(probabilities, 'constant', classes) AS probabilities_with_99,
+       classes || 99 AS classes_with_99, plasticc_add_unknown(probabilities, classes => classes) AS probabilities_with_99,
        likeliest.class AS predicted, likeliest.probability
 FROM completed,
      LATERAL (SELECT * FROM unnest(classes, probabilities) AS p (class, probability)

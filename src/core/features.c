@@ -81,6 +81,25 @@ host_feature_count(FeatureSet set)
 	return count_features(N_LIGHTCURVE_GROUPS, N_LIGHTCURVE_GROUPS + host_group_count(set));
 }
 
+bool
+find_feature_set(int n, FeatureSet *set, bool *with_host)
+{
+	for (*set = FEATURES_SIMPLE; *set <= FEATURES_ALL; (*set)++)
+		for (int host = 0; host <= 1; host++)
+			if (n == feature_count(*set) + host * host_feature_count(*set))
+			{
+				*with_host = host;
+				return true;
+			}
+	return false;
+}
+
+int
+feature_ordinal(FeatureSet set, int i)
+{
+	return i < feature_count(set) ? i : i - feature_count(set) + feature_count(FEATURES_ALL);
+}
+
 /* ----------------------------------------------------------------
  * Names
  * ----------------------------------------------------------------

@@ -17,6 +17,8 @@
 #ifndef PLASTICC_FEATURES_H
 #define PLASTICC_FEATURES_H
 
+#include <stdbool.h>
+
 #include "core/lightcurve.h"
 
 typedef struct FeatureDescription
@@ -37,6 +39,12 @@ typedef enum FeatureSet
 /* Features of a light curve, and those that its host adds to them: to more features, more. */
 extern int feature_count(FeatureSet set);
 extern int host_feature_count(FeatureSet set);
+
+/* Of which set an array of n features is, with or without a host's after them; false if of none. */
+extern bool find_feature_set(int n, FeatureSet *set, bool *with_host);
+
+/* The ordinal of element i of an array that has a set's features, then possibly a host's. */
+extern int feature_ordinal(FeatureSet set, int i);
 
 /* Feature 0 <= ordinal < feature_count(FEATURES_ALL) + host_feature_count(FEATURES_ALL). */
 extern void describe_feature(int ordinal, FeatureDescription *description);

@@ -121,11 +121,12 @@ SELECT plasticc_classify_query(plasticc_model('m'), 'SELEKT');
 CREATE FUNCTION rounded(real[]) RETURNS numeric[] IMMUTABLE LANGUAGE sql
 AS 'SELECT array_agg(round(x::numeric, 5) ORDER BY i) FROM unnest($1) WITH ORDINALITY AS u(x, i)';
 -- (1 - 0.7) / 14 = 0.0214286, then divided by 1.0214286
-SELECT rounded(plasticc_add_unknown('{0.7,0.2,0.1}')), rounded(plasticc_add_unknown('{7,2,1}', 'presentation', '{6,15,16}'));
+SELECT rounded(plasticc_add_unknown('{0.7,0.2,0.1}', 'presentation')), rounded(plasticc_add_unknown('{7,2,1}', 'presentation', '{6,15,16}'));
 -- each formula by hand; object a is galactic, b is not; classes 42, 52, 62, 65, 95
 WITH p(a, b, c) AS (VALUES ('{0.1,0.05,0.05,0.7,0.1}'::real[], '{0.4,0.1,0.2,0.2,0.1}'::real[], '{42,52,62,65,95}'::int[])),
 formulas(method, galactic, extragalactic) AS (VALUES
-    ('presentation'::plasticc_unknown_method, 0.3 / 14, 0.6 / 14),
+    ('prior'::plasticc_unknown_method, 2.0 / 5, 2.0 / 5),
+    ('presentation', 0.3 / 14, 0.6 / 14),
     ('product', 0.14 * 0.9 * 0.95 * 0.95 * 0.3 * 0.9 / 0.8 ^ 5, 0.14 * 0.6 * 0.9 * 0.8 * 0.8 * 0.9 / 0.8 ^ 5),
     ('scirpus', ((0.1 + 0.1) / 2 + (1 - 0.343) / 2) / 2, ((0.2 + 0.1) / 2 + (1 - 0.064) / 2) / 2),
     ('constant', 0.017, 0.17),
@@ -135,6 +136,9 @@ formulas(method, galactic, extragalactic) AS (VALUES
 SELECT method, abs(g[6] - galactic / (1 + galactic)) < 1e-6 AS galactic, abs(e[6] - extragalactic / (1 + extragalactic)) < 1e-6 AS extragalactic,
        abs((SELECT sum(x) FROM unnest(g) AS x) - 1) < 1e-6 AND abs((SELECT sum(x) FROM unnest(e) AS x) - 1) < 1e-6 AS sum_1
 FROM p, formulas, plasticc_add_unknown(a, method, c) AS g, plasticc_add_unknown(b, method, c) AS e;
+-- the default: weights 1, 2, 1 and 2 of class 99; of the challenge's classes 2/18; of unknown ones all weigh 1
+SELECT rounded(plasticc_add_unknown('{0.5,0.25,0.25}', classes => '{6,15,16}')), (plasticc_add_unknown(array_fill(1::real, '{14}')))[15]::numeric(6,5) AS challenge,
+       rounded(plasticc_add_unknown('{0.5,0.25,0.25}'));
 SELECT count(*) AS methods FROM unnest(enum_range(NULL::plasticc_unknown_method));
 -- the challenge's own classes need not be named: the second is 15, the third the galactic 16
 SELECT m, plasticc_add_unknown(p, m) = plasticc_add_unknown(p, m, '{6,15,16,42,52,53,62,64,65,67,88,90,92,95}') AS equal

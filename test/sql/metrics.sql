@@ -1,5 +1,5 @@
 --
--- plasticc_log_loss and plasticc_confusion, against the same sums written in SQL
+-- plasticc_log_loss, plasticc_confusion and plasticc_calibration_error, against the same sums written in SQL
 --
 CREATE TABLE scored AS
 SELECT i AS object_id,
@@ -50,10 +50,32 @@ FROM (SELECT t, j, (SELECT count(*) FROM scored WHERE target = t AND
         (SELECT array_position(probabilities, max(x)) FROM unnest(probabilities) AS x) = j) AS counts
       FROM (VALUES (15), (42), (64), (90)) AS v(t), generate_series(1, 4) AS j) AS o;
 
+-- expected calibration error: bins of 1/15 of the largest probability, upper ends included
+CREATE VIEW confidences AS
+SELECT target, ceil(15 * confidence) AS bin, confidence, (array_position(p, largest) = array_position('{15,42,64,90}'::int[], target))::int AS correct
+FROM (SELECT target, p, max(x) AS largest, max(x)::float8 / sum(x::float8) AS confidence
+      FROM (SELECT object_id, target, probabilities AS p FROM scored) AS s, unnest(p) AS x GROUP BY object_id, target, p) AS c;
+SELECT abs(e - oracle) < 1e-12 AS equal, e > 0.1 AS not_calibrated
+FROM (SELECT plasticc_calibration_error(target, probabilities, '{15,42,64,90}') AS e FROM scored) AS a,
+     (SELECT sum(distance) / (SELECT count(*) FROM scored) AS oracle
+      FROM (SELECT abs(sum(correct) - sum(confidence)) AS distance FROM confidences GROUP BY bin) AS b) AS b;
+SELECT abs(e - oracle) < 1e-12 AS equal
+FROM (SELECT plasticc_calibration_error(target, probabilities, '{15,42,64,90}', '{0,0.5,3,7}') AS e FROM scored) AS a,
+     (SELECT sum(distance) / 3.5 AS oracle
+      FROM (SELECT abs(sum(w * (correct - confidence))) AS distance
+            FROM (SELECT *, CASE target WHEN 15 THEN 0 WHEN 42 THEN 0.5 ELSE 3 END / count(*) OVER (PARTITION BY target) AS w FROM confidences) AS c
+            GROUP BY bin) AS b) AS b;
+-- certain and right, certain and wrong, half right with 3/4, a quarter right by weight; NULLs are skipped
+SELECT plasticc_calibration_error(6, '{1,0}', '{6,16}') AS certain_right, plasticc_calibration_error(16, '{1,0}', '{6,16}') AS certain_wrong;
+SELECT plasticc_calibration_error(target, '{3,1}', '{6,16}') AS half_right, plasticc_calibration_error(target, '{3,1}', '{6,16}', '{1,3}') AS quarter_right
+FROM (VALUES (6), (16), (NULL)) AS v(target);
+SELECT plasticc_calibration_error(target, probabilities, '{15,42,64,90}') FROM scored WHERE false;
+SELECT plasticc_calibration_error(6, '{0.5,0.5}', '{6,16}', '{0,1}');
+
 -- the same to the bit in any order and in parallel
-CREATE TABLE scores (how text, loss float8, confusion bigint[]);
-INSERT INTO scores SELECT 'serial', plasticc_log_loss(target, probabilities, '{15,42,64,90}'), plasticc_confusion(target, probabilities, '{15,42,64,90}') FROM scored;
-INSERT INTO scores SELECT 'shuffled', plasticc_log_loss(target, probabilities, '{15,42,64,90}'), plasticc_confusion(target, probabilities, '{15,42,64,90}')
+CREATE TABLE scores (how text, loss float8, confusion bigint[], error float8, weighted_error float8);
+INSERT INTO scores SELECT 'serial', plasticc_log_loss(target, probabilities, '{15,42,64,90}'), plasticc_confusion(target, probabilities, '{15,42,64,90}'), plasticc_calibration_error(target, probabilities, '{15,42,64,90}'), plasticc_calibration_error(target, probabilities, '{15,42,64,90}', '{1,2,3,4}') FROM scored;
+INSERT INTO scores SELECT 'shuffled', plasticc_log_loss(target, probabilities, '{15,42,64,90}'), plasticc_confusion(target, probabilities, '{15,42,64,90}'), plasticc_calibration_error(target, probabilities, '{15,42,64,90}'), plasticc_calibration_error(target, probabilities, '{15,42,64,90}', '{1,2,3,4}')
 FROM (SELECT * FROM scored ORDER BY hashint4(object_id)) AS s;
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
@@ -61,13 +83,14 @@ SET min_parallel_table_scan_size = 0;
 SET max_parallel_workers_per_gather = 2;
 ALTER TABLE scored SET (parallel_workers = 2);
 EXPLAIN (COSTS OFF) SELECT plasticc_log_loss(target, probabilities, '{15,42,64,90}'), plasticc_confusion(target, probabilities, '{15,42,64,90}') FROM scored;
-CREATE TABLE parallel_scores AS SELECT plasticc_log_loss(target, probabilities, '{15,42,64,90}') AS loss, plasticc_confusion(target, probabilities, '{15,42,64,90}') AS confusion FROM scored;
-INSERT INTO scores SELECT 'parallel', loss, confusion FROM parallel_scores;
+CREATE TABLE parallel_scores AS SELECT plasticc_log_loss(target, probabilities, '{15,42,64,90}') AS loss, plasticc_confusion(target, probabilities, '{15,42,64,90}') AS confusion, plasticc_calibration_error(target, probabilities, '{15,42,64,90}') AS error, plasticc_calibration_error(target, probabilities, '{15,42,64,90}', '{1,2,3,4}') AS weighted_error FROM scored;
+INSERT INTO scores SELECT 'parallel', loss, confusion, error, weighted_error FROM parallel_scores;
 RESET parallel_setup_cost;
 RESET parallel_tuple_cost;
 RESET min_parallel_table_scan_size;
 RESET max_parallel_workers_per_gather;
-SELECT count(*) AS ways, count(DISTINCT float8send(loss)) AS losses, count(DISTINCT confusion) AS confusions FROM scores;
+SELECT count(*) AS ways, count(DISTINCT float8send(loss)) AS losses, count(DISTINCT confusion) AS confusions,
+       count(DISTINCT float8send(error)) AS errors, count(DISTINCT float8send(weighted_error)) AS weighted_errors FROM scores;
 
 -- as a window function the state goes on growing
 SELECT round(plasticc_log_loss(6, p, '{6,16}') OVER (ORDER BY i)::numeric, 6) AS running, plasticc_confusion(6, p, '{6,16}') OVER (ORDER BY i)
@@ -95,6 +118,12 @@ SELECT plasticc_log_loss(6, '{0.5,0.5}', '{6,16}', NULL);
 SELECT plasticc_log_loss(6, '{0.5,0.5}', c) FROM (VALUES ('{6,16}'::int[]), ('{6,42}')) AS v(c);
 SELECT plasticc_log_loss(6, '{0.5,0.5}', '{6,16}', w) FROM (VALUES ('{1,1}'::float8[]), ('{1,2}')) AS v(w);
 SELECT plasticc_confusion(6, '{0.5,0.5}', c) FROM (VALUES ('{6,16}'::int[]), ('{6,42}')) AS v(c);
+SELECT plasticc_calibration_error(7, '{0.5,0.5}', '{6,16}');
+SELECT plasticc_calibration_error(6, '{0,0}', '{6,16}');
+SELECT plasticc_calibration_error(6, '{0.5,0.5}', '{6,16}', '{1,-1}');
+SELECT plasticc_calibration_error(6, '{0.5,0.5}', '{6,6}');
+SELECT plasticc_calibration_error(6, '{0.5,0.5}', c) FROM (VALUES ('{6,16}'::int[]), ('{6,42}')) AS v(c);
+SELECT plasticc_calibration_error(6, '{0.5,0.5}', '{6,16}', w) FROM (VALUES ('{1,1}'::float8[]), ('{1,2}')) AS v(w);
 
 -- the functions behind the aggregates refuse states that are none
 SELECT plasticc_log_loss_final('{}');
@@ -105,6 +134,13 @@ SELECT plasticc_log_loss_combine('{1,6,1,1,0,0.5}', '{1,16,1,1,0,0.5}');
 SELECT plasticc_log_loss_combine('{1,6,1,1,0,0.5}', '{1,6,2,1,0,0.5}');
 SELECT plasticc_log_loss_combine('{1,6,1,1,0,0.5}', '{1,6,1,1,0,0.75}');
 SELECT plasticc_log_loss_accum('{2,1,2,3}', 6, '{0.5,0.5}', '{6,16}');
+SELECT plasticc_calibration_error_final('{}');
+SELECT plasticc_calibration_error_final('{2,0,1,2,3}');
+SELECT plasticc_calibration_error_final('{NaN}');
+SELECT plasticc_calibration_error_final(array_fill(0::float8, '{64}'));
+SELECT plasticc_calibration_error_final('{1,0,6,1}' || array_fill(0::float8, '{60}')) AS nothing, plasticc_calibration_error_final('{1,0,6,1}' || array_fill(1::float8, '{60}')) AS one;
+SELECT plasticc_calibration_error_combine('{1,0,6,1}' || array_fill(0::float8, '{60}'), '{1,0,7,1}' || array_fill(0::float8, '{60}'));
+SELECT plasticc_calibration_error_combine('{1,0,6,1}' || array_fill(0::float8, '{60}'), '{1,1,6,1}' || array_fill(0::float8, '{60}'));
 SELECT plasticc_confusion_final('{0}');
 SELECT plasticc_confusion_final('{-1,1}');
 SELECT plasticc_confusion_final('{100000,1}');
@@ -114,4 +150,5 @@ SELECT plasticc_confusion_combine('{1,6,4}', '{1,7,5}');
 -- called by itself a transition function leaves its argument alone
 SELECT s, plasticc_confusion_accum(s, 6, '{1}', '{6}'), s FROM (VALUES ('{1,6,4}'::bigint[])) AS v(s);
 
-DROP TABLE scored, scores, parallel_scores CASCADE;
+DROP VIEW losses, confidences;
+DROP TABLE scored, scores, parallel_scores;

@@ -1,0 +1,131 @@
+/*
+ * permuted.c
+ *		Classification of objects with permuted inputs.
+ */
+#include "core/permuted.h"
+
+#include <string.h>
+
+#include "core/kernels.h"
+#include "core/matrix.h"
+
+struct PermutedClassifier
+{
+	const Model *model;
+	const float *inputs;
+	float **unchanged; /* [n_members] of [n_rows][n_out], first layer without bias and activation */
+	float *change;     /* [max_block][max_columns], of the changed inputs */
+	float *weight;     /* [max_columns][widest first layer], their rows of the first layer */
+	float *buffer[2];  /* [max_block][widest layer] */
+	void (*check_interrupts)(void);
+};
+
+PermutedClassifier *
+permuted_classifier(const Model *model, int n_rows, const float *inputs, int max_block,
+					int max_columns, Workspace *workspace)
+{
+	PermutedClassifier *classifier = workspace_alloc(workspace, sizeof(PermutedClassifier));
+	size_t widest = 0;
+
+	classifier->model = model;
+	classifier->inputs = inputs;
+	classifier->check_interrupts = workspace->check_interrupts;
+	classifier->unchanged = workspace_array(workspace, float *, model->n_members);
+	for (int m = 0; m < model->n_members; m++)
+	{
+		const Member *member = &model->members[m];
+		const DenseLayer *layer = &member->layers[0];
+
+		for (int i = 0; i < member->n_layers; i++)
+			if ((size_t) member->layers[i].n_out > widest)
+				widest = member->layers[i].n_out;
+		classifier->unchanged[m] = workspace_array(workspace, float, (size_t) n_rows * layer->n_out);
+		multiply_matrices(CblasNoTrans, CblasNoTrans, n_rows, layer->n_out, layer->n_in, inputs,
+						  layer->weight, classifier->unchanged[m], workspace->check_interrupts);
+	}
+	classifier->change = workspace_array(workspace, float, (size_t) max_block *max_columns);
+	classifier->weight = workspace_array(workspace, float, widest *max_columns);
+	for (int i = 0; i < 2; i++)
+		classifier->buffer[i] = workspace_array(workspace, float, widest *max_block);
+	return classifier;
+}
+
+/* classifier->change [n][n_columns] = what the permutation adds to the given columns */
+static void
+find_change(PermutedClassifier *classifier, int n_columns, const int32_t *columns,
+			const int32_t *permutation, int first, int n)
+{
+	size_t n_inputs = preprocessing_inputs(&classifier->model->preprocessing);
+	float *change = classifier->change;
+
+	for (int i = first; i < first + n; i++)
+	{
+		const float *own = classifier->inputs + i * n_inputs;
+		const float *other = classifier->inputs + permutation[i] * n_inputs;
+
+		for (int k = 0; k < n_columns; k++)
+			*change++ = other[columns[k]] - own[columns[k]];
+	}
+}
+
+/* output [n][n_out] = a member's first layer without bias and activation */
+static void
+first_layer(PermutedClassifier *classifier, int member, int n_columns, const int32_t *columns,
+			int first, int n, float *output)
+{
+	const DenseLayer *layer = &classifier->model->members[member].layers[0];
+	const float *unchanged = classifier->unchanged[member] + (size_t) first * layer->n_out;
+
+	if (n_columns == 0)
+	{
+		memcpy(output, unchanged, sizeof(float) * n * layer->n_out);
+		return;
+	}
+	for (int k = 0; k < n_columns; k++)
+		memcpy(classifier->weight + (size_t) k * layer->n_out,
+			   layer->weight + (size_t) columns[k] * layer->n_out, sizeof(float) * layer->n_out);
+	multiply_matrices(CblasNoTrans, CblasNoTrans, n, layer->n_out, n_columns, classifier->change,
+					  classifier->weight, output, classifier->check_interrupts);
+	for (size_t i = 0; i < (size_t) n * layer->n_out; i++)
+		output[i] += unchanged[i];
+}
+
+static void
+activate_layer(const DenseLayer *layer, int n, float *output)
+{
+	Dropout none = {.random = NULL};
+
+	activate(layer->activation, n, layer->n_out, layer->n_out, layer->bias, &none, output, NULL);
+}
+
+void
+classify_permuted(PermutedClassifier *classifier, int n_columns, const int32_t *columns,
+				  const int32_t *permutation, int first, int n, float *probabilities)
+{
+	const Model *model = classifier->model;
+	size_t n_logits = (size_t) n * model->n_classes;
+
+	find_change(classifier, n_columns, columns, permutation, first, n);
+	memset(probabilities, 0, sizeof(float) * n_logits);
+	for (int m = 0; m < model->n_members; m++)
+	{
+		const Member *member = &model->members[m];
+		float *output = classifier->buffer[0];
+
+		first_layer(classifier, m, n_columns, columns, first, n, output);
+		activate_layer(&member->layers[0], n, output);
+		for (int i = 1; i < member->n_layers; i++)
+		{
+			const DenseLayer *layer = &member->layers[i];
+			const float *input = output;
+
+			output = classifier->buffer[i % 2];
+			multiply_matrices(CblasNoTrans, CblasNoTrans, n, layer->n_out, layer->n_in, input,
+							  layer->weight, output, classifier->check_interrupts);
+			activate_layer(layer, n, output);
+		}
+		for (size_t k = 0; k < n_logits; k++)
+			probabilities[k] += output[k];
+	}
+	calibrate_logits(model, 1.0f / (float) model->n_members, n, probabilities);
+}
