@@ -24,7 +24,9 @@ CREATE TYPE lightcurve (
     RECEIVE = lightcurve_recv,
     SEND = lightcurve_send,
     ALIGNMENT = double,
-    STORAGE = extended
+    -- In the row while it fits: three times as fast to read (bench/storage.sql).  The server only
+    -- compresses what is longer than 2 kB, in vain here.
+    STORAGE = main
 );
 
 COMMENT ON TYPE lightcurve IS
@@ -250,10 +252,15 @@ COMMENT ON FUNCTION plasticc_host_feature_names(plasticc_feature_set) IS
 -- Gaussian process
 -- =====================================================================
 
-CREATE FUNCTION plasticc_gp_fit(
-    lightcurve,
-    OUT amplitude double precision, OUT length_scale double precision, OUT log_likelihood double precision
-) RETURNS record
+-- Rows have types with names, because foreign servers cannot return others.
+CREATE TYPE plasticc_gp AS (
+    amplitude double precision, length_scale double precision, log_likelihood double precision
+);
+
+COMMENT ON TYPE plasticc_gp IS
+'what plasticc_gp_fit finds: amplitude in the unit of flux, length_scale in days, log_likelihood';
+
+CREATE FUNCTION plasticc_gp_fit(lightcurve) RETURNS plasticc_gp
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100000;
 
 -- The fit, then a third of a microsecond a row.
@@ -284,14 +291,20 @@ CREATE FUNCTION plasticc_augment(
 ) RETURNS lightcurve
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000;
 
+CREATE TYPE plasticc_host AS (
+    new_redshift double precision, hostgal_photoz double precision,
+    hostgal_photoz_err double precision, distmod double precision
+);
+
+COMMENT ON TYPE plasticc_host IS
+'the host of a copy of a light curve at another redshift: its redshift, the photometric one and its error, distmod in mag of the latter';
+
 -- Not strict either.
 CREATE FUNCTION plasticc_augment_host(
     seed bigint, redshift double precision, photoz double precision, photoz_err double precision,
     photoz_noise double precision DEFAULT 0.5,
-    min_redshift double precision DEFAULT NULL, max_redshift double precision DEFAULT NULL,
-    OUT new_redshift double precision, OUT hostgal_photoz double precision,
-    OUT hostgal_photoz_err double precision, OUT distmod double precision
-) RETURNS record
+    min_redshift double precision DEFAULT NULL, max_redshift double precision DEFAULT NULL
+) RETURNS plasticc_host
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50;
 
 COMMENT ON FUNCTION plasticc_augment(lightcurve, bigint, double precision, double precision, double precision, double precision, double precision, double precision, double precision, double precision, double precision, double precision, integer) IS
@@ -504,13 +517,16 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION plasticc_add_unknown(real[], plasticc_unknown_method, integer[]) IS
 'the probabilities with that of class 99 appended, divided by their sum; the classes are then classes || 99. Comment on type plasticc_unknown_method: the methods. classes may be left out when there are 14 probabilities, of the challenge''s classes in ascending order, and for the methods prior, presentation, product and scirpus. The default, prior, is tuned to nothing; on the synthetic survey''s mix test, in which class 99 occurs, no other has a smaller log loss (make bench BENCH=unknown). Probabilities are divided by their sum first; negative, NaN, infinite or all zero is an error';
 
+CREATE TYPE plasticc_submission_row AS (
+    class_6 real, class_15 real, class_16 real, class_42 real, class_52 real,
+    class_53 real, class_62 real, class_64 real, class_65 real, class_67 real,
+    class_88 real, class_90 real, class_92 real, class_95 real, class_99 real
+);
+
+COMMENT ON TYPE plasticc_submission_row IS 'the probabilities of a row of a submission to the challenge';
+
 -- Not strict: classes may be left out.
-CREATE FUNCTION plasticc_submission(
-    probabilities real[], classes integer[] DEFAULT NULL,
-    OUT class_6 real, OUT class_15 real, OUT class_16 real, OUT class_42 real, OUT class_52 real,
-    OUT class_53 real, OUT class_62 real, OUT class_64 real, OUT class_65 real, OUT class_67 real,
-    OUT class_88 real, OUT class_90 real, OUT class_92 real, OUT class_95 real, OUT class_99 real
-) RETURNS record
+CREATE FUNCTION plasticc_submission(probabilities real[], classes integer[] DEFAULT NULL) RETURNS plasticc_submission_row
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 
 COMMENT ON FUNCTION plasticc_submission(real[], integer[]) IS
@@ -648,3 +664,92 @@ COMMENT ON FUNCTION plasticc_simulate_observations(bigint, bigint, text, bigint)
 'The observations of the objects that plasticc_simulate_objects returns for the same arguments, ordered by object_id and mjd; about 187 an object in the mix ''training'', 128 in ''test''.
 mjd in days; passband 0-5 = u g r i z y; flux, flux_err: difference flux (template subtracted) and its standard error, zero point 27.5; detected: found by the survey. Every object has at least two detections.
 Rows stream from a select list: SELECT (row).* FROM (SELECT plasticc_simulate_observations(n) AS row OFFSET 0) AS survey; a function in FROM is first collected by the server, on disk beyond work_mem.';
+
+-- =====================================================================
+-- distribution
+-- =====================================================================
+
+-- Names are qualified throughout, because a function with a setting of its own would be none that engines ship.
+CREATE FUNCTION plasticc_distribute(
+    tables regclass[] DEFAULT '{}', distribution_column name DEFAULT 'object_id', models boolean DEFAULT true,
+    OUT relation regclass, OUT action text
+) RETURNS SETOF record
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE ROWS 10 AS $$
+DECLARE
+    registry CONSTANT regclass := '@extschema@.plasticc_models';
+    leader regclass;
+    leader_group integer;
+    citus_table record;
+BEGIN
+    IF pg_catalog.to_regproc('pg_catalog.create_distributed_table') IS NULL THEN
+        RAISE EXCEPTION 'Citus is not installed in this database' USING
+            ERRCODE = 'object_not_in_prerequisite_state',
+            HINT = 'Create the extension citus before plasticc, on the coordinator; docs/distributed.md says how to do without Citus.';
+    END IF;
+
+    -- All that can be wrong is found before anything is done.
+    FOREACH relation IN ARRAY tables LOOP
+        SELECT p.partmethod, p.colocationid, pg_catalog.column_to_column_name(p.logicalrelid, p.partkey) AS key
+        INTO citus_table
+        FROM pg_catalog.pg_dist_partition AS p WHERE p.logicalrelid OPERATOR(pg_catalog.=) relation;
+        CONTINUE WHEN NOT FOUND;
+        IF citus_table.partmethod OPERATOR(pg_catalog.<>) 'h' THEN
+            RAISE EXCEPTION 'table % is one of Citus, but not distributed by hash', relation USING
+                ERRCODE = 'wrong_object_type',
+                HINT = 'Call undistribute_table for it first.';
+        ELSIF citus_table.key OPERATOR(pg_catalog.<>) distribution_column::text THEN
+            RAISE EXCEPTION 'table % is distributed by column "%", not by "%"', relation, citus_table.key, distribution_column USING
+                ERRCODE = 'wrong_object_type',
+                HINT = 'Call alter_distributed_table to distribute it by another column.';
+        ELSIF citus_table.colocationid OPERATOR(pg_catalog.<>) leader_group THEN
+            RAISE EXCEPTION 'tables % and % are distributed, but not co-located', leader, relation USING
+                ERRCODE = 'wrong_object_type',
+                HINT = 'Call update_distributed_table_colocation or alter_distributed_table for one of them.';
+        END IF;
+        leader := relation;
+        leader_group := citus_table.colocationid;
+    END LOOP;
+
+    -- First, because Citus replicates no table in a transaction that has filled shards in parallel.
+    IF models THEN
+        relation := registry;
+        PERFORM FROM pg_catalog.pg_dist_partition AS p WHERE p.logicalrelid OPERATOR(pg_catalog.=) registry;
+        IF FOUND THEN
+            action := 'is a table of Citus already';
+        ELSE
+            PERFORM pg_catalog.create_reference_table(registry);
+            action := 'made a reference table';
+        END IF;
+        RETURN NEXT;
+    END IF;
+
+    FOREACH relation IN ARRAY tables LOOP
+        PERFORM FROM pg_catalog.pg_dist_partition AS p WHERE p.logicalrelid OPERATOR(pg_catalog.=) relation;
+        IF FOUND THEN
+            action := 'is distributed already';
+        ELSE
+            PERFORM pg_catalog.create_distributed_table(relation, distribution_column::text, colocate_with => coalesce(
+                (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname)
+                 FROM pg_catalog.pg_class AS c
+                 JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+                 WHERE c.oid OPERATOR(pg_catalog.=) leader),
+                'default'));
+            action := pg_catalog.format('distributed by %I', distribution_column);
+        END IF;
+        leader := coalesce(leader, relation);
+        RETURN NEXT;
+    END LOOP;
+
+    PERFORM FROM pg_catalog.pg_dist_object AS o
+    JOIN pg_catalog.pg_extension AS e ON e.oid OPERATOR(pg_catalog.=) o.objid
+    WHERE o.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass
+          AND e.extname OPERATOR(pg_catalog.=) 'plasticc';
+    IF NOT FOUND THEN
+        RAISE WARNING 'Citus does not know the extension plasticc, which may be missing on the workers' USING
+            HINT = 'It was probably created before citus. Create it on every worker, or drop it and create it again.';
+    END IF;
+END
+$$;
+
+COMMENT ON FUNCTION plasticc_distribute(regclass[], name, boolean) IS
+'for Citus: distributes tables by hash of a column, co-located with each other, and makes plasticc_models a reference table (models = false: leaves it alone); tells what was done with each. What is so already stays: a second call does nothing. The caller needs what Citus asks for, ownership of the tables that change. An error where Citus is not installed';

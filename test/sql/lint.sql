@@ -1,0 +1,108 @@
+-- Rules for all that the extension creates: what distributed engines and parallel plans need, and what readers need.
+-- Each exception has its reason; one that is none any more is reported as well.
+
+CREATE VIEW members AS
+SELECT classid, objid FROM pg_depend
+WHERE deptype = 'e' AND refclassid = 'pg_extension'::regclass
+      AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'plasticc');
+CREATE VIEW functions AS
+SELECT p.*, p.oid::regprocedure::text AS signature
+FROM pg_proc p JOIN members ON classid = 'pg_proc'::regclass AND objid = p.oid;
+CREATE VIEW aggregates AS
+SELECT f.signature, f.proargtypes, f.pronargs, a.*, t.typtype, t.typsend, t.typreceive
+FROM functions f JOIN pg_aggregate a ON aggfnoid = f.oid JOIN pg_type t ON t.oid = aggtranstype;
+
+CREATE VIEW findings (rule, object) AS
+SELECT 'has a comment', pg_describe_object(classid, objid, 0)
+FROM members WHERE obj_description(objid, classid::regclass::name) IS NULL
+    -- the relation of a composite type, which has one; from 17 on the types that come with a type or a table too
+    AND NOT (classid = 'pg_class'::regclass AND (SELECT relkind = 'c' FROM pg_class WHERE oid = objid))
+    AND NOT (classid = 'pg_type'::regclass
+             AND (SELECT typelem <> 0 OR coalesce((SELECT relkind <> 'c' FROM pg_class WHERE oid = typrelid), false)
+                  FROM pg_type WHERE oid = objid))
+-- so that shards are sent it, and that workers run it
+UNION ALL SELECT 'is immutable', signature FROM functions WHERE provolatile <> 'i'
+UNION ALL SELECT 'is parallel safe', signature FROM functions WHERE proparallel <> 's'
+UNION ALL SELECT 'is strict', signature FROM functions WHERE prokind = 'f' AND NOT proisstrict
+-- constants of types with a collation are not sent
+UNION ALL SELECT 'has no text argument', signature
+FROM functions WHERE EXISTS (SELECT FROM pg_type t WHERE t.oid = ANY (proargtypes) AND typcollation <> 0)
+-- a row of a type without name does not come back
+UNION ALL SELECT 'returns no nameless row', signature
+FROM functions WHERE prorettype = 'record'::regtype AND NOT proretset
+UNION ALL SELECT 'has no setting of its own', signature FROM functions WHERE proconfig IS NOT NULL
+UNION ALL SELECT 'runs with the rights of its caller', signature FROM functions WHERE prosecdef OR proleakproof
+UNION ALL SELECT 'may be called by everybody', signature FROM functions WHERE proacl IS NOT NULL
+-- aggregates can be made in parts, whose states travel
+UNION ALL SELECT 'has a combine function', signature FROM aggregates WHERE aggcombinefn = 0
+UNION ALL SELECT 'has a state of a real type', signature FROM aggregates WHERE typtype = 'p'
+UNION ALL SELECT 'has a state with binary input and output', signature FROM aggregates WHERE typsend = 0 OR typreceive = 0
+UNION ALL SELECT 'has arguments of given types', signature
+FROM aggregates a WHERE pronargs = 0 OR aggkind <> 'n'
+    OR EXISTS (SELECT FROM pg_type t WHERE t.oid = ANY (proargtypes) AND t.typtype = 'p');
+
+CREATE TABLE exceptions (rule text, object text, reason text NOT NULL, PRIMARY KEY (rule, object));
+
+INSERT INTO exceptions VALUES
+('is immutable', 'plasticc_model(text,integer)', 'reads plasticc_models: the look-up by name, done once around the rows'),
+('is immutable', 'plasticc_classify(text,real[])', 'reads plasticc_models: a convenience where there are no shards'),
+('is immutable', 'plasticc_classify_query(bytea,text)', 'runs the caller''s query, which may be volatile'),
+('is immutable', 'plasticc_train(text,text,jsonb)', 'writes models and their log'),
+('is immutable', 'plasticc_distribute(regclass[],name,boolean)', 'distributes tables'),
+('is parallel safe', 'plasticc_classify_query(bytea,text)', 'runs the caller''s query, which may write'),
+('is parallel safe', 'plasticc_train(text,text,jsonb)', 'writes models and their log'),
+('is parallel safe', 'plasticc_distribute(regclass[],name,boolean)', 'distributes tables'),
+('is strict', 'lightcurve_accum(lightcurve,double precision,bigint,double precision,double precision,bigint)', 'counts NULL measurements'),
+('is strict', 'lightcurve_accum(lightcurve,double precision,bigint,double precision,double precision,boolean)', 'counts NULL measurements'),
+('is strict', 'lightcurve_accum(lightcurve,double precision,bigint,double precision,double precision)', 'counts NULL measurements'),
+('is strict', 'lightcurve_combine(lightcurve,lightcurve)', 'begins with a state of its own, in the memory of the aggregate'),
+('is strict', 'plasticc_union(lightcurve,lightcurve)', 'NULL is a curve without observations'),
+('is strict', 'plasticc_slice(lightcurve,double precision,double precision)', 'NULL is an open end'),
+('is strict', 'plasticc_host_features(real[],boolean,double precision,double precision,double precision,double precision)', 'NULL is unknown metadata'),
+('is strict', 'plasticc_augment(lightcurve,bigint,double precision,double precision,double precision,double precision,double precision,double precision,double precision,double precision,double precision,double precision,integer)', 'NULL is an unknown redshift, or one that stays'),
+('is strict', 'plasticc_augment_host(bigint,double precision,double precision,double precision,double precision,double precision,double precision)', 'NULL is unknown metadata, or a default that depends on the redshift'),
+('is strict', 'plasticc_periodogram(lightcurve,double precision,double precision,double precision)', 'NULL is the default, which depends on the curve'),
+('is strict', 'plasticc_model(text,integer)', 'no version is the newest'),
+('is strict', 'plasticc_add_unknown(real[],plasticc_unknown_method,integer[])', 'no classes are the challenge''s'),
+('is strict', 'plasticc_submission(real[],integer[])', 'no classes are the challenge''s'),
+('is strict', 'plasticc_log_loss_accum(double precision[],integer,real[],integer[])', 'skips rows with NULL, and begins without a state'),
+('is strict', 'plasticc_log_loss_accum(double precision[],integer,real[],integer[],double precision[])', 'skips rows with NULL, and begins without a state'),
+('is strict', 'plasticc_confusion_accum(bigint[],integer,real[],integer[])', 'skips rows with NULL, and begins without a state'),
+('has no text argument', 'plasticc_passband(text)', 'a name is what it converts'),
+('has no text argument', 'plasticc_feature(real[],text)', 'a convenience: features[ordinal] is the same'),
+('has no text argument', 'plasticc_model(text,integer)', 'the look-up by name'),
+('has no text argument', 'plasticc_classify(text,real[])', 'a convenience: plasticc_classify(model, features) is the same'),
+('has no text argument', 'plasticc_classify_query(bytea,text)', 'the caller''s query'),
+('has no text argument', 'plasticc_train(text,text,jsonb)', 'the name and the caller''s query'),
+('has no text argument', 'plasticc_distribute(regclass[],name,boolean)', 'the name of a column'),
+('has no text argument', 'plasticc_simulate_objects(bigint,bigint,text,bigint)', 'the name of the mix: makes rows of nothing'),
+('has no text argument', 'plasticc_simulate_observations(bigint,bigint,text,bigint)', 'the name of the mix: makes rows of nothing');
+
+CREATE VIEW lint AS
+SELECT rule, object, 'broken' AS state FROM findings
+WHERE NOT EXISTS (SELECT FROM exceptions e WHERE (e.rule, e.object) = (findings.rule, findings.object))
+UNION ALL
+SELECT rule, object, 'kept, without need of an exception' FROM exceptions
+WHERE NOT EXISTS (SELECT FROM findings f WHERE (f.rule, f.object) = (exceptions.rule, exceptions.object));
+
+SELECT * FROM lint ORDER BY rule, object COLLATE "C";
+
+-- The rules look at something, and find what breaks them.
+SELECT count(*) > 40 AS functions, (SELECT count(*) > 5 FROM aggregates) AS aggregates FROM functions;
+BEGIN;
+CREATE FUNCTION bad(text) RETURNS record LANGUAGE sql SECURITY DEFINER SET work_mem = '1MB' AS 'SELECT 1, 2';
+REVOKE ALL ON FUNCTION bad(text) FROM PUBLIC;
+CREATE AGGREGATE bad_aggregate(anynonarray) (
+    SFUNC = array_agg_transfn, STYPE = internal, FINALFUNC = array_agg_finalfn, FINALFUNC_EXTRA);
+ALTER EXTENSION plasticc ADD FUNCTION bad(text);
+ALTER EXTENSION plasticc ADD AGGREGATE bad_aggregate(anynonarray);
+INSERT INTO exceptions VALUES ('is strict', 'lightcurve_final(lightcurve)', 'outdated');
+SELECT * FROM lint ORDER BY rule, object COLLATE "C";
+ROLLBACK;
+
+-- Nobody but the owner reads or writes models.
+SELECT relname, relacl FROM pg_class JOIN members ON classid = 'pg_class'::regclass AND objid = oid
+WHERE relkind = 'r' ORDER BY 1;
+
+DROP VIEW lint, findings, aggregates, functions, members;
+DROP TABLE exceptions;
