@@ -105,7 +105,8 @@ classify_permuted(PermutedClassifier *classifier, int n_columns, const int32_t *
 	const Model *model = classifier->model;
 	size_t n_logits = (size_t) n * model->n_classes;
 
-	find_change(classifier, n_columns, columns, permutation, first, n);
+	if (n_columns > 0)
+		find_change(classifier, n_columns, columns, permutation, first, n);
 	memset(probabilities, 0, sizeof(float) * n_logits);
 	for (int m = 0; m < model->n_members; m++)
 	{
