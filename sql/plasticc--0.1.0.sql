@@ -636,6 +636,42 @@ COMMENT ON AGGREGATE plasticc_confusion(integer, real[], integer[]) IS
 'counts of objects as [true class][predicted class], both in the order of classes; predicted is the most probable class, the first of equal ones. Rows are skipped, and errors raised, as by plasticc_log_loss';
 
 -- =====================================================================
+-- surveys
+-- =====================================================================
+
+CREATE FUNCTION plasticc_n_observations(lightcurve) RETURNS bigint
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+
+COMMENT ON FUNCTION plasticc_n_observations(lightcurve) IS
+'number of observations of a light curve, with those that were rejected as NULL or NaN; reads its first bytes only';
+
+CREATE FUNCTION plasticc_create_feature_table(name text) RETURNS regclass
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT;
+
+COMMENT ON FUNCTION plasticc_create_feature_table(text) IS
+'creates a table for plasticc_extract: object_id bigint PRIMARY KEY, lightcurve, features real[] (both NULL of an object without usable observations), n_rows bigint (observations seen), extracted_at timestamptz';
+
+CREATE FUNCTION plasticc_create_prediction_table(name text, history boolean DEFAULT false) RETURNS regclass
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT;
+
+COMMENT ON FUNCTION plasticc_create_prediction_table(text, boolean) IS
+'creates a table for plasticc_predict: object_id bigint, model text, version integer, probabilities real[], predicted_at timestamptz, features_at timestamptz (extracted_at of the features that they were made of); the primary key is (object_id, model), or to keep the history (object_id, model, version, features_at)';
+
+CREATE PROCEDURE plasticc_extract(observations regclass, target regclass, options jsonb DEFAULT '{}')
+AS 'MODULE_PATHNAME' LANGUAGE C;
+
+COMMENT ON PROCEDURE plasticc_extract(regclass, regclass, jsonb) IS
+'light curves and features of all objects whose number of observations is not the one in the target (a table as plasticc_create_feature_table makes), in chunks of objects, each a transaction, by this process and parallel workers. May be called again after an error, a cancel or a crash, and after each night. Needs SELECT on what it reads and SELECT, INSERT, UPDATE on the target. In a transaction block it commits nothing and starts no workers.
+Options: object_id, mjd, passband, flux, flux_err, detected: names of the columns of observations (detected may be absent; passband may be letters); lightcurve: column of stored light curves, a row an object, instead of those; arrival, since: only objects with a row whose column arrival is at least since are looked at; metadata: a table whose columns ddf, hostgal_photoz, hostgal_photoz_err, distmod, mwebv (options of these names name others) are joined by object_id (or metadata_object_id) and go to plasticc_host_features; feature_set: all or simple; store_lightcurves: whether the target gets them (true where it has the column); chunk_objects (200); workers (max_parallel_maintenance_workers); report_interval: seconds (5)';
+
+CREATE PROCEDURE plasticc_predict(model text, features regclass, target regclass, options jsonb DEFAULT '{}')
+AS 'MODULE_PATHNAME' LANGUAGE C;
+
+COMMENT ON PROCEDURE plasticc_predict(text, regclass, regclass, jsonb) IS
+'class probabilities, by the newest version of a model, of all objects of features (a table as plasticc_extract fills) that this version has not classified yet with their present features; classified in blocks, committed in chunks, as by plasticc_extract. The target is a table as plasticc_create_prediction_table makes: by its primary key a new prediction replaces the object''s former one, or is added to the history. Objects without features are left out. Needs SELECT on features and plasticc_models and SELECT, INSERT, UPDATE on the target.
+Options: version: of the model; history: true or false must agree with the key; object_id, features, extracted_at: names of the columns of features (without extracted_at only another version is a reason to classify again); chunk_objects (4096); workers (max_parallel_maintenance_workers); report_interval: seconds (5)';
+
+-- =====================================================================
 -- the synthetic survey
 -- =====================================================================
 
