@@ -404,7 +404,6 @@ plan_extraction(FunctionCallInfo fcinfo, SurveyPlan *plan)
 		extraction.metadata = survey_table(metadata_oid(options->metadata), "metadata");
 	check_observations(&extraction, curve_type);
 	check_target(&extraction, curve_type);
-	check_stored_features(&extraction);
 
 	plan->job.kind = SURVEY_EXTRACT;
 	plan->job.target = extraction.target.oid;
@@ -416,6 +415,7 @@ plan_extraction(FunctionCallInfo fcinfo, SurveyPlan *plan)
 	plan->report_interval = options->report_interval;
 	plan->temporary = extraction.observations.temporary || extraction.target.temporary ||
 		extraction.metadata.temporary;
+	check_stored_features(&extraction);
 }
 
 /*

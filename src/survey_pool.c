@@ -256,8 +256,8 @@ plasticc_survey_worker(Datum handle)
 		.context = context,
 	};
 	MemoryContextSwitchTo(context);
-	pgstat_report_activity(STATE_RUNNING, job.write);
 	pg_atomic_write_u32(&shared_steps(shared)[number], WORKER_STARTED);
+	pgstat_report_activity(STATE_RUNNING, job.write);
 	work_until_error(shared, &job);
 	pg_atomic_write_u32(&shared_steps(shared)[number], WORKER_FINISHED);
 }

@@ -1,0 +1,220 @@
+# plasticc_extract and plasticc_predict by several processes, cancelled, terminated and killed: every object once, and
+# as without all that.  The extension is in a schema that is not in the search path.
+use strict;
+use warnings;
+
+use IPC::Run;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('survey');
+$node->init;
+$node->append_conf('postgresql.conf', "restart_after_crash = on\nmax_worker_processes = 8\nmax_parallel_workers = 8\n");
+$node->start;
+$node->safe_psql('postgres', q{
+	CREATE SCHEMA sky;
+	CREATE EXTENSION plasticc SCHEMA sky;
+	CREATE TABLE hosts AS SELECT * FROM sky.plasticc_simulate_objects(200, 1, 'test');
+	CREATE TABLE observations AS SELECT * FROM sky.plasticc_simulate_observations(200, 1, 'test');
+	CREATE INDEX ON observations (object_id);
+	ANALYZE;
+	-- makes runs last some seconds, where a table has it as a trigger
+	CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.02); RETURN NEW; END';
+});
+
+sub extract_call
+{
+	my ($target, %options) = @_;
+	my $json = join ', ', q{"feature_set": "simple", "chunk_objects": 5, "report_interval": 0}, map { qq{"$_": $options{$_}} } sort keys %options;
+	return "CALL sky.plasticc_extract('observations', '$target', '{$json}')";
+}
+
+sub predict_call
+{
+	my ($target, %options) = @_;
+	my $json = join ', ', q{"chunk_objects": 5, "report_interval": 0}, map { qq{"$_": $options{$_}} } sort keys %options;
+	return "CALL sky.plasticc_predict('m', 'reference', '$target', '{$json}')";
+}
+
+# A psql that runs statements in the background.
+sub start_session
+{
+	my @statements = @_;
+	my %session = (out => '', err => '');
+	$session{handle} = IPC::Run::start(
+		[ 'psql', '-X', '-d', $node->connstr('postgres'), map { ('-c', $_) } @statements ],
+		'>', \$session{out}, '2>', \$session{err});
+	return \%session;
+}
+
+my $leader = q{SELECT pid FROM pg_stat_activity WHERE query LIKE '%CALL sky.plasticc%' AND backend_type = 'client backend' AND pid <> pg_backend_pid()};
+my $workers = q{SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'plasticc survey worker'};
+
+# Waits until something is committed; returns how many objects.
+sub wait_for_rows
+{
+	my ($target) = @_;
+	$node->poll_query_until('postgres', "SELECT count(*) >= 10 FROM $target") or die "nothing in $target";
+	return $node->safe_psql('postgres', "SELECT count(*) FROM $target");
+}
+
+sub create_feature_table
+{
+	my ($target) = @_;
+	$node->safe_psql('postgres', "SELECT sky.plasticc_create_feature_table('$target');
+		CREATE TRIGGER slow BEFORE INSERT ON $target FOR EACH ROW EXECUTE FUNCTION slow()");
+}
+
+sub create_prediction_table
+{
+	my ($target) = @_;
+	$node->safe_psql('postgres', "SELECT sky.plasticc_create_prediction_table('$target');
+		CREATE TRIGGER slow BEFORE INSERT ON $target FOR EACH ROW EXECUTE FUNCTION slow()");
+}
+
+# Objects in all, and those that differ from the reference.
+sub compare_features
+{
+	my ($target) = @_;
+	return $node->safe_psql('postgres', "
+		SELECT (SELECT count(*) FROM $target), count(*) FROM reference r FULL JOIN $target t USING (object_id)
+		WHERE (r.n_rows, r.features, r.lightcurve::text) IS DISTINCT FROM (t.n_rows, t.features, t.lightcurve::text)");
+}
+
+sub compare_predictions
+{
+	my ($target) = @_;
+	return $node->safe_psql('postgres', "
+		SELECT (SELECT count(*) FROM $target), count(*) FROM predicted r FULL JOIN $target t USING (object_id)
+		WHERE (r.model, r.version, r.probabilities, r.features_at) IS DISTINCT FROM (t.model, t.version, t.probabilities, t.features_at)");
+}
+
+# one process, and three
+$node->safe_psql('postgres', q{SELECT sky.plasticc_create_feature_table('reference'), sky.plasticc_create_feature_table('parallel'),
+	sky.plasticc_create_prediction_table('predicted'), sky.plasticc_create_prediction_table('predicted_parallel')});
+my ($status, $out, $err) = $node->psql('postgres', extract_call('reference', workers => 0));
+is($status, 0, 'one process');
+like($err, qr/"reference": 200 objects have new observations/, 'says what is to be done');
+like($err, qr/\d+ of 200 objects, \d+ objects\/s, about .* s left/, 'tells how far it is');
+like($err, qr/200 objects done in .* s by 1 process, \d+ objects\/s/, 'and what was done');
+($status, $out, $err) = $node->psql('postgres', extract_call('parallel', workers => 2));
+like($err, qr/200 objects done in .* by 3 processes/, 'three processes');
+is(compare_features('parallel'), '200|0', 'of which the result is the same');
+is($node->safe_psql('postgres', q{SELECT count(*) FROM reference WHERE lightcurve IS NULL OR cardinality(features) <> 944}), 0, 'features are there');
+is($node->safe_psql('postgres', "SET search_path = ''; CALL sky.plasticc_train('m',
+	'SELECT features, target FROM public.reference JOIN public.hosts USING (object_id) ORDER BY object_id',
+	'{\"layers\": [16], \"epochs\": 2}')"), '', 'a model');
+is($node->psql('postgres', predict_call('predicted', workers => 0)), 0, 'predictions by one process');
+is($node->psql('postgres', predict_call('predicted_parallel', workers => 2)), 0, 'by three');
+is(compare_predictions('predicted_parallel'), '200|0', 'are the same');
+is($node->safe_psql('postgres', $workers), 0, 'no worker is left');
+
+# the caller's user and settings hold in workers
+$node->safe_psql('postgres', q{
+	CREATE ROLE observer; CREATE ROLE astronomer LOGIN; GRANT observer TO astronomer;
+	GRANT USAGE ON SCHEMA sky TO observer; GRANT SELECT ON observations TO observer;
+	SELECT sky.plasticc_create_feature_table('theirs');
+	ALTER TABLE theirs ADD who text DEFAULT current_user || ' ' || session_user || ' ' || current_setting('work_mem');
+	GRANT SELECT, INSERT, UPDATE ON theirs TO observer});
+my $call = extract_call('theirs', workers => 2);
+$node->command_ok([ 'psql', '-X', '-q', '-U', 'astronomer', '-d', $node->connstr('postgres'), '-c', 'SET ROLE observer', '-c', "SET work_mem = '3MB'", '-c', $call ],
+	'as another role');
+is($node->safe_psql('postgres', 'SELECT who, count(*) FROM theirs GROUP BY 1'), 'observer astronomer 3MB|200', 'whose settings hold in all processes');
+
+# an error in any process reaches the caller
+$node->safe_psql('postgres', q{CREATE TABLE bad AS SELECT * FROM observations; UPDATE bad SET passband = 7 WHERE object_id = 150; CREATE INDEX ON bad (object_id)});
+create_feature_table('broken');
+($status, $out, $err) = $node->psql('postgres', extract_call('broken', workers => 2) =~ s/'observations'/'bad'/r);
+isnt($status, 0, 'an error');
+like($err, qr/passband is not between 0 and 5: "7"\nHINT: /, 'with message and hint');
+is($node->safe_psql('postgres', $workers), 0, 'no worker is left');
+cmp_ok($node->safe_psql('postgres', 'SELECT count(*) FROM broken'), '>', 50, 'what was done before is kept');
+is($node->safe_psql('postgres', 'SELECT count(*) FROM broken WHERE object_id BETWEEN 146 AND 150'), 0, 'but for its chunk');
+
+# cancel
+create_feature_table('cancelled');
+my $session = start_session(extract_call('cancelled', workers => 2));
+wait_for_rows('cancelled');
+ok($node->poll_query_until('postgres', "SELECT ($workers AND query LIKE 'INSERT%') = 2"), 'workers work');
+ok($node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE query LIKE '/* plasticc_extract: % of 200 objects, % left */ CALL%'}),
+	'pg_stat_activity tells how far it is');
+($status, $out, $err) = $node->psql('postgres', extract_call('cancelled'));
+like($err, qr/another plasticc_extract of table "cancelled" is already running/, 'no second run at a time');
+$node->safe_psql('postgres', "SELECT pg_cancel_backend(pid) FROM ($leader) l");
+$session->{handle}->finish;
+like($session->{err}, qr/canceling statement due to user request/, 'a cancel');
+is($node->safe_psql('postgres', $workers), 0, 'ends the workers');
+my $kept = $node->safe_psql('postgres', 'SELECT count(*) FROM cancelled');
+cmp_ok($kept, '<', 200, 'before the end');
+$node->safe_psql('postgres', 'CREATE TABLE kept AS SELECT object_id, extracted_at FROM cancelled; DROP TRIGGER slow ON cancelled');
+is($node->psql('postgres', extract_call('cancelled', workers => 2)), 0, 'a second call');
+is(compare_features('cancelled'), '200|0', 'does the rest');
+is($node->safe_psql('postgres', 'SELECT count(*) FROM cancelled JOIN kept USING (object_id, extracted_at)'), $kept, 'and only that');
+
+# a leader that is terminated, a worker that is
+create_feature_table('terminated');
+$session = start_session(extract_call('terminated', workers => 2));
+wait_for_rows('terminated');
+$node->safe_psql('postgres', "SELECT pg_terminate_backend(pid) FROM ($leader) l");
+$session->{handle}->finish;
+ok($node->poll_query_until('postgres', "SELECT ($workers) = 0"), 'workers do not outlive their leader');
+$session = start_session(extract_call('terminated', workers => 2));
+ok($node->poll_query_until('postgres', "SELECT ($workers AND query LIKE 'INSERT%') = 2"), 'workers start again');
+$node->safe_psql('postgres', q{SELECT pg_terminate_backend(min(pid)) FROM pg_stat_activity WHERE backend_type = 'plasticc survey worker'});
+$session->{handle}->finish;
+like($session->{err}, qr/a survey worker was terminated/, 'a worker that is terminated is an error');
+is($node->safe_psql('postgres', $workers), 0, 'that ends the others');
+$node->safe_psql('postgres', 'DROP TRIGGER slow ON terminated');
+is($node->psql('postgres', extract_call('terminated')), 0, 'another call');
+is(compare_features('terminated'), '200|0', 'does the rest');
+
+# kill -9 of the backend
+sub kill_leader
+{
+	my ($call, $target) = @_;
+	my $session = start_session($call);
+	wait_for_rows($target);
+	kill 'KILL', $node->safe_psql('postgres', $leader);
+	$session->{handle}->finish;
+	$node->poll_query_until('postgres', 'SELECT 1', '1') or die 'the server did not come back';
+	my $done = $node->safe_psql('postgres', "SELECT count(*) FROM $target");
+	cmp_ok($done, '>=', 10, 'what was committed is there after kill -9');
+	cmp_ok($done, '<', 200, 'which is not all');
+	is($node->safe_psql('postgres', $workers), 0, 'no worker is left');
+	$node->safe_psql('postgres', "DROP TRIGGER slow ON $target; CREATE TABLE ${target}_kept AS SELECT * FROM $target");
+	return $done;
+}
+
+foreach my $n (0, 2)
+{
+	create_feature_table("killed_$n");
+	my $done = kill_leader(extract_call("killed_$n", workers => $n), "killed_$n");
+	is($node->psql('postgres', extract_call("killed_$n", workers => $n)), 0, 'plasticc_extract again');
+	is(compare_features("killed_$n"), '200|0', 'every object once, as without a crash');
+	is($node->safe_psql('postgres', "SELECT count(*) FROM killed_$n JOIN killed_${n}_kept USING (object_id, extracted_at)"), $done, 'none twice');
+
+	create_prediction_table("prediction_killed_$n");
+	$done = kill_leader(predict_call("prediction_killed_$n", workers => $n), "prediction_killed_$n");
+	is($node->psql('postgres', predict_call("prediction_killed_$n", workers => $n)), 0, 'plasticc_predict again');
+	is(compare_predictions("prediction_killed_$n"), '200|0', 'every object once, as without a crash');
+	is($node->safe_psql('postgres', "SELECT count(*) FROM prediction_killed_$n JOIN prediction_killed_${n}_kept USING (object_id, predicted_at)"), $done, 'none twice');
+}
+
+# observations that come while it runs are for the next call, whichever transaction commits first
+create_feature_table('live');
+my $writer = start_session('BEGIN', 'INSERT INTO observations SELECT object_id, 90000, 1, 1, 1, true FROM generate_series(1, 200, 10) object_id', 'SELECT pg_sleep(1)', 'COMMIT');
+$session = start_session(extract_call('live', workers => 1));
+wait_for_rows('live');
+$node->safe_psql('postgres', 'INSERT INTO observations SELECT object_id, 90001, 1, 1, 1, true FROM generate_series(1, 250, 25) object_id');
+$session->{handle}->finish;
+$writer->{handle}->finish;
+$node->safe_psql('postgres', 'DROP TRIGGER slow ON live');
+is($node->psql('postgres', extract_call('live')), 0, 'the next call');
+is($node->safe_psql('postgres', q{
+	SELECT count(*), count(*) FILTER (WHERE l.lightcurve = o.lightcurve AND l.n_rows = o.n) FROM live l FULL JOIN (
+		SELECT object_id, sky.plasticc_lightcurve(mjd, passband, flux, flux_err, detected) AS lightcurve, count(*) AS n FROM observations GROUP BY 1) o USING (object_id)
+	} =~ s/=(?= o\.lightcurve)/OPERATOR(sky.=)/r), '202|202', 'has them');
+
+$node->stop;
+done_testing();
