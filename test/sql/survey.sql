@@ -4,6 +4,8 @@
 SET client_min_messages = warning;
 \set SHOW_CONTEXT never
 SET max_parallel_maintenance_workers = 1;
+CREATE SCHEMA survey;
+SET search_path = survey, public;
 CREATE TABLE hosts AS SELECT * FROM plasticc_simulate_objects(40, 1, 'uniform');
 CREATE TABLE observations AS SELECT * FROM plasticc_simulate_observations(40, 1, 'uniform');
 CREATE INDEX ON observations (object_id);
@@ -60,7 +62,7 @@ SET search_path = '';
 CALL public.plasticc_extract('"Odd schema"."obs''"', '"Odd schema"."T ""1"""', '{"object_id": "ID", "mjd": "M j d", "passband": "select",
     "flux": "f\\x", "flux_err": "é", "detected": "d\"et", "chunk_objects": 6, "metadata": "\"Odd schema\".hosts", "metadata_object_id": "oid",
     "ddf": "DDF", "hostgal_photoz": "z", "hostgal_photoz_err": "ze", "feature_set": "simple"}');
-RESET search_path;
+SET search_path = survey, public;
 SELECT count(*), count(*) FILTER (WHERE t.lightcurve = e.lightcurve) AS curves,
        count(*) FILTER (WHERE t.features = plasticc_host_features(e.features, ddf, hostgal_photoz, hostgal_photoz_err, NULL, mwebv)) AS features
 FROM "Odd schema"."T ""1""" t JOIN expected e USING (object_id) LEFT JOIN (SELECT * FROM hosts WHERE object_id <> 7) h USING (object_id);
@@ -162,9 +164,9 @@ SELECT version, count(*), count(DISTINCT object_id) AS objects FROM track GROUP 
 CREATE VIEW plain AS SELECT object_id AS "Id", features::double precision[] AS "Values" FROM curves;
 SELECT plasticc_create_prediction_table('others');
 SET search_path = '';
-CALL public.plasticc_predict('a', 'public.plain', 'public.others', '{"object_id": "Id", "features": "Values", "version": 1}');
-CALL public.plasticc_predict('a', 'public.plain', 'public.others', '{"object_id": "Id", "features": "Values", "version": 1}');
-RESET search_path;
+CALL public.plasticc_predict('a', 'survey.plain', 'survey.others', '{"object_id": "Id", "features": "Values", "version": 1}');
+CALL public.plasticc_predict('a', 'survey.plain', 'survey.others', '{"object_id": "Id", "features": "Values", "version": 1}');
+SET search_path = survey, public;
 SELECT count(*), min(version), max(features_at) FROM others;
 
 -- errors
@@ -185,6 +187,7 @@ CALL plasticc_predict('a', 'cut', 'predictions');
 -- privileges: those of the tables, and no more
 --
 CREATE ROLE regress_plasticc_survey;
+GRANT USAGE ON SCHEMA survey TO regress_plasticc_survey;
 GRANT SELECT (object_id, mjd, passband, flux, flux_err, detected) ON observations TO regress_plasticc_survey;
 TRUNCATE curves, predictions;
 SET ROLE regress_plasticc_survey;
@@ -202,3 +205,9 @@ CALL plasticc_predict('a', 'curves', 'predictions', '{"chunk_objects": 9}');
 RESET ROLE;
 SELECT * FROM differences;
 SELECT * FROM wrong;
+
+DROP OWNED BY regress_plasticc_survey;
+DROP ROLE regress_plasticc_survey;
+DELETE FROM plasticc_models WHERE name = 'a';
+DELETE FROM plasticc_training_log WHERE name = 'a';
+DROP SCHEMA survey, "Odd schema" CASCADE;
