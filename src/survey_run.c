@@ -24,13 +24,14 @@
 #include "utils/lsyscache.h"
 
 #include "survey.h"
+#include "train_run.h"
 
 /* Of the four fields of an advisory lock's tag the last tells users' locks (1 and 2) from ours. */
 #define SURVEY_LOCK 98
 
 #define LIST_ROWS	10000
 
-typedef struct Run
+typedef struct SurveyRun
 {
 	MemoryContext context;
 	MemoryContext chunk_context;
@@ -45,7 +46,7 @@ typedef struct Run
 	SurveyPool *pool;
 	instr_time	start;
 	double		last_report;	/* seconds since start */
-} Run;
+} SurveyRun;
 
 void
 survey_execute(const char *statement, int n, Oid *types, Datum *values, int expected)
@@ -115,7 +116,7 @@ survey_do_chunk(SurveyJob *job, const SurveyChunk *chunk)
  */
 
 static void
-add_object(Run *run, int64 id)
+add_object(SurveyRun *run, int64 id)
 {
 	if (run->n_objects++ % run->plan.chunk_objects == 0)
 	{
@@ -129,7 +130,7 @@ add_object(Run *run, int64 id)
 }
 
 static void
-list_chunks(Run *run)
+list_chunks(SurveyRun *run)
 {
 	SPIPlanPtr	plan = SPI_prepare_cursor(run->plan.list, 0, NULL, CURSOR_OPT_NO_SCROLL);
 	Portal		portal;
@@ -157,7 +158,7 @@ list_chunks(Run *run)
 }
 
 static int
-workers_wanted(const Run *run)
+workers_wanted(const SurveyRun *run)
 {
 	int			n = run->plan.workers < 0 ? max_parallel_maintenance_workers : run->plan.workers;
 
@@ -170,7 +171,7 @@ workers_wanted(const Run *run)
  */
 
 static double
-elapsed_seconds(const Run *run)
+elapsed_seconds(const SurveyRun *run)
 {
 	instr_time	now;
 
@@ -179,21 +180,9 @@ elapsed_seconds(const Run *run)
 	return INSTR_TIME_GET_DOUBLE(now);
 }
 
-static char *
-duration_text(double seconds)
-{
-	if (seconds < 10.0)
-		return psprintf("%.1f s", seconds);
-	if (seconds < 120.0)
-		return psprintf("%.0f s", seconds);
-	if (seconds < 7200.0)
-		return psprintf("%.0f min", seconds / 60.0);
-	return psprintf("%.1f h", seconds / 3600.0);
-}
-
 /* In pg_stat_activity always, as a NOTICE now and then. */
 static void
-report_progress(Run *run)
+report_progress(SurveyRun *run)
 {
 	int64		done = check_survey_pool(run->pool);
 	double		elapsed = elapsed_seconds(run);
@@ -206,7 +195,7 @@ report_progress(Run *run)
 
 		text = psprintf(INT64_FORMAT " of " INT64_FORMAT " objects, %.0f objects/s, about %s left",
 						done, run->n_objects, rate,
-						duration_text((run->n_objects - done) / rate));
+						describe_duration((run->n_objects - done) / rate));
 		pgstat_report_activity(STATE_RUNNING,
 							   psprintf("/* %s: %s */ %s", run->procedure, text,
 										debug_query_string ? debug_query_string : ""));
@@ -221,7 +210,7 @@ report_progress(Run *run)
 }
 
 static void
-report_start(const Run *run)
+report_start(const SurveyRun *run)
 {
 	char	   *target = get_rel_name(run->plan.job.target);
 
@@ -236,7 +225,7 @@ report_start(const Run *run)
 }
 
 static void
-report_end(const Run *run)
+report_end(const SurveyRun *run)
 {
 	double		elapsed = elapsed_seconds(run);
 	int64		done = check_survey_pool(run->pool);
@@ -244,7 +233,7 @@ report_end(const Run *run)
 
 	ereport(NOTICE,
 			(errmsg(INT64_FORMAT " objects done in %s by %d %s, %.0f objects/s", done,
-					duration_text(elapsed), processes, processes == 1 ? "process" : "processes",
+					describe_duration(elapsed), processes, processes == 1 ? "process" : "processes",
 					done / Max(elapsed, 1e-6))));
 }
 
@@ -262,7 +251,7 @@ can_commit(FunctionCallInfo fcinfo)
 }
 
 static void
-commit(const Run *run)
+commit(const SurveyRun *run)
 {
 	if (!run->commits)
 		return;
@@ -272,7 +261,7 @@ commit(const Run *run)
 
 /* Two runs on one target would do the same work twice. */
 static void
-lock_target(Run *run)
+lock_target(SurveyRun *run)
 {
 	Oid			target = run->plan.job.target;
 
@@ -287,7 +276,7 @@ lock_target(Run *run)
 }
 
 static void
-do_chunks(Run *run)
+do_chunks(SurveyRun *run)
 {
 	SurveyChunk chunk;
 
@@ -307,7 +296,7 @@ do_chunks(Run *run)
 }
 
 static void
-carry_out(Run *run)
+carry_out(SurveyRun *run)
 {
 	list_chunks(run);
 	report_start(run);
@@ -326,7 +315,7 @@ run_survey(FunctionCallInfo fcinfo, const char *procedure, SurveyPlanner planner
 	MemoryContext context = AllocSetContextCreate(commits ? PortalContext : TopTransactionContext,
 												  "plasticc survey", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
-	Run		   *run = palloc0(sizeof(Run));
+	SurveyRun  *run = palloc0(sizeof(SurveyRun));
 
 	PG_TRY();
 	{
