@@ -150,7 +150,7 @@ run_survey $((2 * n)) 2
 
 # a night: one observation more of every tenth object
 sql -c "INSERT INTO observations_$((2 * n))
-	SELECT object_id, 70000, 2, 100, 10, true FROM objects_$((2 * n)) WHERE object_id % 10 = 0"
+	SELECT object_id, max(mjd) + 1, 2, 100, 10, true FROM observations_$((2 * n)) WHERE object_id % 10 = 0 GROUP BY 1"
 timed_call "CALL plasticc_extract('observations_$((2 * n))', 'features_$((2 * n))', '{\"metadata\": \"objects_$((2 * n))\", \"workers\": 1}')"
 report 'extract a night' $((n / 5)) 2
 night=$seconds

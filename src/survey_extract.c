@@ -258,8 +258,10 @@ write_statement(const Extraction *extraction)
 			options->metadata_object_id ? options->metadata_object_id : options->object_id;
 
 		(void) integer_column(&extraction->metadata, "m", id, "metadata_object_id");
-		join = psprintf(" LEFT JOIN %s AS m ON m.%s OPERATOR(pg_catalog.=) c.object_id",
-						extraction->metadata.name, quote_identifier(id));
+		warn_without_index(&extraction->metadata, id);
+		join = psprintf(" LEFT JOIN %s AS m ON m.%s OPERATOR(pg_catalog.=) c.object_id "
+						"AND m.%s OPERATOR(pg_catalog.=) ANY ($1)",
+						extraction->metadata.name, quote_identifier(id), quote_identifier(id));
 	}
 	return psprintf(
 		"INSERT INTO %s AS t (object_id, %sfeatures, n_rows, extracted_at) "
