@@ -99,7 +99,7 @@ extern bool has_unique_index(Oid relation, const char *const *columns, int n_col
 /* A WARNING when the table is large and no index finds the rows of an object. */
 extern void warn_without_index(const SurveyTable *table, const char *column);
 
-/* " AND s.id >= $1 AND s.id <= $2" for a chunk, or nothing for the whole survey; column is quoted. */
+/* " AND s.id >= $1 AND s.id <= $2" for a chunk, nothing for all; column is quoted. */
 extern char *survey_range(bool range, const char *alias, const char *column);
 
 /* The extension's schema, quoted, by one of its functions. */

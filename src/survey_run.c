@@ -300,7 +300,7 @@ carry_out(SurveyRun *run)
 {
 	list_chunks(run);
 	report_start(run);
-	commit(run);				/* lets go of the snapshot, and shows the workers what came before */
+	commit(run);				/* workers are to see what came before */
 	run->pool =
 		start_survey_pool(&run->plan.job, run->chunks, run->n_chunks, workers_wanted(run));
 	do_chunks(run);

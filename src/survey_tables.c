@@ -144,7 +144,8 @@ number_column(const SurveyTable *table, const char *alias, const char *column, c
 	Oid			type = find_column(table, column, option);
 
 	if (!is_number(type))
-		raise_bad_type(table, column, type, "a number: an integer type, real, double precision or numeric");
+		raise_bad_type(table, column, type,
+					   "a number: an integer type, real, double precision or numeric");
 	return psprintf("%s.%s::pg_catalog.float8", alias, quote_identifier(column));
 }
 
@@ -170,7 +171,8 @@ passband_column(const SurveyTable *table, const char *alias, const char *column,
 		return psprintf("%s.plasticc_passband(%s.%s::pg_catalog.text)::pg_catalog.int8", schema,
 						alias, quote_identifier(column));
 	if (!is_number(type))
-		raise_bad_type(table, column, type, "an integer type, or text with the letters u g r i z y");
+		raise_bad_type(table, column, type,
+					   "an integer type, or text with the letters u g r i z y");
 	return psprintf("%s.%s::pg_catalog.int8", alias, quote_identifier(column));
 }
 
