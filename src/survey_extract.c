@@ -326,6 +326,17 @@ check_observations(Extraction *extraction, Oid curve_type)
 	warn_without_index(&extraction->observations, options->object_id);
 }
 
+/*
+ * Are the target's own curves the source?  Then they are not written: what is
+ * appended to them meanwhile would be lost.
+ */
+static bool
+reads_target(const Extraction *extraction)
+{
+	return extraction->observations.oid == extraction->target.oid &&
+		   extraction->stored_curves && strcmp(extraction->options.lightcurve, "lightcurve") == 0;
+}
+
 static void
 check_target(Extraction *extraction, Oid curve_type)
 {
@@ -339,8 +350,8 @@ check_target(Extraction *extraction, Oid curve_type)
 	check_target_column(target, "extracted_at", TIMESTAMPTZOID, TARGET_HINT);
 	if (keep == CHOICE_DEFAULT)
 		keep = OidIsValid(column_type(target->oid, "lightcurve")) ? CHOICE_YES : CHOICE_NO;
-	extraction->keep_curves = keep == CHOICE_YES;
-	if (extraction->keep_curves)
+	extraction->keep_curves = keep == CHOICE_YES && !reads_target(extraction);
+	if (keep == CHOICE_YES)
 		check_target_column(target, "lightcurve", curve_type,
 							"Add it, or use the option {\"store_lightcurves\": false}.");
 	if (!has_unique_index(target->oid, key, 1))

@@ -78,6 +78,18 @@ CALL plasticc_extract('stored', 'slim', '{"feature_set": "simple"}');
 SELECT count(*) FILTER (WHERE s.features IS NOT DISTINCT FROM plasticc_features(lightcurve, 'simple')) AS equal FROM slim s JOIN stored USING (object_id);
 SELECT count(*) > 19 AS untouched FROM slim JOIN slim_before USING (object_id, extracted_at);
 
+-- a target that is its own source: a night is appended to its curves
+CREATE TABLE own (LIKE curves INCLUDING ALL);
+INSERT INTO own SELECT object_id, plasticc_slice(lightcurve, NULL, 60000), NULL, 0, now() FROM curves WHERE object_id <= 10;
+CALL plasticc_extract('own', 'own', '{"feature_set": "simple"}');
+CREATE TABLE own_before AS SELECT * FROM own;
+INSERT INTO own SELECT object_id, plasticc_slice(lightcurve, 60000, NULL), NULL, 0, now() FROM curves WHERE object_id BETWEEN 8 AND 11
+ON CONFLICT (object_id) DO UPDATE SET lightcurve = own.lightcurve || EXCLUDED.lightcurve;
+CALL plasticc_extract('own', 'own', '{"feature_set": "simple"}');
+SELECT count(*), count(*) FILTER (WHERE features = plasticc_features(lightcurve, 'simple') AND n_rows = plasticc_n_observations(lightcurve)) AS equal FROM own;
+SELECT count(*) AS untouched FROM own JOIN own_before USING (object_id, extracted_at);
+SELECT count(*) AS whole FROM own JOIN curves c USING (object_id) WHERE own.features = c.features;
+
 -- in a transaction block nothing is committed
 CREATE TABLE block (LIKE curves INCLUDING ALL);
 BEGIN;

@@ -216,5 +216,20 @@ is($node->safe_psql('postgres', q{
 		SELECT object_id, sky.plasticc_lightcurve(mjd, passband, flux, flux_err, detected) AS lightcurve, count(*) AS n FROM observations GROUP BY 1) o USING (object_id)
 	} =~ s/=(?= o\.lightcurve)/OPERATOR(sky.=)/r), '202|202', 'has them');
 
+# a night appended to the target's own curves while they are extracted is not lost
+create_feature_table('own');
+$node->safe_psql('postgres', q{
+	ALTER TABLE own DISABLE TRIGGER slow;
+	INSERT INTO own SELECT object_id, lightcurve, NULL, 0, now() FROM reference;
+	ALTER TABLE own ENABLE TRIGGER slow});
+$session = start_session(extract_call('own', workers => 1) =~ s/'observations'/'own'/r);
+$node->poll_query_until('postgres', 'SELECT count(*) >= 10 FROM own WHERE features IS NOT NULL') or die 'nothing extracted';
+$node->safe_psql('postgres', q{UPDATE own SET lightcurve = lightcurve OPERATOR(sky.||) '{(90000,1,1,1,t)}'::sky.lightcurve WHERE object_id % 2 = 0});
+$session->{handle}->finish;
+is($node->safe_psql('postgres', 'SELECT count(*) FROM own JOIN reference r USING (object_id) WHERE sky.plasticc_n_observations(own.lightcurve) = r.n_rows + (object_id + 1) % 2'), 200, 'curves are as appended to');
+$node->safe_psql('postgres', 'DROP TRIGGER slow ON own');
+is($node->psql('postgres', extract_call('own') =~ s/'observations'/'own'/r), 0, 'the next call');
+is($node->safe_psql('postgres', q{SELECT count(*) FROM own WHERE features = sky.plasticc_features(lightcurve, 'simple')}), 200, 'has their features');
+
 $node->stop;
 done_testing();
