@@ -29,10 +29,10 @@ sample_memory()
 
 	while :; do
 		while read -r pid kind; do
-			[[ -r /proc/$pid/status ]] &&
-				awk -v pid="$pid" -v kind="$kind" '
-					/^VmHWM/ { peak = $2 } /^RssShmem/ { shared = $2 } END { if (peak) print pid, kind, peak - shared }' \
-					"/proc/$pid/status" 2>/dev/null || true
+			# it may have ended by now
+			awk -v pid="$pid" -v kind="$kind" '
+				/^VmHWM/ { peak = $2 } /^RssShmem/ { shared = $2 } END { if (peak) print pid, kind, peak - shared }' \
+				"/proc/$pid/status" 2>/dev/null || true
 		done <"$work/pids" >>"$work/memory"
 		sleep 0.05
 	done
@@ -141,7 +141,7 @@ sql <<-SQL
 SQL
 
 printf '\n| what | objects | processes | s | objects/s | peak memory, MB |\n|---|---|---|---|---|---|\n'
-for turn in 1 2; do
+for _ in 1 2; do
 	run_survey "$n" 1
 	run_survey "$n" 2
 done
