@@ -91,7 +91,7 @@ static const ExtractOptions extract_defaults = {
 	.hostgal_photoz_err = "hostgal_photoz_err",
 	.mwebv = "mwebv",
 	.feature_set = "all",
-	.chunk_objects = 200,
+	.chunk_objects = 100,
 	.workers = -1,
 	.report_interval = 5,
 };
