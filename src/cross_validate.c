@@ -31,7 +31,10 @@ report_input(const Run *run)
 							run->input->set.n_classes, run->ensemble.n_folds)));
 }
 
-/* The probabilities of each row by the networks of its fold [n_rows][n_classes]. */
+/*
+ * The probabilities of each row by the networks of its fold [n_rows][n_classes],
+ * calibrated, if at all, on rows that are not of the fold.
+ */
 static float *
 out_of_fold(const Run *run, const PoolResult *result)
 {
@@ -47,7 +50,7 @@ out_of_fold(const Run *run, const PoolResult *result)
 		MemoryContext context =
 			AllocSetContextCreate(run->context, "plasticc fold", ALLOCSET_DEFAULT_SIZES);
 		MemoryContext caller = MemoryContextSwitchTo(context);
-		Probabilities *unseen = unseen_probabilities(&run->ensemble, f, model, result);
+		Probabilities *unseen = calibrate_model(&run->ensemble, f, model, result, false);
 
 		for (int i = 0; i < set->n_rows; i++)
 			if (run->ensemble.fold[i] == f)
@@ -60,8 +63,8 @@ out_of_fold(const Run *run, const PoolResult *result)
 }
 
 /*
- * counts; log_loss, accuracy and recall overall; "folds": [{"fold", "objects",
- * "log_loss", "accuracy", "recall"}, ...]
+ * counts; log_loss, accuracy, calibration_error and recall overall; "folds": [{"fold",
+ * "objects", "log_loss", "accuracy", "calibration_error", "recall"}, ...]
  */
 static char *
 cross_validation_metrics(const Run *run, const float *probabilities)

@@ -159,10 +159,12 @@ names_datum(const TrainingOptions *options)
 		construct_array(names, options->n_feature_names, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
+/* Calibrates the model, measures it and stores it. */
 static void
 store_model(Run *run, Model *model, const PoolResult *result)
 {
-	char	   *metrics = training_metrics(&run->ensemble, run->input, model, result);
+	Probabilities *unseen = calibrate_model(&run->ensemble, 0, model, result, true);
+	char	   *metrics = training_metrics(&run->ensemble, run->input, result, unseen);
 	char	   *row_metrics =
 		psprintf("{%s, \"elapsed_seconds\": %.3f}", metrics, run_elapsed(run));
 	Oid			types[] = {TEXTOID,	 INT4OID,  INT4ARRAYOID, TEXTARRAYOID,

@@ -10,7 +10,7 @@
 #include "core/random.h"
 #include "core/split.h"
 
-/* Random streams of the seed; split.c, training.c and network.c have those below. */
+/* Random streams of the seed; split.c, training.c and network.c have those below, ensemble_calibration.c 10. */
 #define STREAM_MEMBERS	8
 #define STREAM_FOLDS	9
 #define STREAM_BAGS		16		/* and on: one for each fold and round of members */

@@ -17,6 +17,7 @@ static const char *const normalisation_choices[] = {"zscore", "rank_gauss", NULL
 static const char *const initialisation_choices[] = {"auto", "glorot", "he", NULL};
 static const char *const optimizer_choices[] = {"adam", "sgd", NULL};
 static const char *const schedule_choices[] = {"constant", "one_cycle", NULL};
+static const char *const calibration_choices[] = {"auto", "none", "temperature", "full", NULL};
 static const char *const loss_choices[] = {"weighted", "plain", NULL};
 
 #define AT(member) offsetof(TrainingOptions, member)
@@ -62,6 +63,7 @@ static const OptionRow rows[] = {
 	INTEGER(members, 1, MODEL_MAX_MEMBERS, "networks whose mean log-probabilities are the model's"),
 	INTEGER(bagging_folds, 0, 1000,
 			"each network leaves out one of so many parts of the objects, another one each time, and measures its epochs on it; 0: all networks see all objects"),
+	CHOICE(calibration, "of the probabilities, fitted on what bagging leaves out: temperature, or full, with a multiplier for each class; auto is full with bagging_folds, else none"),
 	INTEGER(folds, 2, 1000, "of plasticc_cross_validate, where the query has no column fold"),
 	CHOICE(loss, "weighted: an object of class c weighs class_weights[c] divided by the number of objects of class c; plain: all weigh the same"),
 	{"class_weights", OPTION_WEIGHTS, 0, 1e6, NULL, AT(class_weights),
@@ -159,6 +161,7 @@ static const TrainingOptions reference_preset = {
 	.epochs = 150,
 	.validation_fold = -1,
 	.members = 1,
+	.calibration = CALIBRATION_NONE,
 	.folds = 5,
 	.loss = LOSS_WEIGHTED,
 	.weight_power = 1,
@@ -370,6 +373,13 @@ training_options_check(const TrainingOptions *options, char *message)
 	{
 		snprintf(message, OPTIONS_MAX_MESSAGE,
 				 "\"bagging_folds\" is 1, which leaves out all objects");
+		return false;
+	}
+	if (options->calibration >= CALIBRATION_TEMPERATURE && options->bagging_folds == 0)
+	{
+		snprintf(message, OPTIONS_MAX_MESSAGE,
+				 "\"calibration\" is \"%s\" without \"bagging_folds\", which leave out the objects "
+				 "that it is fitted on", calibration_choices[options->calibration]);
 		return false;
 	}
 	return true;

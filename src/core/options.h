@@ -46,6 +46,14 @@ typedef enum Loss
 	LOSS_PLAIN,					/* every object weighs 1 */
 } Loss;
 
+typedef enum CalibrationKind
+{
+	CALIBRATION_AUTO,			/* full with bagging_folds, else none */
+	CALIBRATION_NONE,
+	CALIBRATION_TEMPERATURE,
+	CALIBRATION_FULL,			/* temperature and a multiplier for each class */
+} CalibrationKind;
+
 typedef struct ClassWeight
 {
 	int32_t		class;
@@ -84,6 +92,7 @@ typedef struct TrainingOptions
 	int			validation_fold;
 	int			members;
 	int			bagging_folds;
+	int			calibration;
 	int			folds;
 	int			loss;
 	int			n_class_weights;

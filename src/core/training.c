@@ -58,7 +58,7 @@ typedef struct Trainer
  * ------------------------------------------------------------------------
  */
 
-static double
+double
 class_weight(const TrainingOptions *options, int32_t class)
 {
 	for (int i = 0; i < options->n_class_weights; i++)

@@ -56,6 +56,9 @@ typedef struct Inputs
 	float	   *values;			/* [n_rows][preprocessing_inputs()] */
 } Inputs;
 
+/* w_c of the weighted loss: of the options, or else the challenge's. */
+extern double class_weight(const TrainingOptions *options, int32_t class);
+
 /* Fits the preprocessing on the rows not marked in skip, and applies it to all. */
 extern void training_inputs(const TrainingSet *set, const TrainingOptions *options,
 							const bool *skip, Workspace *workspace, Inputs *inputs);
