@@ -50,8 +50,11 @@ out_of_fold(const Run *run, const PoolResult *result)
 		MemoryContext context =
 			AllocSetContextCreate(run->context, "plasticc fold", ALLOCSET_DEFAULT_SIZES);
 		MemoryContext caller = MemoryContextSwitchTo(context);
-		Probabilities *unseen = calibrate_model(&run->ensemble, f, model, result, false);
+		Workspace	fold_workspace = server_workspace(context);
+		Probabilities *unseen;
 
+		model->gate = fold_gate(&run->ensemble, f, &fold_workspace);
+		unseen = calibrate_model(&run->ensemble, f, model, result, false);
 		for (int i = 0; i < set->n_rows; i++)
 			if (run->ensemble.fold[i] == f)
 				memcpy(probabilities + (Size) i * set->n_classes,
@@ -188,6 +191,7 @@ cross_validate(Run *run)
 						errmsg("option \"validation_fold\" is not for a cross-validation"),
 						errhint("Each fold of the column \"fold\" is left out once.")));
 	run->input = read_training_input(run->query, run->options, run->context);
+	choose_gate(run->input, run->options, run->context);
 	run->ensemble = (Ensemble){.set = &run->input->set, .options = run->options};
 	run->ensemble.fold =
 		choose_folds(run->input, run->options, run->context, &run->ensemble.n_folds);

@@ -109,6 +109,7 @@ make_model(const Run *run, const PoolResult *result)
 	Model	   *model =
 		empty_model(&run->input->set, &result->preprocessing, members, &workspace);
 
+	model->gate = fold_gate(&run->ensemble, 0, &workspace);
 	for (int m = 0; m < members; m++)
 		member_restore(run->options, preprocessing_inputs(&result->preprocessing),
 					   model->n_classes, result->parameters[m], &workspace, &model->members[m]);
@@ -209,6 +210,7 @@ train(Run *run)
 	PoolResult *result;
 
 	run->input = read_training_input(run->query, run->options, run->context);
+	choose_gate(run->input, run->options, run->context);
 	choose_holdout(run->input, run->options, run->context);
 	run->ensemble =
 		(Ensemble){.set = &run->input->set, .options = run->options, .n_folds = 1};

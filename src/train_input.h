@@ -27,6 +27,13 @@ typedef struct TrainingInput
 extern TrainingInput *read_training_input(const char *query, const TrainingOptions *options,
 										  MemoryContext context);
 
+/*
+ * Finds the feature of the gate, if there is to be one, and on which side of it each
+ * row is.  An error if the option names one that there is not.
+ */
+extern void choose_gate(TrainingInput *input, const TrainingOptions *options,
+						MemoryContext context);
+
 /* Decides which rows a training holds out, in input->set.validation. */
 extern void choose_holdout(TrainingInput *input, const TrainingOptions *options,
 						   MemoryContext context);

@@ -81,6 +81,13 @@ fold_skip(const Ensemble *ensemble, int fold, Workspace *workspace)
 	return skip;
 }
 
+Gate
+fold_gate(const Ensemble *ensemble, int fold, Workspace *workspace)
+{
+	return training_gate(ensemble->set, ensemble->options, fold_skip(ensemble, fold, workspace),
+						 workspace);
+}
+
 void
 fold_inputs(const Ensemble *ensemble, int fold, Workspace *workspace, Inputs *inputs)
 {

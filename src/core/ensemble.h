@@ -37,6 +37,9 @@ extern void cross_validation_folds(const TrainingSet *set, const TrainingOptions
  */
 extern const bool *fold_skip(const Ensemble *ensemble, int fold, Workspace *workspace);
 
+/* What training_gate makes of the fold's rows to learn from. */
+extern Gate fold_gate(const Ensemble *ensemble, int fold, Workspace *workspace);
+
 /* What all members of the fold see. */
 extern void fold_inputs(const Ensemble *ensemble, int fold, Workspace *workspace, Inputs *inputs);
 

@@ -107,11 +107,15 @@ fit_rows(const Fit *fit, const int32_t *part, int left_out)
 		return;
 	for (int i = 0; i < set->n_rows; i++)
 	{
+		const float *closed =
+			set->side ? gate_row(&fit->model->gate, set->n_classes, set->side[i]) : NULL;
+
 		if (!learns[i])
 			continue;
 		for (int c = 0; c < set->n_classes; c++)
 			if (index[c] >= 0)
-				*values++ = fit->log_probabilities[(size_t) i * set->n_classes + c];
+				*values++ = closed && closed[c] > 0.0f ? -INFINITY :
+					fit->log_probabilities[(size_t) i * set->n_classes + c];
 		target[rows.n_rows] = index[set->target[i]];
 		weight[rows.n_rows++] = fit->weight[i];
 	}
@@ -139,7 +143,8 @@ calibrate_part(const Fit *fit, const int32_t *part, int which, float *probabilit
 			continue;
 		memcpy(probabilities + start, fit->log_probabilities + start,
 			   sizeof(float) * set->n_classes);
-		calibrate_logits(fit->model, 1.0f, 1, probabilities + start);
+		calibrate_logits(fit->model, 1.0f, 1, set->side ? set->side + i : NULL,
+						 probabilities + start);
 	}
 }
 
@@ -217,14 +222,14 @@ calibrate_ensemble(const Ensemble *ensemble, int fold, float *values, const int 
 		{
 			crossed = workspace_array(workspace, float, n_values);
 			memcpy(crossed, values, sizeof(float) * n_values);
-			calibrate_logits(model, 1.0f, set->n_rows, crossed);
+			calibrate_logits(model, 1.0f, set->n_rows, set->side, crossed);
 			measure(&fit, crossed, &report->error[0], &report->weighted_error[0]);
 			cross_fit(&fit, crossed, report);
 		}
 	}
 	if (fit.n_rows > 0 && !report)
 		fit_rows(&fit, NULL, 0);
-	calibrate_logits(model, 1.0f, set->n_rows, values);
+	calibrate_logits(model, 1.0f, set->n_rows, set->side, values);
 	for (int i = 0; i < set->n_rows && crossed; i++)
 		if (fit.weight[i] > 0.0f)
 			memcpy(values + (size_t) i * set->n_classes, crossed + (size_t) i * set->n_classes,

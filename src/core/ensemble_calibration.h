@@ -17,7 +17,7 @@ typedef struct CalibrationReport
 } CalibrationReport;
 
 /*
- * Fits the calibration of a fold's model, if the options want one, and sets the
+ * Fits the calibration of a fold's model, whose gate is there already, if the options want one, and sets the
  * model's temperature and log_multipliers (1 and 0 otherwise).
  *
  * values and n_members are those of unseen_log_probabilities.  It is fitted on

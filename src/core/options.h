@@ -74,6 +74,7 @@ typedef struct TrainingOptions
 	int			normalisation;
 	int			quantiles;
 	double		clip;
+	int			gate_feature;
 	double		missing_flag_fraction;
 	int			initialisation;
 	int			optimizer;
