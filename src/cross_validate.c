@@ -16,6 +16,7 @@
 #include "utils/jsonb.h"
 
 #include "json_text.h"
+#include "survey_input.h"
 #include "train_metrics.h"
 #include "train_options.h"
 #include "train_run.h"
@@ -67,7 +68,7 @@ out_of_fold(const Run *run, const PoolResult *result)
 
 /*
  * counts; log_loss, accuracy, calibration_error and recall overall; "folds": [{"fold",
- * "objects", "log_loss", "accuracy", "calibration_error", "recall"}, ...]
+ * "objects", "log_loss", "accuracy", "calibration_error", "recall", "effective_objects"}, ...]
  */
 static char *
 cross_validation_metrics(const Run *run, const float *probabilities)
@@ -91,6 +92,7 @@ cross_validation_metrics(const Run *run, const float *probabilities)
 		appendStringInfoString(&text, f > 0 ? ", {" : "{");
 		json_integer_member(&text, "fold", run->input->fold_values[f]);
 		append_score(&text, set, &score);
+		append_effective_objects(&text, &run->ensemble, f);
 		appendStringInfoChar(&text, '}');
 	}
 	appendStringInfoChar(&text, ']');
@@ -196,6 +198,8 @@ cross_validate(Run *run)
 	run->ensemble.fold =
 		choose_folds(run->input, run->options, run->context, &run->ensemble.n_folds);
 	check_feature_names(run);
+	weigh_like_survey(&run->ensemble, read_survey(run->input, run->options, run->context),
+					  run->context);
 	report_input(run);
 	run_next_version(run);
 	result = run_jobs(run, false, NULL);

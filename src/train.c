@@ -15,6 +15,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+#include "survey_input.h"
 #include "train_metrics.h"
 #include "train_options.h"
 #include "train_run.h"
@@ -215,6 +216,8 @@ train(Run *run)
 	run->ensemble =
 		(Ensemble){.set = &run->input->set, .options = run->options, .n_folds = 1};
 	check_model(run);
+	weigh_like_survey(&run->ensemble, read_survey(run->input, run->options, run->context),
+					  run->context);
 	report_input(run);
 	run_next_version(run);
 	result = run_jobs(run, true, log_epoch);

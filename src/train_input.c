@@ -299,8 +299,7 @@ group_rows(TrainingInput *input, MemoryContext context)
  * ------------------------------------------------------------------------
  */
 
-/* The index of a feature by the option feature_names or, without, the catalog's names; or -1. */
-static int
+int
 named_feature(const TrainingInput *input, const TrainingOptions *options, const char *name)
 {
 	int			n_features = input->set.n_features;

@@ -25,6 +25,7 @@ enum
 	PART_SIDE,
 	PART_VALIDATION,
 	PART_FOLD,
+	PART_FOLD_WEIGHT,
 	PART_RESULTS,
 	PART_LOGIT_START,
 	PART_LOGITS,
@@ -67,6 +68,7 @@ open_memory(PoolMemory *memory, shm_toc *toc)
 		.options = &header->options,
 		.n_folds = header->n_folds,
 		.fold = shm_toc_lookup(toc, PART_FOLD, true),
+		.weight = shm_toc_lookup(toc, PART_FOLD_WEIGHT, true),
 	};
 	memory->n_jobs = ensemble_jobs(&memory->ensemble);
 	memory->results = shm_toc_lookup(toc, PART_RESULTS, false);
@@ -94,6 +96,7 @@ fill_header(Header *header, const Ensemble *ensemble, size_t n_parameters)
 	header->options = *ensemble->options;
 	header->options.n_feature_names = 0;
 	header->options.feature_names = NULL;
+	header->options.survey_query = NULL;
 }
 
 /* How many rows each job does not see, summed up. */
@@ -242,6 +245,9 @@ create_pool_memory(PoolMemory *memory, const Ensemble *ensemble, bool keep_netwo
 		(Part) {set->validation, set->validation ? array_size(sizeof(bool), n_rows) : 0};
 	parts[PART_FOLD] =
 		(Part) {ensemble->fold, ensemble->fold ? array_size(sizeof(int32_t), n_rows) : 0};
+	parts[PART_FOLD_WEIGHT] =
+		(Part) {ensemble->weight,
+				ensemble->weight ? array_size(sizeof(float) * ensemble->n_folds, n_rows) : 0};
 	parts[PART_RESULTS] = (Part) {NULL, sizeof(TrainingResult) * n_jobs};
 	parts[PART_LOGIT_START] = (Part) {logit_start, sizeof(size_t) * (n_jobs + 1)};
 	parts[PART_LOGITS] =

@@ -8,6 +8,7 @@
 
 #include "core/calibration.h"
 #include "core/challenge.h"
+#include "core/survey_weights.h"
 #include "json_text.h"
 #include "metrics.h"
 #include "train_metrics.h"
@@ -91,6 +92,16 @@ append_score(StringInfo text, const TrainingSet *set, const Score *score)
 		json_number_member(text, psprintf("%d", set->classes[c]),
 						   (double) score->correct[c] / score->objects[c]);
 	appendStringInfoChar(text, '}');
+}
+
+void
+append_effective_objects(StringInfo text, const Ensemble *ensemble, int fold)
+{
+	Workspace	workspace = server_workspace(CurrentMemoryContext);
+
+	if (ensemble->weight)
+		json_number_member(text, "effective_objects",
+						   effective_objects(ensemble, fold, &workspace));
 }
 
 /*
@@ -188,6 +199,7 @@ training_metrics(const Ensemble *ensemble, const TrainingInput *input, const Poo
 	json_integer_member(&text, "best_epoch", mean.best_epoch);
 	json_number_member(&text, "training_loss", mean.training_loss);
 	json_number_member(&text, "validation_loss", mean.validation_loss);
+	append_effective_objects(&text, ensemble, 0);
 	append_scores(&text, ensemble, unseen);
 	append_calibration(&text, &unseen->calibration);
 	return text.data;

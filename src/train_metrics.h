@@ -47,6 +47,9 @@ extern Score score_rows(const TrainingSet *set, const float *probabilities, cons
  */
 extern void append_score(StringInfo text, const TrainingSet *set, const Score *score);
 
+/* Likewise effective_objects of the rows that the fold learns from, where a survey weighs them. */
+extern void append_effective_objects(StringInfo text, const Ensemble *ensemble, int fold);
+
 /* Likewise features, and classes with their objects. */
 extern void append_counts(StringInfo text, const TrainingInput *input);
 

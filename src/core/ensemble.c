@@ -81,17 +81,31 @@ fold_skip(const Ensemble *ensemble, int fold, Workspace *workspace)
 	return skip;
 }
 
+/* The set with the fold's weights. */
+static TrainingSet
+fold_set(const Ensemble *ensemble, int fold)
+{
+	TrainingSet set = *ensemble->set;
+
+	set.weight = fold_weight(ensemble, fold);
+	return set;
+}
+
 Gate
 fold_gate(const Ensemble *ensemble, int fold, Workspace *workspace)
 {
-	return training_gate(ensemble->set, ensemble->options, fold_skip(ensemble, fold, workspace),
+	TrainingSet set = fold_set(ensemble, fold);
+
+	return training_gate(&set, ensemble->options, fold_skip(ensemble, fold, workspace),
 						 workspace);
 }
 
 void
 fold_inputs(const Ensemble *ensemble, int fold, Workspace *workspace, Inputs *inputs)
 {
-	training_inputs(ensemble->set, ensemble->options, fold_skip(ensemble, fold, workspace),
+	TrainingSet set = fold_set(ensemble, fold);
+
+	training_inputs(&set, ensemble->options, fold_skip(ensemble, fold, workspace),
 					workspace, inputs);
 }
 
@@ -103,9 +117,9 @@ static TrainingSet
 job_set(const Ensemble *ensemble, int job, Workspace *workspace)
 {
 	const TrainingOptions *options = ensemble->options;
-	TrainingSet set = *ensemble->set;
 	int			fold = job / options->members;
 	int			member = job % options->members;
+	TrainingSet set = fold_set(ensemble, fold);
 	bool	   *excluded = workspace_array(workspace, bool, set.n_rows);
 	bool	   *validation = workspace_array(workspace, bool, set.n_rows);
 

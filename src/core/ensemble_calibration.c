@@ -40,6 +40,7 @@ weigh_rows(Fit *fit, int fold, const int *n_members)
 	const Ensemble *ensemble = fit->ensemble;
 	const TrainingSet *set = ensemble->set;
 	const bool *skip = fold_skip(ensemble, fold, fit->workspace);
+	const float *weight = fold_weight(ensemble, fold);
 	int		   *count = workspace_array(fit->workspace, int, set->n_classes);
 
 	memset(count, 0, sizeof(int) * set->n_classes);
@@ -55,8 +56,8 @@ weigh_rows(Fit *fit, int fold, const int *n_members)
 
 		if (fit->weight[i] == 0.0f)
 			continue;
-		if (set->weight)
-			fit->weight[i] = set->weight[i];
+		if (weight)
+			fit->weight[i] = weight[i];
 		if (ensemble->options->loss == LOSS_WEIGHTED)
 			fit->weight[i] *= (float) (class_weight(ensemble->options, set->classes[c]) / count[c]);
 		fit->n_rows += fit->weight[i] > 0.0f;
