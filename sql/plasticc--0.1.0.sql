@@ -397,7 +397,7 @@ COMMENT ON COLUMN plasticc_models.classes IS 'the classes, in the order of the p
 COMMENT ON COLUMN plasticc_models.feature_names IS 'option feature_names, or NULL';
 COMMENT ON COLUMN plasticc_models.options IS 'all options of the training, defaults included';
 COMMENT ON COLUMN plasticc_models.metrics IS
-'objects (in all and of each class), features; epochs, best_epoch, training_loss and validation_loss at the best epoch, all means over the members; elapsed_seconds; with held-out objects also validation: objects, log_loss (the challenge''s), accuracy, recall of each class; with bagging_folds likewise out_of_fold: each object by the members that have not seen it';
+'objects (in all and of each class), features; with option survey_query also effective_objects: (sum of weights)^2 / sum of squared weights; epochs, best_epoch, training_loss and validation_loss at the best epoch, all means over the members; elapsed_seconds; with held-out objects also validation: objects, log_loss (the challenge''s), accuracy, calibration_error (expected), recall of each class; with bagging_folds likewise out_of_fold: each object by the members that have not seen it, and calibration: objects that it is fitted on, their expected calibration errors with it (error, and weighted_error with the weights of the loss) and without (error_before, weighted_error_before)';
 COMMENT ON COLUMN plasticc_models.model IS 'argument of plasticc_classify; the same in every database';
 COMMENT ON TABLE plasticc_training_log IS
 'an epoch of a training a row, written while it runs; losses are of the kind that is trained for';
@@ -408,7 +408,7 @@ COMMENT ON TABLE plasticc_cross_validations IS
 COMMENT ON COLUMN plasticc_cross_validations.classes IS 'the classes, in the order of the probabilities';
 COMMENT ON COLUMN plasticc_cross_validations.options IS 'all options of the training, defaults included';
 COMMENT ON COLUMN plasticc_cross_validations.metrics IS
-'objects, log_loss (the challenge''s), accuracy and recall of each class, over all objects and, in folds, of each; classes (objects of each), features, elapsed_seconds';
+'objects, log_loss (the challenge''s), accuracy, calibration_error (expected) and recall of each class, over all objects and, in folds, of each; with option survey_query there also effective_objects, of the rows that the fold''s networks learn from; classes (objects of each), features, elapsed_seconds';
 COMMENT ON TABLE plasticc_out_of_fold IS
 'probabilities of each object of a cross-validation by the networks that were trained without its fold';
 COMMENT ON COLUMN plasticc_out_of_fold.object_id IS 'of the training query, or NULL';
@@ -451,7 +451,7 @@ CREATE FUNCTION plasticc_model_info(model bytea) RETURNS jsonb
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 
 COMMENT ON FUNCTION plasticc_model_info(bytea) IS
-'what the model is: classes, features (their number), feature_names, normalisation, missing_flags (features, counted from 1, whose absence is an input of the networks), members (networks), layers (of each; batch normalisation is part of their weights), parameters (of all), temperature and class_multipliers (the calibration; 1 = none), bytes, options, metrics';
+'what the model is: classes, features (their number), feature_names, normalisation, missing_flags (features, counted from 1, whose absence is an input of the networks), members (networks), layers (of each; batch normalisation is part of their weights), parameters (of all), temperature and class_multipliers (the calibration; 1 = none), gate (null, or its feature, counted from 1, and the probabilities of the classes that are closed where that is 0 and elsewhere), bytes, options, metrics';
 
 -- =====================================================================
 -- classification

@@ -16,6 +16,7 @@
 #include "utils/jsonb.h"
 
 #include "json_text.h"
+#include "survey_input.h"
 #include "train_metrics.h"
 #include "train_options.h"
 #include "train_run.h"
@@ -31,7 +32,10 @@ report_input(const Run *run)
 							run->input->set.n_classes, run->ensemble.n_folds)));
 }
 
-/* The probabilities of each row by the networks of its fold [n_rows][n_classes]. */
+/*
+ * The probabilities of each row by the networks of its fold [n_rows][n_classes],
+ * calibrated, if at all, on rows that are not of the fold.
+ */
 static float *
 out_of_fold(const Run *run, const PoolResult *result)
 {
@@ -47,8 +51,11 @@ out_of_fold(const Run *run, const PoolResult *result)
 		MemoryContext context =
 			AllocSetContextCreate(run->context, "plasticc fold", ALLOCSET_DEFAULT_SIZES);
 		MemoryContext caller = MemoryContextSwitchTo(context);
-		Probabilities *unseen = unseen_probabilities(&run->ensemble, f, model, result);
+		Workspace	fold_workspace = server_workspace(context);
+		Probabilities *unseen;
 
+		model->gate = fold_gate(&run->ensemble, f, &fold_workspace);
+		unseen = calibrate_model(&run->ensemble, f, model, result, false);
 		for (int i = 0; i < set->n_rows; i++)
 			if (run->ensemble.fold[i] == f)
 				memcpy(probabilities + (Size) i * set->n_classes,
@@ -60,8 +67,8 @@ out_of_fold(const Run *run, const PoolResult *result)
 }
 
 /*
- * counts; log_loss, accuracy and recall overall; "folds": [{"fold", "objects",
- * "log_loss", "accuracy", "recall"}, ...]
+ * counts; log_loss, accuracy, calibration_error and recall overall; "folds": [{"fold",
+ * "objects", "log_loss", "accuracy", "calibration_error", "recall", "effective_objects"}, ...]
  */
 static char *
 cross_validation_metrics(const Run *run, const float *probabilities)
@@ -85,6 +92,7 @@ cross_validation_metrics(const Run *run, const float *probabilities)
 		appendStringInfoString(&text, f > 0 ? ", {" : "{");
 		json_integer_member(&text, "fold", run->input->fold_values[f]);
 		append_score(&text, set, &score);
+		append_effective_objects(&text, &run->ensemble, f);
 		appendStringInfoChar(&text, '}');
 	}
 	appendStringInfoChar(&text, ']');
@@ -185,10 +193,13 @@ cross_validate(Run *run)
 						errmsg("option \"validation_fold\" is not for a cross-validation"),
 						errhint("Each fold of the column \"fold\" is left out once.")));
 	run->input = read_training_input(run->query, run->options, run->context);
+	choose_gate(run->input, run->options, run->context);
 	run->ensemble = (Ensemble){.set = &run->input->set, .options = run->options};
 	run->ensemble.fold =
 		choose_folds(run->input, run->options, run->context, &run->ensemble.n_folds);
 	check_feature_names(run);
+	weigh_like_survey(&run->ensemble, read_survey(run->input, run->options, run->context),
+					  run->context);
 	report_input(run);
 	run_next_version(run);
 	result = run_jobs(run, false, NULL);

@@ -47,6 +47,7 @@ typedef struct Objects
 	int capacity;
 	float *inputs;             /* [n][preprocessing_inputs()] */
 	int32_t *target;           /* [n], index into the model's classes */
+	uint8_t *side;             /* [n], of the model's gate */
 	float *scores;             /* of the preprocessing */
 	float *features;           /* [n_features] of one object */
 	MemoryContext row_context; /* emptied after every row */
@@ -119,6 +120,7 @@ make_room(Objects *objects)
 	objects->capacity *= 2;
 	objects->inputs = repalloc_huge(objects->inputs, sizeof(float) * n_inputs * objects->capacity);
 	objects->target = repalloc_huge(objects->target, sizeof(int32_t) * (Size) objects->capacity);
+	objects->side = repalloc_huge(objects->side, objects->capacity);
 }
 
 static void
@@ -136,6 +138,9 @@ read_row(Objects *objects, HeapTuple tuple, TupleDesc desc)
 	make_room(objects);
 	preprocess(preprocessing, objects->scores, 1, objects->features,
 			   objects->inputs + (Size) objects->n * preprocessing_inputs(preprocessing));
+	objects->side[objects->n] = objects->model->gate.closed
+									? gate_side(objects->features[objects->model->gate.feature])
+									: GATE_UNKNOWN;
 	objects->target[objects->n] = read_target(objects, tuple, desc);
 	objects->n++;
 	MemoryContextSwitchTo(caller);
@@ -162,6 +167,7 @@ read_objects(const Model *model, const char *query)
 		.inputs = workspace_array(&workspace, float,
 								  (Size) BLOCK_ROWS *preprocessing_inputs(preprocessing)),
 		.target = workspace_array(&workspace, int32_t, BLOCK_ROWS),
+		.side = workspace_array(&workspace, uint8_t, BLOCK_ROWS),
 		.scores = preprocessing_scores(preprocessing, &workspace),
 		.features = workspace_array(&workspace, float, preprocessing->n_features),
 		.row_context = AllocSetContextCreate(CurrentMemoryContext, "plasticc importance row",
@@ -348,7 +354,7 @@ measure(const Objects *objects, Unit *units, int n_units, int repeats, int64 see
 
 	for (int i = 0; i < n_units; i++)
 		max_inputs = Max(max_inputs, units[i].n_inputs);
-	classifier = permuted_classifier(objects->model, objects->n, objects->inputs, BLOCK_ROWS,
+	classifier = permuted_classifier(objects->model, objects->n, objects->inputs, objects->side, BLOCK_ROWS,
 									 max_inputs, &workspace);
 	loss = permuted_loss(classifier, objects, NULL, NULL, probabilities);
 	for (int repeat = 0; repeat < repeats; repeat++)

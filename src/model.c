@@ -172,6 +172,37 @@ append_calibration(StringInfo text, const Model *model)
 	appendStringInfoChar(text, '}');
 }
 
+/* Probabilities of the classes that are closed on a side. */
+static void
+append_closed(StringInfo text, const Model *model, const char *key, GateSide side)
+{
+	const float *closed = gate_row(&model->gate, model->n_classes, side);
+
+	json_key(text, key);
+	appendStringInfoChar(text, '{');
+	for (int c = 0; c < model->n_classes; c++)
+		if (closed[c] > 0.0f)
+			json_number_member(text, psprintf("%d", model->classes[c]), closed[c]);
+	appendStringInfoChar(text, '}');
+}
+
+/* The feature, from 1, and what is closed where it is 0 and where it is not. */
+static void
+append_gate(StringInfo text, const Model *model)
+{
+	json_key(text, "gate");
+	if (model->gate.closed == NULL)
+	{
+		appendStringInfoString(text, "null");
+		return;
+	}
+	appendStringInfoChar(text, '{');
+	json_integer_member(text, "feature", model->gate.feature + 1);
+	append_closed(text, model, "closed_at_zero", GATE_ZERO);
+	append_closed(text, model, "closed_elsewhere", GATE_OTHER);
+	appendStringInfoChar(text, '}');
+}
+
 static void
 append_feature_names(StringInfo text, const Model *model)
 {
@@ -194,7 +225,7 @@ append_feature_names(StringInfo text, const Model *model)
 /*
  * plasticc_model_info(model): an object with classes, features, feature_names,
  * normalisation, missing_flags (features, from 1, that have one), members,
- * layers, parameters, temperature, class_multipliers, bytes, options and metrics.
+ * layers, parameters, temperature, class_multipliers, gate, bytes, options and metrics.
  */
 Datum
 plasticc_model_info(PG_FUNCTION_ARGS)
@@ -223,6 +254,7 @@ plasticc_model_info(PG_FUNCTION_ARGS)
 	appendStringInfoChar(&text, ']');
 	append_layers(&text, model);
 	append_calibration(&text, model);
+	append_gate(&text, model);
 	json_integer_member(&text, "bytes", (int64) cached->size);
 	json_key(&text, "options");
 	appendStringInfoString(&text, server_text(model->options));

@@ -15,6 +15,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+#include "survey_input.h"
 #include "train_metrics.h"
 #include "train_options.h"
 #include "train_run.h"
@@ -109,6 +110,7 @@ make_model(const Run *run, const PoolResult *result)
 	Model	   *model =
 		empty_model(&run->input->set, &result->preprocessing, members, &workspace);
 
+	model->gate = fold_gate(&run->ensemble, 0, &workspace);
 	for (int m = 0; m < members; m++)
 		member_restore(run->options, preprocessing_inputs(&result->preprocessing),
 					   model->n_classes, result->parameters[m], &workspace, &model->members[m]);
@@ -159,10 +161,12 @@ names_datum(const TrainingOptions *options)
 		construct_array(names, options->n_feature_names, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
+/* Calibrates the model, measures it and stores it. */
 static void
 store_model(Run *run, Model *model, const PoolResult *result)
 {
-	char	   *metrics = training_metrics(&run->ensemble, run->input, model, result);
+	Probabilities *unseen = calibrate_model(&run->ensemble, 0, model, result, true);
+	char	   *metrics = training_metrics(&run->ensemble, run->input, result, unseen);
 	char	   *row_metrics =
 		psprintf("{%s, \"elapsed_seconds\": %.3f}", metrics, run_elapsed(run));
 	Oid			types[] = {TEXTOID,	 INT4OID,  INT4ARRAYOID, TEXTARRAYOID,
@@ -207,10 +211,13 @@ train(Run *run)
 	PoolResult *result;
 
 	run->input = read_training_input(run->query, run->options, run->context);
+	choose_gate(run->input, run->options, run->context);
 	choose_holdout(run->input, run->options, run->context);
 	run->ensemble =
 		(Ensemble){.set = &run->input->set, .options = run->options, .n_folds = 1};
 	check_model(run);
+	weigh_like_survey(&run->ensemble, read_survey(run->input, run->options, run->context),
+					  run->context);
 	report_input(run);
 	run_next_version(run);
 	result = run_jobs(run, true, log_epoch);

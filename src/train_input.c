@@ -11,6 +11,7 @@
 
 #include "arrays.h"
 #include "core/ensemble.h"
+#include "core/features.h"
 #include "core/split.h"
 #include "query_input.h"
 #include "train_input.h"
@@ -291,6 +292,58 @@ group_rows(TrainingInput *input, MemoryContext context)
 			group[rows[k].row] = group[rows[k - 1].row];
 	pfree(rows);
 	input->set.group = group;
+}
+
+/* ------------------------------------------------------------------------
+ * The gate
+ * ------------------------------------------------------------------------
+ */
+
+int
+named_feature(const TrainingInput *input, const TrainingOptions *options, const char *name)
+{
+	int			n_features = input->set.n_features;
+	FeatureSet	set;
+	bool		with_host;
+
+	if (options->n_feature_names > 0)
+	{
+		for (int i = 0; i < Min(n_features, options->n_feature_names); i++)
+			if (strcmp(options->feature_names[i], name) == 0)
+				return i;
+	}
+	else if (find_feature_set(n_features, &set, &with_host))
+	{
+		int			ordinal = find_feature(name, strlen(name));
+
+		for (int i = 0; i < n_features; i++)
+			if (feature_ordinal(set, i) == ordinal)
+				return i;
+	}
+	return -1;
+}
+
+void
+choose_gate(TrainingInput *input, const TrainingOptions *options, MemoryContext context)
+{
+	TrainingSet *set = &input->set;
+	int			feature = options->gate_feature > 0
+							  ? options->gate_feature - 1
+							  : named_feature(input, options, "hostgal_photoz");
+	uint8_t    *side;
+
+	if (feature >= set->n_features)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("option \"gate_feature\" is %d, but there are %d features",
+							   options->gate_feature, set->n_features),
+						errhint("It is the position of a feature, from 1; -1 is for no gate.")));
+	if (options->gate_feature < 0 || feature < 0)
+		return;
+	side = MemoryContextAllocHuge(context, set->n_rows);
+	for (int i = 0; i < set->n_rows; i++)
+		side[i] = gate_side(set->features[(Size) i * set->n_features + feature]);
+	set->side = side;
+	set->gate_feature = feature;
 }
 
 /* ------------------------------------------------------------------------

@@ -27,6 +27,20 @@ typedef struct TrainingInput
 extern TrainingInput *read_training_input(const char *query, const TrainingOptions *options,
 										  MemoryContext context);
 
+/*
+ * The index of a feature by its name: one of the option feature_names or, without
+ * them, of the features that plasticc_host_features returns; or -1.
+ */
+extern int named_feature(const TrainingInput *input, const TrainingOptions *options,
+						 const char *name);
+
+/*
+ * Finds the feature of the gate, if there is to be one, and on which side of it each
+ * row is.  An error if the option names one that there is not.
+ */
+extern void choose_gate(TrainingInput *input, const TrainingOptions *options,
+						MemoryContext context);
+
 /* Decides which rows a training holds out, in input->set.validation. */
 extern void choose_holdout(TrainingInput *input, const TrainingOptions *options,
 						   MemoryContext context);

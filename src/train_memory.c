@@ -22,8 +22,10 @@ enum
 	PART_TARGET,
 	PART_WEIGHT,
 	PART_GROUP,
+	PART_SIDE,
 	PART_VALIDATION,
 	PART_FOLD,
+	PART_FOLD_WEIGHT,
 	PART_RESULTS,
 	PART_LOGIT_START,
 	PART_LOGITS,
@@ -56,6 +58,8 @@ open_memory(PoolMemory *memory, shm_toc *toc)
 		.target = shm_toc_lookup(toc, PART_TARGET, false),
 		.weight = shm_toc_lookup(toc, PART_WEIGHT, true),
 		.group = shm_toc_lookup(toc, PART_GROUP, true),
+		.side = shm_toc_lookup(toc, PART_SIDE, true),
+		.gate_feature = header->gate_feature,
 		.validation = shm_toc_lookup(toc, PART_VALIDATION, true),
 	};
 	memory->ensemble = (Ensemble)
@@ -64,6 +68,7 @@ open_memory(PoolMemory *memory, shm_toc *toc)
 		.options = &header->options,
 		.n_folds = header->n_folds,
 		.fold = shm_toc_lookup(toc, PART_FOLD, true),
+		.weight = shm_toc_lookup(toc, PART_FOLD_WEIGHT, true),
 	};
 	memory->n_jobs = ensemble_jobs(&memory->ensemble);
 	memory->results = shm_toc_lookup(toc, PART_RESULTS, false);
@@ -86,10 +91,12 @@ fill_header(Header *header, const Ensemble *ensemble, size_t n_parameters)
 	header->n_features = ensemble->set->n_features;
 	header->n_classes = ensemble->set->n_classes;
 	header->n_folds = ensemble->n_folds;
+	header->gate_feature = ensemble->set->gate_feature;
 	header->n_parameters = n_parameters;
 	header->options = *ensemble->options;
 	header->options.n_feature_names = 0;
 	header->options.feature_names = NULL;
+	header->options.survey_query = NULL;
 }
 
 /* How many rows each job does not see, summed up. */
@@ -233,10 +240,14 @@ create_pool_memory(PoolMemory *memory, const Ensemble *ensemble, bool keep_netwo
 	parts[PART_TARGET] = (Part) {set->target, array_size(sizeof(int32_t), n_rows)};
 	parts[PART_WEIGHT] = (Part) {set->weight, set->weight ? array_size(sizeof(float), n_rows) : 0};
 	parts[PART_GROUP] = (Part) {set->group, set->group ? array_size(sizeof(int32_t), n_rows) : 0};
+	parts[PART_SIDE] = (Part) {set->side, set->side ? n_rows : 0};
 	parts[PART_VALIDATION] =
 		(Part) {set->validation, set->validation ? array_size(sizeof(bool), n_rows) : 0};
 	parts[PART_FOLD] =
 		(Part) {ensemble->fold, ensemble->fold ? array_size(sizeof(int32_t), n_rows) : 0};
+	parts[PART_FOLD_WEIGHT] =
+		(Part) {ensemble->weight,
+				ensemble->weight ? array_size(sizeof(float) * ensemble->n_folds, n_rows) : 0};
 	parts[PART_RESULTS] = (Part) {NULL, sizeof(TrainingResult) * n_jobs};
 	parts[PART_LOGIT_START] = (Part) {logit_start, sizeof(size_t) * (n_jobs + 1)};
 	parts[PART_LOGITS] =

@@ -37,6 +37,7 @@ typedef struct Header
 	int			n_features;
 	int			n_classes;
 	int			n_folds;
+	int			gate_feature;
 	size_t		n_parameters;	/* of a network */
 	TrainingOptions options;
 } Header;

@@ -6,14 +6,16 @@
 
 #include <math.h>
 
+#include "core/calibration.h"
 #include "core/challenge.h"
+#include "core/survey_weights.h"
 #include "json_text.h"
 #include "metrics.h"
 #include "train_metrics.h"
 
 Probabilities *
-unseen_probabilities(const Ensemble *ensemble, int fold, const Model *model,
-					 const PoolResult *result)
+calibrate_model(const Ensemble *ensemble, int fold, Model *model, const PoolResult *result,
+				bool report)
 {
 	Workspace	workspace = server_workspace(CurrentMemoryContext);
 	const TrainingSet *set = ensemble->set;
@@ -23,7 +25,8 @@ unseen_probabilities(const Ensemble *ensemble, int fold, const Model *model,
 	unseen->n_members = workspace_array(&workspace, int, set->n_rows);
 	unseen_log_probabilities(ensemble, fold, result->logits + fold * ensemble->options->members,
 							 &workspace, unseen->values, unseen->n_members);
-	calibrate_logits(model, 1.0f, set->n_rows, unseen->values);
+	calibrate_ensemble(ensemble, fold, unseen->values, unseen->n_members, model,
+					   report ? &unseen->calibration : NULL, &workspace);
 	return unseen;
 }
 
@@ -57,6 +60,7 @@ score_rows(const TrainingSet *set, const float *probabilities, const bool *chose
 		.correct = palloc0(sizeof(int) * set->n_classes),
 		.loss = palloc0(sizeof(double) * set->n_classes),
 	};
+	ConfidenceBin bins[CALIBRATION_BINS] = {{0}};
 
 	for (int row = 0; row < set->n_rows; row++)
 	{
@@ -68,7 +72,9 @@ score_rows(const TrainingSet *set, const float *probabilities, const bool *chose
 		score.objects[target]++;
 		score.correct[target] += most_probable(p, set->n_classes) == target;
 		score.loss[target] += object_log_loss(p, set->n_classes, target);
+		add_to_confidence_bins(bins, set->n_classes, p, target, 1.0);
 	}
+	score.calibration_error = calibration_error(bins);
 	sum_up(&score, set);
 	return score;
 }
@@ -79,6 +85,7 @@ append_score(StringInfo text, const TrainingSet *set, const Score *score)
 	json_integer_member(text, "objects", score->n_objects);
 	json_number_member(text, "log_loss", score->log_loss);
 	json_number_member(text, "accuracy", score->accuracy);
+	json_number_member(text, "calibration_error", score->calibration_error);
 	json_key(text, "recall");
 	appendStringInfoChar(text, '{');
 	for (int c = 0; c < set->n_classes; c++)
@@ -87,18 +94,26 @@ append_score(StringInfo text, const TrainingSet *set, const Score *score)
 	appendStringInfoChar(text, '}');
 }
 
+void
+append_effective_objects(StringInfo text, const Ensemble *ensemble, int fold)
+{
+	Workspace	workspace = server_workspace(CurrentMemoryContext);
+
+	if (ensemble->weight)
+		json_number_member(text, "effective_objects",
+						   effective_objects(ensemble, fold, &workspace));
+}
+
 /*
  * "validation" of the rows held out from all members, "out_of_fold" of those
- * that some member has not seen: {"objects", "log_loss", "accuracy", "recall":
- * {class: ...}}.
+ * that some member has not seen: {"objects", "log_loss", "accuracy",
+ * "calibration_error", "recall": {class: ...}}.
  */
 static void
-append_scores(StringInfo text, const Ensemble *ensemble, const Model *model,
-			  const PoolResult *result)
+append_scores(StringInfo text, const Ensemble *ensemble, const Probabilities *unseen)
 {
 	static const char *const names[] = {"validation", "out_of_fold"};
 	const TrainingSet *set = ensemble->set;
-	Probabilities *unseen = unseen_probabilities(ensemble, 0, model, result);
 	bool	   *chosen = MemoryContextAllocHuge(CurrentMemoryContext, set->n_rows);
 
 	for (int k = 0; k < lengthof(names); k++)
@@ -119,6 +134,25 @@ append_scores(StringInfo text, const Ensemble *ensemble, const Model *model,
 		append_score(text, set, &score);
 		appendStringInfoChar(text, '}');
 	}
+}
+
+/*
+ * "calibration" of the rows that it is fitted on: {"objects", "error_before", "error",
+ * "weighted_error_before", "weighted_error"}, the errors without and with it.
+ */
+static void
+append_calibration(StringInfo text, const CalibrationReport *report)
+{
+	if (report->n_rows == 0)
+		return;
+	json_key(text, "calibration");
+	appendStringInfoChar(text, '{');
+	json_integer_member(text, "objects", report->n_rows);
+	json_number_member(text, "error_before", report->error[0]);
+	json_number_member(text, "error", report->error[1]);
+	json_number_member(text, "weighted_error_before", report->weighted_error[0]);
+	json_number_member(text, "weighted_error", report->weighted_error[1]);
+	appendStringInfoChar(text, '}');
 }
 
 TrainingResult
@@ -152,8 +186,8 @@ append_counts(StringInfo text, const TrainingInput *input)
 }
 
 char *
-training_metrics(const Ensemble *ensemble, const TrainingInput *input, const Model *model,
-				 const PoolResult *result)
+training_metrics(const Ensemble *ensemble, const TrainingInput *input, const PoolResult *result,
+				 const Probabilities *unseen)
 {
 	TrainingResult mean = mean_result(result->results, ensemble->options->members);
 	StringInfoData text;
@@ -165,6 +199,8 @@ training_metrics(const Ensemble *ensemble, const TrainingInput *input, const Mod
 	json_integer_member(&text, "best_epoch", mean.best_epoch);
 	json_number_member(&text, "training_loss", mean.training_loss);
 	json_number_member(&text, "validation_loss", mean.validation_loss);
-	append_scores(&text, ensemble, model, result);
+	append_effective_objects(&text, ensemble, 0);
+	append_scores(&text, ensemble, unseen);
+	append_calibration(&text, &unseen->calibration);
 	return text.data;
 }

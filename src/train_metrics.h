@@ -7,6 +7,7 @@
 
 #include "lib/stringinfo.h"
 
+#include "core/ensemble_calibration.h"
 #include "train_input.h"
 #include "train_pool.h"
 
@@ -15,11 +16,15 @@ typedef struct Probabilities
 {
 	float	   *values;			/* [n_rows][n_classes]; NaN where no member remains */
 	int		   *n_members;		/* [n_rows], that have not seen the row */
+	CalibrationReport calibration;
 } Probabilities;
 
-/* Those of a fold's ensemble, calibrated as the model is. */
-extern Probabilities *unseen_probabilities(const Ensemble *ensemble, int fold,
-										   const Model *model, const PoolResult *result);
+/*
+ * Calibrates a fold's model; its probabilities, and with report the calibration's
+ * report, are those of calibrate_ensemble.
+ */
+extern Probabilities *calibrate_model(const Ensemble *ensemble, int fold, Model *model,
+									  const PoolResult *result, bool report);
 
 /* How class probabilities do. */
 typedef struct Score
@@ -30,13 +35,20 @@ typedef struct Score
 	int			n_objects;
 	double		log_loss;		/* the challenge's */
 	double		accuracy;
+	double		calibration_error;	/* expected */
 } Score;
 
 /* Of the chosen rows (NULL for all), by probabilities [n_rows][n_classes]. */
 extern Score score_rows(const TrainingSet *set, const float *probabilities, const bool *chosen);
 
-/* Appends, as members of a JSON object: objects, log_loss, accuracy, recall. */
+/*
+ * Appends, as members of a JSON object: objects, log_loss, accuracy,
+ * calibration_error, recall.
+ */
 extern void append_score(StringInfo text, const TrainingSet *set, const Score *score);
+
+/* Likewise effective_objects of the rows that the fold learns from, where a survey weighs them. */
+extern void append_effective_objects(StringInfo text, const Ensemble *ensemble, int fold);
 
 /* Likewise features, and classes with their objects. */
 extern void append_counts(StringInfo text, const TrainingInput *input);
@@ -50,6 +62,6 @@ extern TrainingResult mean_result(const TrainingResult *results, int n);
  * model as well, so they do not tell the time that the training took.
  */
 extern char *training_metrics(const Ensemble *ensemble, const TrainingInput *input,
-							  const Model *model, const PoolResult *result);
+							  const PoolResult *result, const Probabilities *unseen);
 
 #endif							/* PLASTICC_TRAIN_METRICS_H */

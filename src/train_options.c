@@ -204,6 +204,12 @@ set_option(TrainingOptions *options, const OptionRow *row, const JsonbValue *val
 		case OPTION_NAMES:
 			accepted = set_names(options, row, value, message);
 			break;
+		case OPTION_TEXT:
+			if (value->type != jbvString)
+				raise_bad_kind(row);
+			accepted = training_option_set_string(
+				options, row, pnstrdup(value->val.string.val, value->val.string.len), message);
+			break;
 	}
 	if (!accepted)
 		raise_bad_value(row, message);
@@ -273,7 +279,8 @@ training_options_text(const TrainingOptions *options)
 	appendStringInfoChar(&text, '{');
 	for (int i = 0; i < n_rows; i++)
 	{
-		if (rows[i].type == OPTION_NAMES)
+		if (rows[i].type == OPTION_NAMES ||
+			(rows[i].type == OPTION_TEXT && options->survey_query == NULL))
 			continue;
 		json_key(&text, rows[i].name);
 		appendStringInfoString(&text, option_value(options, &rows[i]));
@@ -301,6 +308,8 @@ type_name(OptionType type)
 			return "object of numbers";
 		case OPTION_NAMES:
 			return "array of strings";
+		case OPTION_TEXT:
+			return "string";
 	}
 	pg_unreachable();
 }

@@ -17,7 +17,10 @@
  */
 extern void read_training_options(Jsonb *json, TrainingOptions *options);
 
-/* All options as the text of a JSON object, without feature_names. */
+/*
+ * All options as the text of a JSON object, without feature_names, and without
+ * survey_query where it is not given.
+ */
 extern char *training_options_text(const TrainingOptions *options);
 
 #endif							/* PLASTICC_TRAIN_OPTIONS_H */

@@ -278,6 +278,20 @@ newton_step(Problem *problem)
 	}
 }
 
+/* Takes the multipliers out of the step. */
+static void
+hold_multipliers(Problem *problem)
+{
+	size_t n = problem->n;
+
+	for (size_t k = 1; k < n; k++)
+	{
+		problem->gradient[k] = 0.0;
+		memset(problem->hessian + k * n, 0, sizeof(double) * n);
+		problem->hessian[k * n + k] = 1.0;
+	}
+}
+
 /* Takes the inverse temperature out of the step if its bound holds it back. */
 static void
 hold_bound(Problem *problem, const double *parameters)
@@ -318,9 +332,9 @@ descend(Problem *problem, double *parameters, double *value)
 	return false;
 }
 
-double
-fit_calibration(const CalibrationSet *set, double prior_objects, Calibration *calibration,
-				Workspace *workspace)
+static double
+fit(const CalibrationSet *set, double prior_objects, bool temperature_only,
+	Calibration *calibration, Workspace *workspace)
 {
 	int n = 1 + set->n_classes;
 	double *parameters = workspace_array(workspace, double, n);
@@ -345,6 +359,8 @@ fit_calibration(const CalibrationSet *set, double prior_objects, Calibration *ca
 	for (int step = 0; step < MAX_STEPS; step++)
 	{
 		differentiate(&problem, parameters);
+		if (temperature_only)
+			hold_multipliers(&problem);
 		hold_bound(&problem, parameters);
 		newton_step(&problem);
 		if (!descend(&problem, parameters, &value))
@@ -353,6 +369,20 @@ fit_calibration(const CalibrationSet *set, double prior_objects, Calibration *ca
 	calibration->inverse_temperature = parameters[0];
 	calibration->log_multipliers = parameters + 1;
 	return mean_loss(&problem, parameters);
+}
+
+double
+fit_calibration(const CalibrationSet *set, double prior_objects, Calibration *calibration,
+				Workspace *workspace)
+{
+	return fit(set, prior_objects, false, calibration, workspace);
+}
+
+double
+fit_temperature(const CalibrationSet *set, double prior_objects, Calibration *calibration,
+				Workspace *workspace)
+{
+	return fit(set, prior_objects, true, calibration, workspace);
 }
 
 void
@@ -389,6 +419,22 @@ confidence_bin(double confidence)
 	return bin < 0 ? 0 : bin < CALIBRATION_BINS ? bin : CALIBRATION_BINS - 1;
 }
 
+void
+add_to_confidence_bins(ConfidenceBin bins[CALIBRATION_BINS], int n_classes,
+					   const float *probabilities, int target, double weight)
+{
+	ConfidenceBin *bin;
+	int best = 0;
+
+	for (int c = 1; c < n_classes; c++)
+		if (probabilities[c] > probabilities[best])
+			best = c;
+	bin = &bins[confidence_bin(probabilities[best])];
+	bin->weight += weight;
+	bin->correct += best == target ? weight : 0.0;
+	bin->confidence += weight * probabilities[best];
+}
+
 double
 calibration_error(const ConfidenceBin bins[CALIBRATION_BINS])
 {
@@ -409,19 +455,7 @@ expected_calibration_error(int n_rows, int n_classes, const float *probabilities
 	ConfidenceBin bins[CALIBRATION_BINS] = {{0}};
 
 	for (int i = 0; i < n_rows; i++)
-	{
-		const float *p = probabilities + (size_t) i * n_classes;
-		double w = weight == NULL ? 1.0 : weight[i];
-		ConfidenceBin *bin;
-		int best = 0;
-
-		for (int c = 1; c < n_classes; c++)
-			if (p[c] > p[best])
-				best = c;
-		bin = &bins[confidence_bin(p[best])];
-		bin->weight += w;
-		bin->correct += best == target[i] ? w : 0.0;
-		bin->confidence += w * p[best];
-	}
+		add_to_confidence_bins(bins, n_classes, probabilities + (size_t) i * n_classes, target[i],
+							   weight == NULL ? 1.0 : weight[i]);
 	return calibration_error(bins);
 }

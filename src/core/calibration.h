@@ -69,6 +69,10 @@ typedef struct CalibrationSet
 extern double fit_calibration(const CalibrationSet *set, double prior_objects,
 							  Calibration *calibration, Workspace *workspace);
 
+/* The same with log_multipliers of 0, the temperature alone being fitted. */
+extern double fit_temperature(const CalibrationSet *set, double prior_objects,
+							  Calibration *calibration, Workspace *workspace);
+
 /*
  * probabilities [n_rows][n_classes] of log_probabilities of the same shape,
  * which may be the same array.
@@ -92,6 +96,10 @@ typedef struct ConfidenceBin
 
 /* The bin of 0 < confidence <= 1: bin i holds i < 15 * confidence <= i + 1. */
 extern int confidence_bin(double confidence);
+
+/* Puts an object into its bin. */
+extern void add_to_confidence_bins(ConfidenceBin bins[CALIBRATION_BINS], int n_classes,
+								   const float *probabilities, int target, double weight);
 
 /* NaN if the bins weigh nothing. */
 extern double calibration_error(const ConfidenceBin bins[CALIBRATION_BINS]);

@@ -10,7 +10,7 @@
 #include "core/random.h"
 #include "core/split.h"
 
-/* Random streams of the seed; split.c, training.c and network.c have those below. */
+/* Random streams of the seed; split.c, training.c and network.c have those below, ensemble_calibration.c 10. */
 #define STREAM_MEMBERS	8
 #define STREAM_FOLDS	9
 #define STREAM_BAGS		16		/* and on: one for each fold and round of members */
@@ -81,10 +81,31 @@ fold_skip(const Ensemble *ensemble, int fold, Workspace *workspace)
 	return skip;
 }
 
+/* The set with the fold's weights. */
+static TrainingSet
+fold_set(const Ensemble *ensemble, int fold)
+{
+	TrainingSet set = *ensemble->set;
+
+	set.weight = fold_weight(ensemble, fold);
+	return set;
+}
+
+Gate
+fold_gate(const Ensemble *ensemble, int fold, Workspace *workspace)
+{
+	TrainingSet set = fold_set(ensemble, fold);
+
+	return training_gate(&set, ensemble->options, fold_skip(ensemble, fold, workspace),
+						 workspace);
+}
+
 void
 fold_inputs(const Ensemble *ensemble, int fold, Workspace *workspace, Inputs *inputs)
 {
-	training_inputs(ensemble->set, ensemble->options, fold_skip(ensemble, fold, workspace),
+	TrainingSet set = fold_set(ensemble, fold);
+
+	training_inputs(&set, ensemble->options, fold_skip(ensemble, fold, workspace),
 					workspace, inputs);
 }
 
@@ -96,9 +117,9 @@ static TrainingSet
 job_set(const Ensemble *ensemble, int job, Workspace *workspace)
 {
 	const TrainingOptions *options = ensemble->options;
-	TrainingSet set = *ensemble->set;
 	int			fold = job / options->members;
 	int			member = job % options->members;
+	TrainingSet set = fold_set(ensemble, fold);
 	bool	   *excluded = workspace_array(workspace, bool, set.n_rows);
 	bool	   *validation = workspace_array(workspace, bool, set.n_rows);
 

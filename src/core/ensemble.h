@@ -18,7 +18,16 @@ typedef struct Ensemble
 	const TrainingOptions *options;
 	int			n_folds;		/* of a cross-validation, else 1 */
 	const int32_t *fold;		/* [n_rows], 0 to n_folds - 1; NULL without a cross-validation */
+	const float *weight;		/* [n_folds][n_rows], of rows in place of the set's; NULL for those */
 } Ensemble;
+
+/* The weights of the rows [n_rows] for the fold's networks; NULL for all 1. */
+static inline const float *
+fold_weight(const Ensemble *ensemble, int fold)
+{
+	return ensemble->weight ? ensemble->weight + (size_t) fold * ensemble->set->n_rows
+		: ensemble->set->weight;
+}
 
 /* Job j trains member j % members of fold j / members. */
 static inline int
@@ -36,6 +45,9 @@ extern void cross_validation_folds(const TrainingSet *set, const TrainingOptions
  * held-out ones; the preprocessing is not fitted on them either.
  */
 extern const bool *fold_skip(const Ensemble *ensemble, int fold, Workspace *workspace);
+
+/* What training_gate makes of the fold's rows to learn from. */
+extern Gate fold_gate(const Ensemble *ensemble, int fold, Workspace *workspace);
 
 /* What all members of the fold see. */
 extern void fold_inputs(const Ensemble *ensemble, int fold, Workspace *workspace, Inputs *inputs);

@@ -15,6 +15,7 @@ struct ClassifyScratch
 {
 	float	   *scores;			/* of the preprocessing */
 	float	   *inputs;			/* [max_rows][preprocessing_inputs()] */
+	uint8_t    *side;			/* [max_rows] of the gate; NULL without one */
 	float	   *buffer[2];		/* [max_rows][widest layer], in turn input and output of a layer */
 	void		(*check_interrupts) (void); /* the workspace's */
 };
@@ -33,6 +34,7 @@ classify_scratch(const Model *model, int max_rows, Workspace *workspace)
 				widest = model->members[m].layers[i].n_out;
 	scratch->scores = preprocessing_scores(&model->preprocessing, workspace);
 	scratch->inputs = workspace_array(workspace, float, n_inputs * max_rows);
+	scratch->side = model->gate.closed ? workspace_array(workspace, uint8_t, max_rows) : NULL;
 	for (int i = 0; i < 2; i++)
 		scratch->buffer[i] = workspace_array(workspace, float, widest * max_rows);
 	return scratch;
@@ -88,27 +90,37 @@ model_logits(const Model *model, ClassifyScratch *scratch, int n_rows, const flo
 }
 
 void
-calibrate_logits(const Model *model, float scale, int n_rows, float *logits)
+calibrate_logits(const Model *model, float scale, int n_rows, const uint8_t *side, float *logits)
 {
 	int			n_classes = model->n_classes;
 
 	scale /= model->temperature;
 	for (int i = 0; i < n_rows; i++)
-		for (int c = 0; c < n_classes; c++)
-		{
-			float	   *logit = &logits[(size_t) i * n_classes + c];
+	{
+		const float *closed = gate_row(&model->gate, n_classes, side ? side[i] : GATE_UNKNOWN);
+		float	   *row = logits + (size_t) i * n_classes;
 
-			*logit = *logit * scale + model->log_multipliers[c];
-		}
+		for (int c = 0; c < n_classes; c++)
+			row[c] = row[c] * scale + model->log_multipliers[c];
+		if (closed)
+			gate_mask(closed, n_classes, row);
+	}
 	softmax_rows(n_rows, n_classes, logits);
+	for (int i = 0; i < n_rows && side; i++)
+	{
+		const float *closed = gate_row(&model->gate, n_classes, side[i]);
+
+		if (closed)
+			gate_fill(closed, n_classes, logits + (size_t) i * n_classes);
+	}
 }
 
 void
 classify_inputs(const Model *model, ClassifyScratch *scratch, int n_rows, const float *inputs,
-				float *probabilities)
+				const uint8_t *side, float *probabilities)
 {
 	model_logits(model, scratch, n_rows, inputs, probabilities);
-	calibrate_logits(model, 1.0f / (float) model->n_members, n_rows, probabilities);
+	calibrate_logits(model, 1.0f / (float) model->n_members, n_rows, side, probabilities);
 }
 
 void
@@ -116,5 +128,8 @@ model_classify(const Model *model, ClassifyScratch *scratch, int n_rows, const f
 			   float *probabilities)
 {
 	preprocess(&model->preprocessing, scratch->scores, n_rows, features, scratch->inputs);
-	classify_inputs(model, scratch, n_rows, scratch->inputs, probabilities);
+	for (int i = 0; i < n_rows && scratch->side; i++)
+		scratch->side[i] =
+			gate_side(features[(size_t) i * model->preprocessing.n_features + model->gate.feature]);
+	classify_inputs(model, scratch, n_rows, scratch->inputs, scratch->side, probabilities);
 }

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/gate.h"
 #include "core/workspace.h"
 
 #define MODEL_MAX_FEATURES	65536
@@ -80,11 +81,12 @@ typedef struct Member
 /*
  * The probability of class c is proportional to
  * exp(l_c / temperature + log_multipliers[c]), where l is the mean of the
- * members' log-probabilities.
+ * members' log-probabilities; the gate then has its say.
  */
 typedef struct Model
 {
 	Preprocessing preprocessing;
+	Gate		gate;
 	int			n_classes;
 	int32_t    *classes;		/* [n_classes], ascending */
 	int			n_members;
@@ -131,9 +133,12 @@ extern ClassifyScratch *classify_scratch(const Model *model, int max_rows, Works
 extern void model_classify(const Model *model, ClassifyScratch *scratch, int n_rows,
 						   const float *features, float *probabilities);
 
-/* The same from inputs [n_rows][preprocessing_inputs()], which are preprocessed already. */
+/*
+ * The same from inputs [n_rows][preprocessing_inputs()], which are preprocessed already,
+ * and the side of the gate on which each is; NULL where all are unknown.
+ */
 extern void classify_inputs(const Model *model, ClassifyScratch *scratch, int n_rows,
-							const float *inputs, float *probabilities);
+							const float *inputs, const uint8_t *side, float *probabilities);
 
 /*
  * From the same inputs the sum of the members' logits [n_rows][n_classes], which
@@ -142,7 +147,8 @@ extern void classify_inputs(const Model *model, ClassifyScratch *scratch, int n_
 extern void model_logits(const Model *model, ClassifyScratch *scratch, int n_rows,
 						 const float *inputs, float *logits);
 
-/* The class probabilities of logits [n_rows][n_classes] times scale, in place. */
-extern void calibrate_logits(const Model *model, float scale, int n_rows, float *logits);
+/* The class probabilities of logits [n_rows][n_classes] times scale, in place; side as above. */
+extern void calibrate_logits(const Model *model, float scale, int n_rows, const uint8_t *side,
+							 float *logits);
 
 #endif							/* PLASTICC_MODEL_H */

@@ -10,6 +10,8 @@
  *		n_members, n_feature_names;
  *		center and scale, or quantiles; flagged; classes;
  *		temperature, log_multipliers;
+ *		of the gate: 0 for none, or else the number of its feature, from 1, and
+ *		the probabilities of closed classes of both sides;
  *		of each member: n_layers, and of each layer: n_out, activation, weight, bias;
  *		of each feature name, the options and the metrics: length and text.
  */
@@ -20,7 +22,7 @@
 
 #define MAGIC			"plasticc"
 #define MAGIC_BYTES		8
-#define FORMAT_VERSION	2
+#define FORMAT_VERSION	3
 #define PREAMBLE_BYTES	(MAGIC_BYTES + 3 * 4)
 
 /*
@@ -158,6 +160,9 @@ put_body(Writer *writer, const Model *model)
 		put_uint32(writer, (uint32_t) model->classes[i]);
 	put_float(writer, model->temperature);
 	put_floats(writer, model->log_multipliers, model->n_classes);
+	put_uint32(writer, model->gate.closed ? model->gate.feature + 1 : 0);
+	if (model->gate.closed)
+		put_floats(writer, model->gate.closed, (size_t) GATE_SIDES * model->n_classes);
 	for (int i = 0; i < model->n_members; i++)
 		put_member(writer, &model->members[i]);
 	for (int i = 0; i < model->n_feature_names; i++)
@@ -390,6 +395,34 @@ take_positive(Reader *reader, const char *reason)
 	return value;
 }
 
+/* On each side some class is open, and the closed ones leave it something. */
+static void
+take_gate(Reader *reader, Gate *gate, int n_features, int n_classes)
+{
+	gate->feature =
+		take_count(reader, 0, n_features, "the feature of the gate does not exist") - 1;
+	if (gate->feature < 0)
+		return;
+	gate->closed = take_floats(reader, (size_t) GATE_SIDES * n_classes);
+	for (int side = 0; side < GATE_SIDES && reader->failure == NULL; side++)
+	{
+		double		sum = 0.0;
+		int			n_open = 0;
+
+		for (int c = 0; c < n_classes; c++)
+		{
+			float		closed = gate->closed[side * n_classes + c];
+
+			if (!(closed >= 0.0f))
+				fail(reader, "a probability of the gate is out of range");
+			sum += closed;
+			n_open += closed == 0.0f;
+		}
+		if (n_open == 0 || !(sum < 1.0))
+			fail(reader, "the gate is closed");
+	}
+}
+
 static void
 take_body(Reader *reader, Model *model)
 {
@@ -422,6 +455,7 @@ take_body(Reader *reader, Model *model)
 	model->classes = take_ascending(reader, model->n_classes, "classes are not in order");
 	model->temperature = take_positive(reader, "the temperature is out of range");
 	model->log_multipliers = take_floats(reader, model->n_classes);
+	take_gate(reader, &model->gate, preprocessing->n_features, model->n_classes);
 	model->members = workspace_array(reader->workspace, Member, model->n_members);
 	for (int i = 0; i < model->n_members && reader->failure == NULL; i++)
 		take_member(reader, &model->members[i], preprocessing_inputs(preprocessing),

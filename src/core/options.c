@@ -17,6 +17,7 @@ static const char *const normalisation_choices[] = {"zscore", "rank_gauss", NULL
 static const char *const initialisation_choices[] = {"auto", "glorot", "he", NULL};
 static const char *const optimizer_choices[] = {"adam", "sgd", NULL};
 static const char *const schedule_choices[] = {"constant", "one_cycle", NULL};
+static const char *const calibration_choices[] = {"auto", "none", "temperature", "full", NULL};
 static const char *const loss_choices[] = {"weighted", "plain", NULL};
 
 #define AT(member) offsetof(TrainingOptions, member)
@@ -42,6 +43,8 @@ static const OptionRow rows[] = {
 	NUMBER(clip, 0, 1e6, "largest absolute value of a normalised feature; 0 for no limit"),
 	NUMBER(missing_flag_fraction, 0, 1,
 		   "a feature missing in at least this share of the objects gets an input that tells so"),
+	INTEGER(gate_feature, -1, MODEL_MAX_FEATURES,
+			"position of a feature, from 1: classes that occur only where it is 0, or only where it is not, get no more than a small probability elsewhere; 0: hostgal_photoz, if there is one; -1: none"),
 	CHOICE(initialisation, "of the weights; auto is He for relu and elu, else Glorot"),
 	CHOICE(optimizer, "Adam, or stochastic gradient descent with momentum"),
 	NUMBER(learning_rate, 1e-8, 100, "largest learning rate of the schedule"),
@@ -62,12 +65,17 @@ static const OptionRow rows[] = {
 	INTEGER(members, 1, MODEL_MAX_MEMBERS, "networks whose mean log-probabilities are the model's"),
 	INTEGER(bagging_folds, 0, 1000,
 			"each network leaves out one of so many parts of the objects, another one each time, and measures its epochs on it; 0: all networks see all objects"),
+	CHOICE(calibration, "of the probabilities, fitted on what bagging leaves out: temperature, or full, with a multiplier for each class; auto is full with bagging_folds, else none"),
 	INTEGER(folds, 2, 1000, "of plasticc_cross_validate, where the query has no column fold"),
 	CHOICE(loss, "weighted: an object of class c weighs class_weights[c] divided by the number of objects of class c; plain: all weigh the same"),
 	{"class_weights", OPTION_WEIGHTS, 0, 1e6, NULL, AT(class_weights),
 		"weights of classes in the weighted loss; those not given weigh 1, but 15, 64 and 99 weigh 2"},
 	NUMBER(weight_power, 0, 1,
 		   "power of the class weights that acts on the objects in training; the rest acts on the model's probabilities"),
+	{"survey_query", OPTION_TEXT, 0, 0, NULL, AT(survey_query),
+		"query of the objects to be classified, which returns features: training objects get weights with which they are distributed alike"},
+	{"survey_features", OPTION_INTEGERS, 1, MODEL_MAX_FEATURES, NULL, AT(survey_features),
+		"positions of the features that survey_query compares, from 1; [] is hostgal_photoz and ddf"},
 	NUMBER(label_smoothing, 0, 0.9, "share of the target probability spread over all classes"),
 	NUMBER(weight_average, 0, 0.99999,
 		   "decay of the moving average of the weights that becomes the model; 0 for the last weights"),
@@ -146,6 +154,7 @@ static const TrainingOptions reference_preset = {
 	.dropout = {0.4},
 	.normalisation = NORMALISATION_ZSCORE,
 	.quantiles = 128,
+	.gate_feature = -1,
 	.missing_flag_fraction = 1,
 	.optimizer = OPTIMIZER_ADAM,
 	.learning_rate = 0.001,
@@ -159,6 +168,7 @@ static const TrainingOptions reference_preset = {
 	.epochs = 150,
 	.validation_fold = -1,
 	.members = 1,
+	.calibration = CALIBRATION_NONE,
 	.folds = 5,
 	.loss = LOSS_WEIGHTED,
 	.weight_power = 1,
@@ -209,6 +219,13 @@ append_number_range(Text *text, const OptionRow *row)
 		append(text, "%.15g to %.15g", row->minimum, row->maximum);
 }
 
+/* The longest array that the option takes. */
+static int
+longest(const OptionRow *row)
+{
+	return row->offset == AT(survey_features) ? IMPORTANCE_MAX_COLUMNS : MODEL_MAX_LAYERS - 1;
+}
+
 void
 training_option_range(const OptionRow *row, char *message)
 {
@@ -230,11 +247,11 @@ training_option_range(const OptionRow *row, char *message)
 				append(&text, "%s\"%s\"", i == 0 ? "" : ", ", row->choices[i]);
 			break;
 		case OPTION_INTEGERS:
-			append(&text, "array of at most %d integers, each ", MODEL_MAX_LAYERS - 1);
+			append(&text, "array of at most %d integers, each ", longest(row));
 			append_number_range(&text, row);
 			break;
 		case OPTION_NUMBERS:
-			append(&text, "number, or array of at most %d numbers, each ", MODEL_MAX_LAYERS - 1);
+			append(&text, "number, or array of at most %d numbers, each ", longest(row));
 			append_number_range(&text, row);
 			break;
 		case OPTION_WEIGHTS:
@@ -243,6 +260,9 @@ training_option_range(const OptionRow *row, char *message)
 			break;
 		case OPTION_NAMES:
 			append(&text, "array of strings");
+			break;
+		case OPTION_TEXT:
+			append(&text, "string");
 			break;
 	}
 }
@@ -310,14 +330,20 @@ training_option_set_numbers(TrainingOptions *options, const OptionRow *row, int 
 {
 	bool		integer = row->type == OPTION_INTEGERS;
 
-	if ((!integer && row->type != OPTION_NUMBERS) || n > MODEL_MAX_LAYERS - 1 ||
+	if ((!integer && row->type != OPTION_NUMBERS) || n > longest(row) ||
 		(!integer && n == 0))
 		return refuse(row, message);
 	for (int i = 0; i < n; i++)
 		if (!number_allowed(row, values[i], integer))
 			return refuse(row, message);
 
-	if (integer)
+	if (row->offset == AT(survey_features))
+	{
+		options->n_survey_features = n;
+		for (int i = 0; i < n; i++)
+			options->survey_features[i] = (int) values[i];
+	}
+	else if (integer)
 	{
 		options->n_layers = n;
 		for (int i = 0; i < n; i++)
@@ -342,6 +368,16 @@ training_option_set_weights(TrainingOptions *options, const OptionRow *row, int 
 			return refuse(row, message);
 	options->n_class_weights = n;
 	memcpy(options->class_weights, weights, sizeof(ClassWeight) * n);
+	return true;
+}
+
+bool
+training_option_set_string(TrainingOptions *options, const OptionRow *row, const char *value,
+						   char *message)
+{
+	if (row->type != OPTION_TEXT)
+		return refuse(row, message);
+	options->survey_query = value;
 	return true;
 }
 
@@ -372,6 +408,19 @@ training_options_check(const TrainingOptions *options, char *message)
 				 "\"bagging_folds\" is 1, which leaves out all objects");
 		return false;
 	}
+	if (options->n_survey_features > 0 && options->survey_query == NULL)
+	{
+		snprintf(message, OPTIONS_MAX_MESSAGE,
+				 "\"survey_features\" are given without \"survey_query\"");
+		return false;
+	}
+	if (options->calibration >= CALIBRATION_TEMPERATURE && options->bagging_folds == 0)
+	{
+		snprintf(message, OPTIONS_MAX_MESSAGE,
+				 "\"calibration\" is \"%s\" without \"bagging_folds\", which leave out the objects "
+				 "that it is fitted on", calibration_choices[options->calibration]);
+		return false;
+	}
 	return true;
 }
 
@@ -379,6 +428,34 @@ training_options_check(const TrainingOptions *options, char *message)
  * Printing
  * ------------------------------------------------------------------------
  */
+
+static void
+append_integers(Text *text, int n, const int *values)
+{
+	append(text, "[");
+	for (int i = 0; i < n; i++)
+		append(text, "%s%d", i == 0 ? "" : ", ", values[i]);
+	append(text, "]");
+}
+
+static void
+append_string(Text *text, const char *value)
+{
+	if (value == NULL)
+	{
+		append(text, "null");
+		return;
+	}
+	append(text, "\"");
+	for (; *value; value++)
+	{
+		if ((unsigned char) *value < ' ')
+			append(text, "\\u%04x", *value);
+		else
+			append(text, *value == '"' || *value == '\\' ? "\\%c" : "%c", *value);
+	}
+	append(text, "\"");
+}
 
 int
 training_option_json(const TrainingOptions *options, const OptionRow *row, char *buffer,
@@ -400,10 +477,10 @@ training_option_json(const TrainingOptions *options, const OptionRow *row, char 
 			append(&text, "\"%s\"", row->choices[*(const int *) value]);
 			break;
 		case OPTION_INTEGERS:
-			append(&text, "[");
-			for (int i = 0; i < options->n_layers; i++)
-				append(&text, "%s%d", i == 0 ? "" : ", ", options->layers[i]);
-			append(&text, "]");
+			if (row->offset == AT(survey_features))
+				append_integers(&text, options->n_survey_features, options->survey_features);
+			else
+				append_integers(&text, options->n_layers, options->layers);
 			break;
 		case OPTION_NUMBERS:
 			append(&text, options->n_dropout == 1 ? "" : "[");
@@ -420,6 +497,9 @@ training_option_json(const TrainingOptions *options, const OptionRow *row, char 
 			break;
 		case OPTION_NAMES:
 			append(&text, "null");
+			break;
+		case OPTION_TEXT:
+			append_string(&text, options->survey_query);
 			break;
 	}
 	return text.length;

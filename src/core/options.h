@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/importance_weights.h"
 #include "core/model.h"
 
 #define OPTIONS_MAX_MESSAGE 512
@@ -46,6 +47,14 @@ typedef enum Loss
 	LOSS_PLAIN,					/* every object weighs 1 */
 } Loss;
 
+typedef enum CalibrationKind
+{
+	CALIBRATION_AUTO,			/* full with bagging_folds, else none */
+	CALIBRATION_NONE,
+	CALIBRATION_TEMPERATURE,
+	CALIBRATION_FULL,			/* temperature and a multiplier for each class */
+} CalibrationKind;
+
 typedef struct ClassWeight
 {
 	int32_t		class;
@@ -66,6 +75,7 @@ typedef struct TrainingOptions
 	int			normalisation;
 	int			quantiles;
 	double		clip;
+	int			gate_feature;
 	double		missing_flag_fraction;
 	int			initialisation;
 	int			optimizer;
@@ -84,6 +94,7 @@ typedef struct TrainingOptions
 	int			validation_fold;
 	int			members;
 	int			bagging_folds;
+	int			calibration;
 	int			folds;
 	int			loss;
 	int			n_class_weights;
@@ -91,6 +102,9 @@ typedef struct TrainingOptions
 	double		weight_power;
 	double		label_smoothing;
 	double		weight_average;
+	const char *survey_query;	/* the caller's string, or NULL */
+	int			n_survey_features;
+	int			survey_features[IMPORTANCE_MAX_COLUMNS];	/* from 1 */
 	int64_t		seed;
 	double		report_interval;
 	int			n_feature_names;
@@ -107,6 +121,7 @@ typedef enum OptionType
 	OPTION_NUMBERS,				/* number, or array of numbers */
 	OPTION_WEIGHTS,				/* object: class to weight */
 	OPTION_NAMES,				/* array of strings */
+	OPTION_TEXT,				/* string */
 } OptionType;
 
 /* A row of the table, for documentation and for whoever parses the JSON. */
@@ -140,6 +155,8 @@ extern bool training_option_set_numbers(TrainingOptions *options, const OptionRo
 										const double *values, char *message);
 extern bool training_option_set_weights(TrainingOptions *options, const OptionRow *row, int n,
 										const ClassWeight *weights, char *message);
+extern bool training_option_set_string(TrainingOptions *options, const OptionRow *row,
+									   const char *value, char *message);
 extern bool training_option_set_names(TrainingOptions *options, const OptionRow *row, int n,
 									  const char **names, char *message);
 
@@ -150,7 +167,7 @@ extern bool training_options_check(const TrainingOptions *options, char *message
 extern void training_option_range(const OptionRow *row, char *message);
 
 /*
- * The row's value in JSON, but for OPTION_NAMES ("feature_names" stands in the
+ * The row's value in JSON, "null" for a string that is not given, but for OPTION_NAMES ("feature_names" stands in the
  * model by itself).  Writes at most size bytes with the final NUL and returns
  * the length it would need, like snprintf.
  */

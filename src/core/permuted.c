@@ -13,6 +13,8 @@ struct PermutedClassifier
 {
 	const Model *model;
 	const float *inputs;
+	const uint8_t *side;
+	uint8_t *permuted_side; /* [max_block] */
 	float **unchanged; /* [n_members] of [n_rows][n_out], first layer without bias and activation */
 	float *change;     /* [max_block][max_columns], of the changed inputs */
 	float *weight;     /* [max_columns][widest first layer], their rows of the first layer */
@@ -21,14 +23,16 @@ struct PermutedClassifier
 };
 
 PermutedClassifier *
-permuted_classifier(const Model *model, int n_rows, const float *inputs, int max_block,
-					int max_columns, Workspace *workspace)
+permuted_classifier(const Model *model, int n_rows, const float *inputs, const uint8_t *side,
+					int max_block, int max_columns, Workspace *workspace)
 {
 	PermutedClassifier *classifier = workspace_alloc(workspace, sizeof(PermutedClassifier));
 	size_t widest = 0;
 
 	classifier->model = model;
 	classifier->inputs = inputs;
+	classifier->side = side;
+	classifier->permuted_side = workspace_array(workspace, uint8_t, max_block);
 	classifier->check_interrupts = workspace->check_interrupts;
 	classifier->unchanged = workspace_array(workspace, float *, model->n_members);
 	for (int m = 0; m < model->n_members; m++)
@@ -90,6 +94,21 @@ first_layer(PermutedClassifier *classifier, int member, int n_columns, const int
 		output[i] += unchanged[i];
 }
 
+/* The sides of the block's objects; those of the others where the gate's feature is changed. */
+static const uint8_t *
+find_sides(PermutedClassifier *classifier, int n_columns, const int32_t *columns,
+		   const int32_t *permutation, int first, int n)
+{
+	bool permuted = false;
+
+	for (int k = 0; k < n_columns; k++)
+		permuted |= columns[k] == classifier->model->gate.feature;
+	for (int i = 0; i < n; i++)
+		classifier->permuted_side[i] =
+			classifier->side[permuted ? permutation[first + i] : first + i];
+	return classifier->permuted_side;
+}
+
 static void
 activate_layer(const DenseLayer *layer, int n, float *output)
 {
@@ -128,5 +147,7 @@ classify_permuted(PermutedClassifier *classifier, int n_columns, const int32_t *
 		for (size_t k = 0; k < n_logits; k++)
 			probabilities[k] += output[k];
 	}
-	calibrate_logits(model, 1.0f / (float) model->n_members, n, probabilities);
+	calibrate_logits(model, 1.0f / (float) model->n_members, n,
+					 find_sides(classifier, n_columns, columns, permutation, first, n),
+					 probabilities);
 }

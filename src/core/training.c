@@ -44,6 +44,7 @@ typedef struct Trainer
 	int			n_validation;
 	int			n_inputs;
 	const float *inputs;		/* [n_rows][n_inputs] */
+	const Gate *gate;
 	float	   *batch;			/* [batch_rows][n_inputs] */
 	float	   *block;			/* [EVALUATION_ROWS][n_inputs] */
 	float	   *probabilities;	/* [EVALUATION_ROWS][n_classes] */
@@ -58,7 +59,7 @@ typedef struct Trainer
  * ------------------------------------------------------------------------
  */
 
-static double
+double
 class_weight(const TrainingOptions *options, int32_t class)
 {
 	for (int i = 0; i < options->n_class_weights; i++)
@@ -125,6 +126,15 @@ weigh_objects(Trainer *trainer)
 	}
 }
 
+/* What the gate closes to the row; NULL for nothing. */
+static const float *
+closed_classes(const Trainer *trainer, int row)
+{
+	const TrainingSet *set = trainer->set;
+
+	return set->side ? gate_row(trainer->gate, set->n_classes, set->side[row]) : NULL;
+}
+
 /* Of no probability lower than the challenge's; of NaN, which shall not pass unseen, NaN. */
 static double
 log_probability(double probability)
@@ -132,9 +142,20 @@ log_probability(double probability)
 	return log(probability < SMALLEST_PROBABILITY ? SMALLEST_PROBABILITY : probability);
 }
 
+static int
+open_classes(const float *closed, int n_classes)
+{
+	int			n = n_classes;
+
+	for (int c = 0; c < n_classes && closed; c++)
+		n -= closed[c] > 0.0f;
+	return n;
+}
+
 /*
  * Turns the logits of a mini-batch into their gradient; returns the summed
  * weighted loss (without label smoothing, so that it compares with others).
+ * Classes that the gate closes to an object have no part in its softmax.
  */
 static double
 loss_gradient(const Trainer *trainer, int n_rows, const int *rows, float *logits)
@@ -143,16 +164,25 @@ loss_gradient(const Trainer *trainer, int n_rows, const int *rows, float *logits
 	float		smoothing = (float) trainer->options->label_smoothing;
 	double		loss = 0.0;
 
+	for (int i = 0; i < n_rows; i++)
+	{
+		const float *closed = closed_classes(trainer, rows[i]);
+
+		if (closed)
+			gate_mask(closed, n_classes, logits + (size_t) i * n_classes);
+	}
 	softmax_rows(n_rows, n_classes, logits);
 	for (int i = 0; i < n_rows; i++, logits += n_classes)
 	{
+		const float *closed = closed_classes(trainer, rows[i]);
 		int			target = trainer->set->target[rows[i]];
 		float		scale = trainer->weight[rows[i]] / (float) n_rows;
+		float		smooth = smoothing / (float) open_classes(closed, n_classes);
 
 		loss -= trainer->weight[rows[i]] * log_probability(logits[target]);
 		for (int c = 0; c < n_classes; c++)
-			logits[c] = scale * (logits[c] - smoothing / (float) n_classes -
-								 (c == target ? 1.0f - smoothing : 0.0f));
+			logits[c] = closed && closed[c] > 0.0f ? 0.0f :
+				scale * (logits[c] - smooth - (c == target ? 1.0f - smoothing : 0.0f));
 	}
 	return loss;
 }
@@ -252,6 +282,7 @@ validation_loss(Trainer *trainer)
 	const TrainingSet *set = trainer->set;
 	const int  *rows = trainer->order + trainer->n_training;
 	size_t		n_inputs = trainer->n_inputs;
+	uint8_t		side[EVALUATION_ROWS];
 	double		loss = 0.0;
 
 	if (trainer->n_validation == 0)
@@ -263,9 +294,12 @@ validation_loss(Trainer *trainer)
 		n_rows = n_rows < EVALUATION_ROWS ? n_rows : EVALUATION_ROWS;
 		trainer->workspace->check_interrupts();
 		for (int k = 0; k < n_rows; k++)
+		{
 			memcpy(trainer->block + k * n_inputs, trainer->inputs + rows[start + k] * n_inputs,
 				   sizeof(float) * n_inputs);
-		classify_inputs(trainer->candidate, trainer->scratch, n_rows, trainer->block,
+			side[k] = set->side ? set->side[rows[start + k]] : GATE_UNKNOWN;
+		}
+		classify_inputs(trainer->candidate, trainer->scratch, n_rows, trainer->block, side,
 						trainer->probabilities);
 		for (int k = 0; k < n_rows; k++)
 		{
@@ -292,10 +326,11 @@ fold_candidate(Trainer *trainer)
 
 /* A model of one network, of the shape of that in training. */
 static Model *
-empty_member(Trainer *trainer, const Preprocessing *preprocessing)
+empty_member(Trainer *trainer, const Inputs *inputs)
 {
-	Model	   *model = empty_model(trainer->set, preprocessing, 1, trainer->workspace);
+	Model	   *model = empty_model(trainer->set, &inputs->preprocessing, 1, trainer->workspace);
 
+	model->gate = inputs->gate;
 	model->members[0].n_layers = trainer->network->n_layers;
 	model->members[0].layers = network_folded_layers(trainer->network, trainer->workspace);
 	return model;
@@ -347,6 +382,7 @@ prepare(Trainer *trainer, const Inputs *inputs)
 	int			batch_rows;
 
 	trainer->inputs = inputs->values;
+	trainer->gate = &inputs->gate;
 	trainer->n_inputs = preprocessing_inputs(&inputs->preprocessing);
 	order_rows(trainer);
 	trainer->weight = workspace_array(workspace, float, set->n_rows);
@@ -357,8 +393,8 @@ prepare(Trainer *trainer, const Inputs *inputs)
 	trainer->batch = workspace_array(workspace, float, (size_t) trainer->n_inputs * batch_rows);
 	trainer->block = workspace_array(workspace, float, (size_t) trainer->n_inputs * EVALUATION_ROWS);
 	trainer->network = network_create(options, trainer->n_inputs, set->n_classes, batch_rows, workspace);
-	trainer->candidate = empty_member(trainer, &inputs->preprocessing);
-	trainer->best = empty_member(trainer, &inputs->preprocessing);
+	trainer->candidate = empty_member(trainer, inputs);
+	trainer->best = empty_member(trainer, inputs);
 	trainer->scratch = classify_scratch(trainer->candidate, EVALUATION_ROWS, workspace);
 	trainer->probabilities =
 		workspace_array(workspace, float, (size_t) EVALUATION_ROWS * set->n_classes);
@@ -391,6 +427,42 @@ empty_model(const TrainingSet *set, const Preprocessing *preprocessing, int n_me
 	return model;
 }
 
+Gate
+training_gate(const TrainingSet *set, const TrainingOptions *options, const bool *skip,
+			  Workspace *workspace)
+{
+	Gate		gate = {.feature = set->gate_feature};
+	double	   *weight;
+	int		   *count;
+	GateSample	sample = {
+		.n_rows = set->n_rows,
+		.n_classes = set->n_classes,
+		.target = set->target,
+		.side = set->side,
+		.group = set->group,
+		.skip = skip,
+	};
+
+	if (set->side == NULL)
+		return gate;
+	sample.weight = weight = workspace_array(workspace, double, set->n_rows);
+	count = workspace_array(workspace, int, set->n_classes);
+	memset(count, 0, sizeof(int) * set->n_classes);
+	for (int i = 0; i < set->n_rows; i++)
+		if (!(skip && skip[i]))
+			count[set->target[i]]++;
+	for (int i = 0; i < set->n_rows; i++)
+	{
+		int			c = set->target[i];
+
+		weight[i] = set->weight ? set->weight[i] : 1.0;
+		if (options->loss == LOSS_WEIGHTED && count[c] > 0)
+			weight[i] *= class_weight(options, set->classes[c]) / count[c];
+	}
+	gate_fit(&sample, &gate, workspace);
+	return gate;
+}
+
 void
 training_inputs(const TrainingSet *set, const TrainingOptions *options, const bool *skip,
 				Workspace *workspace, Inputs *inputs)
@@ -400,6 +472,7 @@ training_inputs(const TrainingSet *set, const TrainingOptions *options, const bo
 
 	preprocessing_fit(&inputs->preprocessing, options, set->n_rows, set->n_features,
 					  set->features, skip, workspace);
+	inputs->gate = training_gate(set, options, skip, workspace);
 	scores = preprocessing_scores(&inputs->preprocessing, workspace);
 	n_inputs = preprocessing_inputs(&inputs->preprocessing);
 	inputs->values = workspace_array(workspace, float, (size_t) set->n_rows * n_inputs);

@@ -23,6 +23,8 @@ typedef struct TrainingSet
 	const float *weight;		/* [n_rows], > 0, or NULL for all 1 */
 	const int32_t *group;		/* [n_rows], below n_rows, the same for rows of one object; NULL
 								 * where each row is an object */
+	const uint8_t *side;		/* [n_rows], of the gate; NULL for no gate */
+	int			gate_feature;	/* index of the feature that tells the side */
 	const bool *validation;		/* [n_rows], true = held out to measure each epoch; NULL for none */
 	const bool *excluded;		/* [n_rows], true = takes no part; NULL for none */
 } TrainingSet;
@@ -53,15 +55,23 @@ typedef void (*EpochCallback) (const EpochReport *report, void *argument);
 typedef struct Inputs
 {
 	Preprocessing preprocessing;
+	Gate		gate;
 	float	   *values;			/* [n_rows][preprocessing_inputs()] */
 } Inputs;
 
-/* Fits the preprocessing on the rows not marked in skip, and applies it to all. */
+/* w_c of the weighted loss: of the options, or else the challenge's. */
+extern double class_weight(const TrainingOptions *options, int32_t class);
+
+/* The gate that the rows not marked in skip make, each with its weight in the loss. */
+extern Gate training_gate(const TrainingSet *set, const TrainingOptions *options, const bool *skip,
+						  Workspace *workspace);
+
+/* Fits preprocessing and gate on the rows not marked in skip, and applies the former to all. */
 extern void training_inputs(const TrainingSet *set, const TrainingOptions *options,
 							const bool *skip, Workspace *workspace, Inputs *inputs);
 
 /*
- * A model with the set's classes and no calibration, whose members (and feature
+ * A model with the set's classes, no gate and no calibration, whose members (and feature
  * names and texts) the caller adds.
  */
 extern Model *empty_model(const TrainingSet *set, const Preprocessing *preprocessing,

@@ -45,7 +45,7 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	Model	   *model;
 
 	memcpy(bytes, "plasticc", 8);
-	put_uint32(bytes + 8, 2);
+	put_uint32(bytes + 8, 3);
 	put_uint32(bytes + 12, (uint32_t) length);
 	memcpy(bytes + PREAMBLE_BYTES, data, size);
 	put_uint32(bytes + 16, crc32c(bytes + PREAMBLE_BYTES, size));

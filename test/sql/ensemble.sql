@@ -30,8 +30,7 @@ SELECT plasticc_model('m') = trained('0', '{"members": 5, "bagging_folds": 3}') 
 RESET max_parallel_maintenance_workers;
 SELECT member, count(*) AS epochs, min(epoch), max(epoch), count(validation_loss) AS validated FROM plasticc_training_log
 WHERE name = 'm' GROUP BY 1 ORDER BY 1;
-SELECT info -> 'members' AS members, info -> 'parameters' AS parameters, info -> 'temperature' AS temperature,
-       info -> 'class_multipliers' AS class_multipliers FROM plasticc_model_info(plasticc_model('m')) AS info;
+SELECT info -> 'members' AS members, info -> 'parameters' AS parameters FROM plasticc_model_info(plasticc_model('m')) AS info;
 -- every object is out of one fold; those held out from all members are not counted among them
 SELECT metrics #> '{out_of_fold,objects}' AS out_of_fold, metrics #> '{validation}' AS validation,
        (metrics #>> '{out_of_fold,accuracy}')::float8 > 0.8 AS accuracy, (metrics #>> '{out_of_fold,log_loss}')::float8 < 0.6 AS log_loss,
@@ -57,6 +56,43 @@ CALL plasticc_train('two', 'TABLE copies', '{"layers": [8], "epochs": 4, "member
 SELECT t.member, count(*) FILTER (WHERE o.training_loss = t.training_loss) AS equal
 FROM plasticc_training_log AS t JOIN plasticc_training_log AS o USING (epoch) WHERE t.name = 'two' AND o.name = 'one' GROUP BY 1 ORDER BY 1;
 
+--
+-- calibration: networks that have seen little are less sure than they may be
+--
+CREATE FUNCTION calibrated(options jsonb, query text DEFAULT 'SELECT * FROM copies', OUT temperature text, OUT multipliers text, OUT keys text, OUT objects int, OUT better boolean) LANGUAGE plpgsql AS $$
+DECLARE m jsonb; i jsonb;
+BEGIN
+    CALL plasticc_train('calibrated', query, '{"layers": [8], "epochs": 4, "batch_size": 20, "learning_rate": 0.02, "bagging_folds": 3, "members": 3}' || options);
+    i := plasticc_model_info(plasticc_model('calibrated'));
+    m := i #> '{metrics,calibration}';
+    temperature := CASE WHEN (i ->> 'temperature')::float8 < 0.6 THEN 'low' ELSE i ->> 'temperature' END;
+    multipliers := (SELECT CASE WHEN bool_and(value::float8 = 1) THEN 'all 1' ELSE 'fitted' END FROM jsonb_each_text(i -> 'class_multipliers'));
+    keys := (SELECT string_agg(key, ' ' ORDER BY key) FROM jsonb_each(m));
+    objects := m -> 'objects';
+    better := (m -> 'error')::float8 < 0.8 * (m -> 'error_before')::float8 AND (m -> 'weighted_error')::float8 < 0.8 * (m -> 'weighted_error_before')::float8
+              AND (i #> '{metrics,out_of_fold,calibration_error}')::float8 = (m -> 'error')::float8;
+END $$;
+SELECT o, c.* FROM (VALUES ('{}'::jsonb), ('{"calibration": "full"}'), ('{"calibration": "temperature"}'), ('{"calibration": "none"}'),
+    ('{"bagging_folds": 0, "validation_fraction": 0.3}'), ('{"validation_fraction": 0.2, "members": 2}')) AS v(o), calibrated(o) AS c;
+-- classification uses it: of the same networks
+SELECT count(*) AS objects, bool_and(c > n) AS surer FROM objects,
+       LATERAL (SELECT max(p) AS c FROM unnest(plasticc_classify(plasticc_model('calibrated', 3), features)) AS p) AS c,
+       LATERAL (SELECT max(p) AS n FROM unnest(plasticc_classify(plasticc_model('calibrated', 4), features)) AS p) AS n;
+-- in a cross-validation it is fitted without the fold: the errors out of fold, with bagging's calibration and without
+CALL plasticc_cross_validate('with', 'SELECT * FROM copies', '{"layers": [8], "epochs": 4, "batch_size": 20, "learning_rate": 0.02, "bagging_folds": 3, "members": 3, "folds": 2}');
+CALL plasticc_cross_validate('without', 'SELECT * FROM copies', '{"layers": [8], "epochs": 4, "batch_size": 20, "learning_rate": 0.02, "bagging_folds": 3, "members": 3, "folds": 2, "calibration": "none"}');
+SELECT (w.metrics -> 'calibration_error')::float8 < 0.5 * (o.metrics -> 'calibration_error')::float8 AS better,
+       (SELECT bool_and((f -> 'calibration_error')::float8 BETWEEN 0.001 AND 0.2) FROM jsonb_array_elements(w.metrics -> 'folds') AS f) AS folds
+FROM plasticc_cross_validations AS w, plasticc_cross_validations AS o WHERE w.name = 'with' AND o.name = 'without';
+SELECT abs(plasticc_calibration_error(target, probabilities, classes) - (metrics -> 'calibration_error')::float8) < 1e-6 AS same
+FROM plasticc_cross_validations JOIN plasticc_out_of_fold USING (name, version) WHERE name = 'with' GROUP BY metrics, classes;
+\set VERBOSITY default
+SELECT calibrated('{"bagging_folds": 0, "calibration": "full"}');
+SELECT calibrated('{"calibration": "platt"}');
+DROP FUNCTION calibrated;
+DELETE FROM plasticc_cross_validations;
+DELETE FROM plasticc_out_of_fold;
+
 -- options
 \set VERBOSITY terse
 SELECT trained('0', '{"members": 0}');
@@ -75,7 +111,7 @@ BEGIN
     RETURN (SELECT max(version) FROM plasticc_cross_validations WHERE name = 'c');
 END $$;
 CREATE FUNCTION summary(v int, OUT metrics jsonb, OUT accurate boolean, OUT rows bigint, OUT ids bigint, OUT folds int[], OUT sum_1 boolean) LANGUAGE sql AS $$
-    SELECT (SELECT c.metrics - '{log_loss,accuracy,recall,folds,elapsed_seconds}'::text[] FROM plasticc_cross_validations AS c WHERE name = 'c' AND version = v),
+    SELECT (SELECT c.metrics - '{log_loss,accuracy,calibration_error,recall,folds,elapsed_seconds}'::text[] FROM plasticc_cross_validations AS c WHERE name = 'c' AND version = v),
            (SELECT (c.metrics ->> 'accuracy')::float8 > 0.7 FROM plasticc_cross_validations AS c WHERE name = 'c' AND version = v),
            count(*), count(DISTINCT object_id), array_agg(DISTINCT fold ORDER BY fold),
            bool_and(abs((SELECT sum(p) FROM unnest(probabilities) AS p) - 1) < 1e-6)

@@ -91,6 +91,12 @@ make_model(Normalisation normalisation, Workspace *workspace)
 		model.members[m] = make_member(m, workspace, &random);
 	model.temperature = 1.5f;
 	model.log_multipliers = numbers(workspace, &random, CLASSES);
+	model.gate.feature = 2;
+	model.gate.closed = workspace_array(workspace, float, GATE_SIDES * CLASSES);
+	memset(model.gate.closed, 0, sizeof(float) * GATE_SIDES * CLASSES);
+	model.gate.closed[GATE_OTHER * CLASSES + 1] = 0.25f;
+	model.gate.closed[GATE_ZERO * CLASSES] = 0.125f;
+	model.gate.closed[GATE_ZERO * CLASSES + 2] = 0.5f;
 	model.n_feature_names = FEATURES;
 	model.feature_names = names;
 	model.options = "{\"seed\": 1}";
@@ -268,6 +274,54 @@ test_calibration_bytes(void)
 	unit_free();
 }
 
+/* A gate on a feature that there is not, or that leaves a side without a class, or not finite. */
+static void
+test_gate_bytes(void)
+{
+	static const struct
+	{
+		int			number;		/* 0 is the feature, then the probabilities */
+		uint32_t	value;
+		const char *reason;
+	}			forged[] = {
+		{0, FEATURES + 1, "the feature of the gate does not exist"},
+		{0, 0xFFFFFFFF, "the feature of the gate does not exist"},
+		{1, 0x7FC00000, "a number is not finite"},
+		{2, 0x7F800000, "a number is not finite"},
+		{6, 0xBE000000, "a probability of the gate is out of range"},
+		{2, 0x3F800000, "the gate is closed"},	/* 1 */
+		{5, 0x3E000000, "the gate is closed"},	/* 0.125: none is open */
+		{6, 0x3F600000, "the gate is closed"},	/* 0.875, beside 0.125 */
+	};
+	int			gate = 52 + 4 * (2 * FEATURES + 2 + CLASSES + 1 + CLASSES);
+	Workspace	workspace = unit_workspace();
+	Model		model = make_model(NORMALISATION_ZSCORE, &workspace);
+	size_t		size;
+
+	for (size_t i = 0; i < sizeof(forged) / sizeof(forged[0]); i++)
+	{
+		unsigned char *bytes = write_model(&model, &size, &workspace);
+		const char *reason = NULL;
+
+		CHECK(bytes[gate] == 3, "the gate is elsewhere");
+		for (int k = 0; k < 4; k++)
+			bytes[gate + 4 * forged[i].number + k] = (unsigned char) (forged[i].value >> (8 * k));
+		seal(bytes, size);
+		CHECK(model_read(bytes, size, &workspace, &reason) == NULL, "accepted %x at %d",
+			  forged[i].value, forged[i].number);
+		CHECK(reason != NULL && strcmp(reason, forged[i].reason) == 0, "reason %s", reason);
+	}
+	model.gate.closed = NULL;
+	{
+		unsigned char *bytes = write_model(&model, &size, &workspace);
+		const char *reason;
+		Model	   *read = model_read(bytes, size, &workspace, &reason);
+
+		CHECK(read != NULL && read->gate.closed == NULL, "a gate out of nothing");
+	}
+	unit_free();
+}
+
 /* A member's log-probabilities, in double. */
 static void
 member_log_probabilities(const Member *member, const double *inputs, double *y)
@@ -300,10 +354,11 @@ member_log_probabilities(const Member *member, const double *inputs, double *y)
 
 /*
  * One object at a time or in blocks: the probabilities of a double-precision
- * pass, the mean of the members' logarithms, tempered and multiplied.
+ * pass, the mean of the members' logarithms, tempered and multiplied, of the
+ * classes that are open; the closed ones have their own.
  */
 static void
-test_classify(int n_members, bool calibrated)
+test_classify(int n_members, bool calibrated, bool gated)
 {
 	Workspace	workspace = unit_workspace();
 	Model		model = make_model(NORMALISATION_ZSCORE, &workspace);
@@ -319,18 +374,23 @@ test_classify(int n_members, bool calibrated)
 		model.temperature = 1.0f;
 		memset(model.log_multipliers, 0, sizeof(float) * CLASSES);
 	}
+	if (!gated)
+		model.gate.closed = NULL;
 	scratch = classify_scratch(&model, 50, &workspace);
 	random_seed(&random, 1, 1);
 	for (int i = 0; i < 50; i++)
 		for (int j = 0; j < FEATURES; j++)
 			features[i][j] = random_uniform(&random) < 0.2 ? NAN :
-				(float) (5.0 * random_normal(&random));
+				j == 2 && i % 3 == 0 ? 0.0f : (float) (5.0 * random_normal(&random));
 	model_classify(&model, scratch, 50, &features[0][0], &block[0][0]);
 	for (int i = 0; i < 50; i++)
 	{
 		double		x[FEATURES + 2];
 		double		mean[CLASSES] = {0};
 		double		sum = 0.0;
+		double		rest = 1.0;
+		const float *closed = !gated || isnan(features[i][2]) ? NULL :
+			model.gate.closed + (features[i][2] == 0.0f ? GATE_ZERO : GATE_OTHER) * CLASSES;
 
 		for (int j = 0; j < FEATURES; j++)
 			x[j] = isnan(features[i][j]) ? 0.0 :
@@ -349,11 +409,17 @@ test_classify(int n_members, bool calibrated)
 		for (int c = 0; c < CLASSES; c++)
 		{
 			mean[c] = exp(mean[c] / model.temperature + model.log_multipliers[c]);
-			sum += mean[c];
+			if (closed && closed[c] > 0.0f)
+				rest -= closed[c];
+			else
+				sum += mean[c];
 		}
 		model_classify(&model, scratch, 1, features[i], single);
 		for (int c = 0; c < CLASSES; c++)
 		{
+			mean[c] *= rest;
+			if (closed && closed[c] > 0.0f)
+				mean[c] = closed[c] * sum;
 			CHECK_CLOSE(block[i][c], mean[c] / sum, 1e-5, "probability in a block");
 			CHECK_CLOSE(single[c], mean[c] / sum, 1e-5, "probability of one object");
 		}
@@ -372,10 +438,13 @@ main(void)
 	}
 	test_header();
 	test_calibration_bytes();
+	test_gate_bytes();
 	for (int n_members = 1; n_members <= MEMBERS; n_members++)
 	{
-		test_classify(n_members, false);
-		test_classify(n_members, true);
+		test_classify(n_members, false, false);
+		test_classify(n_members, true, false);
+		test_classify(n_members, false, true);
+		test_classify(n_members, true, true);
 	}
 	return unit_report();
 }

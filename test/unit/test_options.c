@@ -120,11 +120,58 @@ test_set(void)
 	CHECK(training_option_find("epoch", 5) == NULL, "found a prefix");
 }
 
+/* The survey's query and its features: another length than that of layers, printed as JSON. */
+static void
+test_survey(void)
+{
+	TrainingOptions options;
+	double		positions[IMPORTANCE_MAX_COLUMNS + 1] = {3, 1, 1, 1, 1, 1, 1, 1, 1};
+	char		json[100];
+
+	training_options_default(&options);
+	training_option_json(&options, find("survey_query"), json, sizeof(json));
+	CHECK(strcmp(json, "null") == 0, "%s", json);
+	CHECK(training_option_set_numbers(&options, find("survey_features"), 2, positions, message) &&
+		  options.n_survey_features == 2 && options.survey_features[0] == 3 && options.n_layers == 3,
+		  "survey_features");
+	training_option_json(&options, find("survey_features"), json, sizeof(json));
+	CHECK(strcmp(json, "[3, 1]") == 0, "%s", json);
+	CHECK(!training_option_set_numbers(&options, find("survey_features"),
+									   IMPORTANCE_MAX_COLUMNS + 1, positions, message) &&
+		  strstr(message, "at most 8 integers"), "%s", message);
+	CHECK(!training_options_check(&options, message) && strstr(message, "survey_query"),
+		  "features without a query");
+	CHECK(training_option_set_string(&options, find("survey_query"), "SELECT \"a\\b\"\n", message) &&
+		  training_options_check(&options, message), "survey_query");
+	training_option_json(&options, find("survey_query"), json, sizeof(json));
+	CHECK(strcmp(json, "\"SELECT \\\"a\\\\b\\\"\\u000a\"") == 0, "%s", json);
+	CHECK(!training_option_set_string(&options, find("loss"), "plain", message), "loss");
+	CHECK(!set_text(&options, "survey_query", "x"), "a query is no choice");
+}
+
+/* A calibration has to have something to be fitted on. */
+static void
+test_calibration(void)
+{
+	TrainingOptions options;
+
+	training_options_default(&options);
+	options.bagging_folds = 0;
+	CHECK(set_text(&options, "calibration", "auto") && training_options_check(&options, message),
+		  "auto: %s", message);
+	CHECK(set_text(&options, "calibration", "temperature") &&
+		  !training_options_check(&options, message) && strstr(message, "bagging_folds"), "temperature");
+	options.bagging_folds = 2;
+	CHECK(training_options_check(&options, message), "with bagging: %s", message);
+}
+
 int
 main(void)
 {
 	test_table();
 	test_reference();
 	test_set();
+	test_survey();
+	test_calibration();
 	return unit_report();
 }

@@ -9,6 +9,7 @@
 
 #define ROWS 37
 #define INPUTS 9
+#define GATE_FEATURE 2
 #define CLASSES 4
 #define MEMBERS 3
 #define BLOCK 16
@@ -56,6 +57,11 @@ make_model(int n_layers, Activation activation, Random *random, Workspace *works
 	model.log_multipliers = workspace_array(workspace, float, CLASSES);
 	for (int c = 0; c < CLASSES; c++)
 		model.log_multipliers[c] = 0.3f * (float) c;
+	model.gate.feature = GATE_FEATURE;
+	model.gate.closed = workspace_array(workspace, float, GATE_SIDES * CLASSES);
+	memset(model.gate.closed, 0, sizeof(float) * GATE_SIDES * CLASSES);
+	model.gate.closed[GATE_ZERO * CLASSES + 1] = 0.125f;
+	model.gate.closed[GATE_OTHER * CLASSES] = 0.25f;
 	return model;
 }
 
@@ -63,6 +69,7 @@ static void
 check(const Model *model, const float *inputs, PermutedClassifier *classifier, int n_columns,
 	  const int32_t *columns, const int32_t *permutation, Workspace *workspace)
 {
+	uint8_t side[ROWS];
 	float by_hand[ROWS * INPUTS], expected[ROWS * CLASSES], p[BLOCK * CLASSES];
 	double worst = 0.0;
 
@@ -70,7 +77,9 @@ check(const Model *model, const float *inputs, PermutedClassifier *classifier, i
 	for (int i = 0; i < ROWS; i++)
 		for (int k = 0; k < n_columns; k++)
 			by_hand[i * INPUTS + columns[k]] = inputs[permutation[i] * INPUTS + columns[k]];
-	classify_inputs(model, classify_scratch(model, ROWS, workspace), ROWS, by_hand, expected);
+	for (int i = 0; i < ROWS; i++)
+		side[i] = gate_side(by_hand[i * INPUTS + GATE_FEATURE]);
+	classify_inputs(model, classify_scratch(model, ROWS, workspace), ROWS, by_hand, side, expected);
 	for (int first = 0; first < ROWS; first += BLOCK)
 	{
 		int n = first + BLOCK < ROWS ? BLOCK : ROWS - first;
@@ -95,14 +104,21 @@ test_against_classify(void)
 		{
 			Model model = make_model(n_layers, activations[a], &random, &workspace);
 			float inputs[ROWS * INPUTS];
+			uint8_t side[ROWS];
 			int32_t permutation[ROWS], columns[INPUTS];
 			PermutedClassifier *classifier;
 
 			for (int i = 0; i < ROWS * INPUTS; i++)
 				inputs[i] = (float) random_normal(&random);
 			for (int i = 0; i < ROWS; i++)
+			{
+				if (i % 3 == 0)
+					inputs[i * INPUTS + GATE_FEATURE] = 0.0f;
+				side[i] = gate_side(inputs[i * INPUTS + GATE_FEATURE]);
+			}
+			for (int i = 0; i < ROWS; i++)
 				permutation[i] = (11 * i + 5) % ROWS;
-			classifier = permuted_classifier(&model, ROWS, inputs, BLOCK, INPUTS, &workspace);
+			classifier = permuted_classifier(&model, ROWS, inputs, side, BLOCK, INPUTS, &workspace);
 			check(&model, inputs, classifier, 0, NULL, NULL, &workspace);
 			for (int j = 0; j < INPUTS; j++)
 			{
