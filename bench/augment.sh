@@ -70,7 +70,7 @@ measure_snpcc()
 	for seed in 1 2; do
 		sql <<-SQL
 			SET client_min_messages = warning;
-			CALL plasticc_train('snpcc', '$(training_query 'sample = 1')', '{"loss": "plain", "seed": $seed, "weight_decay": 0.5, "epochs": $2}');
+			CALL plasticc_train('snpcc', '$(training_query 'sample = 1')', '{"loss": "plain", "seed": $seed, "epochs": $2}');
 			WITH scored AS (
 				SELECT target = 90 AS ia, p[array_position(classes, 90)] AS score
 				FROM (SELECT target, plasticc_classify(model, features) AS p, plasticc_classes(model) AS classes
@@ -94,7 +94,7 @@ measure_real()
 			sql <<-SQL
 				SET client_min_messages = warning;
 				CALL plasticc_train('real', '$(training_query "sample <> $fold")',
-					'{"weight_decay": 1, "dropout": 0.5, "input_dropout": 0.5, "seed": $seed, "epochs": $2}');
+					'{"seed": $seed, "epochs": $2}');
 				INSERT INTO predictions SELECT target, plasticc_classes(model), plasticc_classify(model, features)
 				FROM original, (SELECT plasticc_model('real') AS model) AS m WHERE sample = $fold;
 			SQL

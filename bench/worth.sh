@@ -53,7 +53,7 @@ snpcc()
 			CREATE TABLE drawn AS
 			SELECT *, row_number() OVER (ORDER BY hashint8extended(object_id, $draw)) <= 1100 AS training FROM snpcc WHERE sample = 0;
 			CALL plasticc_train('snpcc', 'SELECT features, target FROM drawn WHERE training ORDER BY object_id',
-				'{"loss": "plain", "seed": $draw, "weight_decay": 0.5}');
+				'{"loss": "plain", "seed": $draw}');
 			INSERT INTO auc
 			WITH scored AS (
 				SELECT target = 90 AS ia, p[array_position(classes, 90)] AS score
@@ -83,7 +83,7 @@ real()
 			sql <<-SQL
 				SET client_min_messages = warning;
 				CALL plasticc_train('real', 'SELECT features, target FROM curves WHERE sample <> $fold ORDER BY object_id',
-					'{"weight_decay": 1, "dropout": 0.5, "input_dropout": 0.5, "seed": $seed}');
+					'{"seed": $seed}');
 				INSERT INTO predictions SELECT $seed, target, plasticc_classes(model), plasticc_classify(model, features)
 				FROM curves, (SELECT plasticc_model('real') AS model) AS m WHERE sample = $fold;
 			SQL

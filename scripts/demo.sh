@@ -54,18 +54,18 @@ compute_features()
 
 train()
 {
-	local part=$1 options=$2 query
+	local part=$1 query
 
 	query="SELECT object_id, features, target FROM features WHERE fold <> $part"
 	step "Training on $(value "SELECT count(*) FROM ($query) q") objects: CALL plasticc_train('demo_$part', '$query')"
 	sql -c "CALL plasticc_train('demo_$part', '$query',
-		jsonb_build_object('seed', 1, 'report_interval', 2, 'feature_names', plasticc_host_feature_names()) || '$options')" 2>&1 | sed -u 's/^NOTICE: */   /'
+		jsonb_build_object('seed', 1, 'report_interval', 2, 'feature_names', plasticc_host_feature_names()))" 2>&1 | sed -u 's/^NOTICE: */   /'
 	value "INSERT INTO scored VALUES ($part, 'demo_$part')"
 }
 
 main()
 {
-	local data=${1:-} parts=5 scored_parts=1 part options='{}'
+	local data=${1:-} parts=5 scored_parts=1 part
 
 	[[ $# -le 1 ]] || die "usage: scripts/demo.sh [DIRECTORY]"
 	sql -f "$root_dir/scripts/demo/setup.sql"
@@ -78,11 +78,9 @@ main()
 	compute_features "$parts"
 	if [[ -n $data && $(value "SELECT count(*) <= 2000 FROM features") == t ]]; then
 		scored_parts=$parts
-		# the defaults are for thousands of objects; so few want a stronger hand
-		options='{"weight_decay": 1, "dropout": 0.5, "input_dropout": 0.5}'
 	fi
 	for ((part = 0; part < scored_parts; part++)); do
-		train "$part" "$options"
+		train "$part"
 	done
 
 	step "Classifying objects that the network was not trained on"

@@ -216,6 +216,7 @@ main(int argc, char **argv)
 
 	workspace = (Workspace) {.alloc = allocate, .check_interrupts = no_interrupts};
 	training_options_default(&options);
+	training_options_settle(&options, 5000, 173);
 	if (argc != 6 || !training_option_set_text(&options, training_option_find("preset", 6),
 											   argv[1], strlen(argv[1]), message))
 	{

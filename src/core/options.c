@@ -36,7 +36,8 @@ static const OptionRow rows[] = {
 	CHOICE(batch_norm, "batch normalisation before or after the activation"),
 	{"dropout", OPTION_NUMBERS, 0, 0.95, NULL, AT(dropout),
 		"share of a hidden layer's outputs dropped in training: one for all layers, or one for each"},
-	NUMBER(input_dropout, 0, 0.95, "share of the inputs dropped in training"),
+	NUMBER(input_dropout, -1, 0.95,
+		   "share of the inputs dropped in training; -1 keeps the square root of 85 / features of them"),
 	NUMBER(input_noise, 0, 10, "standard deviation of normal noise added to the normalised inputs in training"),
 	CHOICE(normalisation, "of each feature: by mean and standard deviation, or by the normal quantile of its rank"),
 	INTEGER(quantiles, 2, MODEL_MAX_QUANTILES, "knots a feature that rank_gauss stores in the model"),
@@ -52,11 +53,13 @@ static const OptionRow rows[] = {
 	NUMBER(beta1, 0, 0.9999, "decay of Adam's first moment"),
 	NUMBER(beta2, 0, 0.999999, "decay of Adam's second moment"),
 	NUMBER(epsilon, 1e-12, 1, "added to the root of Adam's second moment"),
-	NUMBER(weight_decay, 0, 10, "decoupled: a step subtracts learning_rate * weight_decay * weight"),
+	NUMBER(weight_decay, -1, 10,
+		   "decoupled: a step subtracts learning_rate * weight_decay * weight; -1 is 1000 / objects, within 0.02 and 2"),
 	CHOICE(schedule, "of the learning rate: constant, or a cosine rise from 1/25 and a cosine fall to 1/100000"),
 	NUMBER(warmup_fraction, 0, 1, "share of the steps in which one_cycle rises"),
 	INTEGER(batch_size, 2, 65536, "objects in a mini-batch"),
-	INTEGER(epochs, 1, 100000, "passes over the training objects"),
+	INTEGER(epochs, 0, 100000,
+			"passes over the training objects; 0 is 80, times the square root of 3000 / objects for fewer and 8000 / objects for more than 8000, within 10 and 240"),
 	INTEGER(patience, 0, 100000,
 			"stop when the validation loss has not improved for so many epochs; 0 runs all epochs"),
 	NUMBER(validation_fraction, 0, 0.9, "share of each class held out to measure each epoch and keep the best"),
@@ -104,9 +107,11 @@ training_option_find(const char *name, size_t length)
 }
 
 /*
- * Tuned by five-fold cross-validation on the challenge's 6,000 to 8,000
- * training objects (bench/published_features.sh).  What matters, in order:
- * dropout of the inputs, the small weight_power, one_cycle, rank_gauss.
+ * Tuned by cross-validation on 6,277 objects with 173 features of the challenge
+ * (bench/published_features.sh) and on 356 to 3,981 light curves with 1,505 features
+ * (bench/README.md, recipe).  What matters, in order: dropout of the inputs,
+ * the more of it the more there are; the small weight_power; weight decay where
+ * objects are few; one_cycle; rank_gauss.
  */
 static const TrainingOptions default_preset = {
 	.preset = 0,
@@ -116,7 +121,7 @@ static const TrainingOptions default_preset = {
 	.batch_norm = BATCH_NORM_AFTER,
 	.n_dropout = 1,
 	.dropout = {0.4},
-	.input_dropout = 0.3,
+	.input_dropout = -1,
 	.normalisation = NORMALISATION_RANK_GAUSS,
 	.quantiles = 128,
 	.missing_flag_fraction = 0.02,
@@ -126,11 +131,11 @@ static const TrainingOptions default_preset = {
 	.beta1 = 0.9,
 	.beta2 = 0.999,
 	.epsilon = 1e-8,
-	.weight_decay = 0.2,
+	.weight_decay = -1,
 	.schedule = SCHEDULE_ONE_CYCLE,
 	.warmup_fraction = 0.3,
 	.batch_size = 128,
-	.epochs = 80,
+	.epochs = 0,
 	.validation_fold = -1,
 	.members = 1,
 	.folds = 5,
@@ -402,6 +407,13 @@ training_options_check(const TrainingOptions *options, char *message)
 				 options->n_layers);
 		return false;
 	}
+	if ((options->input_dropout < 0.0 && options->input_dropout != -1.0) ||
+		(options->weight_decay < 0.0 && options->weight_decay != -1.0))
+	{
+		snprintf(message, OPTIONS_MAX_MESSAGE,
+				 "\"input_dropout\" and \"weight_decay\" are -1 or not negative");
+		return false;
+	}
 	if (options->bagging_folds == 1)
 	{
 		snprintf(message, OPTIONS_MAX_MESSAGE,
@@ -422,6 +434,21 @@ training_options_check(const TrainingOptions *options, char *message)
 		return false;
 	}
 	return true;
+}
+
+void
+training_options_settle(TrainingOptions *options, int n_rows, int n_features)
+{
+	if (options->input_dropout < 0.0)
+		options->input_dropout = 1.0 - fmin(1.0, sqrt(85.0 / n_features));
+	if (options->weight_decay < 0.0)
+		options->weight_decay = fmax(0.02, fmin(2.0, 1000.0 / n_rows));
+	if (options->epochs == 0)
+	{
+		double factor = n_rows < 3000 ? sqrt(3000.0 / n_rows) : fmin(1.0, 8000.0 / n_rows);
+
+		options->epochs = (int) fmax(10.0, fmin(240.0, rint(80.0 * factor)));
+	}
 }
 
 /* ------------------------------------------------------------------------

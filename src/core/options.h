@@ -163,6 +163,12 @@ extern bool training_option_set_names(TrainingOptions *options, const OptionRow 
 /* What only several options together can get wrong; call when all are set. */
 extern bool training_options_check(const TrainingOptions *options, char *message);
 
+/*
+ * Gives the options that were left to the training set, input_dropout and weight_decay of -1
+ * and epochs of 0, their values for n_rows > 0 rows of n_features > 0 features, as the table says.
+ */
+extern void training_options_settle(TrainingOptions *options, int n_rows, int n_features);
+
 /* What the row accepts, in words: "integer, 1 to 100000". */
 extern void training_option_range(const OptionRow *row, char *message);
 

@@ -87,7 +87,7 @@ test_set(void)
 
 	training_options_default(&options);
 	CHECK(set_number(&options, "epochs", 7) && options.epochs == 7, "epochs");
-	CHECK(!set_number(&options, "epochs", 0), "no epochs");
+	CHECK(!set_number(&options, "epochs", -1), "negative epochs");
 	CHECK(!set_number(&options, "epochs", 1.5), "half an epoch");
 	CHECK(!set_number(&options, "epochs", NAN), "NaN epochs");
 	CHECK(!set_text(&options, "epochs", "many") && strstr(message, "integer") != NULL, "%s",
@@ -165,6 +165,42 @@ test_calibration(void)
 	CHECK(training_options_check(&options, message), "with bagging: %s", message);
 }
 
+/* What the training set decides, and nothing else. */
+static void
+test_settle(void)
+{
+	TrainingOptions options;
+
+	training_options_default(&options);
+	training_options_settle(&options, 750, 340);
+	CHECK(options.input_dropout == 0.5, "input_dropout %g", options.input_dropout);
+	CHECK(fabs(options.weight_decay - 4.0 / 3.0) < 1e-12, "weight_decay %g", options.weight_decay);
+	CHECK(options.epochs == 160, "%d epochs", options.epochs);
+
+	training_options_default(&options);
+	training_options_settle(&options, 1, 1);
+	CHECK(options.input_dropout == 0.0 && options.weight_decay == 2.0 && options.epochs == 240,
+		  "the least");
+	training_options_default(&options);
+	training_options_settle(&options, 16000, 85);
+	CHECK(options.input_dropout == 0.0 && options.weight_decay == 0.0625 && options.epochs == 40,
+		  "many objects");
+	training_options_default(&options);
+	training_options_settle(&options, 10000000, 85);
+	CHECK(options.weight_decay == 0.02 && options.epochs == 10, "the most");
+
+	training_options_default(&options);
+	options.input_dropout = 0.0;
+	options.weight_decay = 0.0;
+	options.epochs = 1;
+	training_options_settle(&options, 750, 340);
+	CHECK(options.input_dropout == 0.0 && options.weight_decay == 0.0 && options.epochs == 1,
+		  "what was given");
+	options.input_dropout = -0.5;
+	CHECK(!training_options_check(&options, message) && strstr(message, "input_dropout"),
+		  "half of a mark");
+}
+
 int
 main(void)
 {
@@ -173,5 +209,6 @@ main(void)
 	test_set();
 	test_survey();
 	test_calibration();
+	test_settle();
 	return unit_report();
 }
