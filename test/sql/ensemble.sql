@@ -15,7 +15,7 @@ FROM objects, generate_series(1, 2) AS copy ORDER BY copy, object_id;
 CREATE FUNCTION trained(workers text, options jsonb, query text DEFAULT 'TABLE copies') RETURNS bytea LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM set_config('max_parallel_maintenance_workers', workers, true);
-    CALL plasticc_train('t', query, '{"layers": [8], "epochs": 4, "batch_size": 20, "learning_rate": 0.02}' || options);
+    CALL plasticc_train('t', query, '{"layers": [8], "epochs": 4, "batch_size": 20, "learning_rate": 0.02, "weight_decay": 0.2}' || options);
     RETURN plasticc_model('t');
 END $$;
 
@@ -25,7 +25,7 @@ FROM (VALUES ('{"members": 5}'::jsonb), ('{"members": 5, "bagging_folds": 3}'), 
              ('{"members": 4, "bagging_folds": 2, "validation_fraction": 0.2}')) AS v(o);
 -- outside a block, where it commits
 SET max_parallel_maintenance_workers = 2;
-CALL plasticc_train('m', 'TABLE copies', '{"layers": [8], "epochs": 4, "batch_size": 20, "learning_rate": 0.02, "members": 5, "bagging_folds": 3}');
+CALL plasticc_train('m', 'TABLE copies', '{"layers": [8], "epochs": 4, "batch_size": 20, "learning_rate": 0.02, "weight_decay": 0.2, "members": 5, "bagging_folds": 3}');
 SELECT plasticc_model('m') = trained('0', '{"members": 5, "bagging_folds": 3}') AS same;
 RESET max_parallel_maintenance_workers;
 SELECT member, count(*) AS epochs, min(epoch), max(epoch), count(validation_loss) AS validated FROM plasticc_training_log
@@ -107,7 +107,7 @@ CALL plasticc_train('e', 'TABLE copies', '{"layers": [8192, 8192], "members": 10
 CREATE FUNCTION validated(workers text, query text, options jsonb DEFAULT '{}') RETURNS int LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM set_config('max_parallel_maintenance_workers', workers, true);
-    CALL plasticc_cross_validate('c', query, '{"layers": [8], "epochs": 4, "batch_size": 20, "learning_rate": 0.02}' || options);
+    CALL plasticc_cross_validate('c', query, '{"layers": [8], "epochs": 4, "batch_size": 20, "learning_rate": 0.02, "weight_decay": 0.2}' || options);
     RETURN (SELECT max(version) FROM plasticc_cross_validations WHERE name = 'c');
 END $$;
 CREATE FUNCTION summary(v int, OUT metrics jsonb, OUT accurate boolean, OUT rows bigint, OUT ids bigint, OUT folds int[], OUT sum_1 boolean) LANGUAGE sql AS $$

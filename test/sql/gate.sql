@@ -10,7 +10,7 @@ FROM generate_series(1, 400) AS i;
 CREATE FUNCTION trained(options jsonb, workers text DEFAULT '0') RETURNS bytea LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM set_config('max_parallel_maintenance_workers', workers, true);
-    CALL plasticc_train('g', 'TABLE objects ORDER BY 1', '{"layers": [8], "epochs": 10, "batch_size": 20, "learning_rate": 0.02}' || options);
+    CALL plasticc_train('g', 'TABLE objects ORDER BY 1', '{"layers": [8], "epochs": 10, "batch_size": 20, "learning_rate": 0.02, "weight_decay": 0.2}' || options);
     RETURN plasticc_model('g');
 END $$;
 CREATE FUNCTION gate(options jsonb) RETURNS jsonb LANGUAGE sql AS $$
@@ -56,7 +56,7 @@ SELECT abs(sum(p) - 1) < 1e-6 AS sum_1, count(*) FILTER (WHERE p < 0.001) AS clo
 
 -- in a cross-validation a fold's gate does not know the fold: its only object 42 at redshift 0 is unexpected, and costs what that costs
 UPDATE objects SET features[3] = 0 WHERE object_id = 2;
-CALL plasticc_cross_validate('g', 'SELECT *, object_id % 3 AS fold FROM objects ORDER BY 1', '{"layers": [8], "epochs": 10, "batch_size": 20, "learning_rate": 0.02, "gate_feature": 3}');
+CALL plasticc_cross_validate('g', 'SELECT *, object_id % 3 AS fold FROM objects ORDER BY 1', '{"layers": [8], "epochs": 10, "batch_size": 20, "learning_rate": 0.02, "weight_decay": 0.2, "gate_feature": 3}');
 SELECT object_id, round(probabilities[array_position(classes, target)]::numeric, 4) AS p, (metrics -> 'log_loss')::float8 < 0.4 AS log_loss
 FROM plasticc_out_of_fold JOIN plasticc_cross_validations USING (name, version) WHERE object_id = 2;
 -- then 90 alone is closed there, of which 100 objects speak

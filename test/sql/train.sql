@@ -169,7 +169,7 @@ SELECT left(o::text, 60) AS options, r.* FROM (VALUES
     ('[]'::jsonb),
     ('{"learning_rat": 1}'::jsonb),
     ('{"colour": "blue"}'::jsonb),
-    ('{"epochs": 0}'::jsonb),
+    ('{"epochs": -1}'::jsonb),
     ('{"epochs": 2.5}'::jsonb),
     ('{"epochs": "10"}'::jsonb),
     ('{"epochs": null}'::jsonb),

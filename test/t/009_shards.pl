@@ -66,9 +66,9 @@ $coordinator->safe_psql('postgres', q{
 	SELECT object_id, plasticc_host_features(features, ddf, hostgal_photoz, hostgal_photoz_err, distmod, mwebv) AS features
 	FROM simple JOIN objects USING (object_id);
 	SET client_min_messages = warning;
-	CALL plasticc_train('m', 'SELECT features, target FROM simple ORDER BY object_id', '{"layers": [8], "epochs": 100}');
+	CALL plasticc_train('m', 'SELECT features, target FROM simple ORDER BY object_id', '{"layers": [8], "epochs": 100, "weight_decay": 0.2, "input_dropout": 0.3}');
 	CALL plasticc_train('h', 'SELECT features, target FROM features JOIN objects USING (object_id) ORDER BY object_id',
-		'{"layers": [8], "epochs": 100}');
+		'{"layers": [8], "epochs": 100, "weight_decay": 0.2, "input_dropout": 0.3}');
 
 	INSERT INTO survey.observations SELECT * FROM observations;
 	INSERT INTO survey.objects SELECT * FROM objects;
