@@ -11,7 +11,8 @@
 # seconds are the processor's, which other programs on the machine disturb less than those of a clock.
 
 set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../scripts/lib.sh"
 python=${PYTHON:-/usr/bin/python3}
 rows=7848 features=120 epochs=${EPOCHS:-4} turns=${TURNS:-3}
 
@@ -23,7 +24,7 @@ median()
 
 pytorch_turn()
 {
-	"$python" "$here/epoch/reference_torch.py" "$rows" "$features" "$1" "$epochs" | tail -n +2 | median
+	"$python" "$root_dir/bench/epoch/reference_torch.py" "$rows" "$features" "$1" "$epochs" | tail -n +2 | median
 }
 
 plasticc_turn()
@@ -50,10 +51,10 @@ compare()
 	done
 }
 
-# share PRESET BATCH_SIZE FEATURES ROWS EPOCHS
+# share PRESET BATCH_SIZE FEATURES ROWS EPOCHS MEMBERS
 share()
 {
-	printf '%s, mini-batches of %s, %s inputs\n' "$1" "$2" "$3"
+	printf '%s, mini-batches of %s, %s inputs, %s networks to classify by\n' "$1" "$2" "$3" "$6"
 	OPENBLAS_CORETYPE=$family "$work/bench/epoch/network" "$@" | awk '
 		{ s[$1] = $2 }
 		END {
@@ -68,10 +69,11 @@ family=$(grep -q -w avx512vl /proc/cpuinfo && echo SkylakeX || echo Haswell)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-make -s -C "$here/.." -f test/programs.mk BUILD="$work" OPTFLAGS=-O3 bench
-share reference 20 120 "$rows" 5
-share reference 256 120 "$rows" 9
-share default 128 1265 2560 15
+"${clean_make[@]}" -s -C "$root_dir" -f test/programs.mk BUILD="$work" OPTFLAGS=-O3 bench
+share reference 20 120 "$rows" 5 1
+share reference 256 120 "$rows" 9 1
+share default 128 1505 2560 15 1
+share default 128 1505 2560 15 5
 
 if "$python" -c 'import torch' 2>/dev/null; then
 	compare 256

@@ -10,13 +10,8 @@
 # Needs snpcc/ and plasticc/ in $PLASTICC_DATA.
 
 set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-data=${PLASTICC_DATA:-$here/../../shared/data}
-
-sql()
-{
-	psql -X -q -A -t -F ' ' -v ON_ERROR_STOP=1 "$@"
-}
+# shellcheck source=bench/common/datasets.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common/datasets.sh"
 
 # Tables objects and observations become features, $1: object_id, target, features, sample (the expression $2).
 make_features()
@@ -34,18 +29,8 @@ snpcc()
 {
 	local draw
 
-	sql <<-SQL
-		CREATE TABLE observations (object_id bigint, mjd double precision, passband smallint, flux real, flux_err real, detected smallint);
-		CREATE TABLE objects (object_id bigint, ra real, decl real, hostgal_photoz real, hostgal_photoz_err real, hostgal_specz real,
-			mwebv real, target integer, subtype text, spectroscopic integer);
-		\\copy observations from program 'gzip -dc $data/snpcc/lightcurves.csv.gz' with (format csv, header true)
-		\\copy objects from program 'gzip -dc $data/snpcc/metadata.csv.gz' with (format csv, header true)
-		ALTER TABLE objects ADD ddf boolean, ADD distmod real;
-		-- an error of -9 marks what was not measured
-		DELETE FROM observations WHERE flux_err <= 0;
-		ALTER TABLE observations ALTER detected TYPE boolean USING detected = 1;
-		CREATE TABLE auc (draw integer, auc double precision, accuracy double precision);
-	SQL
+	load_snpcc
+	sql -c "CREATE TABLE auc (draw integer, auc double precision, accuracy double precision)"
 	make_features snpcc spectroscopic
 	for draw in 1 2 3 4 5; do
 		sql <<-SQL
@@ -55,15 +40,9 @@ snpcc()
 			CALL plasticc_train('snpcc', 'SELECT features, target FROM drawn WHERE training ORDER BY object_id',
 				'{"loss": "plain", "seed": $draw}');
 			INSERT INTO auc
-			WITH scored AS (
-				SELECT target = 90 AS ia, p[array_position(classes, 90)] AS score
-				FROM (SELECT target, plasticc_classify(model, features) AS p, plasticc_classes(model) AS classes
-				      FROM drawn, (SELECT plasticc_model('snpcc') AS model) AS m WHERE NOT training) AS c
-			), ranked AS (
-				-- the mean rank of ties: the area is that of the Mann-Whitney statistic
-				SELECT ia, score, rank() OVER (ORDER BY score) + (count(*) OVER (PARTITION BY score) - 1) / 2.0 AS rank FROM scored)
-			SELECT $draw, (sum(rank) FILTER (WHERE ia) - n_ia * (n_ia + 1) / 2.0) / (n_ia * (count(*) - n_ia)), avg((ia = (score > 0.5))::integer)
-			FROM ranked, (SELECT count(*) FILTER (WHERE ia) AS n_ia FROM scored) AS n GROUP BY n_ia;
+			SELECT $draw, auc(array_agg(score), array_agg(ia)), avg((ia = (score > 0.5))::integer)
+			FROM (SELECT target = 90 AS ia, (plasticc_classify(model, features))[array_position(plasticc_classes(model), 90)] AS score
+			      FROM drawn, (SELECT plasticc_model('snpcc') AS model) AS m WHERE NOT training) AS scored;
 			DROP TABLE drawn;
 		SQL
 	done
@@ -75,7 +54,7 @@ real()
 {
 	local seed fold
 
-	"$here/../scripts/load.sh" "$data/plasticc" >/dev/null
+	load_real
 	make_features curves "(row_number() OVER (PARTITION BY target ORDER BY object_id) % 5)"
 	sql -c "CREATE TABLE predictions (seed integer, target integer, classes integer[], probabilities real[])"
 	for seed in 1 2 3; do
@@ -93,10 +72,8 @@ real()
 		FROM (SELECT plasticc_log_loss(target, probabilities, classes) AS loss FROM predictions GROUP BY seed) AS s"
 }
 
-if [[ ! -r $data/snpcc/lightcurves.csv.gz || ! -r $data/plasticc/training_set.csv.gz ]]; then
-	echo "skipped: $data has no snpcc/lightcurves.csv.gz or no plasticc/training_set.csv.gz"
-	exit 77
-fi
+require_data snpcc/lightcurves.csv.gz plasticc/training_set.csv.gz
+create_auc
 for set in simple all; do
 	snpcc
 	real

@@ -3,13 +3,14 @@
  *		How much of an epoch, and of the classification of blocks, is spent in
  *		matrix products.
  *
- * usage: network PRESET BATCH_SIZE FEATURES ROWS EPOCHS
+ * usage: network PRESET BATCH_SIZE FEATURES ROWS EPOCHS [MEMBERS]
  *
  * Trains on random data.  After each epoch the bare SGEMMs of an epoch run, of
  * the same shapes, in the same order and from the same library, so that both
- * are timed under the same load; then blocks of objects are classified, beside
- * the bare SGEMMs of these blocks and beside one object at a time.  Prints a
- * line "NAME SECONDS" for each: medians, of an epoch or of all rows.
+ * are timed under the same load; then blocks of objects are classified, by
+ * MEMBERS networks (else one), beside the bare SGEMMs of these blocks and
+ * beside one object at a time.  Prints a line "NAME SECONDS" for each:
+ * medians, of an epoch or of all rows.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -168,6 +169,11 @@ finish_epoch(const EpochReport *report, void *argument)
 }
 
 static void
+no_report(const EpochReport *report, void *argument)
+{
+}
+
+static void
 print_median(const char *name, int n, double *times)
 {
 	printf("%s %.6f\n", name, median(n, times));
@@ -189,7 +195,8 @@ time_inference(const Turns *turns, const Model *model, const float *features, in
 
 			for (int row = 0; row + BLOCK <= turns->n_rows; row += n_rows)
 				if (what == 1)
-					forward_products(turns, n_rows);
+					for (int m = 0; m < model->n_members; m++)
+						forward_products(turns, n_rows);
 				else
 					model_classify(model, scratch, n_rows,
 								   features + (size_t) row * model->preprocessing.n_features,
@@ -212,15 +219,16 @@ main(int argc, char **argv)
 	int32_t    *target;
 	TrainingSet set = {.n_classes = CLASSES, .classes = classes};
 	TrainingResult result;
+	Inputs		inputs;
 	Model	   *model;
+	int			n_members = argc == 7 ? atoi(argv[6]) : 1;
 
 	workspace = (Workspace) {.alloc = allocate, .check_interrupts = no_interrupts};
 	training_options_default(&options);
-	training_options_settle(&options, 5000, 173);
-	if (argc != 6 || !training_option_set_text(&options, training_option_find("preset", 6),
+	if (argc < 6 || argc > 7 || n_members < 1 || !training_option_set_text(&options, training_option_find("preset", 6),
 											   argv[1], strlen(argv[1]), message))
 	{
-		fprintf(stderr, "usage: network default|reference BATCH_SIZE FEATURES ROWS EPOCHS\n");
+		fprintf(stderr, "usage: network default|reference BATCH_SIZE FEATURES ROWS EPOCHS [MEMBERS]\n");
 		return 2;
 	}
 	options.batch_size = atoi(argv[2]);
@@ -228,6 +236,7 @@ main(int argc, char **argv)
 	options.validation_fraction = 0.0;
 	set.n_features = atoi(argv[3]);
 	set.n_rows = atoi(argv[4]);
+	training_options_settle(&options, set.n_rows, set.n_features);
 
 	for (int c = 0; c < CLASSES; c++)
 		classes[c] = c;
@@ -238,11 +247,19 @@ main(int argc, char **argv)
 	set.target = target;
 	prepare_products(&turns, &options, set.n_features, set.n_rows);
 
+	training_inputs(&set, &options, NULL, &workspace, &inputs);
+	model = empty_model(&set, &inputs.preprocessing, n_members, &workspace);
 	turns.start = seconds();
-	model = train_network(&set, &options, &workspace, finish_epoch, &turns, &result);
+	model->members[0] = train_member(&set, &inputs, &options, &workspace, finish_epoch, &turns, &result)->members[0];
 	/* the first epoch's time holds the preparation */
 	print_median("epoch", turns.n - 1, turns.epoch + 1);
 	print_median("epoch_products", turns.n - 1, turns.products + 1);
-	time_inference(&turns, model, set.features, options.epochs);
+	options.epochs = 1;
+	for (int m = 1; m < n_members; m++)
+	{
+		options.seed = m;
+		model->members[m] = train_member(&set, &inputs, &options, &workspace, no_report, NULL, &result)->members[0];
+	}
+	time_inference(&turns, model, set.features, turns.n);
 	return 0;
 }

@@ -1,0 +1,82 @@
+# shellcheck shell=bash
+# The real and published light curves that several measurements use, and psql. Sourced; the caller has
+# set -euo pipefail.
+#
+# Each load_ function makes two tables, objects (object_id, target, hostgal_photoz, hostgal_photoz_err, mwebv,
+# ddf, distmod and what the data set has besides) and observations (object_id, mjd, passband, flux,
+# flux_err, detected).
+
+bench_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+data=${PLASTICC_DATA:-$bench_dir/../../shared/data}
+
+sql()
+{
+	psql -X -q -A -t -F ' ' -P pager=off -v ON_ERROR_STOP=1 "$@"
+}
+
+# Leaves the measurement as skipped unless all these files are in $PLASTICC_DATA.
+require_data()
+{
+	local file
+
+	for file; do
+		if [[ ! -r $data/$file ]]; then
+			echo "skipped: $data has no $file"
+			exit 77
+		fi
+	done
+}
+
+# The supernova photometric classification challenge's simulated DES supernovae: target 90 (Ia), 62 (Ibc), 42 (II).
+load_snpcc()
+{
+	sql <<-SQL
+		CREATE TABLE observations (object_id bigint, mjd double precision, passband smallint, flux real, flux_err real, detected smallint);
+		CREATE TABLE objects (object_id bigint, ra real, decl real, hostgal_photoz real, hostgal_photoz_err real, hostgal_specz real,
+			mwebv real, target integer, subtype text, spectroscopic integer);
+		\\copy observations from program 'gzip -dc $data/snpcc/lightcurves.csv.gz' with (format csv, header true)
+		\\copy objects from program 'gzip -dc $data/snpcc/metadata.csv.gz' with (format csv, header true)
+		ALTER TABLE objects ADD ddf boolean, ADD distmod real;
+		-- an error of -9 marks what was not measured
+		DELETE FROM observations WHERE flux_err <= 0;
+		ALTER TABLE observations ALTER detected TYPE boolean USING detected = 1;
+	SQL
+}
+
+# Real light curves in the challenge's format.
+load_real()
+{
+	"$bench_dir/../scripts/load.sh" "$data/plasticc" >/dev/null
+}
+
+# Alert histories of ELAsTiCC: target 111 (Ia) and 113 (II). Nanojansky (zero point 31.4) become the
+# challenge's unit of flux (27.5).
+load_elasticc()
+{
+	sql <<-SQL
+		CREATE TABLE alerts (object_id bigint, mjd double precision, band text, flux double precision, flux_err double precision, detected smallint);
+		CREATE TABLE objects (object_id bigint, ra double precision, decl double precision, mwebv real, hostgal_photoz real,
+			hostgal_photoz_err real, hostgal_specz real, target integer);
+		\\copy alerts from program 'gzip -dc $data/elasticc/lightcurves.csv.gz' with (format csv, header true)
+		\\copy objects from program 'gzip -dc $data/elasticc/metadata.csv.gz' with (format csv, header true)
+		ALTER TABLE objects ADD ddf boolean, ADD distmod real;
+		CREATE TABLE observations AS
+		SELECT object_id, mjd, (strpos('ugrizy', lower(band)) - 1)::smallint AS passband,
+		       (flux * 10 ^ (-0.4 * (31.4 - 27.5)))::real AS flux, (flux_err * 10 ^ (-0.4 * (31.4 - 27.5)))::real AS flux_err, detected = 1 AS detected
+		FROM alerts;
+		DROP TABLE alerts;
+	SQL
+}
+
+# Area under the ROC curve of scores, ties counting half: that of the Mann-Whitney statistic.
+create_auc()
+{
+	sql <<-SQL
+		CREATE FUNCTION auc(scores double precision[], positive boolean[]) RETURNS double precision LANGUAGE sql IMMUTABLE AS \$\$
+			SELECT (sum(rank) FILTER (WHERE positive) - count(*) FILTER (WHERE positive) * (count(*) FILTER (WHERE positive) + 1) / 2.0)
+			       / (count(*) FILTER (WHERE positive) * count(*) FILTER (WHERE NOT positive))
+			FROM (SELECT positive, rank() OVER (ORDER BY score) + (count(*) OVER (PARTITION BY score) - 1) / 2.0 AS rank
+			      FROM unnest(scores, positive) AS s (score, positive)) AS ranked
+		\$\$;
+	SQL
+}
