@@ -458,20 +458,20 @@ COMMENT ON FUNCTION plasticc_model_info(bytea) IS
 -- =====================================================================
 
 CREATE FUNCTION plasticc_classify(model bytea, features real[]) RETURNS real[]
-AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5000;
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 40000;
 
 COMMENT ON FUNCTION plasticc_classify(bytea, real[]) IS
 'class probabilities in the order of plasticc_classes(model), sum 1; features as in the training, NULL, NaN or infinite = missing; another number of features than the model''s is an error. The model is parsed once a query; take it from plasticc_model or a table''s column, for one given as a parameter is compared byte by byte for every row';
 
 CREATE FUNCTION plasticc_classify(name text, features real[]) RETURNS real[]
-AS 'MODULE_PATHNAME', 'plasticc_classify_name' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 5000;
+AS 'MODULE_PATHNAME', 'plasticc_classify_name' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 40000;
 
 COMMENT ON FUNCTION plasticc_classify(text, real[]) IS
 'plasticc_classify(plasticc_model(name), features); distributed databases need the model as an argument instead';
 
 CREATE FUNCTION plasticc_probabilities(model bytea, features real[], OUT class integer, OUT probability real)
 RETURNS SETOF record
-AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5000 ROWS 14;
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 40000 ROWS 14;
 
 COMMENT ON FUNCTION plasticc_probabilities(bytea, real[]) IS 'plasticc_classify in long form, a class a row';
 

@@ -51,7 +51,7 @@ JOIN plasticc_classify_query(plasticc_model('m'), 'SELECT object_id, features FR
      unnest(plasticc_classify('m', features), q.probabilities) AS u(a, b);
 
 -- the first network is that of an ensemble of one
-CALL plasticc_train('one', 'TABLE copies', '{"layers": [8], "epochs": 4}');
+CALL plasticc_train('one', 'TABLE copies', '{"members": 1, "layers": [8], "epochs": 4}');
 CALL plasticc_train('two', 'TABLE copies', '{"layers": [8], "epochs": 4, "members": 2}');
 SELECT t.member, count(*) FILTER (WHERE o.training_loss = t.training_loss) AS equal
 FROM plasticc_training_log AS t JOIN plasticc_training_log AS o USING (epoch) WHERE t.name = 'two' AND o.name = 'one' GROUP BY 1 ORDER BY 1;

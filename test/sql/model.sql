@@ -7,10 +7,10 @@ SELECT i AS object_id, (ARRAY[15, 42, 90])[1 + i % 3] AS target,
        ARRAY[2 * (i % 3), 3 * (i % 3 / 2), 0]::real[] AS features
 FROM generate_series(1, 90) AS i;
 CALL plasticc_train('small', 'SELECT features, target FROM objects ORDER BY object_id',
-                    '{"layers": [4], "epochs": 3, "batch_size": 10, "normalisation": "zscore", "activation": "tanh",
+                    '{"members": 1, "layers": [4], "epochs": 3, "batch_size": 10, "normalisation": "zscore", "activation": "tanh",
                       "feature_names": ["a", "b \"quoted\"", "µ"], "seed": 5}');
 CALL plasticc_train('small', 'SELECT features, target FROM objects ORDER BY object_id',
-                    '{"layers": [], "epochs": 2, "batch_size": 10, "normalisation": "rank_gauss", "seed": 6}');
+                    '{"members": 1, "layers": [], "epochs": 2, "batch_size": 10, "normalisation": "rank_gauss", "seed": 6}');
 SELECT name, version, classes, feature_names, options ->> 'seed' AS seed, metrics ->> 'epochs' AS epochs
 FROM plasticc_models ORDER BY version;
 

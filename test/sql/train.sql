@@ -10,7 +10,7 @@ FROM generate_series(1, 300) AS i;
 -- what it says (losses and times are in the details, which terse leaves out)
 \set VERBOSITY terse
 CALL plasticc_train('m', 'SELECT object_id, features, target FROM objects ORDER BY object_id',
-    '{"layers": [16], "epochs": 30, "batch_size": 20, "dropout": 0, "learning_rate": 0.01,
+    '{"members": 1, "layers": [16], "epochs": 30, "batch_size": 20, "dropout": 0, "learning_rate": 0.01,
       "validation_fraction": 0.2, "report_interval": 1000}');
 \set VERBOSITY default
 SET client_min_messages = warning;
@@ -84,12 +84,12 @@ SELECT count(*) FROM plasticc_training_log WHERE name = 'block';
 DO $$
 BEGIN
     BEGIN
-        CALL plasticc_train('handled', 'SELECT features, target FROM objects', '{"layers": [4], "epochs": 2}');
+        CALL plasticc_train('handled', 'SELECT features, target FROM objects', '{"layers": [4], "members": 1, "epochs": 2}');
         RAISE 'undo';
     EXCEPTION WHEN raise_exception THEN
         NULL;
     END;
-    CALL plasticc_train('plain', 'SELECT features, target FROM objects', '{"layers": [4], "epochs": 2}');
+    CALL plasticc_train('plain', 'SELECT features, target FROM objects', '{"layers": [4], "members": 1, "epochs": 2}');
     RAISE 'too late';
 END $$;
 SELECT name, count(*) AS epochs FROM plasticc_training_log WHERE name IN ('handled', 'plain') GROUP BY 1;
@@ -105,7 +105,7 @@ RESET statement_timeout;
 SELECT count(*) > 0 AS logged FROM plasticc_training_log WHERE name = 'long' AND version = 1;
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused'; END $$;
 CREATE TRIGGER refuse BEFORE INSERT ON plasticc_models FOR EACH ROW EXECUTE FUNCTION refuse();
-CALL plasticc_train('refused', 'SELECT features, target FROM objects', '{"layers": [4], "epochs": 20}');
+CALL plasticc_train('refused', 'SELECT features, target FROM objects', '{"layers": [4], "members": 1, "epochs": 20}');
 DROP TRIGGER refuse ON plasticc_models;
 SELECT count(*) AS logged FROM plasticc_training_log WHERE name = 'refused';
 SELECT count(*) AS models FROM plasticc_models WHERE name IN ('long', 'wild', 'refused');

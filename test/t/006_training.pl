@@ -30,7 +30,7 @@ sub call
 }
 
 my $endless = '{"layers": [256, 256], "epochs": 100000}';
-my $short = '{"layers": [8], "epochs": 3, "validation_fraction": 0.2, "report_interval": 0}';
+my $short = '{"members": 1, "layers": [8], "epochs": 3, "validation_fraction": 0.2, "report_interval": 0}';
 
 # A psql that runs statements in the background.
 sub start_session
