@@ -39,8 +39,7 @@ make_features()
 # The rows of task that are in fold $1 or not ("=" or "<>"), as CSV.
 export_rows()
 {
-	sql -c "COPY (SELECT concat_ws(',', object_id, target, array_to_string(features, ',', 'NaN')) FROM task
-		WHERE fold $1 ORDER BY object_id) TO STDOUT WITH (FORMAT csv, QUOTE E'\x01')"
+	sql -c "SELECT concat_ws(',', object_id, target, array_to_string(features, ',', 'NaN')) FROM task WHERE fold $1 ORDER BY object_id"
 }
 
 # Task $1 with loss $2: each of the folds from 0 on of the query $4 (object_id, target, features, fold) is
@@ -54,7 +53,7 @@ measure()
 		sql <<-SQL
 			SET client_min_messages = warning;
 			CALL plasticc_train('m', 'SELECT object_id, features, target FROM task WHERE fold <> $fold ORDER BY object_id',
-				'{"loss": "$loss", "seed": $seed}' || '$options');
+				'{"loss": "$loss", "seed": $seed}'::jsonb || '$options');
 			INSERT INTO predictions
 			SELECT '$task', 'plasticc', $seed, task.object_id, target, plasticc_classes(m), probabilities
 			FROM plasticc_model('m') AS m,

@@ -211,7 +211,8 @@ train(Run *run)
 	PoolResult *result;
 
 	run->input = read_training_input(run->query, run->options, run->context);
-	training_options_settle(run->options, run->input->set.n_rows, run->input->set.n_features);
+	training_options_settle(run->options, run->input->set.n_rows,
+							training_objects(&run->input->set), run->input->set.n_features);
 	choose_gate(run->input, run->options, run->context);
 	choose_holdout(run->input, run->options, run->context);
 	run->ensemble =

@@ -236,7 +236,7 @@ main(int argc, char **argv)
 	options.validation_fraction = 0.0;
 	set.n_features = atoi(argv[3]);
 	set.n_rows = atoi(argv[4]);
-	training_options_settle(&options, set.n_rows, set.n_features);
+	training_options_settle(&options, set.n_rows, set.n_rows, set.n_features);
 
 	for (int c = 0; c < CLASSES; c++)
 		classes[c] = c;

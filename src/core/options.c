@@ -59,7 +59,7 @@ static const OptionRow rows[] = {
 	NUMBER(warmup_fraction, 0, 1, "share of the steps in which one_cycle rises"),
 	INTEGER(batch_size, 2, 65536, "objects in a mini-batch"),
 	INTEGER(epochs, 0, 100000,
-			"passes over the training objects; 0 is 80, times the square root of 3000 / objects for fewer and 8000 / objects for more than 8000, within 10 and 240"),
+			"passes over the training rows; 0 is 80, times the square root of 3000 / objects for fewer objects and 8000 / objects for more than 8000, at most 240; divided by the rows of an object, which object_id tells; at least 10"),
 	INTEGER(patience, 0, 100000,
 			"stop when the validation loss has not improved for so many epochs; 0 runs all epochs"),
 	NUMBER(validation_fraction, 0, 0.9, "share of each class held out to measure each epoch and keep the best"),
@@ -437,17 +437,20 @@ training_options_check(const TrainingOptions *options, char *message)
 }
 
 void
-training_options_settle(TrainingOptions *options, int n_rows, int n_features)
+training_options_settle(TrainingOptions *options, int n_rows, int n_objects, int n_features)
 {
 	if (options->input_dropout < 0.0)
 		options->input_dropout = 1.0 - fmin(1.0, sqrt(85.0 / n_features));
 	if (options->weight_decay < 0.0)
-		options->weight_decay = fmax(0.02, fmin(2.0, 1000.0 / n_rows));
+		options->weight_decay = fmax(0.02, fmin(2.0, 1000.0 / n_objects));
 	if (options->epochs == 0)
 	{
-		double factor = n_rows < 3000 ? sqrt(3000.0 / n_rows) : fmin(1.0, 8000.0 / n_rows);
+		double factor =
+			n_objects < 3000 ? sqrt(3000.0 / n_objects) : fmin(1.0, 8000.0 / n_objects);
+		double epochs = fmin(240.0, 80.0 * factor);
 
-		options->epochs = (int) fmax(10.0, fmin(240.0, rint(80.0 * factor)));
+		/* copies take the place of epochs */
+		options->epochs = (int) fmax(10.0, rint(epochs * n_objects / n_rows));
 	}
 }
 

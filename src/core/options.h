@@ -165,9 +165,11 @@ extern bool training_options_check(const TrainingOptions *options, char *message
 
 /*
  * Gives the options that were left to the training set, input_dropout and weight_decay of -1
- * and epochs of 0, their values for n_rows > 0 rows of n_features > 0 features, as the table says.
+ * and epochs of 0, their values, as the table says, for so many features of rows (all > 0) of
+ * objects, of which there are fewer where some rows are copies.
  */
-extern void training_options_settle(TrainingOptions *options, int n_rows, int n_features);
+extern void training_options_settle(TrainingOptions *options, int n_rows, int n_objects,
+									int n_features);
 
 /* What the row accepts, in words: "integer, 1 to 100000". */
 extern void training_option_range(const OptionRow *row, char *message);

@@ -59,6 +59,16 @@ typedef struct Trainer
  * ------------------------------------------------------------------------
  */
 
+int
+training_objects(const TrainingSet *set)
+{
+	int			n = set->group == NULL ? set->n_rows : 0;
+
+	for (int i = 0; set->group != NULL && i < set->n_rows; i++)
+		n += set->group[i] == i;
+	return n;
+}
+
 double
 class_weight(const TrainingOptions *options, int32_t class)
 {

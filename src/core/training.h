@@ -21,8 +21,8 @@ typedef struct TrainingSet
 	const int32_t *classes;		/* [n_classes], ascending */
 	const int32_t *target;		/* [n_rows], index into classes */
 	const float *weight;		/* [n_rows], > 0, or NULL for all 1 */
-	const int32_t *group;		/* [n_rows], below n_rows, the same for rows of one object; NULL
-								 * where each row is an object */
+	const int32_t *group;		/* [n_rows], for rows of one object the number of its first row;
+								 * NULL where each row is an object */
 	const uint8_t *side;		/* [n_rows], of the gate; NULL for no gate */
 	int			gate_feature;	/* index of the feature that tells the side */
 	const bool *validation;		/* [n_rows], true = held out to measure each epoch; NULL for none */
@@ -58,6 +58,9 @@ typedef struct Inputs
 	Gate		gate;
 	float	   *values;			/* [n_rows][preprocessing_inputs()] */
 } Inputs;
+
+/* Objects of the set, of which some may have several rows. */
+extern int	training_objects(const TrainingSet *set);
 
 /* w_c of the weighted loss: of the options, or else the challenge's. */
 extern double class_weight(const TrainingOptions *options, int32_t class);

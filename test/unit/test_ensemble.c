@@ -60,7 +60,7 @@ make_problem(Problem *problem)
 		.group = problem->group,
 	};
 	training_options_default(&problem->options);
-	training_options_settle(&problem->options, 5000, 173);
+	training_options_settle(&problem->options, 5000, 5000, 173);
 	problem->options.n_layers = 1;
 	problem->options.layers[0] = 8;
 	problem->options.epochs = 3;

@@ -81,7 +81,7 @@ make_problem(Problem *problem)
 		.validation = problem->validation,
 	};
 	training_options_default(&problem->options);
-	training_options_settle(&problem->options, 5000, 173);
+	training_options_settle(&problem->options, 5000, 5000, 173);
 	problem->options.loss = LOSS_PLAIN;
 	problem->options.bagging_folds = 2;
 	problem->options.members = 2;

@@ -17,7 +17,7 @@ small_options(Activation activation, BatchNorm batch_norm, double dropout)
 	TrainingOptions options;
 
 	training_options_default(&options);
-	training_options_settle(&options, 5000, 173);
+	training_options_settle(&options, 5000, 5000, 173);
 	options.n_layers = 2;
 	options.layers[0] = WIDEST;
 	options.layers[1] = 4;

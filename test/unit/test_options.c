@@ -172,28 +172,33 @@ test_settle(void)
 	TrainingOptions options;
 
 	training_options_default(&options);
-	training_options_settle(&options, 750, 340);
+	training_options_settle(&options, 750, 750, 340);
 	CHECK(options.input_dropout == 0.5, "input_dropout %g", options.input_dropout);
 	CHECK(fabs(options.weight_decay - 4.0 / 3.0) < 1e-12, "weight_decay %g", options.weight_decay);
 	CHECK(options.epochs == 160, "%d epochs", options.epochs);
 
 	training_options_default(&options);
-	training_options_settle(&options, 1, 1);
+	training_options_settle(&options, 1, 1, 1);
 	CHECK(options.input_dropout == 0.0 && options.weight_decay == 2.0 && options.epochs == 240,
 		  "the least");
 	training_options_default(&options);
-	training_options_settle(&options, 16000, 85);
+	training_options_settle(&options, 16000, 16000, 85);
 	CHECK(options.input_dropout == 0.0 && options.weight_decay == 0.0625 && options.epochs == 40,
 		  "many objects");
 	training_options_default(&options);
-	training_options_settle(&options, 10000000, 85);
+	training_options_settle(&options, 10000000, 10000000, 85);
 	CHECK(options.weight_decay == 0.02 && options.epochs == 10, "the most");
+
+	/* ten copies of each object */
+	training_options_default(&options);
+	training_options_settle(&options, 7500, 750, 340);
+	CHECK(fabs(options.weight_decay - 4.0 / 3.0) < 1e-12 && options.epochs == 16, "copies");
 
 	training_options_default(&options);
 	options.input_dropout = 0.0;
 	options.weight_decay = 0.0;
 	options.epochs = 1;
-	training_options_settle(&options, 750, 340);
+	training_options_settle(&options, 750, 750, 340);
 	CHECK(options.input_dropout == 0.0 && options.weight_decay == 0.0 && options.epochs == 1,
 		  "what was given");
 	options.input_dropout = -0.5;

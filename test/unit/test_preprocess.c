@@ -19,7 +19,7 @@ fit(Normalisation normalisation, const float *features, const bool *skip, int n_
 	Preprocessing preprocessing;
 
 	training_options_default(&options);
-	training_options_settle(&options, 5000, 173);
+	training_options_settle(&options, 5000, 5000, 173);
 	options.normalisation = normalisation;
 	options.quantiles = 101;
 	options.clip = clip;

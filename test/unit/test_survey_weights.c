@@ -54,7 +54,7 @@ make_problem(Problem *problem)
 		.target = problem->class,
 	};
 	training_options_default(&problem->options);
-	training_options_settle(&problem->options, 5000, 173);
+	training_options_settle(&problem->options, 5000, 5000, 173);
 	problem->options.loss = LOSS_PLAIN;
 	problem->ensemble = (Ensemble)
 	{

@@ -71,7 +71,7 @@ quick_options(void)
 	TrainingOptions options;
 
 	training_options_default(&options);
-	training_options_settle(&options, 5000, 173);
+	training_options_settle(&options, 5000, 5000, 173);
 	options.n_layers = 1;
 	options.layers[0] = 16;
 	options.epochs = 20;
