@@ -6,7 +6,7 @@
 # twice the objects make of the time, and how long the challenge's 3,492,890 objects would take.
 #
 # SURVEY_OBJECTS is N, 5,000 if not set.  Peak memory is VmHWM less the shared memory that the process had touched by
-# then (RssShmem), read twenty times a second from /proc.
+# then (RssShmem), read twice a second from /proc.
 #
 # usage: bench/run.sh survey
 
@@ -34,7 +34,7 @@ sample_memory()
 				/^VmHWM/ { peak = $2 } /^RssShmem/ { shared = $2 } END { if (peak) print pid, kind, peak - shared }' \
 				"/proc/$pid/status" 2>/dev/null || true
 		done <"$work/pids" >>"$work/memory"
-		sleep 0.05
+		sleep 0.5
 	done
 }
 
@@ -45,7 +45,7 @@ list_processes()
 		sql -c "SELECT pid, CASE WHEN backend_type = 'client backend' THEN 'session' ELSE 'worker' END FROM pg_stat_activity
 			WHERE (query LIKE '%CALL plasticc_%' OR backend_type = 'plasticc survey worker') AND pid <> pg_backend_pid()" \
 			>"$work/pids.new" 2>/dev/null && mv "$work/pids.new" "$work/pids"
-		sleep 0.2
+		sleep 1
 	done
 }
 
