@@ -72,8 +72,8 @@ trap 'rm -rf "$work"' EXIT
 "${clean_make[@]}" -s -C "$root_dir" -f test/programs.mk BUILD="$work" OPTFLAGS=-O3 bench
 share reference 20 120 "$rows" 5 1
 share reference 256 120 "$rows" 9 1
-share default 128 1505 2560 15 1
-share default 128 1505 2560 15 5
+share default 64 1505 2560 15 1
+share default 64 1505 2560 15 5
 
 if "$python" -c 'import torch' 2>/dev/null; then
 	compare 256
