@@ -24,18 +24,6 @@ python=${PYTHON:-/usr/bin/python3}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Tables objects and observations become the table $1 of features, with sample, the expression $2.
-make_features()
-{
-	sql -c "CREATE TABLE $1 AS
-		SELECT object_id, target, $2 AS sample,
-		       plasticc_host_features(features, ddf, hostgal_photoz, hostgal_photoz_err, distmod, mwebv) AS features
-		FROM objects
-		JOIN (SELECT object_id, plasticc_features(plasticc_lightcurve(mjd, passband, flux, flux_err, detected)) AS features
-		      FROM observations GROUP BY object_id) AS curves USING (object_id)" \
-		-c "DROP TABLE objects, observations"
-}
-
 # The rows of task that are in fold $1 or not ("=" or "<>"), as CSV.
 export_rows()
 {

@@ -7,21 +7,16 @@
 # For scale, on these folds and such inputs: XGBoost 0.779; a PyTorch network of four layers 0.82, five
 # of them averaged 0.782.
 #
-# Needs published_features.csv.gz and training_set_metadata.csv.gz in $PLASTICC_DATA/plasticc.
+# Needs published_features.csv.gz, training_set_metadata.csv.gz and training_set.csv.gz in $PLASTICC_DATA/plasticc.
 # SEEDS="1 2 3" gives the seeds; the reference preset has the first.
 
 set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-data=${PLASTICC_DATA:-$here/../../shared/data}/plasticc
+# shellcheck source=bench/common/datasets.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common/datasets.sh"
 seeds=${SEEDS:-1 2 3}
-published=$data/published_features.csv.gz
+published=$data/plasticc/published_features.csv.gz
 
-sql()
-{
-	psql -X -q -A -t -P pager=off -v ON_ERROR_STOP=1 "$@"
-}
-
-load()
+load_published()
 {
 	local columns other_columns band_columns names
 
@@ -37,8 +32,8 @@ load()
 	sql -c "ALTER TABLE published ALTER object_id TYPE bigint, ALTER target TYPE integer, ALTER fold TYPE integer,
 		ADD others double precision[]"
 	sql -c "UPDATE published SET others = ARRAY[$other_columns]"
-	"$here/../scripts/load.sh" -m "$data/training_set_metadata.csv.gz" -l "$data/training_set.csv.gz" >/dev/null
-	sql -v published_bands="$band_columns" -f "$here/published/inputs.sql"
+	load_real
+	sql -v published_bands="$band_columns" -f "$bench_dir/published/inputs.sql"
 }
 
 # Options $1 with each of the seeds $2.
@@ -47,7 +42,7 @@ cross_validate()
 	local seed
 
 	for seed in $2; do
-		sql -F ' ' <<-SQL
+		sql <<-SQL
 			SET client_min_messages = warning;
 			CALL plasticc_cross_validate('published', 'SELECT object_id, features, target, fold FROM inputs ORDER BY object_id',
 				'{"seed": $seed}'::jsonb || '$1');
@@ -63,17 +58,14 @@ cross_validate()
 	done
 }
 
-if [[ ! -r $published ]]; then
-	echo "skipped: $published is not there"
-	exit 77
-fi
-load
-sql -F ' ' -c "SELECT count(*), 'objects,', max(cardinality(features)), 'inputs' FROM inputs" \
+require_data plasticc/published_features.csv.gz plasticc/training_set.csv.gz
+load_published
+sql -c "SELECT count(*), 'objects,', max(cardinality(features)), 'inputs' FROM inputs" \
 	-c "CREATE TABLE results (options text, seed integer, log_loss float8, error float8, accuracy float8, seconds float8)"
 cross_validate '{}' "$seeds"
 cross_validate '{"members": 1}' "$seeds"
 cross_validate '{"preset": "reference"}' "${seeds%% *}"
-sql -F ' ' -c "SELECT 'median of', count(*), 'seeds,', options, 'log loss', round(percentile_cont(0.5) WITHIN GROUP (ORDER BY log_loss)::numeric, 4),
+sql -c "SELECT 'median of', count(*), 'seeds,', options, 'log loss', round(percentile_cont(0.5) WITHIN GROUP (ORDER BY log_loss)::numeric, 4),
 		'from', round(min(log_loss)::numeric, 4), 'to', round(max(log_loss)::numeric, 4),
 		'calibration error', round(percentile_cont(0.5) WITHIN GROUP (ORDER BY error)::numeric, 4)
 	FROM results GROUP BY options ORDER BY min(log_loss)"

@@ -22,19 +22,7 @@ steps=(
 	'rest frame:distance peak_luminosity dereddened_color rest_curve rest_fit rest_spectrum'
 )
 
-# Tables objects and observations become all_$1: object_id, target, all features, sample (the expression $2).
-make_features()
-{
-	sql -c "CREATE TABLE all_$1 AS
-		SELECT object_id, target, plasticc_host_features(features, ddf, hostgal_photoz, hostgal_photoz_err, distmod, mwebv) AS features,
-		       $2 AS sample
-		FROM objects
-		JOIN (SELECT object_id, plasticc_features(plasticc_lightcurve(mjd, passband, flux, flux_err, detected)) AS features
-		      FROM observations GROUP BY object_id) AS curves USING (object_id)" \
-		-c "DROP TABLE objects, observations"
-}
-
-# Tables snpcc and real: the features of the groups $1.
+# Tables snpcc and real: of all_snpcc and all_real, the features of the groups $1.
 choose_features()
 {
 	local name
@@ -99,9 +87,9 @@ create_auc
 sql -c "CREATE VIEW plasticc_catalog AS
 	SELECT ordinal, name, feature_group FROM plasticc_feature_catalog() UNION ALL SELECT ordinal, name, feature_group FROM plasticc_host_feature_catalog()"
 load_snpcc
-make_features snpcc spectroscopic
+make_features all_snpcc spectroscopic
 load_real
-make_features real "(row_number() OVER (PARTITION BY target ORDER BY object_id) % 5)"
+make_features all_real "(row_number() OVER (PARTITION BY target ORDER BY object_id) % 5)"
 groups=
 for step in "${steps[@]}"; do
 	groups="$groups ${step#*:}"

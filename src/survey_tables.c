@@ -304,8 +304,8 @@ create_table(text *name, const char *columns, const char *alterations)
 /*
  * plasticc_create_feature_table(name)
  *
- * Features do not compress (pglz: 5 %, for 250 us an object).  They lie outside
- * the rows, so that the table is a few pages from which the planner would
+ * Features do not compress (docs/distributed.md has the figures).  They lie
+ * outside the rows, so that the table is a few pages from which the planner would
  * conclude that no parallel worker is worth it: hence parallel_workers, which
  * max_parallel_workers_per_gather caps.
  */

@@ -68,6 +68,19 @@ load_elasticc()
 	SQL
 }
 
+# Tables objects and observations become the table $1 of object_id, target, all features with the host's, and sample, the
+# expression $2.
+make_features()
+{
+	sql -c "CREATE TABLE $1 AS
+		SELECT object_id, target, $2 AS sample,
+		       plasticc_host_features(features, ddf, hostgal_photoz, hostgal_photoz_err, distmod, mwebv) AS features
+		FROM objects
+		JOIN (SELECT object_id, plasticc_features(plasticc_lightcurve(mjd, passband, flux, flux_err, detected)) AS features
+		      FROM observations GROUP BY object_id) AS curves USING (object_id)" \
+		-c "DROP TABLE objects, observations"
+}
+
 # Area under the ROC curve of scores, ties counting half: that of the Mann-Whitney statistic.
 create_auc()
 {

@@ -62,9 +62,11 @@ typedef struct Trainer
 int
 training_objects(const TrainingSet *set)
 {
-	int			n = set->group == NULL ? set->n_rows : 0;
+	int			n = 0;
 
-	for (int i = 0; set->group != NULL && i < set->n_rows; i++)
+	if (set->group == NULL)
+		return set->n_rows;
+	for (int i = 0; i < set->n_rows; i++)
 		n += set->group[i] == i;
 	return n;
 }
