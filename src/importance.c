@@ -58,8 +58,9 @@ typedef struct Unit
 {
 	char *feature; /* NULL of a group */
 	char *group;   /* NULL when not known */
+	int position;    /* of the feature, or of the group's first */
 	int n_inputs;
-	int32_t *inputs; /* their columns */
+	int32_t *inputs; /* their columns; none of what the model does not look at */
 	double loss_increase;
 } Unit;
 
@@ -222,26 +223,30 @@ name_feature(const Model *model, int i, Unit *unit)
 		unit->feature = ordinal >= 0 ? pstrdup(description.name) : psprintf("feature %d", i + 1);
 }
 
-/* A unit for each feature: its input, and its flag if it has one. */
+static void
+add_input(Unit *unit, int32_t input)
+{
+	unit->inputs[unit->n_inputs++] = input;
+}
+
+/* A unit for each feature: its input, and its flag, as far as the model has them. */
 static Unit *
 feature_units(const Model *model)
 {
 	const Preprocessing *preprocessing = &model->preprocessing;
 	int n = preprocessing->n_features;
 	Unit *units = palloc0(sizeof(Unit) * n);
-	int flag = 0;
 
 	for (int i = 0; i < n; i++)
 	{
-		bool flagged = flag < preprocessing->n_flagged && preprocessing->flagged[flag] == i;
-
 		name_feature(model, i, &units[i]);
-		units[i].n_inputs = 1 + flagged;
-		units[i].inputs = palloc(sizeof(int32_t) * units[i].n_inputs);
-		units[i].inputs[0] = i;
-		if (flagged)
-			units[i].inputs[1] = n + flag++;
+		units[i].position = i;
+		units[i].inputs = palloc(sizeof(int32_t) * 2);
 	}
+	for (int j = 0; j < preprocessing->n_used; j++)
+		add_input(&units[preprocessing->used[j]], j);
+	for (int j = 0; j < preprocessing->n_flagged; j++)
+		add_input(&units[preprocessing->flagged[j]], preprocessing->n_used + j);
 	return units;
 }
 
@@ -276,7 +281,7 @@ unite_groups(Unit *units, int n)
 		group->inputs =
 			repalloc(group->inputs, sizeof(int32_t) * (group->n_inputs + units[i].n_inputs));
 		for (int k = 0; k < units[i].n_inputs; k++)
-			group->inputs[group->n_inputs++] = units[i].inputs[k];
+			add_input(group, units[i].inputs[k]);
 	}
 	return n_groups;
 }
@@ -364,13 +369,15 @@ measure(const Objects *objects, Unit *units, int n_units, int repeats, int64 see
 		random_seed(&random, (uint64_t) seed, repeat);
 		shuffle(permutation, objects->n, &random);
 		for (int i = 0; i < n_units; i++)
-			units[i].loss_increase +=
-				(permuted_loss(classifier, objects, &units[i], permutation, probabilities) - loss) /
-				repeats;
+			if (units[i].n_inputs > 0)
+				units[i].loss_increase +=
+					(permuted_loss(classifier, objects, &units[i], permutation, probabilities) -
+					 loss) /
+					repeats;
 	}
 }
 
-/* Descending; of equal ones the one whose inputs come first. */
+/* Descending; of equal ones the one that comes first. */
 static int
 compare_units(const void *a, const void *b)
 {
@@ -378,7 +385,7 @@ compare_units(const void *a, const void *b)
 
 	if (x->loss_increase != y->loss_increase)
 		return x->loss_increase < y->loss_increase ? 1 : -1;
-	return (x->inputs[0] > y->inputs[0]) - (x->inputs[0] < y->inputs[0]);
+	return x->position - y->position;
 }
 
 static Datum

@@ -203,6 +203,17 @@ append_gate(StringInfo text, const Model *model)
 	appendStringInfoChar(text, '}');
 }
 
+/* Indexes of features, told from 1. */
+static void
+append_positions(StringInfo text, const char *key, int n, const int32_t *features)
+{
+	json_key(text, key);
+	appendStringInfoChar(text, '[');
+	for (int i = 0; i < n; i++)
+		appendStringInfo(text, "%s%d", i > 0 ? ", " : "", features[i] + 1);
+	appendStringInfoChar(text, ']');
+}
+
 static void
 append_feature_names(StringInfo text, const Model *model)
 {
@@ -224,8 +235,8 @@ append_feature_names(StringInfo text, const Model *model)
 
 /*
  * plasticc_model_info(model): an object with classes, features, feature_names,
- * normalisation, missing_flags (features, from 1, that have one), members,
- * layers, parameters, temperature, class_multipliers, gate, bytes, options and metrics.
+ * normalisation, used_features and missing_flags (features, from 1, that some member looks at, and
+ * those that have a flag), members, layers, parameters, temperature, class_multipliers, gate, bytes, options and metrics.
  */
 Datum
 plasticc_model_info(PG_FUNCTION_ARGS)
@@ -247,11 +258,8 @@ plasticc_model_info(PG_FUNCTION_ARGS)
 	appendStringInfoString(&text, preprocessing->normalisation == NORMALISATION_RANK_GAUSS
 									  ? "\"rank_gauss\""
 									  : "\"zscore\"");
-	json_key(&text, "missing_flags");
-	appendStringInfoChar(&text, '[');
-	for (int i = 0; i < preprocessing->n_flagged; i++)
-		appendStringInfo(&text, "%s%d", i > 0 ? ", " : "", preprocessing->flagged[i] + 1);
-	appendStringInfoChar(&text, ']');
+	append_positions(&text, "used_features", preprocessing->n_used, preprocessing->used);
+	append_positions(&text, "missing_flags", preprocessing->n_flagged, preprocessing->flagged);
 	append_layers(&text, model);
 	append_calibration(&text, model);
 	append_gate(&text, model);

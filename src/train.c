@@ -46,23 +46,17 @@ check_model(const Run *run)
 {
 	const TrainingOptions *options = run->options;
 	const TrainingSet *set = &run->input->set;
-	double		n_numbers = 0.0;
-	int			n_in = set->n_features;
+	double		size = (double) options->members *
+		member_bytes(options, set->n_features, set->n_classes);
 
 	check_feature_names(run);
-	for (int i = 0; i <= options->n_layers; i++)
-	{
-		int			n_out = i < options->n_layers ? options->layers[i] : set->n_classes;
-
-		n_numbers += ((double) n_in + 1.0) * n_out;
-		n_in = n_out;
-	}
-	n_numbers *= options->members;
 	if (options->normalisation == NORMALISATION_RANK_GAUSS)
-		n_numbers += (double) set->n_features * options->quantiles;
-	if (n_numbers * sizeof(float) > MODEL_MAX_BYTES)
+		size += (double) sizeof(float) * options->quantiles *
+			Min((double) set->n_features,
+				(double) options->members * member_inputs(options, set->n_features));
+	if (size > MODEL_MAX_BYTES)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-						errmsg("model would take %.0f bytes", n_numbers * sizeof(float)),
+						errmsg("model would take %.0f bytes", size),
 						errhint("The limit is %zu; use fewer features or members, or smaller layers.",
 								MODEL_MAX_BYTES)));
 }
@@ -113,7 +107,8 @@ make_model(const Run *run, const PoolResult *result)
 	model->gate = fold_gate(&run->ensemble, 0, &workspace);
 	for (int m = 0; m < members; m++)
 		member_restore(run->options, preprocessing_inputs(&result->preprocessing),
-					   model->n_classes, result->parameters[m], &workspace, &model->members[m]);
+					   model->n_classes, result->networks[m], &workspace, &model->members[m]);
+	drop_unused_inputs(model, &workspace);
 	return model;
 }
 

@@ -29,7 +29,7 @@ enum
 	PART_RESULTS,
 	PART_LOGIT_START,
 	PART_LOGITS,
-	PART_PARAMETERS,
+	PART_NETWORKS,
 	PART_STATES,
 	PART_QUEUES,
 	N_PARTS
@@ -74,13 +74,13 @@ open_memory(PoolMemory *memory, shm_toc *toc)
 	memory->results = shm_toc_lookup(toc, PART_RESULTS, false);
 	memory->logit_start = shm_toc_lookup(toc, PART_LOGIT_START, false);
 	memory->logits = shm_toc_lookup(toc, PART_LOGITS, true);
-	memory->parameters = shm_toc_lookup(toc, PART_PARAMETERS, true);
+	memory->networks = shm_toc_lookup(toc, PART_NETWORKS, true);
 	memory->states = shm_toc_lookup(toc, PART_STATES, true);
 	memory->queues = shm_toc_lookup(toc, PART_QUEUES, true);
 }
 
 static void
-fill_header(Header *header, const Ensemble *ensemble, size_t n_parameters)
+fill_header(Header *header, const Ensemble *ensemble, size_t network_bytes)
 {
 	memset(header, 0, sizeof(Header));
 	pg_atomic_init_u32(&header->next_job, 1);	/* the leader takes the first */
@@ -92,7 +92,7 @@ fill_header(Header *header, const Ensemble *ensemble, size_t n_parameters)
 	header->n_classes = ensemble->set->n_classes;
 	header->n_folds = ensemble->n_folds;
 	header->gate_feature = ensemble->set->gate_feature;
-	header->n_parameters = n_parameters;
+	header->network_bytes = network_bytes;
 	header->options = *ensemble->options;
 	header->options.n_feature_names = 0;
 	header->options.feature_names = NULL;
@@ -122,7 +122,7 @@ count_unseen(const Ensemble *ensemble)
 }
 
 static size_t
-count_parameters(const Ensemble *ensemble)
+count_network_bytes(const Ensemble *ensemble)
 {
 	MemoryContext context =
 		AllocSetContextCreate(CurrentMemoryContext, "plasticc count", ALLOCSET_DEFAULT_SIZES);
@@ -134,7 +134,7 @@ count_parameters(const Ensemble *ensemble)
 								   skip, &workspace);
 
 	MemoryContextDelete(context);
-	return member_parameters(ensemble->options, n_inputs, set->n_classes);
+	return member_bytes(ensemble->options, n_inputs, set->n_classes);
 }
 
 /*
@@ -232,7 +232,7 @@ create_pool_memory(PoolMemory *memory, const Ensemble *ensemble, bool keep_netwo
 	Header	   *header = palloc(sizeof(Header));
 	Part		parts[N_PARTS] = {{NULL, 0}};
 
-	fill_header(header, ensemble, keep_networks ? count_parameters(ensemble) : 0);
+	fill_header(header, ensemble, keep_networks ? count_network_bytes(ensemble) : 0);
 	parts[PART_HEADER] = (Part) {header, sizeof(Header)};
 	parts[PART_FEATURES] =
 		(Part) {set->features, array_size(sizeof(float) * set->n_features, n_rows)};
@@ -252,8 +252,8 @@ create_pool_memory(PoolMemory *memory, const Ensemble *ensemble, bool keep_netwo
 	parts[PART_LOGIT_START] = (Part) {logit_start, sizeof(size_t) * (n_jobs + 1)};
 	parts[PART_LOGITS] =
 		(Part) {NULL, array_size(sizeof(float) * set->n_classes, logit_start[n_jobs])};
-	parts[PART_PARAMETERS] =
-		(Part) {NULL, array_size(sizeof(float) * header->n_parameters, n_jobs)};
+	parts[PART_NETWORKS] =
+		(Part) {NULL, array_size(header->network_bytes, n_jobs)};
 	if (n_workers > 0)
 	{
 		parts[PART_STATES] = (Part) {NULL, sizeof(WorkerState) * n_workers};

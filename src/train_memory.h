@@ -38,7 +38,7 @@ typedef struct Header
 	int			n_classes;
 	int			n_folds;
 	int			gate_feature;
-	size_t		n_parameters;	/* of a network */
+	size_t		network_bytes;	/* as member_save leaves them */
 	TrainingOptions options;
 } Header;
 
@@ -59,7 +59,7 @@ typedef struct PoolMemory
 	TrainingResult *results;	/* [n_jobs] */
 	size_t	   *logit_start;	/* [n_jobs + 1], in rows */
 	float	   *logits;
-	float	   *parameters;		/* [n_jobs][n_parameters], or NULL */
+	char	   *networks;		/* [n_jobs][network_bytes], or NULL */
 	WorkerState *states;		/* [workers] */
 	char	   *queues;			/* [workers][QUEUE_BYTES] */
 } PoolMemory;

@@ -228,9 +228,9 @@ work(Pool *pool, uint32 job, EpochCallback callback)
 			note_failure(pool, NULL);
 			return;
 		}
-		if (memory->parameters)
+		if (memory->networks)
 			member_save(&model->members[0],
-						memory->parameters + job * memory->header->n_parameters);
+						memory->networks + job * memory->header->network_bytes);
 		pg_atomic_fetch_add_u32(&memory->header->n_done, 1);
 	}
 }
@@ -442,23 +442,22 @@ keep_result(const Pool *pool, MemoryContext context)
 	const PoolMemory *memory = &pool->memory;
 	PoolResult *result = MemoryContextAllocZero(context, sizeof(PoolResult));
 	int			n_jobs = memory->n_jobs;
-	size_t		n_parameters = memory->header->n_parameters;
+	size_t		network_bytes = memory->header->network_bytes;
 	float	   *logits =
 		keep_array(pool, memory->logits,
 				   sizeof(float) * memory->set.n_classes * memory->logit_start[n_jobs], context);
-	float	   *parameters =
-		keep_array(pool, memory->parameters, sizeof(float) * n_parameters * n_jobs, context);
+	char	   *networks = keep_array(pool, memory->networks, network_bytes * n_jobs, context);
 
 	result->n_workers = pool->n_workers;
 	result->results =
 		keep_array(pool, memory->results, sizeof(TrainingResult) * n_jobs, context);
 	result->logits = MemoryContextAllocZero(context, sizeof(float *) * n_jobs);
-	result->parameters = MemoryContextAllocZero(context, sizeof(float *) * n_jobs);
+	result->networks = MemoryContextAllocZero(context, sizeof(char *) * n_jobs);
 	for (int job = 0; job < n_jobs; job++)
 	{
 		result->logits[job] = logits + memory->logit_start[job] * memory->set.n_classes;
-		if (n_parameters > 0)
-			result->parameters[job] = parameters + n_parameters * job;
+		if (network_bytes > 0)
+			result->networks[job] = networks + network_bytes * job;
 	}
 	result->preprocessing = pool->inputs.preprocessing;
 	return result;

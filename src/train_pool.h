@@ -22,7 +22,7 @@ typedef struct PoolResult
 	int			n_workers;		/* that were started */
 	TrainingResult *results;
 	const float **logits;		/* of each job's unseen rows */
-	const float **parameters;	/* as member_save leaves them; NULL unless asked for */
+	const char **networks;	/* as member_save leaves them; NULL unless asked for */
 	Preprocessing preprocessing;	/* of all members; without meaning in a cross-validation */
 } PoolResult;
 

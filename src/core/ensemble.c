@@ -250,10 +250,10 @@ unseen_log_probabilities(const Ensemble *ensemble, int fold, const float *const 
 }
 
 size_t
-member_parameters(const TrainingOptions *options, int n_inputs, int n_classes)
+member_bytes(const TrainingOptions *options, int n_all_inputs, int n_classes)
 {
-	size_t		n = 0;
-	size_t		n_in = n_inputs;
+	size_t		n_in = member_inputs(options, n_all_inputs);
+	size_t		n = n_in;
 
 	for (int i = 0; i <= options->n_layers; i++)
 	{
@@ -262,31 +262,48 @@ member_parameters(const TrainingOptions *options, int n_inputs, int n_classes)
 		n += (n_in + 1) * n_out;
 		n_in = n_out;
 	}
-	return n;
+	return sizeof(float) * n;
+}
+
+/* Copies n bytes and returns the end of the copy. */
+static char *
+append_bytes(char *to, const void *from, size_t n)
+{
+	memcpy(to, from, n);
+	return to + n;
 }
 
 void
-member_save(const Member *member, float *parameters)
+member_save(const Member *member, char *bytes)
 {
+	bytes = append_bytes(bytes, member->inputs, sizeof(int32_t) * member->n_inputs);
 	for (int i = 0; i < member->n_layers; i++)
 	{
 		const DenseLayer *layer = &member->layers[i];
-		size_t		n_weights = (size_t) layer->n_in * layer->n_out;
 
-		memcpy(parameters, layer->weight, sizeof(float) * n_weights);
-		memcpy(parameters + n_weights, layer->bias, sizeof(float) * layer->n_out);
-		parameters += n_weights + layer->n_out;
+		bytes = append_bytes(bytes, layer->weight,
+							 sizeof(float) * layer->n_in * (size_t) layer->n_out);
+		bytes = append_bytes(bytes, layer->bias, sizeof(float) * layer->n_out);
 	}
 }
 
-void
-member_restore(const TrainingOptions *options, int n_inputs, int n_classes,
-			   const float *parameters, Workspace *workspace, Member *member)
+/* A copy of the next n bytes, past which *bytes then points. */
+static void *
+copy_bytes(const char **bytes, size_t n, Workspace *workspace)
 {
-	size_t		n = member_parameters(options, n_inputs, n_classes);
-	float	   *copy = workspace_array(workspace, float, n);
+	void	   *copy = workspace_alloc(workspace, n);
 
-	memcpy(copy, parameters, sizeof(float) * n);
+	memcpy(copy, *bytes, n);
+	*bytes += n;
+	return copy;
+}
+
+void
+member_restore(const TrainingOptions *options, int n_all_inputs, int n_classes,
+			   const char *bytes, Workspace *workspace, Member *member)
+{
+	member->n_inputs = member_inputs(options, n_all_inputs);
+	member->inputs = copy_bytes(&bytes, sizeof(int32_t) * member->n_inputs, workspace);
 	member->n_layers = options->n_layers + 1;
 	member->layers = workspace_array(workspace, DenseLayer, member->n_layers);
 	for (int i = 0; i < member->n_layers; i++)
@@ -294,11 +311,11 @@ member_restore(const TrainingOptions *options, int n_inputs, int n_classes,
 		DenseLayer *layer = &member->layers[i];
 		bool		hidden = i < options->n_layers;
 
-		layer->n_in = i == 0 ? n_inputs : layer[-1].n_out;
+		layer->n_in = i == 0 ? member->n_inputs : layer[-1].n_out;
 		layer->n_out = hidden ? options->layers[i] : n_classes;
 		layer->activation = hidden ? (Activation) options->activation : ACTIVATION_LINEAR;
-		layer->weight = copy;
-		layer->bias = copy + (size_t) layer->n_in * layer->n_out;
-		copy = layer->bias + layer->n_out;
+		layer->weight = copy_bytes(&bytes, sizeof(float) * layer->n_in * (size_t) layer->n_out,
+								   workspace);
+		layer->bias = copy_bytes(&bytes, sizeof(float) * layer->n_out, workspace);
 	}
 }

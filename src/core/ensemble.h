@@ -72,10 +72,10 @@ extern void unseen_log_probabilities(const Ensemble *ensemble, int fold,
 									 const float *const *logits, Workspace *workspace,
 									 float *log_probabilities, int *n_members);
 
-/* A member's weights and biases in a row: their number, there, and back. */
-extern size_t member_parameters(const TrainingOptions *options, int n_inputs, int n_classes);
-extern void member_save(const Member *member, float *parameters);
-extern void member_restore(const TrainingOptions *options, int n_inputs, int n_classes,
-						   const float *parameters, Workspace *workspace, Member *member);
+/* A member's inputs, weights and biases in a row: the length in bytes, there, and back. */
+extern size_t member_bytes(const TrainingOptions *options, int n_all_inputs, int n_classes);
+extern void member_save(const Member *member, char *bytes);
+extern void member_restore(const TrainingOptions *options, int n_all_inputs, int n_classes,
+						   const char *bytes, Workspace *workspace, Member *member);
 
 #endif							/* PLASTICC_ENSEMBLE_H */

@@ -15,6 +15,7 @@ struct ClassifyScratch
 {
 	float	   *scores;			/* of the preprocessing */
 	float	   *inputs;			/* [max_rows][preprocessing_inputs()] */
+	float	   *gathered;		/* [max_rows][most inputs of a member] */
 	uint8_t    *side;			/* [max_rows] of the gate; NULL without one */
 	float	   *buffer[2];		/* [max_rows][widest layer], in turn input and output of a layer */
 	void		(*check_interrupts) (void); /* the workspace's */
@@ -26,14 +27,22 @@ classify_scratch(const Model *model, int max_rows, Workspace *workspace)
 	ClassifyScratch *scratch = workspace_alloc(workspace, sizeof(ClassifyScratch));
 	size_t		n_inputs = preprocessing_inputs(&model->preprocessing);
 	size_t		widest = 0;
+	size_t		most_inputs = 0;
 
 	scratch->check_interrupts = workspace->check_interrupts;
 	for (int m = 0; m < model->n_members; m++)
-		for (int i = 0; i < model->members[m].n_layers; i++)
-			if ((size_t) model->members[m].layers[i].n_out > widest)
-				widest = model->members[m].layers[i].n_out;
+	{
+		const Member *member = &model->members[m];
+
+		if ((size_t) member->n_inputs > most_inputs)
+			most_inputs = member->n_inputs;
+		for (int i = 0; i < member->n_layers; i++)
+			if ((size_t) member->layers[i].n_out > widest)
+				widest = member->layers[i].n_out;
+	}
 	scratch->scores = preprocessing_scores(&model->preprocessing, workspace);
 	scratch->inputs = workspace_array(workspace, float, n_inputs * max_rows);
+	scratch->gathered = workspace_array(workspace, float, most_inputs * max_rows);
 	scratch->side = model->gate.closed ? workspace_array(workspace, uint8_t, max_rows) : NULL;
 	for (int i = 0; i < 2; i++)
 		scratch->buffer[i] = workspace_array(workspace, float, widest * max_rows);
@@ -59,9 +68,18 @@ dense_layer(const DenseLayer *layer, int n_rows, const float *input, float *outp
 
 /* The logits of a member, written to the last of its buffers or to the given place. */
 static const float *
-member_logits(const Member *member, ClassifyScratch *scratch, int n_rows, const float *inputs,
-			  float *logits)
+member_logits(const Model *model, const Member *member, ClassifyScratch *scratch, int n_rows,
+			  const float *inputs, float *logits)
 {
+	int			n_all = preprocessing_inputs(&model->preprocessing);
+	int			n = member->n_inputs;
+
+	if (n < n_all)
+	{
+		for (size_t i = 0; i < n_rows; i++)
+			gather_inputs(n, member->inputs, inputs + i * n_all, scratch->gathered + i * n);
+		inputs = scratch->gathered;
+	}
 	for (int i = 0; i < member->n_layers; i++)
 	{
 		bool		last = i == member->n_layers - 1;
@@ -79,10 +97,11 @@ model_logits(const Model *model, ClassifyScratch *scratch, int n_rows, const flo
 {
 	size_t		n = (size_t) n_rows * model->n_classes;
 
-	member_logits(&model->members[0], scratch, n_rows, inputs, logits);
+	member_logits(model, &model->members[0], scratch, n_rows, inputs, logits);
 	for (int m = 1; m < model->n_members; m++)
 	{
-		const float *more = member_logits(&model->members[m], scratch, n_rows, inputs, NULL);
+		const float *more =
+			member_logits(model, &model->members[m], scratch, n_rows, inputs, NULL);
 
 		for (size_t k = 0; k < n; k++)
 			logits[k] += more[k];
@@ -132,4 +151,39 @@ model_classify(const Model *model, ClassifyScratch *scratch, int n_rows, const f
 		scratch->side[i] =
 			gate_side(features[(size_t) i * model->preprocessing.n_features + model->gate.feature]);
 	classify_inputs(model, scratch, n_rows, scratch->inputs, scratch->side, probabilities);
+}
+
+/* Marks what the members look at, and the gate's feature. */
+static void
+mark_inputs(const Model *model, bool *marked)
+{
+	const Preprocessing *preprocessing = &model->preprocessing;
+
+	memset(marked, 0, preprocessing_inputs(preprocessing));
+	for (int m = 0; m < model->n_members; m++)
+		for (int j = 0; j < model->members[m].n_inputs; j++)
+			marked[model->members[m].inputs[j]] = true;
+	for (int j = 0; j < preprocessing->n_used && model->gate.closed; j++)
+		if (preprocessing->used[j] == model->gate.feature)
+			marked[j] = true;
+}
+
+void
+drop_unused_inputs(Model *model, Workspace *workspace)
+{
+	int			n_inputs = preprocessing_inputs(&model->preprocessing);
+	bool	   *marked = workspace_array(workspace, bool, n_inputs);
+	int32_t    *place = workspace_array(workspace, int32_t, n_inputs);	/* among those marked */
+	int			n_marked = 0;
+
+	mark_inputs(model, marked);
+	for (int j = 0; j < n_inputs; j++)
+	{
+		place[j] = n_marked;
+		n_marked += marked[j];
+	}
+	for (int m = 0; m < model->n_members; m++)
+		for (int j = 0; j < model->members[m].n_inputs; j++)
+			model->members[m].inputs[j] = place[model->members[m].inputs[j]];
+	model->preprocessing = preprocessing_subset(&model->preprocessing, marked, workspace);
 }

@@ -51,19 +51,21 @@ typedef struct DenseLayer
 } DenseLayer;
 
 /*
- * From a feature array to the network's input: each feature normalised and
- * clipped to [-clip, clip], a missing one (NaN or infinite) 0; then one flag
- * (1 = missing) for each feature listed in flagged.
+ * From a feature array to the inputs of networks: each feature listed in used
+ * normalised and clipped to [-clip, clip], a missing one (NaN or infinite) 0; then
+ * one flag (1 = missing) for each feature listed in flagged.
  */
 typedef struct Preprocessing
 {
-	int			n_features;
+	int			n_features;		/* of the array */
+	int			n_used;
+	int32_t    *used;			/* [n_used] ascending feature indexes */
 	Normalisation normalisation;
 	float		clip;
-	float	   *center;			/* [n_features], zscore */
-	float	   *scale;			/* [n_features], zscore; 0 for a constant feature */
+	float	   *center;			/* [n_used], zscore */
+	float	   *scale;			/* [n_used], zscore; 0 for a constant feature */
 	int			n_quantiles;	/* rank_gauss */
-	float	   *quantiles;		/* [n_features][n_quantiles], ascending; rank_gauss */
+	float	   *quantiles;		/* [n_used][n_quantiles], ascending; rank_gauss */
 	int			n_flagged;
 	int32_t    *flagged;		/* [n_flagged] ascending feature indexes */
 } Preprocessing;
@@ -74,6 +76,8 @@ typedef struct Preprocessing
  */
 typedef struct Member
 {
+	int			n_inputs;
+	int32_t    *inputs;			/* [n_inputs] ascending, which of the preprocessing's it looks at */
 	int			n_layers;
 	DenseLayer *layers;
 } Member;
@@ -102,8 +106,23 @@ typedef struct Model
 static inline int
 preprocessing_inputs(const Preprocessing *preprocessing)
 {
-	return preprocessing->n_features + preprocessing->n_flagged;
+	return preprocessing->n_used + preprocessing->n_flagged;
 }
+
+/* inputs[n] = those of all that have the given indexes. */
+static inline void
+gather_inputs(int n, const int32_t *indexes, const float *all, float *inputs)
+{
+	for (int j = 0; j < n; j++)
+		inputs[j] = all[indexes[j]];
+}
+
+/*
+ * Takes out of the preprocessing what no member looks at; the gate's feature, whose
+ * permutation shows what the gate is worth, stays.  The members' arrays of inputs, of
+ * which each has its own, are changed in place.
+ */
+extern void drop_unused_inputs(Model *model, Workspace *workspace);
 
 /*
  * Bytes of a model in its portable form (little-endian; magic, version, exact

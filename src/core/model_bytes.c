@@ -6,13 +6,14 @@
  *
  *		magic "plasticc", format version, length of the whole, CRC-32C of all
  *		that follows;
- *		n_features, normalisation, clip, n_quantiles, n_flagged, n_classes,
- *		n_members, n_feature_names;
- *		center and scale, or quantiles; flagged; classes;
+ *		n_features, n_used, normalisation, clip, n_quantiles, n_flagged,
+ *		n_classes, n_members, n_feature_names;
+ *		used; center and scale, or quantiles; flagged; classes;
  *		temperature, log_multipliers;
  *		of the gate: 0 for none, or else the number of its feature, from 1, and
  *		the probabilities of closed classes of both sides;
- *		of each member: n_layers, and of each layer: n_out, activation, weight, bias;
+ *		of each member: n_inputs, inputs, n_layers, and of each layer: n_out,
+ *		activation, weight, bias;
  *		of each feature name, the options and the metrics: length and text.
  */
 #include "core/model.h"
@@ -22,7 +23,7 @@
 
 #define MAGIC			"plasticc"
 #define MAGIC_BYTES		8
-#define FORMAT_VERSION	3
+#define FORMAT_VERSION	4
 #define PREAMBLE_BYTES	(MAGIC_BYTES + 3 * 4)
 
 /*
@@ -104,6 +105,13 @@ put_floats(Writer *writer, const float *values, size_t n)
 }
 
 static void
+put_indexes(Writer *writer, const int32_t *values, int n)
+{
+	for (int i = 0; i < n; i++)
+		put_uint32(writer, (uint32_t) values[i]);
+}
+
+static void
 put_text(Writer *writer, const char *text)
 {
 	size_t		length = strlen(text);
@@ -115,21 +123,23 @@ put_text(Writer *writer, const char *text)
 static void
 put_preprocessing(Writer *writer, const Preprocessing *preprocessing)
 {
+	put_indexes(writer, preprocessing->used, preprocessing->n_used);
 	if (preprocessing->normalisation == NORMALISATION_ZSCORE)
 	{
-		put_floats(writer, preprocessing->center, preprocessing->n_features);
-		put_floats(writer, preprocessing->scale, preprocessing->n_features);
+		put_floats(writer, preprocessing->center, preprocessing->n_used);
+		put_floats(writer, preprocessing->scale, preprocessing->n_used);
 	}
 	else
 		put_floats(writer, preprocessing->quantiles,
-				   (size_t) preprocessing->n_features * preprocessing->n_quantiles);
-	for (int i = 0; i < preprocessing->n_flagged; i++)
-		put_uint32(writer, preprocessing->flagged[i]);
+				   (size_t) preprocessing->n_used * preprocessing->n_quantiles);
+	put_indexes(writer, preprocessing->flagged, preprocessing->n_flagged);
 }
 
 static void
 put_member(Writer *writer, const Member *member)
 {
+	put_uint32(writer, member->n_inputs);
+	put_indexes(writer, member->inputs, member->n_inputs);
 	put_uint32(writer, member->n_layers);
 	for (int i = 0; i < member->n_layers; i++)
 	{
@@ -148,6 +158,7 @@ put_body(Writer *writer, const Model *model)
 	const Preprocessing *preprocessing = &model->preprocessing;
 
 	put_uint32(writer, preprocessing->n_features);
+	put_uint32(writer, preprocessing->n_used);
 	put_uint32(writer, preprocessing->normalisation);
 	put_float(writer, preprocessing->clip);
 	put_uint32(writer, preprocessing->n_quantiles);
@@ -156,8 +167,7 @@ put_body(Writer *writer, const Model *model)
 	put_uint32(writer, model->n_members);
 	put_uint32(writer, model->n_feature_names);
 	put_preprocessing(writer, preprocessing);
-	for (int i = 0; i < model->n_classes; i++)
-		put_uint32(writer, (uint32_t) model->classes[i]);
+	put_indexes(writer, model->classes, model->n_classes);
 	put_float(writer, model->temperature);
 	put_floats(writer, model->log_multipliers, model->n_classes);
 	put_uint32(writer, model->gate.closed ? model->gate.feature + 1 : 0);
@@ -304,6 +314,17 @@ take_ascending(Reader *reader, int n, const char *reason)
 	return values;
 }
 
+/* n strictly ascending indexes below the limit; NULL after a failure. */
+static int32_t *
+take_indexes(Reader *reader, int n, int limit, const char *reason)
+{
+	int32_t    *indexes = take_ascending(reader, n, reason);
+
+	if (indexes && n > 0 && (indexes[0] < 0 || indexes[n - 1] >= limit))
+		fail(reader, reason);
+	return reader->failure ? NULL : indexes;
+}
+
 static char *
 take_text(Reader *reader)
 {
@@ -327,18 +348,20 @@ take_text(Reader *reader)
 static void
 take_preprocessing(Reader *reader, Preprocessing *preprocessing)
 {
-	int			n_features = preprocessing->n_features;
+	int			n_used = preprocessing->n_used;
 	int			n_quantiles = preprocessing->n_quantiles;
 
+	preprocessing->used = take_indexes(reader, n_used, preprocessing->n_features,
+									   "used features are not in order, or do not exist");
 	if (preprocessing->normalisation == NORMALISATION_ZSCORE)
 	{
-		preprocessing->center = take_floats(reader, n_features);
-		preprocessing->scale = take_floats(reader, n_features);
+		preprocessing->center = take_floats(reader, n_used);
+		preprocessing->scale = take_floats(reader, n_used);
 	}
 	else
 	{
-		preprocessing->quantiles = take_floats(reader, (size_t) n_features * n_quantiles);
-		for (int j = 0; j < n_features && reader->failure == NULL; j++)
+		preprocessing->quantiles = take_floats(reader, (size_t) n_used * n_quantiles);
+		for (int j = 0; j < n_used && reader->failure == NULL; j++)
 			for (int k = 1; k < n_quantiles; k++)
 			{
 				float	   *knot = &preprocessing->quantiles[(size_t) j * n_quantiles + k];
@@ -347,19 +370,19 @@ take_preprocessing(Reader *reader, Preprocessing *preprocessing)
 					fail(reader, "quantiles are not in order");
 			}
 	}
-	preprocessing->flagged = take_ascending(reader, preprocessing->n_flagged,
-											"flagged features are not in order");
-	if (reader->failure == NULL && preprocessing->n_flagged > 0 &&
-		(preprocessing->flagged[0] < 0 ||
-		 preprocessing->flagged[preprocessing->n_flagged - 1] >= n_features))
-		fail(reader, "a flagged feature does not exist");
+	preprocessing->flagged =
+		take_indexes(reader, preprocessing->n_flagged, preprocessing->n_features,
+					 "flagged features are not in order, or do not exist");
 }
 
 static void
-take_member(Reader *reader, Member *member, int n_inputs, int n_classes)
+take_member(Reader *reader, Member *member, int n_all_inputs, int n_classes)
 {
-	int			n_in = n_inputs;
+	int			n_in = take_count(reader, 1, n_all_inputs, "the number of inputs is out of range");
 
+	member->n_inputs = n_in;
+	member->inputs =
+		take_indexes(reader, n_in, n_all_inputs, "inputs are not in order, or do not exist");
 	member->n_layers = take_count(reader, 1, MODEL_MAX_LAYERS,
 								  "the number of layers is out of range");
 	member->layers = workspace_array(reader->workspace, DenseLayer, member->n_layers);
@@ -430,6 +453,8 @@ take_body(Reader *reader, Model *model)
 
 	preprocessing->n_features = take_count(reader, 1, MODEL_MAX_FEATURES,
 										   "the number of features is out of range");
+	preprocessing->n_used = take_count(reader, 0, preprocessing->n_features,
+									   "the number of used features is out of range");
 	preprocessing->normalisation = take_count(reader, NORMALISATION_ZSCORE,
 											  NORMALISATION_RANK_GAUSS,
 											  "the normalisation is unknown");

@@ -70,6 +70,7 @@ typedef struct TrainingOptions
 	int			batch_norm;
 	int			n_dropout;		/* one for all hidden layers, or one for each */
 	double		dropout[MODEL_MAX_LAYERS - 1];
+	int			selected_inputs;
 	double		input_dropout;
 	double		input_noise;
 	int			normalisation;

@@ -150,6 +150,8 @@ preprocessing_fit(Preprocessing *preprocessing, const TrainingOptions *options, 
 	*preprocessing = (Preprocessing)
 	{
 		.n_features = n_features,
+		.n_used = n_features,
+		.used = workspace_array(workspace, int32_t, n_features),
 		.normalisation = options->normalisation,
 		.clip = options->clip > 0.0 ? (float) options->clip : FLT_MAX,
 		.flagged = workspace_array(workspace, int32_t, n_features),
@@ -172,6 +174,7 @@ preprocessing_fit(Preprocessing *preprocessing, const TrainingOptions *options, 
 		int			n = present_values(n_rows, n_features, features, skip, j, values, &n_considered);
 
 		workspace->check_interrupts();
+		preprocessing->used[j] = j;
 		if (preprocessing->normalisation == NORMALISATION_ZSCORE)
 			fit_zscore(n, values, &preprocessing->center[j], &preprocessing->scale[j]);
 		else
@@ -181,6 +184,56 @@ preprocessing_fit(Preprocessing *preprocessing, const TrainingOptions *options, 
 		if (needs_flag(options, n, n_considered))
 			preprocessing->flagged[preprocessing->n_flagged++] = j;
 	}
+}
+
+/* The values of x [n_used] with n floats each that belong to the features marked. */
+static float *
+subset_floats(const Preprocessing *preprocessing, const bool *keep, size_t n, const float *x,
+			  Workspace *workspace)
+{
+	float	   *kept = workspace_array(workspace, float, n * preprocessing->n_used);
+	float	   *next = kept;
+
+	for (int j = 0; j < preprocessing->n_used; j++)
+		if (keep[j])
+		{
+			memcpy(next, x + n * j, sizeof(float) * n);
+			next += n;
+		}
+	return kept;
+}
+
+/* The marked ones of n indexes; n becomes their number. */
+static int32_t *
+subset_indexes(const bool *keep, int *n, const int32_t *indexes, Workspace *workspace)
+{
+	int32_t    *kept = workspace_array(workspace, int32_t, *n);
+	int			n_kept = 0;
+
+	for (int j = 0; j < *n; j++)
+		if (keep[j])
+			kept[n_kept++] = indexes[j];
+	*n = n_kept;
+	return kept;
+}
+
+Preprocessing
+preprocessing_subset(const Preprocessing *preprocessing, const bool *keep, Workspace *workspace)
+{
+	Preprocessing subset = *preprocessing;
+
+	if (subset.normalisation == NORMALISATION_ZSCORE)
+	{
+		subset.center = subset_floats(preprocessing, keep, 1, subset.center, workspace);
+		subset.scale = subset_floats(preprocessing, keep, 1, subset.scale, workspace);
+	}
+	else
+		subset.quantiles =
+			subset_floats(preprocessing, keep, subset.n_quantiles, subset.quantiles, workspace);
+	subset.used = subset_indexes(keep, &subset.n_used, subset.used, workspace);
+	subset.flagged = subset_indexes(keep + preprocessing->n_used, &subset.n_flagged,
+									subset.flagged, workspace);
+	return subset;
 }
 
 float *
@@ -331,17 +384,19 @@ static void
 rank_object(const Preprocessing *preprocessing, const float *scores, const float *features,
 			float *inputs)
 {
-	int			n_features = preprocessing->n_features;
+	const int32_t *used = preprocessing->used;
+	int			n_used = preprocessing->n_used;
 	int32_t		first[LANES];
 	float		value[LANES] = {0.0f};
 
-	for (int j = 0; j < n_features; j += LANES)
+	for (int j = 0; j < n_used; j += LANES)
 	{
-		int			n = n_features - j < LANES ? n_features - j : LANES;
+		int			n = n_used - j < LANES ? n_used - j : LANES;
 
 		for (int i = 0; i < LANES; i++)
 			first[i] = (i < n ? j + i : j) * preprocessing->n_quantiles;
-		memcpy(value, features + j, sizeof(float) * n);
+		for (int i = 0; i < n; i++)
+			value[i] = features[used[j + i]];
 		rank_values(preprocessing, scores, false, first, value);
 		memcpy(inputs + j, value, sizeof(float) * n);
 	}
@@ -355,18 +410,19 @@ static void
 rank_block(const Preprocessing *preprocessing, const float *scores, int n_objects,
 		   const float *features, float *inputs)
 {
-	size_t		n_features = preprocessing->n_features;
+	const int32_t *used = preprocessing->used;
+	size_t		n_used = preprocessing->n_used;
 	size_t		n_inputs = preprocessing_inputs(preprocessing);
 	int32_t		first[LANES];
 	float		tile[TILE_FEATURES][LANES] = {0};
 
-	for (size_t j = 0; j < n_features; j += TILE_FEATURES)
+	for (size_t j = 0; j < n_used; j += TILE_FEATURES)
 	{
-		int			n = n_features - j < TILE_FEATURES ? (int) (n_features - j) : TILE_FEATURES;
+		int			n = n_used - j < TILE_FEATURES ? (int) (n_used - j) : TILE_FEATURES;
 
 		for (int i = 0; i < n_objects; i++)
 			for (int k = 0; k < n; k++)
-				tile[k][i] = features[i * n_features + j + k];
+				tile[k][i] = features[(size_t) i * preprocessing->n_features + used[j + k]];
 		for (int k = 0; k < n; k++)
 		{
 			for (int i = 0; i < LANES; i++)
@@ -402,11 +458,15 @@ rank_features(const Preprocessing *preprocessing, const float *scores, int n_row
 }
 
 DISPATCHED static void
-standardise(int n, const float *restrict center, const float *restrict scale,
-			const float *restrict features, float *restrict inputs)
+standardise(int n, const int32_t *restrict used, const float *restrict center,
+			const float *restrict scale, const float *restrict features, float *restrict inputs)
 {
 	for (int j = 0; j < n; j++)
-		inputs[j] = isfinite(features[j]) ? (features[j] - center[j]) * scale[j] : 0.0f;
+	{
+		float		x = features[used[j]];
+
+		inputs[j] = isfinite(x) ? (x - center[j]) * scale[j] : 0.0f;
+	}
 }
 
 DISPATCHED static void
@@ -423,18 +483,19 @@ void
 preprocess(const Preprocessing *preprocessing, const float *scores, int n_rows,
 		   const float *features, float *inputs)
 {
-	int			n_features = preprocessing->n_features;
+	int			n_used = preprocessing->n_used;
 
 	if (preprocessing->normalisation == NORMALISATION_RANK_GAUSS)
 		rank_features(preprocessing, scores, n_rows, features, inputs);
 	for (int i = 0; i < n_rows; i++)
 	{
 		if (preprocessing->normalisation == NORMALISATION_ZSCORE)
-			standardise(n_features, preprocessing->center, preprocessing->scale, features, inputs);
-		limit(n_features, preprocessing->clip, inputs);
+			standardise(n_used, preprocessing->used, preprocessing->center, preprocessing->scale,
+						features, inputs);
+		limit(n_used, preprocessing->clip, inputs);
 		for (int j = 0; j < preprocessing->n_flagged; j++)
-			inputs[n_features + j] = isfinite(features[preprocessing->flagged[j]]) ? 0.0f : 1.0f;
-		features += n_features;
+			inputs[n_used + j] = isfinite(features[preprocessing->flagged[j]]) ? 0.0f : 1.0f;
+		features += preprocessing->n_features;
 		inputs += preprocessing_inputs(preprocessing);
 	}
 }

@@ -22,6 +22,10 @@ extern int	preprocessing_count_inputs(const TrainingOptions *options, int n_rows
 									   const float *features, const bool *skip,
 									   Workspace *workspace);
 
+/* The same of the inputs marked in keep [preprocessing_inputs()] alone. */
+extern Preprocessing preprocessing_subset(const Preprocessing *preprocessing, const bool *keep,
+										  Workspace *workspace);
+
 /* Precomputed parts of the transformation; NULL where none are needed. */
 extern float *preprocessing_scores(const Preprocessing *preprocessing, Workspace *workspace);
 

@@ -7,12 +7,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/boosted_trees.h"
 #include "core/challenge.h"
 #include "core/network.h"
 #include "core/preprocess.h"
 #include "core/random.h"
 
-/* Random streams of one seed; network.c has 1 and 5, split.c 2, ensemble.c 8 and on. */
+/* Random streams of one seed; network.c has 1 and 5, split.c 2, boosted_trees.c 7, ensemble.c 8 and on. */
 #define STREAM_SHUFFLE	3
 #define STREAM_INPUTS	4
 #define STREAM_INPUT_DROPOUT 6
@@ -42,11 +43,12 @@ typedef struct Trainer
 								 * nothing where there are excluded ones */
 	int			n_training;
 	int			n_validation;
-	int			n_inputs;
-	const float *inputs;		/* [n_rows][n_inputs] */
-	const Gate *gate;
+	const Inputs *all;
+	int			n_inputs;		/* of the network */
+	int32_t    *chosen;			/* [n_inputs], which of all these are */
+	const float *inputs;		/* [n_rows][n_inputs], of training rows at least */
 	float	   *batch;			/* [batch_rows][n_inputs] */
-	float	   *block;			/* [EVALUATION_ROWS][n_inputs] */
+	float	   *block;			/* [EVALUATION_ROWS][all inputs] */
 	float	   *probabilities;	/* [EVALUATION_ROWS][n_classes] */
 	Random		shuffle;
 	Random		noise;
@@ -69,6 +71,14 @@ training_objects(const TrainingSet *set)
 	for (int i = 0; i < set->n_rows; i++)
 		n += set->group[i] == i;
 	return n;
+}
+
+int
+member_inputs(const TrainingOptions *options, int n_all)
+{
+	int			n = options->selected_inputs;
+
+	return n > 0 && n < n_all ? n : n_all;
 }
 
 double
@@ -144,7 +154,7 @@ closed_classes(const Trainer *trainer, int row)
 {
 	const TrainingSet *set = trainer->set;
 
-	return set->side ? gate_row(trainer->gate, set->n_classes, set->side[row]) : NULL;
+	return set->side ? gate_row(&trainer->all->gate, set->n_classes, set->side[row]) : NULL;
 }
 
 /* Of no probability lower than the challenge's; of NaN, which shall not pass unseen, NaN. */
@@ -293,7 +303,7 @@ validation_loss(Trainer *trainer)
 {
 	const TrainingSet *set = trainer->set;
 	const int  *rows = trainer->order + trainer->n_training;
-	size_t		n_inputs = trainer->n_inputs;
+	size_t		n_inputs = preprocessing_inputs(&trainer->all->preprocessing);
 	uint8_t		side[EVALUATION_ROWS];
 	double		loss = 0.0;
 
@@ -307,8 +317,8 @@ validation_loss(Trainer *trainer)
 		trainer->workspace->check_interrupts();
 		for (int k = 0; k < n_rows; k++)
 		{
-			memcpy(trainer->block + k * n_inputs, trainer->inputs + rows[start + k] * n_inputs,
-				   sizeof(float) * n_inputs);
+			memcpy(trainer->block + k * n_inputs,
+				   trainer->all->values + rows[start + k] * n_inputs, sizeof(float) * n_inputs);
 			side[k] = set->side ? set->side[rows[start + k]] : GATE_UNKNOWN;
 		}
 		classify_inputs(trainer->candidate, trainer->scratch, n_rows, trainer->block, side,
@@ -338,11 +348,14 @@ fold_candidate(Trainer *trainer)
 
 /* A model of one network, of the shape of that in training. */
 static Model *
-empty_member(Trainer *trainer, const Inputs *inputs)
+empty_member(Trainer *trainer)
 {
-	Model	   *model = empty_model(trainer->set, &inputs->preprocessing, 1, trainer->workspace);
+	Model	   *model =
+		empty_model(trainer->set, &trainer->all->preprocessing, 1, trainer->workspace);
 
-	model->gate = inputs->gate;
+	model->gate = trainer->all->gate;
+	model->members[0].n_inputs = trainer->n_inputs;
+	model->members[0].inputs = trainer->chosen;
 	model->members[0].n_layers = trainer->network->n_layers;
 	model->members[0].layers = network_folded_layers(trainer->network, trainer->workspace);
 	return model;
@@ -385,6 +398,41 @@ order_rows(Trainer *trainer)
 		}
 }
 
+/* The inputs of the network: all, or those of the most gain in trees on the training rows. */
+static void
+choose_inputs(Trainer *trainer)
+{
+	Workspace  *workspace = trainer->workspace;
+	const TrainingSet *set = trainer->set;
+	const float *all = trainer->all->values;
+	int			n_all = preprocessing_inputs(&trainer->all->preprocessing);
+	int			n = member_inputs(trainer->options, n_all);
+	float	   *values;
+
+	trainer->n_inputs = n;
+	trainer->chosen = workspace_array(workspace, int32_t, n);
+	trainer->inputs = all;
+	for (int j = 0; j < n; j++)
+		trainer->chosen[j] = j;
+	if (n == n_all)
+		return;
+
+	choose_by_trees(&(TreeSample) {
+		.n_rows = trainer->n_training,
+		.rows = trainer->order,
+		.n_inputs = n_all,
+		.n_classes = set->n_classes,
+		.inputs = all,
+		.target = set->target,
+		.weight = trainer->weight,
+	}, trainer->options->seed, n, workspace, trainer->chosen);
+	values = workspace_array(workspace, float, (size_t) set->n_rows * n);
+	for (int k = 0; k < trainer->n_training; k++)
+		gather_inputs(n, trainer->chosen, all + (size_t) trainer->order[k] * n_all,
+					  values + (size_t) trainer->order[k] * n);
+	trainer->inputs = values;
+}
+
 static void
 prepare(Trainer *trainer, const Inputs *inputs)
 {
@@ -393,20 +441,21 @@ prepare(Trainer *trainer, const Inputs *inputs)
 	Workspace  *workspace = trainer->workspace;
 	int			batch_rows;
 
-	trainer->inputs = inputs->values;
-	trainer->gate = &inputs->gate;
-	trainer->n_inputs = preprocessing_inputs(&inputs->preprocessing);
+	trainer->all = inputs;
 	order_rows(trainer);
 	trainer->weight = workspace_array(workspace, float, set->n_rows);
 	trainer->shift = workspace_array(workspace, float, set->n_classes);
 	weigh_objects(trainer);
+	choose_inputs(trainer);
 
 	batch_rows = options->batch_size < trainer->n_training ? options->batch_size : trainer->n_training;
 	trainer->batch = workspace_array(workspace, float, (size_t) trainer->n_inputs * batch_rows);
-	trainer->block = workspace_array(workspace, float, (size_t) trainer->n_inputs * EVALUATION_ROWS);
+	trainer->block =
+		workspace_array(workspace, float,
+						(size_t) preprocessing_inputs(&inputs->preprocessing) * EVALUATION_ROWS);
 	trainer->network = network_create(options, trainer->n_inputs, set->n_classes, batch_rows, workspace);
-	trainer->candidate = empty_member(trainer, inputs);
-	trainer->best = empty_member(trainer, inputs);
+	trainer->candidate = empty_member(trainer);
+	trainer->best = empty_member(trainer);
 	trainer->scratch = classify_scratch(trainer->candidate, EVALUATION_ROWS, workspace);
 	trainer->probabilities =
 		workspace_array(workspace, float, (size_t) EVALUATION_ROWS * set->n_classes);

@@ -15,6 +15,7 @@
 #define FEATURES 4
 #define CLASSES	 4
 #define MEMBERS	 5
+#define HIDDEN	 8
 
 typedef struct Problem
 {
@@ -62,7 +63,8 @@ make_problem(Problem *problem)
 	training_options_default(&problem->options);
 	training_options_settle(&problem->options, 5000, 5000, 173);
 	problem->options.n_layers = 1;
-	problem->options.layers[0] = 8;
+	problem->options.layers[0] = HIDDEN;
+	problem->options.selected_inputs = 0;
 	problem->options.epochs = 3;
 	problem->options.batch_size = 32;
 	problem->options.members = MEMBERS;
@@ -291,9 +293,52 @@ check_unseen(const Problem *problem, const Jobs *jobs)
 	}
 }
 
-/* Jobs in whatever order give the same networks; members differ; parameters travel. */
+/* What is restored is what was saved, and no longer depends on the bytes. */
 static void
-test_jobs(void)
+check_save(const Problem *problem, const Member *saved, Workspace *workspace)
+{
+	size_t		n = member_bytes(&problem->options, FEATURES, CLASSES);
+	char	   *bytes = workspace_array(workspace, char, n + 1);
+	char	   *again = workspace_array(workspace, char, n);
+	const DenseLayer *first = &saved->layers[0];
+	Member		member;
+
+	bytes[n] = 42;
+	member_save(saved, bytes);
+	CHECK(bytes[n] == 42, "saves more than %zu bytes", n);
+	member_restore(&problem->options, FEATURES, CLASSES, bytes, workspace, &member);
+	memset(bytes, 0, n);
+	member_save(&member, again);
+	member_save(saved, bytes);
+	CHECK(memcmp(bytes, again, n) == 0, "not restored");
+	CHECK(member.n_inputs == saved->n_inputs &&
+		  memcmp(member.inputs, saved->inputs, sizeof(int32_t) * saved->n_inputs) == 0,
+		  "%d other inputs", member.n_inputs);
+	CHECK(member.layers[0].n_in == first->n_in && member.layers[0].n_out == HIDDEN &&
+		  memcmp(member.layers[0].weight, first->weight,
+				 sizeof(float) * first->n_in * HIDDEN) == 0, "other weights");
+	CHECK(member.layers[0].activation == first->activation &&
+		  member.layers[1].activation == ACTIVATION_LINEAR, "activations");
+}
+
+static bool
+same_members(const Problem *problem, const Model *a, const Model *b, Workspace *workspace)
+{
+	size_t		n = member_bytes(&problem->options, FEATURES, CLASSES);
+	char	   *bytes_a = workspace_array(workspace, char, n);
+	char	   *bytes_b = workspace_array(workspace, char, n);
+
+	member_save(&a->members[0], bytes_a);
+	member_save(&b->members[0], bytes_b);
+	return memcmp(bytes_a, bytes_b, n) == 0;
+}
+
+/*
+ * Jobs in whatever order give the same networks, of so many inputs as are
+ * selected; members differ; and they travel.
+ */
+static void
+test_jobs(int selected_inputs, int n_inputs)
 {
 	static Problem problem;
 	Workspace	workspace = unit_workspace();
@@ -301,11 +346,11 @@ test_jobs(void)
 	Inputs		again;
 	Jobs		forth = {0};
 	Jobs		back = {0};
-	float		parameters[2][5 * 8 + 9 * CLASSES];
-	size_t		n_parameters;
+	size_t		n_bytes;
 
 	make_problem(&problem);
 	problem.options.bagging_folds = 2;
+	problem.options.selected_inputs = selected_inputs;
 	fold_inputs(&problem.ensemble, 0, &workspace, &inputs);
 	fold_inputs(&problem.ensemble, 0, &workspace, &again);
 	for (int m = 0; m < MEMBERS; m++)
@@ -313,39 +358,26 @@ test_jobs(void)
 		do_job(&problem, &inputs, m, &workspace, &forth);
 		do_job(&problem, &again, MEMBERS - 1 - m, &workspace, &back);
 	}
-	n_parameters = member_parameters(&problem.options, FEATURES, CLASSES);
-	CHECK(n_parameters == 5 * 8 + 9 * CLASSES, "%zu parameters", n_parameters);
+	n_bytes = member_bytes(&problem.options, FEATURES, CLASSES);
+	CHECK(n_bytes == 4 * (n_inputs + (n_inputs + 1) * HIDDEN + (HIDDEN + 1) * CLASSES),
+		  "%zu bytes", n_bytes);
 	for (int m = 0; m < MEMBERS; m++)
 	{
-		float	   *a = workspace_array(&workspace, float, n_parameters);
-		float	   *b = workspace_array(&workspace, float, n_parameters);
-		Member		member;
-
-		member_save(&forth.model[m]->members[0], a);
-		member_save(&back.model[m]->members[0], b);
-		CHECK(memcmp(a, b, sizeof(float) * n_parameters) == 0, "member %d differs", m);
-		member_restore(&problem.options, FEATURES, CLASSES, a, &workspace, &member);
-		memset(b, 0, sizeof(float) * n_parameters);
-		member_save(&member, b);
-		CHECK(memcmp(a, b, sizeof(float) * n_parameters) == 0, "member %d is not restored", m);
-		CHECK(member.layers[0].activation == forth.model[m]->members[0].layers[0].activation &&
-			  member.layers[1].activation == ACTIVATION_LINEAR, "activations");
-		if (m > 0)
-		{
-			member_save(&forth.model[m - 1]->members[0], b);
-			CHECK(memcmp(a, b, sizeof(float) * n_parameters) != 0, "members are the same");
-		}
+		CHECK(forth.model[m]->members[0].n_inputs == n_inputs, "member %d looks at %d inputs", m,
+			  forth.model[m]->members[0].n_inputs);
+		CHECK(same_members(&problem, forth.model[m], back.model[m], &workspace),
+			  "member %d differs", m);
+		CHECK(m == 0 || !same_members(&problem, forth.model[m], forth.model[m - 1], &workspace),
+			  "members are the same");
+		check_save(&problem, &forth.model[m]->members[0], &workspace);
 	}
 	check_unseen(&problem, &forth);
 
 	/* without bags it is the seed that tells members apart */
 	problem.options.bagging_folds = 0;
 	for (int m = 0; m < 2; m++)
-	{
 		do_job(&problem, &inputs, m, &workspace, &back);
-		member_save(&back.model[m]->members[0], parameters[m]);
-	}
-	CHECK(memcmp(parameters[0], parameters[1], sizeof(parameters[0])) != 0, "one seed");
+	CHECK(!same_members(&problem, back.model[0], back.model[1], &workspace), "one seed");
 	unit_free();
 }
 
@@ -356,6 +388,9 @@ main(void)
 	test_mixed_object();
 	test_bags();
 	test_cross_validation();
-	test_jobs();
+	test_jobs(0, FEATURES);
+	test_jobs(1, 1);
+	test_jobs(3, 3);
+	test_jobs(FEATURES + 1, FEATURES);
 	return unit_report();
 }

@@ -7,10 +7,37 @@
 #include "core/model.h"
 #include "core/random.h"
 
-#define FEATURES 4
+#define FEATURES 6
+#define USED	 4
+#define FLAGGED	 2
+#define INPUTS	 (USED + FLAGGED)
 #define HIDDEN	 5
 #define CLASSES	 3
-#define MEMBERS	 3
+#define MEMBERS	 4
+#define QUANTILES 3
+#define ROWS	 50
+
+/* Of feature 1 there is only the flag, and feature 4 does not count at all. */
+static const int32_t used[USED] = {0, 2, 3, 5};
+static const int32_t flagged[FLAGGED] = {1, 3};
+
+/* What members look at; the last two at all there is, and at flags alone. */
+static const struct
+{
+	int			n;
+	int32_t		inputs[INPUTS];
+}			looks[MEMBERS] = {{3, {0, 2, 5}}, {3, {0, 3, 4}}, {6, {0, 1, 2, 3, 4, 5}}, {2, {4, 5}}};
+
+/* Where parts of the bytes are with zscore; the members follow the gate. */
+enum
+{
+	AT_N_USED = 24,
+	AT_USED = 56,
+	AT_FLAGGED = AT_USED + 4 * 3 * USED,
+	AT_TEMPERATURE = AT_FLAGGED + 4 * (FLAGGED + CLASSES),
+	AT_GATE = AT_TEMPERATURE + 4 * (1 + CLASSES),
+	AT_MEMBERS = AT_GATE + 4 * (1 + GATE_SIDES * CLASSES),
+};
 
 static float *
 numbers(Workspace *workspace, Random *random, size_t n)
@@ -22,21 +49,32 @@ numbers(Workspace *workspace, Random *random, size_t n)
 	return x;
 }
 
+static int32_t *
+copy_indexes(Workspace *workspace, const int32_t *indexes, int n)
+{
+	int32_t    *copy = workspace_array(workspace, int32_t, n);
+
+	memcpy(copy, indexes, sizeof(int32_t) * n);
+	return copy;
+}
+
 /* Of one hidden layer, the last member of none. */
 static Member
 make_member(int number, Workspace *workspace, Random *random)
 {
+	int			n_inputs = looks[number].n;
 	int			n_hidden = number < MEMBERS - 1 ? HIDDEN + number : 0;
-	int			n_in = n_hidden > 0 ? n_hidden : FEATURES + 2;
-	Member		member = {.n_layers = n_hidden > 0 ? 2 : 1};
+	int			n_in = n_hidden > 0 ? n_hidden : n_inputs;
+	Member		member = {.n_inputs = n_inputs, .n_layers = n_hidden > 0 ? 2 : 1};
 
+	member.inputs = copy_indexes(workspace, looks[number].inputs, n_inputs);
 	member.layers = workspace_array(workspace, DenseLayer, member.n_layers);
 	member.layers[0] = (DenseLayer)
 	{
-		.n_in = FEATURES + 2,
+		.n_in = n_inputs,
 		.n_out = n_hidden,
 		.activation = ACTIVATION_TANH,
-		.weight = numbers(workspace, random, (FEATURES + 2) * n_hidden),
+		.weight = numbers(workspace, random, n_inputs * n_hidden),
 		.bias = numbers(workspace, random, n_hidden),
 	};
 	member.layers[member.n_layers - 1] = (DenseLayer)
@@ -50,41 +88,43 @@ make_member(int number, Workspace *workspace, Random *random)
 	return member;
 }
 
+static Preprocessing
+make_preprocessing(Normalisation normalisation, Workspace *workspace, Random *random)
+{
+	Preprocessing preprocessing = {
+		.n_features = FEATURES,
+		.n_used = USED,
+		.used = copy_indexes(workspace, used, USED),
+		.normalisation = normalisation,
+		.clip = 3.0f,
+		.n_flagged = FLAGGED,
+		.flagged = copy_indexes(workspace, flagged, FLAGGED),
+	};
+
+	if (normalisation == NORMALISATION_ZSCORE)
+	{
+		preprocessing.center = numbers(workspace, random, USED);
+		preprocessing.scale = numbers(workspace, random, USED);
+		return preprocessing;
+	}
+	preprocessing.n_quantiles = QUANTILES;
+	preprocessing.quantiles = workspace_array(workspace, float, USED * QUANTILES);
+	for (int i = 0; i < USED * QUANTILES; i++)
+		preprocessing.quantiles[i] = (float) ((i % QUANTILES - 1) * (1 + i / QUANTILES));
+	return preprocessing;
+}
+
 static Model
 make_model(Normalisation normalisation, Workspace *workspace)
 {
-	static char *names[FEATURES] = {"flux_mean", "", "flux \"std\"", "z"};
+	static char *names[FEATURES] = {"flux_mean", "", "flux \"std\"", "z", "none", "skew"};
 	Random		random;
 	Model		model = {0};
 
 	random_seed(&random, 21, 0);
-	model.preprocessing = (Preprocessing)
-	{
-		.n_features = FEATURES,
-		.normalisation = normalisation,
-		.clip = 3.0f,
-		.n_flagged = 2,
-		.flagged = workspace_array(workspace, int32_t, 2),
-	};
-	model.preprocessing.flagged[0] = 1;
-	model.preprocessing.flagged[1] = 3;
-	if (normalisation == NORMALISATION_ZSCORE)
-	{
-		model.preprocessing.center = numbers(workspace, &random, FEATURES);
-		model.preprocessing.scale = numbers(workspace, &random, FEATURES);
-	}
-	else
-	{
-		model.preprocessing.n_quantiles = 3;
-		model.preprocessing.quantiles = workspace_array(workspace, float, FEATURES * 3);
-		for (int i = 0; i < FEATURES * 3; i++)
-			model.preprocessing.quantiles[i] = (float) (i % 3) - 1.0f;
-	}
+	model.preprocessing = make_preprocessing(normalisation, workspace, &random);
 	model.n_classes = CLASSES;
-	model.classes = workspace_array(workspace, int32_t, CLASSES);
-	model.classes[0] = -7;
-	model.classes[1] = 42;
-	model.classes[2] = 90;
+	model.classes = copy_indexes(workspace, (int32_t[]) {-7, 42, 90}, CLASSES);
 	model.n_members = MEMBERS;
 	model.members = workspace_array(workspace, Member, MEMBERS);
 	for (int m = 0; m < MEMBERS; m++)
@@ -131,15 +171,39 @@ slow_crc32c(const unsigned char *bytes, size_t length)
 }
 
 static void
+put_uint32(unsigned char *bytes, uint32_t value)
+{
+	for (int i = 0; i < 4; i++)
+		bytes[i] = (unsigned char) (value >> (8 * i));
+}
+
+static void
 seal(unsigned char *bytes, size_t size)
 {
-	uint32_t	crc = slow_crc32c(bytes + 20, size - 20);
+	put_uint32(bytes + 12, (uint32_t) size);
+	put_uint32(bytes + 16, slow_crc32c(bytes + 20, size - 20));
+}
 
-	for (int i = 0; i < 4; i++)
-	{
-		bytes[12 + i] = (unsigned char) (size >> (8 * i));
-		bytes[16 + i] = (unsigned char) (crc >> (8 * i));
-	}
+/* The model with one number changed is refused, for the given reason unless that is NULL. */
+static void
+check_forged(const Model *model, int offset, uint32_t value, const char *expected)
+{
+	Workspace	workspace = unit_workspace();
+	size_t		size;
+	unsigned char *bytes = write_model(model, &size, &workspace);
+	const char *reason = NULL;
+
+	put_uint32(bytes + offset, value);
+	seal(bytes, size);
+	CHECK(model_read(bytes, size, &workspace, &reason) == NULL, "accepted %x at %d", value, offset);
+	CHECK(reason != NULL && (expected == NULL || strcmp(reason, expected) == 0),
+		  "%x at %d: reason %s", value, offset, reason ? reason : "none");
+}
+
+static bool
+same_indexes(int n, const int32_t *indexes, int n_expected, const int32_t *expected)
+{
+	return n == n_expected && memcmp(indexes, expected, sizeof(int32_t) * n) == 0;
 }
 
 static void
@@ -159,6 +223,13 @@ test_round_trip(Normalisation normalisation)
 	CHECK(again == size && memcmp(copy, bytes, size) == 0, "writes other bytes");
 	CHECK(strcmp(read->feature_names[2], "flux \"std\"") == 0, "name %s", read->feature_names[2]);
 	CHECK(strcmp(read->options, model.options) == 0, "options %s", read->options);
+	CHECK(same_indexes(read->preprocessing.n_used, read->preprocessing.used, USED, used) &&
+		  same_indexes(read->preprocessing.n_flagged, read->preprocessing.flagged, FLAGGED,
+					   flagged), "other features");
+	for (int m = 0; m < MEMBERS; m++)
+		CHECK(same_indexes(read->members[m].n_inputs, read->members[m].inputs, looks[m].n,
+						   looks[m].inputs) &&
+			  read->members[m].layers[0].n_in == looks[m].n, "other inputs of member %d", m);
 	CHECK(slow_crc32c((const unsigned char *) "123456789", 9) == 0xE3069283, "the oracle is wrong");
 	unit_free();
 }
@@ -201,7 +272,7 @@ test_damage(Normalisation normalisation)
 			read = model_read(bytes, size, &workspace, &reason);
 			if (read)
 			{
-				float		features[FEATURES] = {1.0f, -2.0f, 0.5f, NAN};
+				float		features[FEATURES] = {1.0f, -2.0f, 0.5f, NAN, 7.0f, 0.0f};
 				float		p[MODEL_MAX_CLASSES];
 
 				if (read->preprocessing.n_features == FEATURES)
@@ -223,25 +294,81 @@ test_header(void)
 		int			offset;
 		uint32_t	value;
 	}			forged[] = {
-		{20, 0}, {20, 0xFFFFFFFF}, {20, MODEL_MAX_FEATURES + 1}, {24, 2}, {28, 0}, {28, 0x7FC00000},
-		{28, 0x7F800000}, {28, 0xBF800000}, {32, 1}, {36, FEATURES + 1}, {40, 1}, {40, 0x80000000},
-		{40, MODEL_MAX_CLASSES + 1}, {44, 0}, {44, MODEL_MAX_MEMBERS + 1}, {48, 1}, {48, FEATURES + 1},
+		{20, 0}, {20, 0xFFFFFFFF}, {20, MODEL_MAX_FEATURES + 1}, {24, FEATURES + 1},
+		{24, 0xFFFFFFFF}, {28, 2}, {32, 0}, {32, 0x7FC00000}, {32, 0x7F800000}, {32, 0xBF800000}, {36, 1},
+		{40, FEATURES + 1}, {44, 1}, {44, 0x80000000}, {44, MODEL_MAX_CLASSES + 1}, {48, 0},
+		{48, MODEL_MAX_MEMBERS + 1}, {52, 1}, {52, FEATURES + 1},
 	};
 	Workspace	workspace = unit_workspace();
 	Model		model = make_model(NORMALISATION_ZSCORE, &workspace);
-	size_t		size;
 
 	for (size_t i = 0; i < sizeof(forged) / sizeof(forged[0]); i++)
-	{
-		unsigned char *bytes = write_model(&model, &size, &workspace);
-		const char *reason;
+		check_forged(&model, forged[i].offset, forged[i].value, NULL);
+	check_forged(&model, 8, 3, "the format version is not supported");
+	unit_free();
+}
 
-		for (int k = 0; k < 4; k++)
-			bytes[forged[i].offset + k] = (unsigned char) (forged[i].value >> (8 * k));
-		seal(bytes, size);
-		CHECK(model_read(bytes, size, &workspace, &reason) == NULL, "accepted %u at %d",
-			  forged[i].value, forged[i].offset);
-	}
+/* Lists of features and of inputs that are not ascending, or name what there is not. */
+static void
+test_list_bytes(void)
+{
+	static const char count_of_used[] = "the number of used features is out of range";
+	static const char bad_used[] = "used features are not in order, or do not exist";
+	static const char bad_flagged[] = "flagged features are not in order, or do not exist";
+	static const char count_of_inputs[] = "the number of inputs is out of range";
+	static const char bad_inputs[] = "inputs are not in order, or do not exist";
+	static const struct
+	{
+		int			offset;
+		uint32_t	value;
+		const char *reason;
+	}			forged[] = {
+		{AT_N_USED, FEATURES + 1, count_of_used},
+		{AT_N_USED, 0xFFFFFFFF, count_of_used},
+		{AT_USED, 0xFFFFFFFF, bad_used},
+		{AT_USED, 2, bad_used}, /* as the next */
+		{AT_USED + 4, 4, bad_used}, /* above the next */
+		{AT_USED + 4 * (USED - 1), FEATURES, bad_used},
+		{AT_USED + 4 * (USED - 1), 0x7FFFFFFF, bad_used},
+		{AT_FLAGGED, 0xFFFFFFFF, bad_flagged},
+		{AT_FLAGGED, 3, bad_flagged},
+		{AT_FLAGGED, 4, bad_flagged},
+		{AT_FLAGGED + 4, FEATURES, bad_flagged},
+		{AT_MEMBERS, 0, count_of_inputs},
+		{AT_MEMBERS, INPUTS + 1, count_of_inputs},
+		{AT_MEMBERS, 0xFFFFFFFF, count_of_inputs},
+		{AT_MEMBERS + 4, 0xFFFFFFFF, bad_inputs},
+		{AT_MEMBERS + 4, 2, bad_inputs},
+		{AT_MEMBERS + 8, 5, bad_inputs},
+		{AT_MEMBERS + 12, INPUTS, bad_inputs},
+	};
+	Workspace	workspace = unit_workspace();
+	Model		model = make_model(NORMALISATION_ZSCORE, &workspace);
+
+	for (size_t i = 0; i < sizeof(forged) / sizeof(forged[0]); i++)
+		check_forged(&model, forged[i].offset, forged[i].value, forged[i].reason);
+	unit_free();
+}
+
+/* A model of no input at all, well-formed as its bytes are. */
+static void
+test_no_inputs(void)
+{
+	Workspace	workspace = unit_workspace();
+	Model		model = make_model(NORMALISATION_ZSCORE, &workspace);
+	size_t		size;
+	unsigned char *bytes;
+	const char *reason = NULL;
+
+	model.preprocessing.n_used = 0;
+	model.preprocessing.n_flagged = 0;
+	model.members[0].n_inputs = 0;
+	model.members[0].layers[0].n_in = 0;
+	model.n_members = 1;
+	bytes = write_model(&model, &size, &workspace);
+	CHECK(model_read(bytes, size, &workspace, &reason) == NULL, "accepted a model of no input");
+	CHECK(reason != NULL && strcmp(reason, "the number of inputs is out of range") == 0,
+		  "reason %s", reason);
 	unit_free();
 }
 
@@ -251,26 +378,15 @@ test_calibration_bytes(void)
 {
 	static const uint32_t bad_temperatures[] = {0, 0x80000000, 0xBF800000, 0x7F800000, 0x7FC00000};
 	static const uint32_t bad_multipliers[] = {0x7F800000, 0xFF800000, 0x7FC00000};
-	int			temperature = 52 + 4 * (2 * FEATURES + 2 + CLASSES);
 	Workspace	workspace = unit_workspace();
 	Model		model = make_model(NORMALISATION_ZSCORE, &workspace);
-	size_t		size;
 
-	for (int i = 0; i < 5 + 3 * CLASSES; i++)
-	{
-		unsigned char *bytes = write_model(&model, &size, &workspace);
-		uint32_t	value = i < 5 ? bad_temperatures[i] : bad_multipliers[(i - 5) % 3];
-		int			offset = i < 5 ? temperature : temperature + 4 + 4 * ((i - 5) / 3);
-		const char *reason = NULL;
-
-		for (int k = 0; k < 4; k++)
-			bytes[offset + k] = (unsigned char) (value >> (8 * k));
-		seal(bytes, size);
-		CHECK(model_read(bytes, size, &workspace, &reason) == NULL, "accepted %x at %d", value,
-			  offset);
-		CHECK(reason != NULL && strcmp(reason, i < 5 ? "the temperature is out of range" :
-									   "a number is not finite") == 0, "reason %s", reason);
-	}
+	for (int i = 0; i < 5; i++)
+		check_forged(&model, AT_TEMPERATURE, bad_temperatures[i],
+					 "the temperature is out of range");
+	for (int i = 0; i < 3 * CLASSES; i++)
+		check_forged(&model, AT_TEMPERATURE + 4 + 4 * (i / 3), bad_multipliers[i % 3],
+					 "a number is not finite");
 	unit_free();
 }
 
@@ -293,44 +409,48 @@ test_gate_bytes(void)
 		{5, 0x3E000000, "the gate is closed"},	/* 0.125: none is open */
 		{6, 0x3F600000, "the gate is closed"},	/* 0.875, beside 0.125 */
 	};
-	int			gate = 52 + 4 * (2 * FEATURES + 2 + CLASSES + 1 + CLASSES);
 	Workspace	workspace = unit_workspace();
 	Model		model = make_model(NORMALISATION_ZSCORE, &workspace);
 	size_t		size;
+	unsigned char *bytes = write_model(&model, &size, &workspace);
+	const char *reason;
+	Model	   *read;
 
+	CHECK(bytes[AT_GATE] == model.gate.feature + 1, "the gate is elsewhere");
 	for (size_t i = 0; i < sizeof(forged) / sizeof(forged[0]); i++)
-	{
-		unsigned char *bytes = write_model(&model, &size, &workspace);
-		const char *reason = NULL;
-
-		CHECK(bytes[gate] == 3, "the gate is elsewhere");
-		for (int k = 0; k < 4; k++)
-			bytes[gate + 4 * forged[i].number + k] = (unsigned char) (forged[i].value >> (8 * k));
-		seal(bytes, size);
-		CHECK(model_read(bytes, size, &workspace, &reason) == NULL, "accepted %x at %d",
-			  forged[i].value, forged[i].number);
-		CHECK(reason != NULL && strcmp(reason, forged[i].reason) == 0, "reason %s", reason);
-	}
+		check_forged(&model, AT_GATE + 4 * forged[i].number, forged[i].value, forged[i].reason);
 	model.gate.closed = NULL;
-	{
-		unsigned char *bytes = write_model(&model, &size, &workspace);
-		const char *reason;
-		Model	   *read = model_read(bytes, size, &workspace, &reason);
-
-		CHECK(read != NULL && read->gate.closed == NULL, "a gate out of nothing");
-	}
+	bytes = write_model(&model, &size, &workspace);
+	read = model_read(bytes, size, &workspace, &reason);
+	CHECK(read != NULL && read->gate.closed == NULL, "a gate out of nothing");
 	unit_free();
+}
+
+/* All inputs of an object, in double. */
+static void
+oracle_inputs(const Preprocessing *preprocessing, const float *features, double *inputs)
+{
+	for (int j = 0; j < USED; j++)
+	{
+		double		x = features[used[j]];
+
+		inputs[j] = isnan(x) ? 0.0 :
+			fmax(-3.0, fmin(3.0, (x - preprocessing->center[j]) * preprocessing->scale[j]));
+	}
+	for (int k = 0; k < FLAGGED; k++)
+		inputs[USED + k] = isnan(features[flagged[k]]);
 }
 
 /* A member's log-probabilities, in double. */
 static void
 member_log_probabilities(const Member *member, const double *inputs, double *y)
 {
-	double		h[FEATURES + 2 + HIDDEN + MEMBERS];
-	int			n_in = FEATURES + 2;
+	double		h[INPUTS + HIDDEN + MEMBERS];
+	int			n_in = member->n_inputs;
 	double		sum = 0.0;
 
-	memcpy(h, inputs, sizeof(double) * n_in);
+	for (int k = 0; k < n_in; k++)
+		h[k] = inputs[member->inputs[k]];
 	for (int l = 0; l < member->n_layers; l++)
 	{
 		const DenseLayer *layer = &member->layers[l];
@@ -353,20 +473,63 @@ member_log_probabilities(const Member *member, const double *inputs, double *y)
 }
 
 /*
- * One object at a time or in blocks: the probabilities of a double-precision
- * pass, the mean of the members' logarithms, tempered and multiplied, of the
- * classes that are open; the closed ones have their own.
+ * The mean of the members' logarithms, tempered and multiplied, of the classes
+ * that are open; the closed ones have their own.
  */
+static void
+oracle_probabilities(const Model *model, const float *features, double *p)
+{
+	const float *closed = gate_row(&model->gate, CLASSES, gate_side(features[model->gate.feature]));
+	double		inputs[INPUTS];
+	double		mean[CLASSES] = {0};
+	double		sum = 0.0;
+	double		rest = 1.0;
+
+	oracle_inputs(&model->preprocessing, features, inputs);
+	for (int m = 0; m < model->n_members; m++)
+	{
+		double		y[INPUTS + HIDDEN + MEMBERS];
+
+		member_log_probabilities(&model->members[m], inputs, y);
+		for (int c = 0; c < CLASSES; c++)
+			mean[c] += y[c] / model->n_members;
+	}
+	for (int c = 0; c < CLASSES; c++)
+	{
+		p[c] = exp(mean[c] / model->temperature + model->log_multipliers[c]);
+		if (closed && closed[c] > 0.0f)
+			rest -= closed[c];
+		else
+			sum += p[c];
+	}
+	for (int c = 0; c < CLASSES; c++)
+		p[c] = closed && closed[c] > 0.0f ? closed[c] : rest * p[c] / sum;
+}
+
+/* Some are missing, and the gate's is often 0. */
+static void
+draw_features(float (*features)[FEATURES])
+{
+	Random		random;
+
+	random_seed(&random, 1, 1);
+	for (int i = 0; i < ROWS; i++)
+		for (int j = 0; j < FEATURES; j++)
+			features[i][j] = random_uniform(&random) < 0.2 ? NAN :
+				j == 2 && i % 3 == 0 ? 0.0f : (float) (5.0 * random_normal(&random));
+}
+
+/* One object at a time or in blocks: the probabilities of a double-precision pass. */
 static void
 test_classify(int n_members, bool calibrated, bool gated)
 {
 	Workspace	workspace = unit_workspace();
 	Model		model = make_model(NORMALISATION_ZSCORE, &workspace);
 	ClassifyScratch *scratch;
-	Random		random;
-	float		features[50][FEATURES];
-	float		block[50][CLASSES];
+	float		features[ROWS][FEATURES];
+	float		block[ROWS][CLASSES];
 	float		single[CLASSES];
+	double		expected[CLASSES];
 
 	model.n_members = n_members;
 	if (!calibrated)
@@ -376,55 +539,157 @@ test_classify(int n_members, bool calibrated, bool gated)
 	}
 	if (!gated)
 		model.gate.closed = NULL;
-	scratch = classify_scratch(&model, 50, &workspace);
-	random_seed(&random, 1, 1);
-	for (int i = 0; i < 50; i++)
-		for (int j = 0; j < FEATURES; j++)
-			features[i][j] = random_uniform(&random) < 0.2 ? NAN :
-				j == 2 && i % 3 == 0 ? 0.0f : (float) (5.0 * random_normal(&random));
-	model_classify(&model, scratch, 50, &features[0][0], &block[0][0]);
-	for (int i = 0; i < 50; i++)
+	scratch = classify_scratch(&model, ROWS, &workspace);
+	draw_features(features);
+	model_classify(&model, scratch, ROWS, &features[0][0], &block[0][0]);
+	for (int i = 0; i < ROWS; i++)
 	{
-		double		x[FEATURES + 2];
-		double		mean[CLASSES] = {0};
-		double		sum = 0.0;
-		double		rest = 1.0;
-		const float *closed = !gated || isnan(features[i][2]) ? NULL :
-			model.gate.closed + (features[i][2] == 0.0f ? GATE_ZERO : GATE_OTHER) * CLASSES;
-
-		for (int j = 0; j < FEATURES; j++)
-			x[j] = isnan(features[i][j]) ? 0.0 :
-				fmax(-3.0, fmin(3.0, (features[i][j] - model.preprocessing.center[j]) *
-								model.preprocessing.scale[j]));
-		x[FEATURES] = isnan(features[i][1]);
-		x[FEATURES + 1] = isnan(features[i][3]);
-		for (int m = 0; m < n_members; m++)
-		{
-			double		y[FEATURES + HIDDEN + MEMBERS];
-
-			member_log_probabilities(&model.members[m], x, y);
-			for (int c = 0; c < CLASSES; c++)
-				mean[c] += y[c] / n_members;
-		}
-		for (int c = 0; c < CLASSES; c++)
-		{
-			mean[c] = exp(mean[c] / model.temperature + model.log_multipliers[c]);
-			if (closed && closed[c] > 0.0f)
-				rest -= closed[c];
-			else
-				sum += mean[c];
-		}
 		model_classify(&model, scratch, 1, features[i], single);
+		oracle_probabilities(&model, features[i], expected);
 		for (int c = 0; c < CLASSES; c++)
 		{
-			mean[c] *= rest;
-			if (closed && closed[c] > 0.0f)
-				mean[c] = closed[c] * sum;
-			CHECK_CLOSE(block[i][c], mean[c] / sum, 1e-5, "probability in a block");
-			CHECK_CLOSE(single[c], mean[c] / sum, 1e-5, "probability of one object");
+			CHECK_CLOSE(block[i][c], expected[c], 1e-5, "probability in a block");
+			CHECK_CLOSE(single[c], expected[c], 1e-5, "probability of one object");
 		}
 	}
 	unit_free();
+}
+
+/* Of all rows in a block, and of each by itself. */
+typedef struct Answers
+{
+	float		block[ROWS][CLASSES];
+	float		single[ROWS][CLASSES];
+} Answers;
+
+static Answers
+classify_all(const Model *model, float (*features)[FEATURES], Workspace *workspace)
+{
+	ClassifyScratch *scratch = classify_scratch(model, ROWS, workspace);
+	Answers		answers;
+
+	model_classify(model, scratch, ROWS, &features[0][0], &answers.block[0][0]);
+	for (int i = 0; i < ROWS; i++)
+		model_classify(model, scratch, 1, features[i], answers.single[i]);
+	return answers;
+}
+
+/* What some of the members look at, with the gate's feature or without. */
+typedef struct DropCase
+{
+	int			first;			/* member, and so many from there */
+	int			n_members;
+	bool		gated;
+	int			n_used;
+	int32_t		used[USED];
+	int			n_flagged;
+	int32_t		flagged[FLAGGED];
+} DropCase;
+
+static Model
+drop_model(const DropCase *drop, Normalisation normalisation, Workspace *workspace)
+{
+	Model		model = make_model(normalisation, workspace);
+
+	model.members += drop->first;
+	model.n_members = drop->n_members;
+	if (!drop->gated)
+		model.gate.closed = NULL;
+	return model;
+}
+
+/* Features that the model is not to look at become anything. */
+static void
+spoil_features(const DropCase *drop, float (*features)[FEATURES])
+{
+	static const float garbage[] = {NAN, INFINITY, -INFINITY, 0.0f, 1e30f, -3.0f};
+	bool		needed[FEATURES] = {false};
+
+	for (int j = 0; j < drop->n_used; j++)
+		needed[drop->used[j]] = true;
+	for (int k = 0; k < drop->n_flagged; k++)
+		needed[drop->flagged[k]] = true;
+	for (int i = 0; i < ROWS; i++)
+		for (int j = 0; j < FEATURES; j++)
+			if (!needed[j])
+				features[i][j] = garbage[(i + j) % 6];
+}
+
+/* The same bytes when written, read and written again, and the same answers when read. */
+static void
+check_rewritten(const Model *model, float (*features)[FEATURES], const Answers *expected,
+				Workspace *workspace)
+{
+	size_t		size;
+	size_t		again;
+	unsigned char *bytes = write_model(model, &size, workspace);
+	unsigned char *copy;
+	const char *reason;
+	Model	   *read = model_read(bytes, size, workspace, &reason);
+	Answers		answers;
+
+	CHECK(read != NULL, "refused: %s", reason);
+	if (read == NULL)
+		return;
+	copy = write_model(read, &again, workspace);
+	answers = classify_all(read, features, workspace);
+	CHECK(again == size && memcmp(copy, bytes, size) == 0, "writes other bytes");
+	CHECK(memcmp(&answers, expected, sizeof(Answers)) == 0, "the model read is another");
+}
+
+static void
+check_drop(const DropCase *drop, Normalisation normalisation)
+{
+	Workspace	workspace = unit_workspace();
+	Model		model = drop_model(drop, normalisation, &workspace);
+	float		features[ROWS][FEATURES];
+	Answers		before;
+	Answers		after;
+
+	draw_features(features);
+	before = classify_all(&model, features, &workspace);
+	drop_unused_inputs(&model, &workspace);
+	after = classify_all(&model, features, &workspace);
+	CHECK(memcmp(&before, &after, sizeof(Answers)) == 0, "%d members from %d: other probabilities",
+		  drop->n_members, drop->first);
+	CHECK(same_indexes(model.preprocessing.n_used, model.preprocessing.used, drop->n_used,
+					   drop->used) &&
+		  same_indexes(model.preprocessing.n_flagged, model.preprocessing.flagged, drop->n_flagged,
+					   drop->flagged), "%d members from %d: %d used, %d flagged", drop->n_members,
+		  drop->first, model.preprocessing.n_used, model.preprocessing.n_flagged);
+	check_rewritten(&model, features, &before, &workspace);
+
+	spoil_features(drop, features);
+	after = classify_all(&model, features, &workspace);
+	CHECK(memcmp(&before, &after, sizeof(Answers)) == 0, "%d members from %d: looks elsewhere",
+		  drop->n_members, drop->first);
+	model = drop_model(drop, normalisation, &workspace);
+	after = classify_all(&model, features, &workspace);
+	CHECK(memcmp(&before, &after, sizeof(Answers)) == 0, "%d members from %d: looked elsewhere",
+		  drop->n_members, drop->first);
+	unit_free();
+}
+
+/*
+ * What no member looks at goes, but for the gate's feature 2 where there is a
+ * gate; the probabilities stay, to the bit, and nothing else counts.
+ */
+static void
+test_drop(Normalisation normalisation)
+{
+	static const DropCase cases[] = {
+		{0, 1, true, 3, {0, 2, 3}, 1, {3}},
+		{0, 1, false, 2, {0, 3}, 1, {3}},
+		{0, 2, true, 4, {0, 2, 3, 5}, 2, {1, 3}},
+		{0, 2, false, 3, {0, 3, 5}, 2, {1, 3}},
+		{0, 3, true, 4, {0, 2, 3, 5}, 2, {1, 3}},
+		{0, 3, false, 4, {0, 2, 3, 5}, 2, {1, 3}},
+		{3, 1, true, 1, {2}, 2, {1, 3}},
+		{3, 1, false, 0, {0}, 2, {1, 3}},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check_drop(&cases[i], normalisation);
 }
 
 int
@@ -435,8 +700,11 @@ main(void)
 	{
 		test_round_trip(normalisation);
 		test_damage(normalisation);
+		test_drop(normalisation);
 	}
 	test_header();
+	test_list_bytes();
+	test_no_inputs();
 	test_calibration_bytes();
 	test_gate_bytes();
 	for (int n_members = 1; n_members <= MEMBERS; n_members++)

@@ -201,6 +201,17 @@ test_settle(void)
 	training_options_settle(&options, 750, 750, 340);
 	CHECK(options.input_dropout == 0.0 && options.weight_decay == 0.0 && options.epochs == 1,
 		  "what was given");
+
+	/* the inputs that a network looks at are what counts */
+	for (int selected = 170; selected <= 1360; selected *= 2)
+	{
+		training_options_default(&options);
+		options.selected_inputs = selected;
+		training_options_settle(&options, 750, 750, 340);
+		CHECK(options.selected_inputs == selected, "%d selected", options.selected_inputs);
+		CHECK_CLOSE(options.input_dropout, 1.0 - sqrt(selected == 170 ? 0.5 : 0.25), 1e-12,
+					"input_dropout of selected inputs");
+	}
 	options.input_dropout = -0.5;
 	CHECK(!training_options_check(&options, message) && strstr(message, "input_dropout"),
 		  "half of a mark");

@@ -227,21 +227,25 @@ awkward_value(Random *random)
 static void
 test_rank_blocks(int n_quantiles, int n_rows)
 {
-	enum { FEATURES = 71 };
+	enum { FEATURES = 95, USED = 71 };
 	Workspace	workspace = unit_workspace();
-	Preprocessing preprocessing = {.n_features = FEATURES,
+	int32_t		used[USED];
+	Preprocessing preprocessing = {.n_features = FEATURES, .n_used = USED, .used = used,
 		.normalisation = NORMALISATION_RANK_GAUSS, .clip = INFINITY, .n_quantiles = n_quantiles,
-		.n_flagged = 1, .flagged = (int32_t[]) {3}};
-	float	   *knots = workspace_array(&workspace, float, FEATURES * n_quantiles);
+		.n_flagged = 2, .flagged = (int32_t[]) {3, 5}};
+	float	   *knots = workspace_array(&workspace, float, USED * n_quantiles);
 	float	   *features = workspace_array(&workspace, float, n_rows * FEATURES);
-	float	   *inputs = workspace_array(&workspace, float, n_rows * (FEATURES + 1));
-	float		row[FEATURES + 1];
+	float	   *inputs = workspace_array(&workspace, float, n_rows * (USED + 2));
+	float		row[USED + 2];
 	float	   *scores;
 	Random		random;
 	int			differing = 0;
 
 	random_seed(&random, n_quantiles, n_rows);
-	for (int j = 0; j < FEATURES; j++)
+	for (int j = 0, n = 0; j < FEATURES; j++)
+		if (j % 4 != 1)
+			used[n++] = j;
+	for (int j = 0; j < USED; j++)
 		for (int k = 0; k < n_quantiles; k++)
 			knots[j * n_quantiles + k] = j % 3 == 0 ? (float) (k * 12 / n_quantiles) :
 				(float) (k - n_quantiles / 2) / (j % 3 == 1 ? 7.0f : (float) n_quantiles);
@@ -252,19 +256,96 @@ test_rank_blocks(int n_quantiles, int n_rows)
 	preprocess(&preprocessing, scores, n_rows, features, inputs);
 	for (int i = 0; i < n_rows; i++)
 	{
-		const float *input = inputs + i * (FEATURES + 1);
+		const float *input = inputs + i * (USED + 2);
 		double		worst = 0.0;
 
 		preprocess(&preprocessing, scores, 1, features + i * FEATURES, row);
 		differing += memcmp(row, input, sizeof(row)) != 0;
-		for (int j = 0; j < FEATURES; j++)
+		for (int j = 0; j < USED; j++)
 			worst = fmax(worst, fabs(input[j] - oracle_rank(knots + j * n_quantiles, scores,
 															n_quantiles,
-															features[i * FEATURES + j])));
+															features[i * FEATURES + used[j]])));
 		CHECK(worst < 1e-6, "%d knots, row %d of %d: off by %g", n_quantiles, i, n_rows, worst);
-		CHECK(input[FEATURES] == !isfinite(features[i * FEATURES + 3]), "flag");
+		CHECK(input[USED] == !isfinite(features[i * FEATURES + 3]) &&
+			  input[USED + 1] == !isfinite(features[i * FEATURES + 5]), "flags");
 	}
 	CHECK(differing == 0, "%d knots: %d of %d rows differ", n_quantiles, differing, n_rows);
+	unit_free();
+}
+
+#define MANY 150
+
+/* Every third feature is often missing, and each has its own place and width. */
+static void
+draw_many(float (*features)[MANY], Random *random)
+{
+	for (int i = 0; i < ROWS; i++)
+		for (int j = 0; j < MANY; j++)
+			features[i][j] = j % 3 == 0 && random_uniform(random) < 0.4 ? NAN :
+				(float) (j + (1.0 + j % 7) * random_normal(random));
+}
+
+/* The inputs of the subset are those of the whole that are kept, to the bit. */
+static void
+check_subset(const Preprocessing *whole, const bool *keep, int n_rows,
+			 const float (*features)[MANY])
+{
+	Workspace	workspace = unit_workspace();
+	Preprocessing subset = preprocessing_subset(whole, keep, &workspace);
+	int			n_all = preprocessing_inputs(whole);
+	int			n_kept = preprocessing_inputs(&subset);
+	float	   *all = workspace_array(&workspace, float, n_rows * n_all);
+	float	   *kept = workspace_array(&workspace, float, n_rows * n_kept);
+	int			differing = 0;
+
+	preprocess(whole, preprocessing_scores(whole, &workspace), n_rows, features[0], all);
+	preprocess(&subset, preprocessing_scores(&subset, &workspace), n_rows, features[0], kept);
+	for (int i = 0; i < n_rows; i++)
+	{
+		const float *next = kept + i * n_kept;
+
+		for (int j = 0; j < n_all; j++)
+			if (keep[j])
+				differing += memcmp(next++, &all[i * n_all + j], sizeof(float)) != 0;
+		CHECK(next == kept + (i + 1) * n_kept, "%d inputs", n_kept);
+	}
+	CHECK(differing == 0, "%d rows, %d of %d inputs: %d differ", n_rows, n_kept, n_all, differing);
+}
+
+/* All, none, features alone, flags alone, or some of both. */
+static void
+mark_inputs(int way, Random *random, bool *keep)
+{
+	for (int j = 0; j < 2 * MANY; j++)
+		keep[j] = way == 0 || (way == 2 && j < MANY) || (way == 3 && j >= MANY) ||
+			(way > 3 && random_below(random, 2) == 0);
+}
+
+/* Subsets, and subsets of subsets, of rows that are done one by one or in blocks. */
+static void
+test_subset(Normalisation normalisation)
+{
+	static const int counts[] = {1, 15, 16, 64, 100};
+	static float features[ROWS][MANY];
+	Workspace	workspace = unit_workspace();
+	Random		random;
+	Preprocessing whole;
+	Preprocessing subset;
+	bool		keep[2 * MANY];
+
+	random_seed(&random, 17, 0);
+	draw_many(features, &random);
+	whole = fit(normalisation, features[0], NULL, MANY, 2.5, &workspace);
+	CHECK(whole.n_used == MANY && whole.n_flagged == MANY / 3, "%d flags", whole.n_flagged);
+	for (int way = 0; way < 6; way++)
+		for (int k = 0; k < 5; k++)
+		{
+			mark_inputs(way, &random, keep);
+			check_subset(&whole, keep, counts[k], features);
+			subset = preprocessing_subset(&whole, keep, &workspace);
+			mark_inputs(5, &random, keep);
+			check_subset(&subset, keep, counts[k], features);
+		}
 	unit_free();
 }
 
@@ -282,5 +363,7 @@ main(void)
 	test_rank_blocks(128, 200);
 	test_rank_blocks(101, 64);
 	test_rank_blocks(1000, 65);
+	test_subset(NORMALISATION_ZSCORE);
+	test_subset(NORMALISATION_RANK_GAUSS);
 	return unit_report();
 }

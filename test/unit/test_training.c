@@ -13,6 +13,9 @@
 #define FEATURES 6
 #define CLASSES	 3
 
+/* The feature that is larger in a class than in the others. */
+#define TELLING(class) (2 * (class) + 1)
+
 typedef struct Problem
 {
 	float		features[ROWS][FEATURES];
@@ -49,7 +52,7 @@ make_problem(Problem *problem, double separation)
 		problem->target[i] = i < 400 ? 0 : i < 550 ? 1 : 2;
 		for (int j = 0; j < FEATURES; j++)
 			problem->features[i][j] = (float)
-				(random_normal(&random) + (j == problem->target[i] ? separation : 0.0));
+				(random_normal(&random) + (j == TELLING(problem->target[i]) ? separation : 0.0));
 	}
 	problem->classes[0] = 15;
 	problem->classes[1] = 42;
@@ -78,6 +81,7 @@ quick_options(void)
 	options.batch_size = 32;
 	options.learning_rate = 0.01;
 	options.dropout[0] = 0.2;
+	options.selected_inputs = 0;
 	options.input_dropout = 0.0;
 	options.weight_decay = 0.01;
 	options.weight_power = 1.0;
@@ -196,6 +200,9 @@ test_variants(void)
 	options.input_noise = 0.2;
 	options.label_smoothing = 0.02;
 	test_learns(options, 0.35, "all else");
+	options = quick_options();
+	options.selected_inputs = CLASSES;
+	test_learns(options, 0.35, "selected inputs");
 }
 
 static void
@@ -223,8 +230,9 @@ test_repeatable(void)
 	unit_free();
 }
 
+/* The network that is kept is that of the epoch whose loss is the smallest, as reported. */
 static void
-test_validation(void)
+test_validation(int selected_inputs)
 {
 	static Problem problem;
 	Workspace	workspace = unit_workspace();
@@ -242,6 +250,7 @@ test_validation(void)
 	options.epochs = 200;
 	options.patience = 15;
 	options.dropout[0] = 0.0;
+	options.selected_inputs = selected_inputs;
 	model = train_network(&problem.set, &options, &workspace, keep_report, &log, &result);
 	CHECK(result.epochs < 200, "did not stop early: %d epochs", result.epochs);
 	CHECK(result.epochs - result.best_epoch == 15, "stopped at %d, best was %d", result.epochs,
@@ -387,12 +396,201 @@ test_schedule(void)
 	unit_free();
 }
 
+/* So many inputs, ascending, the telling ones before those of noise. */
+static void
+check_selection(const Model *model, int n)
+{
+	const Member *member = &model->members[0];
+	int			n_telling = 0;
+
+	CHECK(member->n_inputs == n && member->layers[0].n_in == n, "%d inputs, the layer %d",
+		  member->n_inputs, member->layers[0].n_in);
+	for (int k = 0; k < n; k++)
+	{
+		CHECK(member->inputs[k] >= 0 && member->inputs[k] < FEATURES &&
+			  (k == 0 || member->inputs[k] > member->inputs[k - 1]), "input %d is %d", k,
+			  member->inputs[k]);
+		for (int c = 0; c < CLASSES; c++)
+			n_telling += member->inputs[k] == TELLING(c);
+	}
+	CHECK(n_telling == (n < CLASSES ? n : CLASSES), "%d inputs, %d telling", n, n_telling);
+}
+
+/* So many inputs as are asked for. */
+static void
+test_selection(void)
+{
+	static Problem problem;
+	Workspace	workspace = unit_workspace();
+	TrainingOptions options = quick_options();
+	TrainingResult result;
+	Log			log = {0};
+
+	make_problem(&problem, 2.0);
+	options.epochs = 1;
+	for (int n = 1; n < FEATURES; n++)
+	{
+		options.selected_inputs = n;
+		check_selection(train_network(&problem.set, &options, &workspace, keep_report, &log,
+									  &result), n);
+	}
+	unit_free();
+}
+
+/* That a value is missing may tell more than any value does. */
+static void
+test_selection_of_flag(void)
+{
+	static Problem problem;
+	Workspace	workspace = unit_workspace();
+	TrainingOptions options = quick_options();
+	TrainingResult result;
+	Log			log = {0};
+	Model	   *model;
+
+	make_problem(&problem, 1.0);
+	for (int i = 0; i < ROWS; i++)
+		if (problem.target[i] == 1)
+			problem.features[i][0] = NAN;
+	options.epochs = 1;
+	options.selected_inputs = 1;
+	options.missing_flag_fraction = 0.1;
+	model = train_network(&problem.set, &options, &workspace, keep_report, &log, &result);
+	CHECK(model->preprocessing.n_flagged == 1 && model->members[0].inputs[0] == FEATURES,
+		  "input %d, %d flags", model->members[0].inputs[0], model->preprocessing.n_flagged);
+	unit_free();
+}
+
+/* Where nothing tells anything, the seed decides. */
+static void
+test_selection_seed(void)
+{
+	static Problem problem;
+	Workspace	workspace = unit_workspace();
+	TrainingOptions options = quick_options();
+	TrainingResult result;
+	Log			log = {0};
+	int			n_chosen[FEATURES] = {0};
+
+	make_problem(&problem, 0.0);
+	options.epochs = 1;
+	options.selected_inputs = 1;
+	for (options.seed = 1; options.seed <= 8; options.seed++)
+	{
+		Model	   *model = train_network(&problem.set, &options, &workspace, keep_report, &log,
+										  &result);
+
+		n_chosen[model->members[0].inputs[0]]++;
+	}
+	for (int j = 0; j < FEATURES; j++)
+		CHECK(n_chosen[j] < 8, "input %d by all seeds", j);
+	unit_free();
+}
+
+/* As many inputs as there are, or more, are all. */
+static void
+test_selection_of_all(void)
+{
+	static Problem problem;
+	Workspace	workspace = unit_workspace();
+	TrainingOptions options = quick_options();
+	TrainingResult result;
+	Log			log = {0};
+	Model	   *all;
+
+	make_problem(&problem, 1.0);
+	options.epochs = 3;
+	options.input_dropout = 0.1;
+	all = train_network(&problem.set, &options, &workspace, keep_report, &log, &result);
+	check_selection(all, FEATURES);
+	for (int n = FEATURES - 1; n <= FEATURES + 1; n++)
+	{
+		Model	   *model;
+
+		options.selected_inputs = n;
+		model = train_network(&problem.set, &options, &workspace, keep_report, &log, &result);
+		CHECK(same_bytes(all, model) == (n >= FEATURES), "%d of %d inputs", n, FEATURES);
+	}
+	unit_free();
+}
+
+/* A network that has two inputs to choose, and is kept as it is after its only epoch. */
+static Model *
+train_blindly(const Problem *problem, const bool *excluded, const bool *validation,
+			  Workspace *workspace)
+{
+	TrainingOptions options = quick_options();
+	TrainingSet set = problem->set;
+	TrainingResult result;
+	Log			log = {0};
+	Inputs		inputs;
+	bool		skip[ROWS];
+
+	options.epochs = 1;
+	options.selected_inputs = 2;
+	set.excluded = excluded;
+	set.validation = validation;
+	for (int i = 0; i < ROWS; i++)
+		skip[i] = (excluded && excluded[i]) || (validation && validation[i]);
+	training_inputs(&set, &options, skip, workspace, &inputs);
+	return train_member(&set, &inputs, &options, workspace, keep_report, &log, &result);
+}
+
+/* Makes two features of noise the only ones that tell anything, in rows marked so. */
+static void
+change_rows(Problem *problem, const bool *mark, bool so)
+{
+	for (int i = 0; i < ROWS; i++)
+		if (mark[i] == so)
+		{
+			memset(problem->features[i], 0, sizeof(problem->features[i]));
+			problem->features[i][0] = 100.0f * (float) problem->target[i];
+			problem->features[i][2] = -100.0f * (float) problem->target[i];
+		}
+}
+
+/* Rows that take no part or only measure have no say in what is chosen, nor in anything else. */
+static void
+test_selection_is_blind(void)
+{
+	static Problem problem;
+	Workspace	workspace = unit_workspace();
+	bool		half[ROWS];
+	Model	   *before[2];
+	Model	   *after;
+
+	make_problem(&problem, 2.0);
+	for (int i = 0; i < ROWS; i++)
+		half[i] = i % 2 == 0;
+	before[0] = train_blindly(&problem, half, NULL, &workspace);
+	before[1] = train_blindly(&problem, NULL, half, &workspace);
+	check_selection(before[0], 2);
+	check_selection(before[1], 2);
+	change_rows(&problem, half, true);
+	after = train_blindly(&problem, half, NULL, &workspace);
+	CHECK(same_bytes(before[0], after), "excluded rows have a say");
+	after = train_blindly(&problem, NULL, half, &workspace);
+	CHECK(same_bytes(before[1], after), "held-out rows have a say");
+	change_rows(&problem, half, false);
+	after = train_blindly(&problem, half, NULL, &workspace);
+	CHECK(after->members[0].inputs[0] == 0 && after->members[0].inputs[1] == 2,
+		  "training rows have no say: inputs %d and %d", after->members[0].inputs[0],
+		  after->members[0].inputs[1]);
+	unit_free();
+}
+
 int
 main(void)
 {
 	test_variants();
 	test_repeatable();
-	test_validation();
+	test_validation(0);
+	test_validation(CLASSES);
+	test_selection();
+	test_selection_of_flag();
+	test_selection_seed();
+	test_selection_of_all();
+	test_selection_is_blind();
 	test_holdout();
 	test_weights();
 	test_divergence();
