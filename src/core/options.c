@@ -36,10 +36,10 @@ static const OptionRow rows[] = {
 	CHOICE(batch_norm, "batch normalisation before or after the activation"),
 	{"dropout", OPTION_NUMBERS, 0, 0.95, NULL, AT(dropout),
 		"share of a hidden layer's outputs dropped in training: one for all layers, or one for each"},
-	INTEGER(selected_inputs, -1, MODEL_MAX_FEATURES,
-			"inputs of each network, those of the most gain in boosted trees; 0 for all; -1 RULE"),
+	INTEGER(selected_inputs, 0, MODEL_MAX_FEATURES,
+			"inputs that a network looks at, those of the most gain in boosted trees on its training rows; 0 for all"),
 	NUMBER(input_dropout, -1, 0.95,
-		   "share of the inputs dropped in training; -1 keeps the square root of 85 / inputs of them"),
+		   "share of a network's inputs dropped in training; -1 keeps the square root of 45 / inputs of them"),
 	NUMBER(input_noise, 0, 10, "standard deviation of normal noise added to the normalised inputs in training"),
 	CHOICE(normalisation, "of each feature: by mean and standard deviation, or by the normal quantile of its rank"),
 	INTEGER(quantiles, 2, MODEL_MAX_QUANTILES, "knots a feature that rank_gauss stores in the model"),
@@ -122,8 +122,8 @@ static const TrainingOptions default_preset = {
 	.activation = ACTIVATION_ELU,
 	.batch_norm = BATCH_NORM_AFTER,
 	.n_dropout = 1,
-	.dropout = {0.3},
-	.selected_inputs = -1,
+	.dropout = {0.2},
+	.selected_inputs = 128,
 	.input_dropout = -1,
 	.normalisation = NORMALISATION_RANK_GAUSS,
 	.quantiles = 128,
@@ -439,17 +439,20 @@ training_options_check(const TrainingOptions *options, char *message)
 	return true;
 }
 
+int
+member_inputs(const TrainingOptions *options, int n_all)
+{
+	int			n = options->selected_inputs;
+
+	return n > 0 && n < n_all ? n : n_all;
+}
+
 void
 training_options_settle(TrainingOptions *options, int n_rows, int n_objects, int n_features)
 {
-	int			n_inputs = n_features;
-
-	if (options->selected_inputs < 0)
-		options->selected_inputs = 0;
-	if (options->selected_inputs > 0)
-		n_inputs = n_inputs < options->selected_inputs ? n_inputs : options->selected_inputs;
 	if (options->input_dropout < 0.0)
-		options->input_dropout = 1.0 - fmin(1.0, sqrt(85.0 / n_inputs));
+		options->input_dropout =
+			1.0 - fmin(1.0, sqrt(45.0 / member_inputs(options, n_features)));
 	if (options->weight_decay < 0.0)
 		options->weight_decay = fmax(0.02, fmin(2.0, 1000.0 / n_objects));
 	if (options->epochs == 0)

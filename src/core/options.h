@@ -164,6 +164,9 @@ extern bool training_option_set_names(TrainingOptions *options, const OptionRow 
 /* What only several options together can get wrong; call when all are set. */
 extern bool training_options_check(const TrainingOptions *options, char *message);
 
+/* Inputs that a network looks at, of all there are. */
+extern int	member_inputs(const TrainingOptions *options, int n_all);
+
 /*
  * Gives the options that were left to the training set, input_dropout and weight_decay of -1
  * and epochs of 0, their values, as the table says, for so many features of rows (all > 0) of

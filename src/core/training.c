@@ -13,7 +13,10 @@
 #include "core/preprocess.h"
 #include "core/random.h"
 
-/* Random streams of one seed; network.c has 1 and 5, split.c 2, boosted_trees.c 7, ensemble.c 8 and on. */
+/*
+ * Random streams of one seed; network.c has 1 and 5, split.c 2, boosted_trees.c 7,
+ * ensemble.c 8 and on.
+ */
 #define STREAM_SHUFFLE	3
 #define STREAM_INPUTS	4
 #define STREAM_INPUT_DROPOUT 6
@@ -71,14 +74,6 @@ training_objects(const TrainingSet *set)
 	for (int i = 0; i < set->n_rows; i++)
 		n += set->group[i] == i;
 	return n;
-}
-
-int
-member_inputs(const TrainingOptions *options, int n_all)
-{
-	int			n = options->selected_inputs;
-
-	return n > 0 && n < n_all ? n : n_all;
 }
 
 double

@@ -62,9 +62,6 @@ typedef struct Inputs
 /* Objects of the set, of which some may have several rows. */
 extern int	training_objects(const TrainingSet *set);
 
-/* Inputs that a network looks at, of all there are. */
-extern int	member_inputs(const TrainingOptions *options, int n_all);
-
 /* w_c of the weighted loss: of the options, or else the challenge's. */
 extern double class_weight(const TrainingOptions *options, int32_t class);
 

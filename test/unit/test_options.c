@@ -172,7 +172,8 @@ test_settle(void)
 	TrainingOptions options;
 
 	training_options_default(&options);
-	training_options_settle(&options, 750, 750, 340);
+	options.selected_inputs = 0;
+	training_options_settle(&options, 750, 750, 180);
 	CHECK(options.input_dropout == 0.5, "input_dropout %g", options.input_dropout);
 	CHECK(fabs(options.weight_decay - 4.0 / 3.0) < 1e-12, "weight_decay %g", options.weight_decay);
 	CHECK(options.epochs == 160, "%d epochs", options.epochs);
@@ -182,11 +183,11 @@ test_settle(void)
 	CHECK(options.input_dropout == 0.0 && options.weight_decay == 2.0 && options.epochs == 240,
 		  "the least");
 	training_options_default(&options);
-	training_options_settle(&options, 16000, 16000, 85);
+	training_options_settle(&options, 16000, 16000, 45);
 	CHECK(options.input_dropout == 0.0 && options.weight_decay == 0.0625 && options.epochs == 40,
 		  "many objects");
 	training_options_default(&options);
-	training_options_settle(&options, 10000000, 10000000, 85);
+	training_options_settle(&options, 10000000, 10000000, 45);
 	CHECK(options.weight_decay == 0.02 && options.epochs == 10, "the most");
 
 	/* ten copies of each object */
@@ -203,13 +204,13 @@ test_settle(void)
 		  "what was given");
 
 	/* the inputs that a network looks at are what counts */
-	for (int selected = 170; selected <= 1360; selected *= 2)
+	for (int selected = 90; selected <= 720; selected *= 2)
 	{
 		training_options_default(&options);
 		options.selected_inputs = selected;
-		training_options_settle(&options, 750, 750, 340);
+		training_options_settle(&options, 750, 750, 180);
 		CHECK(options.selected_inputs == selected, "%d selected", options.selected_inputs);
-		CHECK_CLOSE(options.input_dropout, 1.0 - sqrt(selected == 170 ? 0.5 : 0.25), 1e-12,
+		CHECK_CLOSE(options.input_dropout, 1.0 - sqrt(selected == 90 ? 0.5 : 0.25), 1e-12,
 					"input_dropout of selected inputs");
 	}
 	options.input_dropout = -0.5;
