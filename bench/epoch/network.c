@@ -245,7 +245,7 @@ main(int argc, char **argv)
 		target[i] = i % CLASSES;
 	set.features = random_floats((size_t) set.n_rows * set.n_features, 1);
 	set.target = target;
-	prepare_products(&turns, &options, set.n_features, set.n_rows);
+	prepare_products(&turns, &options, member_inputs(&options, set.n_features), set.n_rows);
 
 	training_inputs(&set, &options, NULL, &workspace, &inputs);
 	model = empty_model(&set, &inputs.preprocessing, n_members, &workspace);
@@ -260,6 +260,7 @@ main(int argc, char **argv)
 		options.seed = m;
 		model->members[m] = train_member(&set, &inputs, &options, &workspace, no_report, NULL, &result)->members[0];
 	}
+	drop_unused_inputs(model, &workspace);
 	time_inference(&turns, model, set.features, turns.n);
 	return 0;
 }

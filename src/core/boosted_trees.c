@@ -37,7 +37,13 @@
  * the whole of it.
  */
 #define DIRECTIONS		3
-#define SUMS			(DIRECTIONS + 1)	/* and the Hessian */
+
+/*
+ * Of one row or summed over several: the gradient in these directions, and last the trace of
+ * the Hessian.  A vector, as memory comes from the workspace, at no special address.
+ */
+typedef float Sums __attribute__((vector_size(sizeof(float) * (DIRECTIONS + 1)),
+								  aligned(sizeof(float))));
 
 /* Random streams of the seed, as in training.c. */
 #define STREAM_TREES	7
@@ -73,10 +79,10 @@ typedef struct Boosting
 	int		   *spare;			/* [n_tree_rows] */
 	float	   *probability;	/* [n_rows][n_classes], of its rows, as the next */
 	float	   *direction;		/* [DIRECTIONS][n_classes] */
-	float	   *sketch;			/* [n_rows][SUMS]: gradient in these directions, trace of the Hessian */
+	Sums	   *sketch;			/* [n_rows] */
 	int			n_candidates;
 	int		   *candidate;		/* [n_inputs], shuffled: inputs that it looks at come first */
-	float	   *histogram[DEPTH];	/* of a node at each depth: [n_candidates][BINS][SUMS] */
+	Sums	   *histogram[DEPTH];	/* of a node at each depth: [n_candidates][BINS] */
 	int			n_nodes;
 	Node		nodes[MOST_NODES];
 } Boosting;
@@ -247,11 +253,10 @@ fill_gradients(Boosting *boosting)
 	{
 		int			row = boosting->order[k];
 		float	   *p = boosting->probability + (size_t) row * n_classes;
-		float	   *sketch = boosting->sketch + (size_t) row * SUMS;
+		Sums		sketch = {0.0f};
 
 		memcpy(p, boosting->score + (size_t) row * n_classes, sizeof(float) * n_classes);
 		softmax_rows(1, n_classes, p);
-		memset(sketch, 0, sizeof(float) * SUMS);
 		for (int c = 0; c < n_classes; c++)
 		{
 			float		gradient;
@@ -262,6 +267,7 @@ fill_gradients(Boosting *boosting)
 				sketch[d] += boosting->direction[(size_t) d * n_classes + c] * gradient;
 			sketch[DIRECTIONS] += hessian;
 		}
+		boosting->sketch[row] = sketch;
 	}
 }
 
@@ -270,41 +276,29 @@ fill_gradients(Boosting *boosting)
  * ------------------------------------------------------------------------
  */
 
-static void
-add_to_bins(int n_rows, const int *restrict rows, const uint8_t *restrict bin,
-			const float *restrict sketch, float *restrict histogram)
-{
-	for (int i = 0; i < n_rows; i++)
-	{
-		const float *from = sketch + (size_t) rows[i] * SUMS;
-		float	   *to = histogram + (size_t) bin[rows[i]] * SUMS;
-
-		for (int k = 0; k < SUMS; k++)
-			to[k] += from[k];
-	}
-}
-
 static size_t
 histogram_size(const Boosting *boosting)
 {
-	return (size_t) boosting->n_candidates * BINS * SUMS;
+	return (size_t) boosting->n_candidates * BINS;
 }
 
 static void
-fill_histogram(Boosting *boosting, int n_rows, const int *rows, float *histogram)
+fill_histogram(Boosting *boosting, int n_rows, const int *rows, Sums *histogram)
 {
-	memset(histogram, 0, sizeof(float) * histogram_size(boosting));
-	for (int k = 0; k < boosting->n_candidates; k++)
+	memset(histogram, 0, sizeof(Sums) * histogram_size(boosting));
+	for (int k = 0; k < boosting->n_candidates; k++, histogram += BINS)
 	{
+		const uint8_t *bin =
+			boosting->bin + (size_t) boosting->candidate[k] * boosting->sample->n_rows;
+
 		boosting->workspace->check_interrupts();
-		add_to_bins(n_rows, rows,
-					boosting->bin + (size_t) boosting->candidate[k] * boosting->sample->n_rows,
-					boosting->sketch, histogram + (size_t) k * BINS * SUMS);
+		for (int i = 0; i < n_rows; i++)
+			histogram[bin[rows[i]]] += boosting->sketch[rows[i]];
 	}
 }
 
 DISPATCHED static void
-subtract(size_t n, const float *restrict y, float *restrict x)
+subtract(size_t n, const Sums *restrict y, Sums *restrict x)
 {
 	for (size_t i = 0; i < n; i++)
 		x[i] -= y[i];
@@ -315,17 +309,17 @@ subtract(size_t n, const float *restrict y, float *restrict x)
  * small; of the last bin, which splits nothing, what the node as a leaf does.
  */
 DISPATCHED static void
-score_splits(const float *restrict histogram, float *restrict scores)
+score_splits(const Sums *restrict histogram, float *restrict scores)
 {
-	float		sums[SUMS][BINS];
-	float		left[SUMS] = {0.0f};
+	float		sums[DIRECTIONS + 1][BINS];
+	Sums		left = {0.0f};
 
 	for (int b = 0; b < BINS; b++)
-		for (int k = 0; k < SUMS; k++)
-		{
-			left[k] += histogram[b * SUMS + k];
+	{
+		left += histogram[b];
+		for (int k = 0; k <= DIRECTIONS; k++)
 			sums[k][b] = left[k];
-		}
+	}
 	for (int b = 0; b < BINS; b++)
 	{
 		float		square = 0.0f;
@@ -352,7 +346,7 @@ score_splits(const float *restrict histogram, float *restrict scores)
 }
 
 static Split
-best_split(Boosting *boosting, const float *histogram)
+best_split(Boosting *boosting, const Sums *histogram)
 {
 	Split		best = {.input = -1};
 
@@ -360,7 +354,7 @@ best_split(Boosting *boosting, const float *histogram)
 	{
 		float		scores[BINS];
 
-		score_splits(histogram + (size_t) k * BINS * SUMS, scores);
+		score_splits(histogram + (size_t) k * BINS, scores);
 		for (int b = 0; b < BINS - 1; b++)
 			if (scores[b] - scores[BINS - 1] > best.gain)
 				best = (Split) {boosting->candidate[k], b, scores[b] - scores[BINS - 1]};
@@ -422,11 +416,11 @@ fill_leaf(Boosting *boosting, Node *leaf, int n_rows, const int *rows)
  * overwritten.
  */
 static void
-grow(Boosting *boosting, Node *node, int depth, int n_rows, int *rows, float *histogram)
+grow(Boosting *boosting, Node *node, int depth, int n_rows, int *rows, Sums *histogram)
 {
 	int			n_left;
 	bool		left_is_small;
-	float	   *small_histogram = NULL;
+	Sums	   *small_histogram = NULL;
 
 	node->split.input = -1;
 	if (depth < DEPTH)
@@ -498,13 +492,13 @@ prepare(Boosting *boosting)
 	boosting->spare = workspace_array(workspace, int, boosting->n_tree_rows);
 	boosting->probability = workspace_array(workspace, float, n * sample->n_classes);
 	boosting->direction = zeros(workspace, DIRECTIONS * sample->n_classes);
-	boosting->sketch = workspace_array(workspace, float, n * SUMS);
+	boosting->sketch = workspace_array(workspace, Sums, n);
 	boosting->n_candidates = (int) ceil(INPUT_SHARE * sample->n_inputs);
 	boosting->candidate = workspace_array(workspace, int, sample->n_inputs);
 	for (int j = 0; j < sample->n_inputs; j++)
 		boosting->candidate[j] = j;
 	for (int depth = 0; depth < DEPTH; depth++)
-		boosting->histogram[depth] = workspace_array(workspace, float, histogram_size(boosting));
+		boosting->histogram[depth] = workspace_array(workspace, Sums, histogram_size(boosting));
 	for (int i = 0; i < MOST_NODES; i++)
 		boosting->nodes[i].value = workspace_array(workspace, float, sample->n_classes);
 }
