@@ -344,6 +344,44 @@ test_gain(int n_classes, int n_seeds, double tolerance)
 	unit_free();
 }
 
+#define MANY_ROWS	70000
+#define MANY_INPUTS 12
+
+/* Of very many rows some do, wherever a class is among them. */
+static void
+test_many_rows(void)
+{
+	Workspace	workspace = unit_workspace();
+	float	   *inputs = workspace_array(&workspace, float, MANY_ROWS * MANY_INPUTS);
+	int32_t    *target = workspace_array(&workspace, int32_t, MANY_ROWS);
+	float	   *weight = workspace_array(&workspace, float, MANY_ROWS);
+	int		   *rows = workspace_array(&workspace, int, MANY_ROWS);
+	int32_t		chosen[2];
+	Random		random;
+
+	random_seed(&random, 5, 0);
+	for (int i = 0; i < MANY_ROWS; i++)
+	{
+		target[i] = i >= MANY_ROWS - 3000;
+		weight[i] = 1.0f;
+		rows[i] = i;
+		for (int j = 0; j < MANY_INPUTS; j++)
+			inputs[i * MANY_INPUTS + j] =
+				(float) (random_normal(&random) + (j == 4 || j == 9 ? 2 * target[i] : 0));
+	}
+	choose_by_trees(&(TreeSample) {
+		.n_rows = MANY_ROWS,
+		.rows = rows,
+		.n_inputs = MANY_INPUTS,
+		.n_classes = 2,
+		.inputs = inputs,
+		.target = target,
+		.weight = weight,
+	}, 1, 2, &workspace, chosen);
+	CHECK(chosen[0] == 4 && chosen[1] == 9, "chosen: %d, %d", chosen[0], chosen[1]);
+	unit_free();
+}
+
 int
 main(void)
 {
@@ -357,5 +395,6 @@ main(void)
 	test_gain(3, 1, 1e-5);
 	test_gain(4, 1, 1e-5);
 	test_gain(8, 1000, 0.03);
+	test_many_rows();
 	return unit_report();
 }
