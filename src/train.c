@@ -70,7 +70,7 @@ interval_datum(double seconds)
 	return IntervalPGetDatum(interval);
 }
 
-/* Writes a row of plasticc_training_log. */
+/* Writes a row of plasticc_training_log, and keeps the losses for the model. */
 static void
 log_epoch(Run *run, int member, const EpochReport *report)
 {
@@ -86,6 +86,7 @@ log_epoch(Run *run, int member, const EpochReport *report)
 							interval_datum(run_elapsed(run))};
 	char		nulls[] = {' ', ' ', ' ', ' ', ' ', ' ', ' ', ' '};
 
+	note_epoch(run->curve, member - 1, report);
 	if (isnan(report->validation_loss))
 		nulls[5] = 'n';
 	run_insert(psprintf("INSERT INTO %s (name, version, member, epoch, training_loss, "
@@ -161,7 +162,7 @@ static void
 store_model(Run *run, Model *model, const PoolResult *result)
 {
 	Probabilities *unseen = calibrate_model(&run->ensemble, 0, model, result, true);
-	char	   *metrics = training_metrics(&run->ensemble, run->input, result, unseen);
+	char	   *metrics = training_metrics(&run->ensemble, run->input, result, run->curve, unseen);
 	char	   *row_metrics =
 		psprintf("{%s, \"elapsed_seconds\": %.3f}", metrics, run_elapsed(run));
 	Oid			types[] = {TEXTOID,	 INT4OID,  INT4ARRAYOID, TEXTARRAYOID,
@@ -217,6 +218,7 @@ train(Run *run)
 					  run->context);
 	report_input(run);
 	run_next_version(run);
+	run->curve = create_curve(run->options->epochs, run->options->members);
 	result = run_jobs(run, true, log_epoch);
 	store_model(run, make_model(run, result), result);
 	run_commit(run);

@@ -187,7 +187,7 @@ append_counts(StringInfo text, const TrainingInput *input)
 
 char *
 training_metrics(const Ensemble *ensemble, const TrainingInput *input, const PoolResult *result,
-				 const Probabilities *unseen)
+				 const TrainingCurve *curve, const Probabilities *unseen)
 {
 	TrainingResult mean = mean_result(result->results, ensemble->options->members);
 	StringInfoData text;
@@ -202,5 +202,6 @@ training_metrics(const Ensemble *ensemble, const TrainingInput *input, const Poo
 	append_effective_objects(&text, ensemble, 0);
 	append_scores(&text, ensemble, unseen);
 	append_calibration(&text, &unseen->calibration);
+	append_curve(&text, curve);
 	return text.data;
 }

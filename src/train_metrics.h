@@ -8,6 +8,7 @@
 #include "lib/stringinfo.h"
 
 #include "core/ensemble_calibration.h"
+#include "train_curve.h"
 #include "train_input.h"
 #include "train_pool.h"
 
@@ -58,10 +59,11 @@ extern TrainingResult mean_result(const TrainingResult *results, int n);
 
 /*
  * The members of the metrics object of a model, without its braces: counts,
- * losses, and how the model does on the objects held out.  They go into the
+ * losses and their curve, and how the model does on the objects held out.  They go into the
  * model as well, so they do not tell the time that the training took.
  */
 extern char *training_metrics(const Ensemble *ensemble, const TrainingInput *input,
-							  const PoolResult *result, const Probabilities *unseen);
+							  const PoolResult *result, const TrainingCurve *curve,
+							  const Probabilities *unseen);
 
 #endif							/* PLASTICC_TRAIN_METRICS_H */

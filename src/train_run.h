@@ -9,6 +9,7 @@
 #include "portability/instr_time.h"
 #include "storage/lock.h"
 
+#include "train_curve.h"
 #include "train_input.h"
 #include "train_pool.h"
 
@@ -42,6 +43,7 @@ struct Run
 	double		last_report;	/* seconds since start */
 	double		last_commit;
 	int64		epochs_done;	/* of all networks */
+	TrainingCurve *curve;		/* of a training */
 };
 
 /*

@@ -37,6 +37,16 @@ SELECT metrics #> '{out_of_fold,objects}' AS out_of_fold, metrics #> '{validatio
        abs((metrics ->> 'validation_loss')::float8 - (SELECT avg(loss) FROM (SELECT min(validation_loss) AS loss
            FROM plasticc_training_log WHERE name = 'm' GROUP BY member) AS l)) < 1e-6 AS mean_of_the_best
 FROM plasticc_models WHERE name = 'm';
+-- the model tells how the losses went: means over the members, at most 100 of them
+SELECT count(*) AS points, bool_and(abs(l.training_loss - c.training_loss::float8) < 1e-6 AND abs(l.validation_loss - c.validation_loss::float8) < 1e-6) AS means
+FROM (SELECT epoch, avg(training_loss) AS training_loss, avg(validation_loss) AS validation_loss FROM plasticc_training_log WHERE name = 'm' GROUP BY 1) AS l
+FULL JOIN (SELECT e::int AS epoch, curve -> 'training_loss' -> (i::int - 1) AS training_loss, curve -> 'validation_loss' -> (i::int - 1) AS validation_loss
+           FROM (SELECT plasticc_model_info(plasticc_model('m')) #> '{metrics,training_curve}' AS curve) AS m,
+                jsonb_array_elements(curve -> 'epoch') WITH ORDINALITY AS p (e, i)) AS c USING (epoch);
+CALL plasticc_train('curve', 'TABLE objects', '{"layers": [], "epochs": 250, "members": 1, "batch_size": 300}');
+SELECT jsonb_array_length(curve -> 'epoch') AS points, jsonb_array_length(curve -> 'training_loss') AS losses,
+       curve #> '{epoch,0}' AS first, curve #> '{epoch,-1}' AS last, curve #> '{validation_loss,-1}' AS validation_loss
+FROM (SELECT metrics -> 'training_curve' AS curve FROM plasticc_models WHERE name = 'curve') AS c;
 CALL plasticc_train('h', 'TABLE copies', '{"layers": [8], "epochs": 2, "members": 3, "bagging_folds": 3, "validation_fraction": 0.2}');
 -- and members for two folds of three
 CALL plasticc_train('h', 'TABLE copies', '{"layers": [8], "epochs": 2, "members": 2, "bagging_folds": 3}');

@@ -17,7 +17,7 @@ SET client_min_messages = warning;
 
 -- what it leaves: a model that has learnt, and a log
 SELECT name, version, classes, feature_names, created_at <= clock_timestamp() AS created,
-       metrics - '{training_loss,validation_loss,best_epoch,elapsed_seconds,validation}'::text[] AS metrics,
+       metrics - '{training_loss,validation_loss,training_curve,best_epoch,elapsed_seconds,validation}'::text[] AS metrics,
        (metrics ->> 'validation_loss')::float8 < 0.4 AS learnt,
        (metrics #>> '{validation,objects}')::int AS held_out,
        (metrics #>> '{validation,log_loss}')::float8 < 0.4 AS log_loss,
@@ -59,7 +59,7 @@ CREATE FUNCTION train_on(query text, options jsonb DEFAULT '{}') RETURNS jsonb L
 BEGIN
     CALL plasticc_train('q', query, '{"layers": [4], "epochs": 1, "batch_size": 20}' || options);
     RETURN (SELECT jsonb_build_object('held_out', metrics #> '{validation,objects}')
-            || metrics - '{training_loss,elapsed_seconds,validation_loss,best_epoch,epochs,validation}'::text[] FROM plasticc_models WHERE name = 'q' ORDER BY version DESC LIMIT 1);
+            || metrics - '{training_loss,elapsed_seconds,validation_loss,training_curve,best_epoch,epochs,validation}'::text[] FROM plasticc_models WHERE name = 'q' ORDER BY version DESC LIMIT 1);
 END $$;
 SELECT train_on('SELECT target::smallint, features::feature_list, fold::smallint, weight::numeric, object_id::smallint FROM objects');
 SELECT train_on('SELECT weight::real, fold::bigint, features::float8[], target::bigint, object_id::bigint FROM objects', '{"validation_fold": 3}');
