@@ -173,8 +173,10 @@ test_settle(void)
 
 	training_options_default(&options);
 	options.selected_inputs = 0;
-	training_options_settle(&options, 750, 750, 180);
+	training_options_settle(&options, 3000, 3000, 180);
 	CHECK(options.input_dropout == 0.5, "input_dropout %g", options.input_dropout);
+	training_options_default(&options);
+	training_options_settle(&options, 750, 750, 180);
 	CHECK(fabs(options.weight_decay - 4.0 / 3.0) < 1e-12, "weight_decay %g", options.weight_decay);
 	CHECK(options.epochs == 160, "%d epochs", options.epochs);
 
@@ -189,6 +191,16 @@ test_settle(void)
 	training_options_default(&options);
 	training_options_settle(&options, 10000000, 10000000, 45);
 	CHECK(options.weight_decay == 0.02 && options.epochs == 10, "the most");
+
+	/* few rows, of many features or few */
+	training_options_default(&options);
+	options.selected_inputs = 0;
+	training_options_settle(&options, 750, 750, 180);
+	CHECK(fabs(options.input_dropout - (1.0 - sqrt(0.125))) < 1e-12, "input_dropout %g of few rows",
+		  options.input_dropout);
+	training_options_default(&options);
+	training_options_settle(&options, 750, 750, 20);
+	CHECK(options.input_dropout == 0.0, "input_dropout %g of few inputs", options.input_dropout);
 
 	/* ten copies of each object */
 	training_options_default(&options);
@@ -208,7 +220,7 @@ test_settle(void)
 	{
 		training_options_default(&options);
 		options.selected_inputs = selected;
-		training_options_settle(&options, 750, 750, 180);
+		training_options_settle(&options, 5000, 750, 180);
 		CHECK(options.selected_inputs == selected, "%d selected", options.selected_inputs);
 		CHECK_CLOSE(options.input_dropout, 1.0 - sqrt(selected == 90 ? 0.5 : 0.25), 1e-12,
 					"input_dropout of selected inputs");
