@@ -39,7 +39,7 @@ static const OptionRow rows[] = {
 	INTEGER(selected_inputs, 0, MODEL_MAX_FEATURES,
 			"inputs that a network looks at, those of the most gain in boosted trees on its training rows; 0 for all"),
 	NUMBER(input_dropout, -1, 0.95,
-		   "share of a network's inputs dropped in training; -1 keeps the square root of 45 / inputs of them, times the fourth root of rows / 3000 for fewer rows"),
+		   "share of a network's inputs dropped in training; -1 keeps the square root of 45 / inputs of them, times the fourth root of rows / 3000, with rows from 200 to 3000"),
 	NUMBER(input_noise, 0, 10, "standard deviation of normal noise added to the normalised inputs in training"),
 	CHOICE(normalisation, "of each feature: by mean and standard deviation, or by the normal quantile of its rank"),
 	INTEGER(quantiles, 2, MODEL_MAX_QUANTILES, "knots a feature that rank_gauss stores in the model"),
@@ -452,7 +452,7 @@ training_options_settle(TrainingOptions *options, int n_rows, int n_objects, int
 {
 	if (options->input_dropout < 0.0)
 	{
-		double		few = fmin(1.0, pow(n_rows / 3000.0, 0.25));
+		double		few = pow(fmin(3000.0, fmax(200.0, n_rows)) / 3000.0, 0.25);
 
 		options->input_dropout =
 			1.0 - fmin(1.0, few * sqrt(45.0 / member_inputs(options, n_features)));
