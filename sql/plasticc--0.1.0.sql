@@ -510,12 +510,12 @@ major_tom: 0.2 P if galactic, else 1.65 (p42 + p52 + p62 + p95)^2.5 (1 - p95 - p
 All but prior and presentation come from entries to the challenge whose authors tuned them to its leaderboard; they say nothing of other surveys';
 
 -- Not strict: classes may be left out.
-CREATE FUNCTION plasticc_add_unknown(probabilities real[], method plasticc_unknown_method DEFAULT 'prior', classes integer[] DEFAULT NULL)
+CREATE FUNCTION plasticc_add_unknown(probabilities real[], method plasticc_unknown_method DEFAULT 'boone', classes integer[] DEFAULT NULL)
 RETURNS real[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 
 COMMENT ON FUNCTION plasticc_add_unknown(real[], plasticc_unknown_method, integer[]) IS
-'the probabilities with that of class 99 appended, divided by their sum; the classes are then classes || 99. Comment on type plasticc_unknown_method: the methods. classes may be left out when there are 14 probabilities, of the challenge''s classes in ascending order, and for the methods prior, presentation, product and scirpus. The default, prior, is tuned to nothing; on the synthetic survey''s mix test, in which class 99 occurs, no other has a smaller log loss (make bench BENCH=unknown). Probabilities are divided by their sum first; negative, NaN, infinite or all zero is an error';
+'the probabilities with that of class 99 appended, divided by their sum; the classes are then classes || 99. Comment on type plasticc_unknown_method: the methods. classes may be left out when there are 14 probabilities, of the challenge''s classes in ascending order, and for the methods prior, presentation, product and scirpus. The default, boone, has the smallest log loss on the synthetic survey''s mix test, in which class 99 occurs (make bench BENCH=unknown); like major_tom it needs one of the classes 42, 52, 62 and 95. For classes that are not the challenge''s take prior, which is tuned to nothing. Probabilities are divided by their sum first; negative, NaN, infinite or all zero is an error';
 
 CREATE TYPE plasticc_submission_row AS (
     class_6 real, class_15 real, class_16 real, class_42 real, class_52 real,

@@ -186,6 +186,7 @@ typedef struct UnknownMethod
 	const char *label;
 	UnknownFormula formula;
 	bool		needs_classes;
+	bool		needs_supernovae;	/* some of the classes that are like it */
 } UnknownMethod;
 
 static const UnknownMethod unknown_methods[] = {
@@ -195,8 +196,8 @@ static const UnknownMethod unknown_methods[] = {
 	{"scirpus", scirpus_unknown, false},
 	{"constant", constant_unknown, true},
 	{"second_place", second_place_unknown, true},
-	{"boone", boone_unknown, true},
-	{"major_tom", major_tom_unknown, true},
+	{"boone", boone_unknown, true, true},
+	{"major_tom", major_tom_unknown, true, true},
 };
 
 /* The method of the last row, so that its label is looked up once. */
@@ -275,6 +276,21 @@ require_classes(const Prediction *prediction)
 						 "classes may be left out.")));
 }
 
+/* Without any of these classes the method would leave class 99 no probability. */
+static void
+require_supernovae(const Prediction *prediction, const UnknownMethod *method)
+{
+	static const int32 supernovae[] = {42, 52, 62, 95};
+
+	for (int i = 0; i < lengthof(supernovae); i++)
+		if (class_index(prediction->classes, prediction->n, supernovae[i]) >= 0)
+			return;
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("method \"%s\" needs one of the classes 42, 52, 62 and 95",
+						   method->label),
+					errhint("The method \"prior\" suits any classes.")));
+}
+
 /*
  * plasticc_add_unknown(probabilities, method, classes): the probabilities and
  * that of class 99 after them, all divided by their sum.
@@ -294,6 +310,8 @@ plasticc_add_unknown(PG_FUNCTION_ARGS)
 	prediction = prediction_arguments(fcinfo, 2);
 	if (method->needs_classes)
 		require_classes(&prediction);
+	if (method->needs_supernovae)
+		require_supernovae(&prediction, method);
 	if (prediction.classes != NULL &&
 		class_index(prediction.classes, prediction.n, UNKNOWN_CLASS) >= 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),

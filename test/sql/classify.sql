@@ -136,9 +136,11 @@ formulas(method, galactic, extragalactic) AS (VALUES
 SELECT method, abs(g[6] - galactic / (1 + galactic)) < 1e-6 AS galactic, abs(e[6] - extragalactic / (1 + extragalactic)) < 1e-6 AS extragalactic,
        abs((SELECT sum(x) FROM unnest(g) AS x) - 1) < 1e-6 AND abs((SELECT sum(x) FROM unnest(e) AS x) - 1) < 1e-6 AS sum_1
 FROM p, formulas, plasticc_add_unknown(a, method, c) AS g, plasticc_add_unknown(b, method, c) AS e;
--- the default: weights 1, 2, 1 and 2 of class 99; of the challenge's classes 2/18; of unknown ones all weigh 1
-SELECT rounded(plasticc_add_unknown('{0.5,0.25,0.25}', classes => '{6,15,16}')), (plasticc_add_unknown(array_fill(1::real, '{14}')))[15]::numeric(6,5) AS challenge,
-       rounded(plasticc_add_unknown('{0.5,0.25,0.25}'));
+-- prior: weights 1, 2, 1 and 2 of class 99; of the challenge's classes 2/18; of unknown ones all weigh 1
+SELECT rounded(plasticc_add_unknown('{0.5,0.25,0.25}', 'prior', '{6,15,16}')), (plasticc_add_unknown(array_fill(1::real, '{14}'), 'prior'))[15]::numeric(6,5) AS challenge,
+       rounded(plasticc_add_unknown('{0.5,0.25,0.25}', 'prior'));
+-- the default
+SELECT plasticc_add_unknown(p) = plasticc_add_unknown(p, 'boone') AS same FROM (VALUES (array_fill(1::real, '{14}'))) AS v(p);
 SELECT count(*) AS methods FROM unnest(enum_range(NULL::plasticc_unknown_method));
 -- the challenge's own classes need not be named: the second is 15, the third the galactic 16
 SELECT m, plasticc_add_unknown(p, m) = plasticc_add_unknown(p, m, '{6,15,16,42,52,53,62,64,65,67,88,90,92,95}') AS equal
@@ -148,6 +150,8 @@ SELECT rounded(plasticc_add_unknown('{1}', 'product')), plasticc_add_unknown(NUL
 SELECT m, rounded(plasticc_add_unknown('{0.5,0.5}', m, '{42,65}'))
 FROM (VALUES (1, 'constant'::plasticc_unknown_method), (2, 'boone'), (3, 'constant')) AS v(i, m) ORDER BY i;
 SELECT plasticc_add_unknown('{0.5,0.5}', 'boone');
+SELECT plasticc_add_unknown('{0.5,0.5}', 'boone', '{88,90}');
+SELECT plasticc_add_unknown('{0.5,0.5}', 'major_tom', '{88,90}');
 SELECT plasticc_add_unknown('{0.5,0.5}', 'boone', '{42,62,65}');
 SELECT plasticc_add_unknown('{0.5,0.5}', 'boone', '{42,42}');
 SELECT plasticc_add_unknown('{0.5,0.5}', 'presentation', '{42,99}');
