@@ -3,7 +3,7 @@
 SELECT round(plasticc_log_loss(target, probabilities, classes) FILTER (WHERE target <> 99)::numeric, 4)
            AS "weighted log loss",
        round(plasticc_log_loss(target, probabilities_with_99, classes_with_99)::numeric, 4)
-           AS "with class 99: prior",
+           AS "with class 99",
        round(plasticc_log_loss(target, plasticc_add_unknown(probabilities, 'presentation'), classes_with_99)::numeric, 4)
            AS "(1 - max p) / 14",
        round(avg((target = predicted)::integer) FILTER (WHERE target <> 99), 3) AS "accuracy",
