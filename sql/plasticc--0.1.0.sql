@@ -451,7 +451,7 @@ CREATE FUNCTION plasticc_model_info(model bytea) RETURNS jsonb
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 
 COMMENT ON FUNCTION plasticc_model_info(bytea) IS
-'what the model is: classes, features (their number), feature_names, normalisation, used_features and missing_flags (features, counted from 1, whose value, or whose absence, is an input of a network), members (networks), layers (of each; batch normalisation is part of their weights), parameters (of all), temperature and class_multipliers (the calibration; 1 = none), gate (null, or its feature, counted from 1, and the probabilities of the classes that are closed where that is 0 and elsewhere), bytes, options, metrics';
+'what the model is: classes, features (their number), feature_names, normalisation, used_features and missing_flags (features, counted from 1, whose value, or whose absence, is an input of a network), members (networks), layers (of each; batch normalisation is part of their weights), parameters (of all), temperature and class_multipliers (the calibration; 1 = none), gate (null, or its feature, counted from 1, and the probabilities of the classes that are closed where that is 0 and elsewhere), bytes, options, metrics (among them training_curve: after each of at most 100 epochs the mean losses of the networks)';
 
 -- =====================================================================
 -- classification
