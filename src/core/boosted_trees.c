@@ -297,15 +297,6 @@ add_tree(Boosting *boosting)
  * ------------------------------------------------------------------------
  */
 
-static float *
-zeros(Workspace *workspace, size_t n)
-{
-	float	   *values = workspace_array(workspace, float, n);
-
-	memset(values, 0, sizeof(float) * n);
-	return values;
-}
-
 /* What the trees look at of the sample: of a large one, a part of the rows. */
 static TreeSample
 limit_rows(const TreeSample *sample, Random *random, Workspace *workspace)
@@ -333,12 +324,12 @@ prepare(Boosting *boosting)
 
 	boosting->binned =
 		bin_inputs(sample->n_rows, sample->rows, sample->n_inputs, sample->inputs, workspace);
-	boosting->score = zeros(workspace, n * sample->n_classes);
+	boosting->score = workspace_zeros(workspace, n * sample->n_classes);
 	boosting->n_tree_rows = (int) fmin(MOST_TREE_ROWS, ceil(ROW_SHARE * n));
 	boosting->order = workspace_array(workspace, int, boosting->n_tree_rows);
 	boosting->spare = workspace_array(workspace, int, boosting->n_tree_rows);
 	boosting->probability = workspace_array(workspace, float, n * sample->n_classes);
-	boosting->direction = zeros(workspace, DIRECTIONS * sample->n_classes);
+	boosting->direction = workspace_zeros(workspace, DIRECTIONS * sample->n_classes);
 	boosting->sketch = workspace_array(workspace, Sums, n);
 	boosting->n_candidates = (int) ceil(INPUT_SHARE * sample->n_inputs);
 	boosting->candidate = workspace_array(workspace, int, sample->n_inputs);

@@ -67,15 +67,6 @@ layout_layer(TrainingLayer *layer, size_t *n_parameters)
 		*n_parameters += layer->n_out;
 }
 
-static float *
-zeros(Workspace *workspace, size_t n)
-{
-	float	   *values = workspace_array(workspace, float, n);
-
-	memset(values, 0, sizeof(float) * n);
-	return values;
-}
-
 static void
 allocate_batch(TrainingLayer *layer, double dropout, int max_rows, Workspace *workspace)
 {
@@ -88,8 +79,8 @@ allocate_batch(TrainingLayer *layer, double dropout, int max_rows, Workspace *wo
 		layer->output = workspace_array(workspace, float, n);
 		layer->mean = workspace_array(workspace, float, layer->n_out);
 		layer->inverse_std = workspace_array(workspace, float, layer->n_out);
-		layer->running_mean = zeros(workspace, layer->n_out);
-		layer->running_variance = zeros(workspace, layer->n_out);
+		layer->running_mean = workspace_zeros(workspace, layer->n_out);
+		layer->running_variance = workspace_zeros(workspace, layer->n_out);
 	}
 	if (dropout > 0.0)
 		layer->dropout = dropout_of(dropout, workspace_array(workspace, uint16_t, n));
@@ -123,11 +114,11 @@ network_create(const TrainingOptions *options, int n_inputs, int n_classes, int 
 		widest = layer->n_out > widest ? layer->n_out : widest;
 	}
 
-	network->parameters = zeros(workspace, network->n_parameters);
-	network->gradients = zeros(workspace, network->n_parameters);
-	network->first_moment = zeros(workspace, network->n_parameters);
+	network->parameters = workspace_zeros(workspace, network->n_parameters);
+	network->gradients = workspace_zeros(workspace, network->n_parameters);
+	network->first_moment = workspace_zeros(workspace, network->n_parameters);
 	if (options->optimizer == OPTIMIZER_ADAM)
-		network->second_moment = zeros(workspace, network->n_parameters);
+		network->second_moment = workspace_zeros(workspace, network->n_parameters);
 	for (int i = 0; i < 2; i++)
 		network->input_gradient[i] =
 			workspace_array(workspace, float, (size_t) max_rows * widest);

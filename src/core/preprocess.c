@@ -6,10 +6,10 @@
 
 #include <float.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/simd.h"
+#include "core/statistics.h"
 
 /* Values that are ranked side by side. */
 #define LANES 64
@@ -37,15 +37,6 @@ normal_quantile(double p)
 			break;
 	}
 	return z;
-}
-
-static int
-compare_floats(const void *a, const void *b)
-{
-	float		x = *(const float *) a;
-	float		y = *(const float *) b;
-
-	return (x > y) - (x < y);
 }
 
 /* Copies the finite values of a feature in the rows that count; returns how many there are. */
@@ -92,7 +83,7 @@ fit_zscore(int n, const float *values, float *center, float *scale)
 static void
 fit_quantiles(int n, float *values, int n_quantiles, float *quantiles)
 {
-	qsort(values, n, sizeof(float), compare_floats);
+	sort_floats(values, n);
 	for (int k = 0; k < n_quantiles; k++)
 	{
 		double		rank = n > 0 ? (double) k / (n_quantiles - 1) * (n - 1) : 0.0;

@@ -5,6 +5,7 @@
 #include "core/statistics.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Independent partial sums: they hide the latency of additions, and fit a vector register. */
@@ -193,6 +194,21 @@ sort_values(double *values, size_t n, double *scratch)
 	}
 	if (from != values)
 		memcpy(values, from, n * sizeof(double));
+}
+
+static int
+compare_floats(const void *a, const void *b)
+{
+	float x = *(const float *) a;
+	float y = *(const float *) b;
+
+	return (x > y) - (x < y);
+}
+
+void
+sort_floats(float *values, size_t n)
+{
+	qsort(values, n, sizeof(float), compare_floats);
 }
 
 double

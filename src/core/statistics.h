@@ -26,6 +26,9 @@ extern Moments compute_moments(const double *values, size_t n);
 /* Sorts values[n] ascending; scratch has room for n. */
 extern void sort_values(double *values, size_t n, double *scratch);
 
+/* The same of floats, without scratch. */
+extern void sort_floats(float *values, size_t n);
+
 /* Merges two sorted arrays into `to`, which overlaps neither. */
 extern void merge_values(const double *a, size_t n_a, const double *b, size_t n_b, double *to);
 

@@ -6,28 +6,19 @@
 #include "core/tree_splits.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/simd.h"
+#include "core/statistics.h"
 
 #define EDGE_ROWS		1024	/* rows that tell where bins end */
 #define BLOCK_ROWS		64		/* rows of inputs that stay in the cache */
-
-static int
-compare_floats(const void *a, const void *b)
-{
-	float		x = *(const float *) a;
-	float		y = *(const float *) b;
-
-	return (x > y) - (x < y);
-}
 
 /* edge [BINS - 1] of the n values, which are sorted on return. */
 static void
 find_edges(int n, float *value, float *edge)
 {
-	qsort(value, n, sizeof(float), compare_floats);
+	sort_floats(value, n);
 	for (int k = 0; k < BINS - 1; k++)
 		edge[k] = value[(k + 1) * n / BINS];
 }

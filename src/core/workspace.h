@@ -16,6 +16,7 @@
 #define PLASTICC_WORKSPACE_H
 
 #include <stddef.h>
+#include <string.h>
 
 typedef struct Workspace
 {
@@ -33,5 +34,15 @@ workspace_alloc(Workspace *workspace, size_t size)
 /* An array of count elements; the caller has checked that count is not hostile. */
 #define workspace_array(workspace, type, count) \
 	((type *) workspace_alloc((workspace), sizeof(type) * (size_t) (count)))
+
+/* n floats of 0. */
+static inline float *
+workspace_zeros(Workspace *workspace, size_t n)
+{
+	float	   *values = workspace_array(workspace, float, n);
+
+	memset(values, 0, sizeof(float) * n);
+	return values;
+}
 
 #endif							/* PLASTICC_WORKSPACE_H */
