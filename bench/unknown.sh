@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 #
 # Which method of plasticc_add_unknown is best where class 99 occurs: the challenge's log loss of 15
-# classes, for each method, of one network of the default preset, trained on 4,000 objects of the
+# classes, for each method, of the default preset, trained on 4,000 objects of the
 # synthetic survey's mix "training", which has no class 99.
 #
 # test      of 300,000 objects of the mix "test", at most 600 of each class, for the loss is a mean over

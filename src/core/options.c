@@ -112,8 +112,9 @@ training_option_find(const char *name, size_t length)
  * Tuned by cross-validation on 6,277 objects with 173 features of the challenge
  * (bench/published_features.sh) and on 356 to 3,981 light curves with 1,505 features
  * (bench/README.md, recipe).  What matters, in order: dropout of the inputs,
- * the more of it the more there are; the small weight_power; weight decay where
- * objects are few; one_cycle; rank_gauss.
+ * the more of it the more there are and the fewer the rows; the choice of inputs by
+ * trees; the small weight_power; weight decay where objects are few; one_cycle;
+ * rank_gauss.
  */
 static const TrainingOptions default_preset = {
 	.preset = 0,

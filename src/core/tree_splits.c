@@ -36,7 +36,7 @@ bin_of(const float *edge, float x)
 BinnedInputs
 bin_inputs(int n_rows, const int *rows, int n_inputs, const float *inputs, Workspace *workspace)
 {
-	BinnedInputs binned = {n_rows, n_inputs};
+	BinnedInputs binned = {.n_rows = n_rows};
 	int			n_edge_rows = n_rows < EDGE_ROWS ? n_rows : EDGE_ROWS;
 	float		value[EDGE_ROWS];
 	float	   *edges = workspace_array(workspace, float, (size_t) n_inputs * (BINS - 1));

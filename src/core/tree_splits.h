@@ -39,8 +39,7 @@ typedef struct Split
 typedef struct BinnedInputs
 {
 	int			n_rows;
-	int			n_inputs;
-	uint8_t    *bin;			/* [n_inputs][n_rows], ascending with the value */
+	uint8_t    *bin;			/* [inputs][n_rows], ascending with the value */
 } BinnedInputs;
 
 static inline const uint8_t *
