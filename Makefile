@@ -38,8 +38,8 @@ EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" plasticc.cont
 MODULE_big = plasticc
 PGFILEDESC = "plasticc - classification of light curves"
 DATA = $(wildcard sql/plasticc--*.sql)
-OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/core/*.c)))
-HEADER_FILES = $(wildcard src/*.h src/core/*.h)
+OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/core/*/*.c src/pg/*/*.c)))
+HEADER_FILES = $(wildcard src/core/*/*.h src/pg/*/*.h)
 
 include blas.mk
 
@@ -50,7 +50,7 @@ WARNINGS = -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-fi
 PG_CFLAGS = $(OPTFLAGS) -std=gnu11 -ffp-contract=off -fno-math-errno -fno-trapping-math \
 	$(WARNINGS) -Wno-declaration-after-statement $(CFLAGS_EXTRA)
 PG_CPPFLAGS = -Isrc $(BLAS_CFLAGS)
-SHLIB_LINK = $(BLAS_LIBS) -lm -Wl,--version-script=src/exports.map
+SHLIB_LINK = $(BLAS_LIBS) -lm -Wl,--version-script=src/pg/module/exports.map
 # the server's own flags are those of the compiler it was built with
 ifneq ($(findstring clang,$(CC)),)
 PG_CFLAGS += -Wno-unknown-warning-option -Wno-ignored-optimization-argument -Wno-ignored-attributes

@@ -24,8 +24,8 @@ else
 FUZZ_DRIVER = $(BUILD)/test/fuzz/driver.o
 endif
 
-HEADERS = $(wildcard src/core/*.h test/unit/*.h test/fuzz/*.h)
-CORE = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard src/core/*.c)))
+HEADERS = $(wildcard src/core/*/*.h test/unit/*.h test/fuzz/*.h)
+CORE = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard src/core/*/*.c)))
 UNIT = $(patsubst test/unit/%.c,$(BUILD)/%,$(wildcard test/unit/test_*.c))
 FUZZ = $(patsubst test/fuzz/%.c,$(BUILD)/%,$(wildcard test/fuzz/fuzz_*.c))
 BENCH = $(patsubst %.c,$(BUILD)/%,$(wildcard bench/*/*.c))

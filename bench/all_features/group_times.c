@@ -10,8 +10,8 @@
 
 #include "unit.h"
 
-#include "core/feature_group.h"
-#include "core/survey.h"
+#include "core/features/group.h"
+#include "core/simulate/simulate.h"
 
 #define N_OBJECTS 1000
 #define N_ROUNDS 5
@@ -31,11 +31,11 @@ static Observations
 simulate(int64_t object_id, Workspace *workspace)
 {
 	SurveyObservation *made = workspace_array(workspace, SurveyObservation, SURVEY_MAX_VISITS);
-	SurveyObject object;
-	int n = survey_simulate(1, object_id, SURVEY_TEST, &object, made);
-	Observations o = allocate_observations((size_t) n, workspace);
-	Observations canonical = allocate_observations((size_t) n, workspace);
-	uint32_t *order, count;
+	SurveyObject	   object;
+	int				   n = survey_simulate(1, object_id, SURVEY_TEST, &object, made);
+	Observations	   o = allocate_observations((size_t) n, workspace);
+	Observations	   canonical = allocate_observations((size_t) n, workspace);
+	uint32_t		  *order, count;
 
 	for (int i = 0; i < n; i++)
 	{
@@ -54,10 +54,10 @@ simulate(int64_t object_id, Workspace *workspace)
 static void
 time_groups(int64_t object_id, double *elapsed)
 {
-	Workspace workspace = unit_workspace();
-	Observations o = simulate(object_id, &workspace);
-	double *values = workspace_array(&workspace, double, feature_count(FEATURES_ALL));
-	double start = seconds();
+	Workspace	  workspace = unit_workspace();
+	Observations  o = simulate(object_id, &workspace);
+	double		 *values = workspace_array(&workspace, double, feature_count(FEATURES_ALL));
+	double		  start = seconds();
 	Measurements *m = measure(&o, &workspace);
 
 	for (int i = 0; lightcurve_group(i) != NULL; i++)
@@ -95,7 +95,7 @@ main(void)
 {
 	double fastest[MAX_GROUPS];
 	double simple = 0.0, total;
-	int n = 0;
+	int	   n = 0;
 
 	while (lightcurve_group(n) != NULL)
 		n++;

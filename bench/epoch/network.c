@@ -17,31 +17,31 @@
 #include <string.h>
 #include <time.h>
 
-#include "core/matrix.h"
-#include "core/random.h"
-#include "core/training.h"
+#include "core/base/small_matrix.h"
+#include "core/base/random.h"
+#include "core/train/trainer.h"
 
-#define CLASSES		14
-#define BLOCK		256
-#define MAX_EPOCHS	1000
+#define CLASSES 14
+#define BLOCK 256
+#define MAX_EPOCHS 1000
 
 static Workspace workspace;
 
 typedef struct Turns
 {
 	const TrainingOptions *options;
-	int			n_inputs;
-	int			n_rows;
-	int			n_layers;
-	int			widths[MODEL_MAX_LAYERS + 1];	/* inputs, hidden layers, classes */
-	float	   *data[MODEL_MAX_LAYERS + 1]; /* [largest block][width] */
-	float	   *gradient[MODEL_MAX_LAYERS + 1]; /* of data */
-	float	   *weight[MODEL_MAX_LAYERS];
-	float	   *weight_gradient[MODEL_MAX_LAYERS];
-	int			n;
-	double		start;
-	double		epoch[MAX_EPOCHS];
-	double		products[MAX_EPOCHS];
+	int					   n_inputs;
+	int					   n_rows;
+	int					   n_layers;
+	int					   widths[MODEL_MAX_LAYERS + 1];   /* inputs, hidden layers, classes */
+	float				  *data[MODEL_MAX_LAYERS + 1];	   /* [largest block][width] */
+	float				  *gradient[MODEL_MAX_LAYERS + 1]; /* of data */
+	float				  *weight[MODEL_MAX_LAYERS];
+	float				  *weight_gradient[MODEL_MAX_LAYERS];
+	int					   n;
+	double				   start;
+	double				   epoch[MAX_EPOCHS];
+	double				   products[MAX_EPOCHS];
 } Turns;
 
 static double
@@ -56,8 +56,8 @@ seconds(void)
 static int
 compare_doubles(const void *a, const void *b)
 {
-	double		x = *(const double *) a;
-	double		y = *(const double *) b;
+	double x = *(const double *) a;
+	double y = *(const double *) b;
 
 	return (x > y) - (x < y);
 }
@@ -72,7 +72,7 @@ median(int n, double *values)
 static void *
 allocate(void *arena, size_t size)
 {
-	void	   *block = aligned_alloc(64, (size + 63) / 64 * 64);
+	void *block = aligned_alloc(64, (size + 63) / 64 * 64);
 
 	if (block == NULL)
 		abort();
@@ -87,8 +87,8 @@ no_interrupts(void)
 static float *
 random_floats(size_t n, uint64_t seed)
 {
-	float	   *values = workspace_array(&workspace, float, n);
-	Random		random;
+	float *values = workspace_array(&workspace, float, n);
+	Random random;
 
 	random_seed(&random, seed, 0);
 	for (size_t i = 0; i < n; i++)
@@ -99,7 +99,7 @@ random_floats(size_t n, uint64_t seed)
 static void
 prepare_products(Turns *turns, const TrainingOptions *options, int n_inputs, int n_rows)
 {
-	size_t		largest = options->batch_size > BLOCK ? options->batch_size : BLOCK;
+	size_t largest = options->batch_size > BLOCK ? options->batch_size : BLOCK;
 
 	turns->options = options;
 	turns->n_inputs = n_inputs;
@@ -115,7 +115,7 @@ prepare_products(Turns *turns, const TrainingOptions *options, int n_inputs, int
 	}
 	for (int i = 0; i < turns->n_layers; i++)
 	{
-		size_t		n = (size_t) turns->widths[i] * turns->widths[i + 1];
+		size_t n = (size_t) turns->widths[i] * turns->widths[i + 1];
 
 		turns->weight[i] = random_floats(n, i);
 		turns->weight_gradient[i] = random_floats(n, i);
@@ -150,16 +150,15 @@ backward_products(const Turns *turns, int n_rows)
 static void
 finish_epoch(const EpochReport *report, void *argument)
 {
-	Turns	   *turns = argument;
-	int			n_batches =
-		(turns->n_rows + turns->options->batch_size - 1) / turns->options->batch_size;
-	double		now = seconds();
+	Turns *turns = argument;
+	int n_batches = (turns->n_rows + turns->options->batch_size - 1) / turns->options->batch_size;
+	double now = seconds();
 
 	turns->epoch[turns->n] = now - turns->start;
 	for (int b = 0; b < n_batches; b++)
 	{
-		int			n_rows = (int) ((int64_t) turns->n_rows * (b + 1) / n_batches -
-									(int64_t) turns->n_rows * b / n_batches);
+		int n_rows = (int) ((int64_t) turns->n_rows * (b + 1) / n_batches -
+							(int64_t) turns->n_rows * b / n_batches);
 
 		forward_products(turns, n_rows);
 		backward_products(turns, n_rows);
@@ -183,15 +182,15 @@ static void
 time_inference(const Turns *turns, const Model *model, const float *features, int n_turns)
 {
 	ClassifyScratch *scratch = classify_scratch(model, BLOCK, &workspace);
-	float	   *probabilities = workspace_array(&workspace, float, BLOCK * CLASSES);
-	double		times[3][MAX_EPOCHS];
+	float			*probabilities = workspace_array(&workspace, float, BLOCK *CLASSES);
+	double			 times[3][MAX_EPOCHS];
 
 	for (int turn = 0; turn < n_turns; turn++)
 	{
 		for (int what = 0; what < 3; what++)
 		{
-			int			n_rows = what == 2 ? 1 : BLOCK;
-			double		start = seconds();
+			int	   n_rows = what == 2 ? 1 : BLOCK;
+			double start = seconds();
 
 			for (int row = 0; row + BLOCK <= turns->n_rows; row += n_rows)
 				if (what == 1)
@@ -212,23 +211,25 @@ time_inference(const Turns *turns, const Model *model, const float *features, in
 int
 main(int argc, char **argv)
 {
-	static Turns turns;
+	static Turns	turns;
 	TrainingOptions options;
-	char		message[OPTIONS_MAX_MESSAGE];
-	int32_t		classes[CLASSES];
-	int32_t    *target;
-	TrainingSet set = {.n_classes = CLASSES, .classes = classes};
-	TrainingResult result;
-	Inputs		inputs;
-	Model	   *model;
-	int			n_members = argc == 7 ? atoi(argv[6]) : 1;
+	char			message[OPTIONS_MAX_MESSAGE];
+	int32_t			classes[CLASSES];
+	int32_t		   *target;
+	TrainingSet		set = {.n_classes = CLASSES, .classes = classes};
+	TrainingResult	result;
+	Inputs			inputs;
+	Model		   *model;
+	int				n_members = argc == 7 ? atoi(argv[6]) : 1;
 
-	workspace = (Workspace) {.alloc = allocate, .check_interrupts = no_interrupts};
+	workspace = (Workspace){.alloc = allocate, .check_interrupts = no_interrupts};
 	training_options_default(&options);
-	if (argc < 6 || argc > 7 || n_members < 1 || !training_option_set_text(&options, training_option_find("preset", 6),
-											   argv[1], strlen(argv[1]), message))
+	if (argc < 6 || argc > 7 || n_members < 1 ||
+		!training_option_set_text(&options, training_option_find("preset", 6), argv[1],
+								  strlen(argv[1]), message))
 	{
-		fprintf(stderr, "usage: network default|reference BATCH_SIZE FEATURES ROWS EPOCHS [MEMBERS]\n");
+		fprintf(stderr,
+				"usage: network default|reference BATCH_SIZE FEATURES ROWS EPOCHS [MEMBERS]\n");
 		return 2;
 	}
 	options.batch_size = atoi(argv[2]);
@@ -250,7 +251,9 @@ main(int argc, char **argv)
 	training_inputs(&set, &options, NULL, &workspace, &inputs);
 	model = empty_model(&set, &inputs.preprocessing, n_members, &workspace);
 	turns.start = seconds();
-	model->members[0] = train_member(&set, &inputs, &options, &workspace, finish_epoch, &turns, &result)->members[0];
+	model->members[0] =
+		train_member(&set, &inputs, &options, &workspace, finish_epoch, &turns, &result)
+			->members[0];
 	/* the first epoch's time holds the preparation */
 	print_median("epoch", turns.n - 1, turns.epoch + 1);
 	print_median("epoch_products", turns.n - 1, turns.products + 1);
@@ -258,7 +261,8 @@ main(int argc, char **argv)
 	for (int m = 1; m < n_members; m++)
 	{
 		options.seed = m;
-		model->members[m] = train_member(&set, &inputs, &options, &workspace, no_report, NULL, &result)->members[0];
+		model->members[m] =
+			train_member(&set, &inputs, &options, &workspace, no_report, NULL, &result)->members[0];
 	}
 	drop_unused_inputs(model, &workspace);
 	time_inference(&turns, model, set.features, turns.n);

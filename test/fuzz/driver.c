@@ -14,28 +14,35 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/random.h"
+#include "core/base/random.h"
 
 #define MAX_INPUT 4096
 
 typedef struct Input
 {
-	size_t		size;
-	uint8_t		bytes[MAX_INPUT];
+	size_t	size;
+	uint8_t bytes[MAX_INPUT];
 } Input;
 
-extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+extern int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Overwrites 1, 2, 4 or 8 bytes with a value at the edge of some range. */
 static void
 put_extreme(Input *input, Random *random)
 {
-	static const uint64_t extremes[] = {
-		0, 1, UINT64_MAX, INT64_MAX, INT32_MAX, UINT32_MAX, UINT64_C(1) << 31, UINT64_C(1) << 63,
-		UINT64_C(0x7ff8000000000000), UINT64_C(0x7ff0000000000000), UINT64_C(0x7f800000)
-	};
-	uint64_t	value = extremes[random_below(random, sizeof(extremes) / sizeof(extremes[0]))];
-	size_t		width = (size_t) 1 << random_below(random, 4);
+	static const uint64_t extremes[] = {0,
+										1,
+										UINT64_MAX,
+										INT64_MAX,
+										INT32_MAX,
+										UINT32_MAX,
+										UINT64_C(1) << 31,
+										UINT64_C(1) << 63,
+										UINT64_C(0x7ff8000000000000),
+										UINT64_C(0x7ff0000000000000),
+										UINT64_C(0x7f800000)};
+	uint64_t value = extremes[random_below(random, sizeof(extremes) / sizeof(extremes[0]))];
+	size_t	 width = (size_t) 1 << random_below(random, 4);
 
 	if (input->size >= width)
 		memcpy(input->bytes + random_below(random, input->size - width + 1), &value, width);
@@ -45,10 +52,10 @@ put_extreme(Input *input, Random *random)
 static void
 repeat_piece(Input *input, Random *random)
 {
-	size_t		from = random_below(random, input->size);
-	size_t		to = random_below(random, input->size + 1);
-	size_t		length = 1 + random_below(random, input->size - from);
-	uint8_t		piece[MAX_INPUT];
+	size_t	from = random_below(random, input->size);
+	size_t	to = random_below(random, input->size + 1);
+	size_t	length = 1 + random_below(random, input->size - from);
+	uint8_t piece[MAX_INPUT];
 
 	if (input->size + length > MAX_INPUT)
 		length = MAX_INPUT - input->size;
@@ -61,8 +68,8 @@ repeat_piece(Input *input, Random *random)
 static void
 remove_piece(Input *input, Random *random)
 {
-	size_t		from = random_below(random, input->size);
-	size_t		length = 1 + random_below(random, input->size - from);
+	size_t from = random_below(random, input->size);
+	size_t length = 1 + random_below(random, input->size - from);
 
 	memmove(input->bytes + from, input->bytes + from + length, input->size - from - length);
 	input->size -= length;
@@ -81,7 +88,8 @@ mutate(Input *input, Random *random)
 	switch (random_below(random, 6))
 	{
 		case 0:
-			input->bytes[random_below(random, input->size)] ^= (uint8_t) (1u << random_below(random, 8));
+			input->bytes[random_below(random, input->size)] ^=
+				(uint8_t) (1u << random_below(random, 8));
 			break;
 		case 1:
 			input->bytes[random_below(random, input->size)] = (uint8_t) random_bits(random);
@@ -105,8 +113,8 @@ mutate(Input *input, Random *random)
 static void
 feed(const Input *input)
 {
-	uint8_t    *copy = malloc(input->size > 0 ? input->size : 1);
-	FILE	   *file = fopen("crash-input", "wb");
+	uint8_t *copy = malloc(input->size > 0 ? input->size : 1);
+	FILE	*file = fopen("crash-input", "wb");
 
 	if (copy == NULL || file == NULL)
 		abort();
@@ -120,8 +128,8 @@ feed(const Input *input)
 static Input
 read_input(const char *name)
 {
-	Input		input = {0};
-	FILE	   *file = fopen(name, "rb");
+	Input input = {0};
+	FILE *file = fopen(name, "rb");
 
 	if (file == NULL)
 	{
@@ -136,21 +144,21 @@ read_input(const char *name)
 int
 main(int argc, char **argv)
 {
-	long		runs = argc > 1 ? atol(argv[1]) : 0;
-	int			files = argc > 2 ? argc - 2 : 0;
-	Random		random;
+	long   runs = argc > 1 ? atol(argv[1]) : 0;
+	int	   files = argc > 2 ? argc - 2 : 0;
+	Random random;
 
 	random_seed(&random, 1, 0);
 	for (int i = 0; i < files; i++)
 	{
-		Input		input = read_input(argv[2 + i]);
+		Input input = read_input(argv[2 + i]);
 
 		feed(&input);
 	}
 	for (long run = 0; run < runs; run++)
 	{
-		Input		input = {0};
-		int			mutations = 1 + (int) random_below(&random, 8);
+		Input input = {0};
+		int	  mutations = 1 + (int) random_below(&random, 8);
 
 		if (files > 0)
 			input = read_input(argv[2 + random_below(&random, (uint64_t) files)]);

@@ -13,8 +13,8 @@
 
 #include "../unit/unit.h"
 
-#include "core/features.h"
-#include "core/lightcurve.h"
+#include "core/features/catalog.h"
+#include "core/curve/observations.h"
 
 static int
 write_double(double value, char *to)
@@ -50,10 +50,10 @@ require_same(const Observations *a, const Observations *b)
 static void
 check_round_trips(const Observations *o, Workspace *workspace)
 {
-	size_t size = LIGHTCURVE_BINARY_HEADER + (size_t) o->count * OBSERVATION_SIZE;
-	uint8_t *bytes = workspace_alloc(workspace, size);
+	size_t		 size = LIGHTCURVE_BINARY_HEADER + (size_t) o->count * OBSERVATION_SIZE;
+	uint8_t		*bytes = workspace_alloc(workspace, size);
 	Observations again;
-	ParseError error;
+	ParseError	 error;
 
 	require(parse_lightcurve_text(format_lightcurve_text(o, &writer, workspace), &again, workspace,
 								  &error));
@@ -67,9 +67,9 @@ static void
 check_features(const Observations *o, Workspace *workspace)
 {
 	Observations canonical = allocate_observations(o->count, workspace);
-	float *features = workspace_array(workspace, float, feature_count(FEATURES_ALL));
-	uint32_t *order;
-	uint32_t n = canonical_order(o, &order, workspace);
+	float		*features = workspace_array(workspace, float, feature_count(FEATURES_ALL));
+	uint32_t	*order;
+	uint32_t	 n = canonical_order(o, &order, workspace);
 
 	gather_observations(o, order, n, &canonical);
 	require(observations_are_canonical(&canonical));
@@ -83,10 +83,10 @@ check_features(const Observations *o, Workspace *workspace)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	Workspace workspace = unit_workspace();
+	Workspace	 workspace = unit_workspace();
 	Observations observations;
-	ParseError error;
-	bool valid;
+	ParseError	 error;
+	bool		 valid;
 
 	if (size == 0)
 		return 0;

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "../unit/unit.h"
-#include "core/model.h"
+#include "core/model/model.h"
 
 #define PREAMBLE_BYTES 20
 #define FORMAT_VERSION 4
@@ -20,7 +20,7 @@
 static uint32_t
 crc32c(const unsigned char *bytes, size_t length)
 {
-	uint32_t	crc = 0xFFFFFFFF;
+	uint32_t crc = 0xFFFFFFFF;
 
 	for (size_t i = 0; i < length; i++)
 	{
@@ -44,30 +44,31 @@ write_model(size_t *length, Workspace *workspace)
 {
 	static float ascending[] = {-3.0f, -2.0f, -1.0f, 0.5f, 1.0f, 2.0f};
 	static float closed[GATE_SIDES * 2] = {0.25f, 0.0f, 0.0f, 0.5f};
-	DenseLayer	layers[] = {
-		{2, 3, ACTIVATION_ELU, ascending, ascending},
-		{3, 2, ACTIVATION_LINEAR, ascending, ascending},
-		{3, 2, ACTIVATION_LINEAR, ascending, ascending},
+	DenseLayer	 layers[] = {
+		  {2, 3, ACTIVATION_ELU, ascending, ascending},
+		  {3, 2, ACTIVATION_LINEAR, ascending, ascending},
+		  {3, 2, ACTIVATION_LINEAR, ascending, ascending},
+	  };
+	Member members[] = {
+		{2, (int32_t[]){0, 4}, 2, &layers[0]},
+		{3, (int32_t[]){0, 1, 2}, 1, &layers[2]},
 	};
-	Member		members[] = {
-		{2, (int32_t[]) {0, 4}, 2, &layers[0]},
-		{3, (int32_t[]) {0, 1, 2}, 1, &layers[2]},
-	};
-	Model		model = {
-		.preprocessing = {
-			.n_features = 5,
-			.n_used = 3,
-			.used = (int32_t[]) {0, 1, 4},
-			.normalisation = NORMALISATION_RANK_GAUSS,
-			.clip = 5.0f,
-			.n_quantiles = 2,
-			.quantiles = ascending,
-			.n_flagged = 2,
-			.flagged = (int32_t[]) {1, 3},
-		},
+	Model model = {
+		.preprocessing =
+			{
+				.n_features = 5,
+				.n_used = 3,
+				.used = (int32_t[]){0, 1, 4},
+				.normalisation = NORMALISATION_RANK_GAUSS,
+				.clip = 5.0f,
+				.n_quantiles = 2,
+				.quantiles = ascending,
+				.n_flagged = 2,
+				.flagged = (int32_t[]){1, 3},
+			},
 		.gate = {4, closed},
 		.n_classes = 2,
-		.classes = (int32_t[]) {15, 42},
+		.classes = (int32_t[]){15, 42},
 		.n_members = 2,
 		.members = members,
 		.temperature = 1.0f,
@@ -115,9 +116,9 @@ make_bytes(const unsigned char *data, size_t size, size_t *length, Workspace *wo
 static float *
 classify(const Model *model, Workspace *workspace)
 {
-	int			n_features = model->preprocessing.n_features;
-	float	   *features = workspace_array(workspace, float, n_features);
-	float	   *probabilities = workspace_array(workspace, float, model->n_classes);
+	int	   n_features = model->preprocessing.n_features;
+	float *features = workspace_array(workspace, float, n_features);
+	float *probabilities = workspace_array(workspace, float, model->n_classes);
 
 	for (int i = 0; i < n_features; i++)
 		features[i] = i % 3 == 0 ? NAN : (float) i;
@@ -129,11 +130,11 @@ classify(const Model *model, Workspace *workspace)
 static void
 use_model(Model *model, Workspace *workspace)
 {
-	float	   *before = classify(model, workspace);
-	float	   *after;
-	size_t		length;
+	float		  *before = classify(model, workspace);
+	float		  *after;
+	size_t		   length;
 	unsigned char *bytes;
-	const char *reason;
+	const char	  *reason;
 
 	drop_unused_inputs(model, workspace);
 	after = classify(model, workspace);
@@ -147,16 +148,16 @@ use_model(Model *model, Workspace *workspace)
 		abort();
 }
 
-int			LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
-	Workspace	workspace = unit_workspace();
-	size_t		length;
+	Workspace	   workspace = unit_workspace();
+	size_t		   length;
 	unsigned char *bytes = make_bytes(data, size, &length, &workspace);
-	const char *reason;
-	Model	   *model = model_read(bytes, length, &workspace, &reason);
+	const char	  *reason;
+	Model		  *model = model_read(bytes, length, &workspace, &reason);
 
 	if (model)
 		use_model(model, &workspace);

@@ -5,10 +5,10 @@
  */
 #include "unit.h"
 
-#include "core/augment.h"
-#include "core/cosmology.h"
-#include "core/random.h"
-#include "core/survey_bands.h"
+#include "core/augment/augment.h"
+#include "core/curve/cosmology.h"
+#include "core/base/random.h"
+#include "core/curve/passbands.h"
 
 /* Nothing is asked for. */
 static const AugmentOptions nothing = {
@@ -99,10 +99,10 @@ wave(Random *random, uint32_t n, Workspace *workspace)
 static void
 test_identity(void)
 {
-	Workspace workspace = unit_workspace();
-	Random random;
+	Workspace	   workspace = unit_workspace();
+	Random		   random;
 	AugmentOptions options = nothing;
-	Observations o, copy, again;
+	Observations   o, copy, again;
 
 	random_seed(&random, 1, 0);
 	o = wave(&random, 200, &workspace);
@@ -144,12 +144,12 @@ test_identity(void)
 static void
 test_drops(void)
 {
-	Workspace workspace = unit_workspace();
-	Random random;
+	Workspace	   workspace = unit_workspace();
+	Random		   random;
 	AugmentOptions options = nothing;
-	Observations o, copy;
-	uint32_t kept = 0, left_out = 0;
-	double shifts = 0.0;
+	Observations   o, copy;
+	uint32_t	   kept = 0, left_out = 0;
+	double		   shifts = 0.0;
 
 	random_seed(&random, 2, 0);
 	o = wave(&random, 300, &workspace);
@@ -199,11 +199,11 @@ test_drops(void)
 static void
 test_noise(void)
 {
-	Workspace workspace = unit_workspace();
+	Workspace	   workspace = unit_workspace();
 	AugmentOptions options = nothing;
-	Observations o = visits(12000, 2.0, &workspace), copy, other;
-	double square = 0.0, product = 0.0;
-	double expected = 0.0, variance = 0.0, detected = 0.0;
+	Observations   o = visits(12000, 2.0, &workspace), copy, other;
+	double		   square = 0.0, product = 0.0;
+	double		   expected = 0.0, variance = 0.0, detected = 0.0;
 
 	for (uint32_t i = 0; i < o.count; i++)
 		o.flux[i] = 0.003f * (float) i;
@@ -258,11 +258,11 @@ test_noise(void)
 static void
 test_dimming(void)
 {
-	Workspace workspace = unit_workspace();
-	Random random;
+	Workspace	   workspace = unit_workspace();
+	Random		   random;
 	AugmentOptions options = nothing;
-	Observations o = visits(6000, 1.0, &workspace), copy;
-	double square = 0.0, dimmed = pow(10.0, -0.4), spread = 0.0;
+	Observations   o = visits(6000, 1.0, &workspace), copy;
+	double		   square = 0.0, dimmed = pow(10.0, -0.4), spread = 0.0;
 
 	random_seed(&random, 4, 0);
 	for (uint32_t i = 0; i < o.count; i++)
@@ -318,17 +318,17 @@ static void
 check_source(double z, double new_z, double flux_err)
 {
 	AugmentOptions options = nothing;
-	Random random;
-	double square = 0.0, worst = 0.0, brightest = 0.0;
-	uint32_t n = 0;
+	Random		   random;
+	double		   square = 0.0, worst = 0.0, brightest = 0.0;
+	uint32_t	   n = 0;
 
 	options.redshift = z;
 	options.new_redshift = new_z;
 	for (uint64_t seed = 0; seed < 12; seed++)
 	{
-		Workspace workspace = unit_workspace();
+		Workspace	 workspace = unit_workspace();
 		Observations o = visits(450, flux_err, &workspace), copy;
-		double peak = 59580.0 + 140.0, greatest = 0.0, anchor = 0.0, new_peak;
+		double		 peak = 59580.0 + 140.0, greatest = 0.0, anchor = 0.0, new_peak;
 
 		random_seed(&random, seed, 99);
 		for (uint32_t i = 0; i < o.count; i++)
@@ -387,10 +387,10 @@ check_process(double new_z, double flux_err)
 		N = 60
 	};
 	const GaussianProcess process = {.amplitude = 100.0, .length_scale = 25.0};
-	AugmentOptions options = nothing;
-	Random random;
-	double square = 0.0, scale, stretch = (1.0 + new_z) / 1.2;
-	uint32_t n = 0;
+	AugmentOptions		  options = nothing;
+	Random				  random;
+	double				  square = 0.0, scale, stretch = (1.0 + new_z) / 1.2;
+	uint32_t			  n = 0;
 
 	options.redshift = 0.2;
 	options.new_redshift = new_z;
@@ -398,11 +398,11 @@ check_process(double new_z, double flux_err)
 	random_seed(&random, 6, 0);
 	for (uint64_t trial = 0; trial < 300; trial++)
 	{
-		Workspace workspace = unit_workspace();
-		Observations o = visits(N, flux_err, &workspace), copy;
+		Workspace	  workspace = unit_workspace();
+		Observations  o = visits(N, flux_err, &workspace), copy;
 		static double factor[2 * N][2 * N];
-		double mjd[2 * N], wavelength[2 * N], flux[2 * N], normal[2 * N];
-		double anchor = NAN, greatest = -INFINITY;
+		double		  mjd[2 * N], wavelength[2 * N], flux[2 * N], normal[2 * N];
+		double		  anchor = NAN, greatest = -INFINITY;
 
 		for (int i = 0; i < 2 * N; i++)
 		{
@@ -466,10 +466,10 @@ test_moves(void)
 static void
 test_hard_input(void)
 {
-	Workspace workspace = unit_workspace();
-	AugmentOptions options = {0.2, 0.5, 0.1, 10.0, 0.5, 10.0, 0.5, 0.5, 5.5, 2.0};
+	Workspace		workspace = unit_workspace();
+	AugmentOptions	options = {0.2, 0.5, 0.1, 10.0, 0.5, 10.0, 0.5, 0.5, 5.5, 2.0};
 	GaussianProcess process = {1e38, 10.0};
-	Observations o = visits(12, 1.0, &workspace), copy;
+	Observations	o = visits(12, 1.0, &workspace), copy;
 
 	o.count = 0;
 	copy_of(&o, 1, &options, &copy, &workspace);
@@ -514,7 +514,7 @@ static void
 test_host(void)
 {
 	AugmentedHost host = {.redshift = 0.3, .photoz = 0.35, .photoz_err = 0.05};
-	double minimum, maximum, uniform = 0.0, square = 0.0;
+	double		  minimum, maximum, uniform = 0.0, square = 0.0;
 	AugmentedHost copy, same;
 
 	augment_redshift_bounds(0.3, &minimum, &maximum);

@@ -4,17 +4,17 @@
  */
 #include "unit.h"
 
-#include "core/calibration.h"
-#include "core/random.h"
+#include "core/model/calibration.h"
+#include "core/base/random.h"
 
 #define MAX_CLASSES 6
 
 typedef struct Sample
 {
 	CalibrationSet set;
-	float *log_probabilities;
-	int32_t *target;
-	float *weight;
+	float		  *log_probabilities;
+	int32_t		  *target;
+	float		  *weight;
 } Sample;
 
 /*
@@ -37,7 +37,7 @@ draw_sample(int n_rows, int n_classes, double inverse_temperature, const double 
 	{
 		float *log_q = sample.log_probabilities + i * n_classes;
 		double p[MAX_CLASSES], sum_q = 0.0, sum_p = 0.0, u;
-		int target = 0;
+		int	   target = 0;
 
 		for (int c = 0; c < n_classes; c++)
 		{
@@ -76,8 +76,8 @@ documented_objective(const CalibrationSet *set, double prior_objects, double inv
 	for (int i = 0; i < set->n_rows; i++)
 	{
 		const float *l = set->log_probabilities + i * set->n_classes;
-		double w = set->weight ? set->weight[i] : 1.0;
-		double sum = 0.0;
+		double		 w = set->weight ? set->weight[i] : 1.0;
+		double		 sum = 0.0;
 
 		for (int c = 0; c < set->n_classes; c++)
 			sum += exp(inverse_temperature * fmax(l[c], log(1e-15)) + multipliers[c]);
@@ -116,14 +116,14 @@ static void
 test_recovery(void)
 {
 	static const double offsets[] = {0.7, -0.4, 0.0, -1.2, 0.5};
-	Workspace workspace = unit_workspace();
+	Workspace			workspace = unit_workspace();
 	static const double temperatures[] = {0.5, 1.0, 2.0};
 
 	for (int t = 0; t < 3; t++)
 	{
-		Sample sample = draw_sample(40000, 5, 1.0 / temperatures[t], offsets, t, &workspace);
+		Sample		sample = draw_sample(40000, 5, 1.0 / temperatures[t], offsets, t, &workspace);
 		Calibration calibration;
-		double mean = 0.0;
+		double		mean = 0.0;
 
 		fit_calibration(&sample.set, CALIBRATION_PRIOR_OBJECTS, &calibration, &workspace);
 		CHECK(fabs(calibration.inverse_temperature * temperatures[t] - 1.0) < 0.03,
@@ -143,12 +143,12 @@ static void
 test_identity(void)
 {
 	static const double none[MAX_CLASSES];
-	Workspace workspace = unit_workspace();
+	Workspace			workspace = unit_workspace();
 
 	for (int n_rows = 20; n_rows <= 20000; n_rows *= 10)
 	{
-		Sample sample = draw_sample(n_rows, 4, 1.0, none, 7, &workspace);
-		double tolerance = 7.0 / sqrt(n_rows);
+		Sample		sample = draw_sample(n_rows, 4, 1.0, none, 7, &workspace);
+		double		tolerance = 7.0 / sqrt(n_rows);
 		Calibration calibration;
 
 		fit_calibration(&sample.set, CALIBRATION_PRIOR_OBJECTS, &calibration, &workspace);
@@ -166,8 +166,8 @@ static void
 test_minimum(void)
 {
 	static const double offsets[] = {1.0, -2.0, 0.5, 0.0};
-	Workspace workspace = unit_workspace();
-	Random random;
+	Workspace			workspace = unit_workspace();
+	Random				random;
 
 	random_seed(&random, 3, 0);
 	for (int trial = 0; trial < 20; trial++)
@@ -176,7 +176,7 @@ test_minimum(void)
 		Sample sample =
 			draw_sample(30 + 40 * trial, 4, 0.3 + 0.2 * (trial % 7), offsets, trial, &workspace);
 		Calibration calibration;
-		double least, loss;
+		double		least, loss;
 
 		for (int i = 0; i < sample.set.n_rows; i++)
 			sample.weight[i] = (float) exp(random_normal(&random));
@@ -212,12 +212,12 @@ test_closed_form(void)
 	{
 		N = 1000
 	};
-	Workspace workspace = unit_workspace();
-	float log_probabilities[2 * N];
-	int32_t target[N];
+	Workspace	   workspace = unit_workspace();
+	float		   log_probabilities[2 * N];
+	int32_t		   target[N];
 	CalibrationSet set = {N, 2, log_probabilities, target, NULL};
-	Calibration calibration;
-	float p[2];
+	Calibration	   calibration;
+	float		   p[2];
 
 	for (int i = 0; i < N; i++)
 	{
@@ -247,12 +247,12 @@ test_extremes(void)
 	{
 		N = 60
 	};
-	float log_probabilities[3 * N];
-	int32_t target[N];
+	float		   log_probabilities[3 * N];
+	int32_t		   target[N];
 	CalibrationSet set = {N, 3, log_probabilities, target, NULL};
-	Calibration calibration;
-	double loss;
-	float p[3 * N];
+	Calibration	   calibration;
+	double		   loss;
+	float		   p[3 * N];
 
 	/* always right with certainty; class 2 never occurs */
 	for (int i = 0; i < N; i++)
@@ -291,13 +291,13 @@ test_rare_class(void)
 	{
 		N = 2003
 	};
-	Workspace workspace = unit_workspace();
-	static float log_probabilities[2 * N];
+	Workspace	   workspace = unit_workspace();
+	static float   log_probabilities[2 * N];
 	static int32_t target[N];
-	static float weight[N];
+	static float   weight[N];
 	CalibrationSet set = {N, 2, log_probabilities, target, weight};
-	Calibration calibration;
-	double low = 0.0, high = 2.0;
+	Calibration	   calibration;
+	double		   low = 0.0, high = 2.0;
 
 	for (int i = 0; i < N; i++)
 	{
@@ -345,14 +345,14 @@ static void
 test_calibration_error(void)
 {
 	/* bins: {0.9 right, 0.92 wrong} and {0.55 right}, {0.5 wrong} */
-	static const float p[] = {0.9f, 0.1f, 0.08f, 0.92f, 0.55f, 0.45f, 0.5f, 0.5f};
+	static const float	 p[] = {0.9f, 0.1f, 0.08f, 0.92f, 0.55f, 0.45f, 0.5f, 0.5f};
 	static const int32_t target[] = {0, 0, 0, 1};
-	static const float weight[] = {1.0f, 3.0f, 2.0f, 0.5f};
-	static const double none[MAX_CLASSES];
-	Workspace workspace = unit_workspace();
-	Sample sample;
-	float *probabilities;
-	double honest, vain;
+	static const float	 weight[] = {1.0f, 3.0f, 2.0f, 0.5f};
+	static const double	 none[MAX_CLASSES];
+	Workspace			 workspace = unit_workspace();
+	Sample				 sample;
+	float				*probabilities;
+	double				 honest, vain;
 
 	CHECK_CLOSE(expected_calibration_error(4, 2, p, target, NULL),
 				(fabs(1.0 - 1.82) + fabs(1.0 - 0.55) + fabs(0.0 - 0.5)) / 4.0, 1e-7, "by hand");

@@ -4,19 +4,19 @@
  */
 #include "unit.h"
 
-#include "core/cosmology.h"
+#include "core/curve/cosmology.h"
 
 /* Simpson's rule in redshift: another variable and another rule than the code's. */
 static double
 integrated_modulus(double redshift)
 {
-	int			steps = 20000;
-	double		sum = 0.0;
+	int	   steps = 20000;
+	double sum = 0.0;
 
 	for (int i = 0; i <= steps; i++)
 	{
-		double		z = redshift * i / steps;
-		double		value = 1.0 / sqrt(0.3 * pow(1.0 + z, 3.0) + 0.7);
+		double z = redshift * i / steps;
+		double value = 1.0 / sqrt(0.3 * pow(1.0 + z, 3.0) + 0.7);
 
 		sum += value * (i == 0 || i == steps ? 1.0 : (i % 2 ? 4.0 : 2.0));
 	}
@@ -31,11 +31,11 @@ test_integral(void)
 
 	for (int i = 0; i < (int) (sizeof(redshifts) / sizeof(redshifts[0])); i++)
 	{
-		double		expected = integrated_modulus(redshifts[i]);
+		double expected = integrated_modulus(redshifts[i]);
 
 		CHECK(fabs(distance_modulus(redshifts[i]) - expected) < 1e-7,
-			  "redshift %g: %.10f, expected %.10f", redshifts[i],
-			  distance_modulus(redshifts[i]), expected);
+			  "redshift %g: %.10f, expected %.10f", redshifts[i], distance_modulus(redshifts[i]),
+			  expected);
 	}
 }
 
@@ -47,14 +47,16 @@ test_slope(void)
 
 	for (int i = 0; i < (int) (sizeof(redshifts) / sizeof(redshifts[0])); i++)
 	{
-		double		step = 1e-3 * redshifts[i];
-		double		expected = (integrated_modulus(redshifts[i] + step) -
-								integrated_modulus(redshifts[i] - step)) / (2.0 * step);
+		double step = 1e-3 * redshifts[i];
+		double expected =
+			(integrated_modulus(redshifts[i] + step) - integrated_modulus(redshifts[i] - step)) /
+			(2.0 * step);
 
 		CHECK_CLOSE(distance_modulus_slope(redshifts[i]), expected, 1e-5 * expected, "slope");
 	}
 	CHECK(isnan(distance_modulus_slope(0.0)) && isnan(distance_modulus_slope(-0.1)) &&
-		  isnan(distance_modulus_slope(NAN)), "slope where there is no distance");
+			  isnan(distance_modulus_slope(NAN)),
+		  "slope where there is no distance");
 }
 
 static void

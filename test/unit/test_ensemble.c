@@ -5,53 +5,52 @@
  */
 #include "unit.h"
 
-#include "core/ensemble.h"
-#include "core/random.h"
-#include "core/split.h"
+#include "core/train/ensemble.h"
+#include "core/base/random.h"
+#include "core/train/folds.h"
 
-#define OBJECTS  240
-#define COPIES	 2
-#define ROWS	 (OBJECTS * COPIES)
+#define OBJECTS 240
+#define COPIES 2
+#define ROWS (OBJECTS * COPIES)
 #define FEATURES 4
-#define CLASSES	 4
-#define MEMBERS	 5
-#define HIDDEN	 8
+#define CLASSES 4
+#define MEMBERS 5
+#define HIDDEN 8
 
 typedef struct Problem
 {
-	float		features[ROWS][FEATURES];
-	int32_t		target[ROWS];
-	int32_t		classes[CLASSES];
-	int32_t		group[ROWS];
-	int32_t		fold[ROWS];
-	bool		validation[ROWS];
-	TrainingSet set;
+	float			features[ROWS][FEATURES];
+	int32_t			target[ROWS];
+	int32_t			classes[CLASSES];
+	int32_t			group[ROWS];
+	int32_t			fold[ROWS];
+	bool			validation[ROWS];
+	TrainingSet		set;
 	TrainingOptions options;
-	Ensemble	ensemble;
+	Ensemble		ensemble;
 } Problem;
 
 /* Overlapping clouds; each object twice, apart; class 3 is a single object. */
 static void
 make_problem(Problem *problem)
 {
-	Random		random;
+	Random random;
 
 	random_seed(&random, 3, 0);
 	memset(problem, 0, sizeof(*problem));
 	for (int i = 0; i < ROWS; i++)
 	{
-		int			object = i % OBJECTS;
+		int object = i % OBJECTS;
 
 		problem->target[i] = object == 7 ? 3 : object % 5 == 0 ? 2 : object % 2;
 		problem->group[i] = object;
 		for (int j = 0; j < FEATURES; j++)
-			problem->features[i][j] = (float)
-				(random_normal(&random) + (j == problem->target[i] ? 2.0 : 0.0));
+			problem->features[i][j] =
+				(float) (random_normal(&random) + (j == problem->target[i] ? 2.0 : 0.0));
 	}
 	for (int c = 0; c < CLASSES; c++)
 		problem->classes[c] = 10 * c + 5;
-	problem->set = (TrainingSet)
-	{
+	problem->set = (TrainingSet){
 		.n_rows = ROWS,
 		.n_features = FEATURES,
 		.n_classes = CLASSES,
@@ -69,8 +68,7 @@ make_problem(Problem *problem)
 	problem->options.batch_size = 32;
 	problem->options.members = MEMBERS;
 	problem->options.seed = 1;
-	problem->ensemble = (Ensemble)
-	{
+	problem->ensemble = (Ensemble){
 		.set = &problem->set,
 		.options = &problem->options,
 		.n_folds = 1,
@@ -85,15 +83,16 @@ ignore_report(const EpochReport *report, void *argument)
 static void
 mark_unseen(const Problem *problem, int job, bool *unseen)
 {
-	Workspace	workspace = unit_workspace();
-	int			rows[ROWS];
-	int			n = job_unseen(&problem->ensemble, job, &workspace, rows);
+	Workspace workspace = unit_workspace();
+	int		  rows[ROWS];
+	int		  n = job_unseen(&problem->ensemble, job, &workspace, rows);
 
 	memset(unseen, 0, ROWS);
 	for (int k = 0; k < n; k++)
 	{
 		CHECK(rows[k] >= 0 && rows[k] < ROWS && !unseen[rows[k]] &&
-			  (k == 0 || rows[k] > rows[k - 1]), "row %d", rows[k]);
+				  (k == 0 || rows[k] > rows[k - 1]),
+			  "row %d", rows[k]);
 		unseen[rows[k]] = true;
 	}
 }
@@ -103,18 +102,18 @@ static void
 test_folds(void)
 {
 	static Problem problem;
-	Workspace	workspace = unit_workspace();
-	SplitRows	rows = {ROWS, CLASSES, problem.target, problem.group, problem.validation};
-	int32_t		fold[ROWS];
-	int32_t		other[ROWS];
-	int			count[CLASSES][7] = {{0}};
+	Workspace	   workspace = unit_workspace();
+	SplitRows	   rows = {ROWS, CLASSES, problem.target, problem.group, problem.validation};
+	int32_t		   fold[ROWS];
+	int32_t		   other[ROWS];
+	int			   count[CLASSES][7] = {{0}};
 
 	make_problem(&problem);
 	problem.validation[0] = problem.validation[OBJECTS] = true;
 	stratified_folds(&rows, 7, 5, 100, fold, &workspace);
 	for (int i = 0; i < ROWS; i++)
 	{
-		bool		none = problem.target[i] == 3 || problem.validation[i];
+		bool none = problem.target[i] == 3 || problem.validation[i];
 
 		CHECK((fold[i] == -1) == none && fold[i] < 7, "row %d is in fold %d", i, fold[i]);
 		CHECK(fold[i] == fold[i % OBJECTS], "copies of object %d are apart", i % OBJECTS);
@@ -141,11 +140,11 @@ test_folds(void)
 static void
 test_mixed_object(void)
 {
-	Workspace	workspace = unit_workspace();
-	int32_t		target[6] = {0, 0, 0, 1, 1, 0};
-	int32_t		group[6] = {0, 1, 2, 3, 3, 3};	/* class 1 is in one object, which is also of class 0 */
-	int32_t		fold[6];
-	SplitRows	rows = {6, 2, target, group, NULL};
+	Workspace workspace = unit_workspace();
+	int32_t	  target[6] = {0, 0, 0, 1, 1, 0};
+	int32_t group[6] = {0, 1, 2, 3, 3, 3}; /* class 1 is in one object, which is also of class 0 */
+	int32_t fold[6];
+	SplitRows rows = {6, 2, target, group, NULL};
 
 	stratified_folds(&rows, 2, 1, 1, fold, &workspace);
 	CHECK(fold[3] == -1 && fold[4] == -1 && fold[5] == -1, "folds %d %d %d", fold[3], fold[4],
@@ -160,7 +159,7 @@ static void
 test_bags(void)
 {
 	static Problem problem;
-	bool		unseen[4][ROWS];
+	bool		   unseen[4][ROWS];
 
 	make_problem(&problem);
 	problem.options.bagging_folds = 2;
@@ -170,7 +169,8 @@ test_bags(void)
 	for (int i = 0; i < ROWS; i++)
 		for (int round = 0; round < 2; round++)
 			CHECK(unseen[2 * round][i] + unseen[2 * round + 1][i] == (problem.target[i] != 3),
-				  "row %d is left out %d times", i, unseen[2 * round][i] + unseen[2 * round + 1][i]);
+				  "row %d is left out %d times", i,
+				  unseen[2 * round][i] + unseen[2 * round + 1][i]);
 	CHECK(memcmp(unseen[0], unseen[2], ROWS) != 0 && memcmp(unseen[0], unseen[3], ROWS) != 0,
 		  "the second round is the first");
 
@@ -196,8 +196,8 @@ static void
 test_cross_validation(void)
 {
 	static Problem problem;
-	Workspace	workspace = unit_workspace();
-	bool		unseen[3 * 2][ROWS];
+	Workspace	   workspace = unit_workspace();
+	bool		   unseen[3 * 2][ROWS];
 
 	make_problem(&problem);
 	for (int i = 0; i < ROWS; i++)
@@ -233,45 +233,46 @@ test_cross_validation(void)
 
 typedef struct Jobs
 {
-	Model	   *model[MEMBERS];
-	float	   *logits[MEMBERS];
+	Model *model[MEMBERS];
+	float *logits[MEMBERS];
 } Jobs;
 
 static void
 do_job(const Problem *problem, const Inputs *inputs, int job, Workspace *workspace, Jobs *jobs)
 {
 	TrainingResult result;
-	int			rows[ROWS];
-	int			n = job_unseen(&problem->ensemble, job, workspace, rows);
+	int			   rows[ROWS];
+	int			   n = job_unseen(&problem->ensemble, job, workspace, rows);
 
-	jobs->logits[job] = workspace_array(workspace, float, (size_t) n * CLASSES);
+	jobs->logits[job] = workspace_array(workspace, float, (size_t) n *CLASSES);
 	jobs->model[job] = train_job(&problem->ensemble, job, inputs, workspace, ignore_report, NULL,
 								 &result, jobs->logits[job]);
 	CHECK(jobs->model[job] != NULL && result.epochs == problem->options.epochs, "job %d", job);
 }
 
-/* The mean of the logarithms of what the networks, asked one by one, say of rows they have not seen. */
+/* The mean of the logarithms of what the networks, asked one by one, say of rows they have not
+ * seen. */
 static void
 check_unseen(const Problem *problem, const Jobs *jobs)
 {
-	Workspace	workspace = unit_workspace();
-	float	   *together = workspace_array(&workspace, float, ROWS * CLASSES);
-	int			n_members[ROWS];
-	double		expected[ROWS][CLASSES] = {{0}};
-	int			n[ROWS] = {0};
+	Workspace workspace = unit_workspace();
+	float	 *together = workspace_array(&workspace, float, ROWS *CLASSES);
+	int		  n_members[ROWS];
+	double	  expected[ROWS][CLASSES] = {{0}};
+	int		  n[ROWS] = {0};
 
-	unseen_log_probabilities(&problem->ensemble, 0, (const float *const *) jobs->logits,
-							 &workspace, together, n_members);
+	unseen_log_probabilities(&problem->ensemble, 0, (const float *const *) jobs->logits, &workspace,
+							 together, n_members);
 	for (int m = 0; m < MEMBERS; m++)
 	{
 		ClassifyScratch *scratch = classify_scratch(jobs->model[m], 1, &workspace);
-		bool		unseen[ROWS];
+		bool			 unseen[ROWS];
 
 		mark_unseen(problem, m, unseen);
 		for (int i = 0; i < ROWS; i++)
 			if (unseen[i])
 			{
-				float		p[CLASSES];
+				float p[CLASSES];
 
 				model_classify(jobs->model[m], scratch, 1, problem->features[i], p);
 				for (int c = 0; c < CLASSES; c++)
@@ -281,15 +282,14 @@ check_unseen(const Problem *problem, const Jobs *jobs)
 	}
 	for (int i = 0; i < ROWS; i++)
 	{
-		double		sum = 0.0;
+		double sum = 0.0;
 
 		CHECK(n[i] == n_members[i], "%d members, not %d", n_members[i], n[i]);
 		for (int c = 0; c < CLASSES; c++)
 			sum += exp(expected[i][c] / n[i]);
 		for (int c = 0; c < CLASSES; c++)
 			CHECK_CLOSE(together[i * CLASSES + c],
-						n[i] > 0 ? expected[i][c] / n[i] - log(sum) : NAN, 1e-4,
-						"log-probability");
+						n[i] > 0 ? expected[i][c] / n[i] - log(sum) : NAN, 1e-4, "log-probability");
 	}
 }
 
@@ -297,11 +297,11 @@ check_unseen(const Problem *problem, const Jobs *jobs)
 static void
 check_save(const Problem *problem, const Member *saved, Workspace *workspace)
 {
-	size_t		n = member_bytes(&problem->options, FEATURES, CLASSES);
-	char	   *bytes = workspace_array(workspace, char, n + 1);
-	char	   *again = workspace_array(workspace, char, n);
+	size_t			  n = member_bytes(&problem->options, FEATURES, CLASSES);
+	char			 *bytes = workspace_array(workspace, char, n + 1);
+	char			 *again = workspace_array(workspace, char, n);
 	const DenseLayer *first = &saved->layers[0];
-	Member		member;
+	Member			  member;
 
 	bytes[n] = 42;
 	member_save(saved, bytes);
@@ -312,21 +312,23 @@ check_save(const Problem *problem, const Member *saved, Workspace *workspace)
 	member_save(saved, bytes);
 	CHECK(memcmp(bytes, again, n) == 0, "not restored");
 	CHECK(member.n_inputs == saved->n_inputs &&
-		  memcmp(member.inputs, saved->inputs, sizeof(int32_t) * saved->n_inputs) == 0,
+			  memcmp(member.inputs, saved->inputs, sizeof(int32_t) * saved->n_inputs) == 0,
 		  "%d other inputs", member.n_inputs);
 	CHECK(member.layers[0].n_in == first->n_in && member.layers[0].n_out == HIDDEN &&
-		  memcmp(member.layers[0].weight, first->weight,
-				 sizeof(float) * first->n_in * HIDDEN) == 0, "other weights");
+			  memcmp(member.layers[0].weight, first->weight,
+					 sizeof(float) * first->n_in * HIDDEN) == 0,
+		  "other weights");
 	CHECK(member.layers[0].activation == first->activation &&
-		  member.layers[1].activation == ACTIVATION_LINEAR, "activations");
+			  member.layers[1].activation == ACTIVATION_LINEAR,
+		  "activations");
 }
 
 static bool
 same_members(const Problem *problem, const Model *a, const Model *b, Workspace *workspace)
 {
-	size_t		n = member_bytes(&problem->options, FEATURES, CLASSES);
-	char	   *bytes_a = workspace_array(workspace, char, n);
-	char	   *bytes_b = workspace_array(workspace, char, n);
+	size_t n = member_bytes(&problem->options, FEATURES, CLASSES);
+	char  *bytes_a = workspace_array(workspace, char, n);
+	char  *bytes_b = workspace_array(workspace, char, n);
 
 	member_save(&a->members[0], bytes_a);
 	member_save(&b->members[0], bytes_b);
@@ -341,12 +343,12 @@ static void
 test_jobs(int selected_inputs, int n_inputs)
 {
 	static Problem problem;
-	Workspace	workspace = unit_workspace();
-	Inputs		inputs;
-	Inputs		again;
-	Jobs		forth = {0};
-	Jobs		back = {0};
-	size_t		n_bytes;
+	Workspace	   workspace = unit_workspace();
+	Inputs		   inputs;
+	Inputs		   again;
+	Jobs		   forth = {0};
+	Jobs		   back = {0};
+	size_t		   n_bytes;
 
 	make_problem(&problem);
 	problem.options.bagging_folds = 2;
@@ -359,8 +361,8 @@ test_jobs(int selected_inputs, int n_inputs)
 		do_job(&problem, &again, MEMBERS - 1 - m, &workspace, &back);
 	}
 	n_bytes = member_bytes(&problem.options, FEATURES, CLASSES);
-	CHECK(n_bytes == 4 * (n_inputs + (n_inputs + 1) * HIDDEN + (HIDDEN + 1) * CLASSES),
-		  "%zu bytes", n_bytes);
+	CHECK(n_bytes == 4 * (n_inputs + (n_inputs + 1) * HIDDEN + (HIDDEN + 1) * CLASSES), "%zu bytes",
+		  n_bytes);
 	for (int m = 0; m < MEMBERS; m++)
 	{
 		CHECK(forth.model[m]->members[0].n_inputs == n_inputs, "member %d looks at %d inputs", m,

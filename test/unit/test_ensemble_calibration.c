@@ -5,11 +5,11 @@
  */
 #include "unit.h"
 
-#include "core/calibration.h"
-#include "core/ensemble_calibration.h"
-#include "core/random.h"
+#include "core/model/calibration.h"
+#include "core/train/ensemble_calibration.h"
+#include "core/base/random.h"
 
-#define ROWS	12000
+#define ROWS 12000
 #define CLASSES 4
 #define SHARPER 2.0
 
@@ -17,18 +17,18 @@ static const double bias[CLASSES] = {0.8, -0.5, 0.2, 0.0};
 
 typedef struct Problem
 {
-	double		p[ROWS][CLASSES];	/* from which the targets are drawn */
-	float		values[ROWS][CLASSES];
-	int32_t		target[ROWS];
-	int32_t		classes[CLASSES];
-	int			n_members[ROWS];
-	bool		validation[ROWS];
-	float		weight[ROWS];
-	float		multipliers[CLASSES];
-	TrainingSet set;
-	TrainingOptions options;
-	Ensemble	ensemble;
-	Model		model;
+	double			  p[ROWS][CLASSES]; /* from which the targets are drawn */
+	float			  values[ROWS][CLASSES];
+	int32_t			  target[ROWS];
+	int32_t			  classes[CLASSES];
+	int				  n_members[ROWS];
+	bool			  validation[ROWS];
+	float			  weight[ROWS];
+	float			  multipliers[CLASSES];
+	TrainingSet		  set;
+	TrainingOptions	  options;
+	Ensemble		  ensemble;
+	Model			  model;
 	CalibrationReport report;
 } Problem;
 
@@ -40,15 +40,13 @@ typedef struct Problem
 static void
 make_problem(Problem *problem)
 {
-	Random		random;
+	Random random;
 
 	random_seed(&random, 11, 0);
 	memset(problem, 0, sizeof(*problem));
 	for (int i = 0; i < ROWS; i++)
 	{
-		double		sum = 0.0,
-					log_sum = 0.0,
-					u = random_uniform(&random);
+		double sum = 0.0, log_sum = 0.0, u = random_uniform(&random);
 
 		for (int c = 0; c < CLASSES; c++)
 			sum += problem->p[i][c] = exp(1.2 * random_normal(&random));
@@ -70,8 +68,7 @@ make_problem(Problem *problem)
 	}
 	for (int c = 0; c < CLASSES; c++)
 		problem->classes[c] = 10 * c;
-	problem->set = (TrainingSet)
-	{
+	problem->set = (TrainingSet){
 		.n_rows = ROWS,
 		.n_features = 1,
 		.n_classes = CLASSES,
@@ -85,14 +82,12 @@ make_problem(Problem *problem)
 	problem->options.loss = LOSS_PLAIN;
 	problem->options.bagging_folds = 2;
 	problem->options.members = 2;
-	problem->ensemble = (Ensemble)
-	{
+	problem->ensemble = (Ensemble){
 		.set = &problem->set,
 		.options = &problem->options,
 		.n_folds = 1,
 	};
-	problem->model = (Model)
-	{
+	problem->model = (Model){
 		.n_classes = CLASSES,
 		.n_members = 2,
 		.log_multipliers = problem->multipliers,
@@ -102,7 +97,7 @@ make_problem(Problem *problem)
 static void
 calibrate_problem(Problem *problem, bool report)
 {
-	Workspace	workspace = unit_workspace();
+	Workspace workspace = unit_workspace();
 
 	calibrate_ensemble(&problem->ensemble, 0, &problem->values[0][0], problem->n_members,
 					   &problem->model, report ? &problem->report : NULL, &workspace);
@@ -113,7 +108,7 @@ static void
 test_full(bool report)
 {
 	static Problem problem;
-	double		worst = 0.0;
+	double		   worst = 0.0;
 
 	make_problem(&problem);
 	calibrate_problem(&problem, report);
@@ -121,9 +116,10 @@ test_full(bool report)
 		  problem.model.temperature);
 	for (int c = 1; c < CLASSES; c++)
 	{
-		double		ratio = problem.multipliers[c] - problem.multipliers[0];
+		double ratio = problem.multipliers[c] - problem.multipliers[0];
 
-		CHECK(fabs(ratio - (bias[0] - bias[c]) / SHARPER) < 0.1, "class %d: multiplier %g", c, ratio);
+		CHECK(fabs(ratio - (bias[0] - bias[c]) / SHARPER) < 0.1, "class %d: multiplier %g", c,
+			  ratio);
 	}
 	for (int i = 0; i < ROWS; i++)
 		for (int c = 0; c < CLASSES; c++)
@@ -132,10 +128,10 @@ test_full(bool report)
 	if (report)
 	{
 		CHECK(problem.report.n_rows == ROWS - ROWS / 3, "%d rows", problem.report.n_rows);
-		CHECK(problem.report.error[0] > 0.1 && problem.report.error[1] < 0.02,
-			  "errors %g and %g", problem.report.error[0], problem.report.error[1]);
+		CHECK(problem.report.error[0] > 0.1 && problem.report.error[1] < 0.02, "errors %g and %g",
+			  problem.report.error[0], problem.report.error[1]);
 		CHECK(problem.report.weighted_error[0] > 0.1 && problem.report.weighted_error[1] < 0.02 &&
-			  problem.report.weighted_error[1] != problem.report.error[1],
+				  problem.report.weighted_error[1] != problem.report.error[1],
 			  "weighted errors %g and %g", problem.report.weighted_error[0],
 			  problem.report.weighted_error[1]);
 	}
@@ -148,8 +144,8 @@ test_scored_rows(bool fold)
 {
 	static Problem problem;
 	static int32_t folds[ROWS];
-	float		multipliers[2][CLASSES];
-	float		temperature[2];
+	float		   multipliers[2][CLASSES];
+	float		   temperature[2];
 
 	for (int run = 0; run < 2; run++)
 	{
@@ -171,7 +167,7 @@ test_scored_rows(bool fold)
 		temperature[run] = problem.model.temperature;
 	}
 	CHECK(temperature[0] == temperature[1] &&
-		  memcmp(multipliers[0], multipliers[1], sizeof(multipliers[0])) == 0,
+			  memcmp(multipliers[0], multipliers[1], sizeof(multipliers[0])) == 0,
 		  "learnt from what is to be scored");
 	CHECK(fabs(temperature[0] - SHARPER) < 0.1, "temperature %g", temperature[0]);
 	unit_free();
@@ -182,21 +178,22 @@ static void
 test_cross_fit(void)
 {
 	static Problem problem;
-	double		distance = 0.0;
+	double		   distance = 0.0;
 
 	make_problem(&problem);
 	calibrate_problem(&problem, true);
 	for (int i = 0; i < ROWS; i++)
 	{
-		float		p[CLASSES];
-		double		sum = 0.0;
+		float  p[CLASSES];
+		double sum = 0.0;
 
 		for (int c = 0; c < CLASSES; c++)
-			sum += p[c] = (float) exp((SHARPER * log(problem.p[i][c]) + bias[c]) /
-									  problem.model.temperature + problem.multipliers[c]);
+			sum += p[c] =
+				(float) exp((SHARPER * log(problem.p[i][c]) + bias[c]) / problem.model.temperature +
+							problem.multipliers[c]);
 		for (int c = 0; c < CLASSES; c++)
 		{
-			double		difference = fabs(p[c] / sum - problem.values[i][c]);
+			double difference = fabs(p[c] / sum - problem.values[i][c]);
 
 			if (problem.validation[i])
 				CHECK(difference < 1e-5, "a row held out is not calibrated as the model is");
@@ -213,22 +210,22 @@ static void
 test_weighted(void)
 {
 	static Problem problem;
-	int			count[CLASSES] = {0};
-	double		worst = 0.0;
+	int			   count[CLASSES] = {0};
+	double		   worst = 0.0;
 
 	make_problem(&problem);
 	problem.set.weight = NULL;
 	problem.options.loss = LOSS_WEIGHTED;
 	problem.options.n_class_weights = 1;
-	problem.options.class_weights[0] = (ClassWeight) {20, 3.0};
+	problem.options.class_weights[0] = (ClassWeight){20, 3.0};
 	calibrate_problem(&problem, false);
 	for (int i = 0; i < ROWS; i++)
 		if (!problem.validation[i])
 			count[problem.target[i]]++;
 	for (int i = 0; i < ROWS; i++)
 	{
-		double		expected[CLASSES];
-		double		sum = 0.0;
+		double expected[CLASSES];
+		double sum = 0.0;
 
 		for (int c = 0; c < CLASSES; c++)
 			sum += expected[c] = problem.p[i][c] * (c == 2 ? 3.0 : 1.0) / count[c];

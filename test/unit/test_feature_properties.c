@@ -9,9 +9,9 @@
 
 #include "unit.h"
 
-#include "core/features.h"
-#include "core/random.h"
-#include "core/survey.h"
+#include "core/features/catalog.h"
+#include "core/base/random.h"
+#include "core/simulate/simulate.h"
 
 /* Light curves that each property is checked with; those of hard input come after these. */
 #define N_SURVEY_CURVES 15
@@ -29,14 +29,15 @@ count_all(void)
 static float *
 features_of(const Observations *o, Workspace *workspace)
 {
-	float *features = workspace_array(workspace, float, count_all());
+	float		*features = workspace_array(workspace, float, count_all());
 	Observations canonical = allocate_observations(o->count, workspace);
-	uint32_t *order;
-	uint32_t n = canonical_order(o, &order, workspace);
+	uint32_t	*order;
+	uint32_t	 n = canonical_order(o, &order, workspace);
 
 	gather_observations(o, order, n, &canonical);
 	compute_features(&canonical, FEATURES_ALL, features, workspace);
-	compute_host_features(features, FEATURES_ALL, host, features + feature_count(FEATURES_ALL), workspace);
+	compute_host_features(features, FEATURES_ALL, host, features + feature_count(FEATURES_ALL),
+						  workspace);
 	return features;
 }
 
@@ -70,7 +71,7 @@ on_grid(double value, double step)
 static float
 short_number(double value)
 {
-	int exponent;
+	int	   exponent;
 	double mantissa = frexp(value, &exponent);
 
 	return (float) ldexp(on_grid(mantissa, 0x1p-16), exponent);
@@ -91,9 +92,9 @@ static Observations
 survey_curve(int number, Workspace *workspace)
 {
 	SurveyObservation *made = workspace_array(workspace, SurveyObservation, SURVEY_MAX_VISITS);
-	Observations o = allocate_observations(SURVEY_MAX_VISITS, workspace);
-	SurveyObject object;
-	int n = survey_simulate(5, number, SURVEY_UNIFORM, &object, made);
+	Observations	   o = allocate_observations(SURVEY_MAX_VISITS, workspace);
+	SurveyObject	   object;
+	int				   n = survey_simulate(5, number, SURVEY_UNIFORM, &object, made);
 
 	for (int i = 0; i < n; i++)
 		put(&o, made[i].mjd, made[i].passband, made[i].flux, made[i].flux_err,
@@ -130,18 +131,18 @@ typedef enum HardInput
 	ZERO_FLUX,
 	ZERO_SCATTER,
 	GIGANTIC_SIGNAL, /* flux / flux_err = 1e6 */
-	MANY_POINTS,     /* 10,000 */
+	MANY_POINTS,	 /* 10,000 */
 	GRIZ_ONLY,
 	HUGE_FLUX, /* 1e33 */
 	TINY_FLUX, /* 1e-27 */
 	LARGEST_FLOATS,
-	HUGE_GAP,    /* of 27,000 years */
+	HUGE_GAP,	 /* of 27,000 years */
 	ENDLESS_GAP, /* of 1e300 days */
-	OUTLIERS,    /* every second up, every other down */
+	OUTLIERS,	 /* every second up, every other down */
 	NEGATIVE_FLUX,
-	UNEQUAL_ERRORS,  /* 1e-30 to 1e30 */
+	UNEQUAL_ERRORS,	 /* 1e-30 to 1e30 */
 	POINT_AND_BLOCK, /* one point, years before all others */
-	ONE_INSTANT,     /* 120 observations within 0.1 ms */
+	ONE_INSTANT,	 /* 120 observations within 0.1 ms */
 	N_HARD_INPUTS
 } HardInput;
 
@@ -158,9 +159,9 @@ hard_count(HardInput input)
 static Observations
 hard_curve(HardInput input, Workspace *workspace)
 {
-	uint32_t n = hard_count(input);
+	uint32_t	 n = hard_count(input);
 	Observations o = allocate_observations(n, workspace);
-	Random random;
+	Random		 random;
 
 	random_seed(&random, 9, input);
 	for (uint32_t i = 0; i < n; i++)
@@ -299,7 +300,7 @@ check_scaled(const Observations *o, const float *features, const float *changed,
 	for (int i = 0; i < count_all(); i++)
 	{
 		FeatureDescription description;
-		double expected, smallest, allowed;
+		double			   expected, smallest, allowed;
 
 		describe_feature(i, &description);
 		if (tolerance > 0.0 && rounding_chooses(description.group, number))
@@ -346,7 +347,7 @@ static int n_scaled, n_rescaled, n_shifted;
 static void
 check_scale(const Observations *o, const float *features, int number, Workspace *workspace)
 {
-	double power = number % 2 ? 0x1p-30 : 0x1p+51;
+	double		 power = number % 2 ? 0x1p-30 : 0x1p+51;
 	Observations other = copy_observations(o, workspace);
 
 	if (scale_observations(o, power, &other))
@@ -379,7 +380,7 @@ shift_observations(const Observations *o, double days, Observations *shifted)
 static void
 check_shift(const Observations *o, const float *features, int number, Workspace *workspace)
 {
-	double days = number % 2 ? -32768.0 : 0x1p+20;
+	double		 days = number % 2 ? -32768.0 : 0x1p+20;
 	Observations other = copy_observations(o, workspace);
 
 	if (shift_observations(o, days, &other))
@@ -401,7 +402,7 @@ shuffle(const Observations *o, Random *random, Workspace *workspace)
 	shuffled.n_rejected = o->n_rejected;
 	for (uint32_t i = shuffled.count - 1; i > 0; i--)
 	{
-		uint32_t j = (uint32_t) random_below(random, i + 1);
+		uint32_t	j = (uint32_t) random_below(random, i + 1);
 		Observation a = {shuffled.mjd[i], shuffled.flux[i], shuffled.flux_err[i], shuffled.kind[i]};
 		Observation b = {shuffled.mjd[j], shuffled.flux[j], shuffled.flux_err[j], shuffled.kind[j]};
 
@@ -415,7 +416,7 @@ static void
 check_order(const Observations *o, const float *features, int number, Workspace *workspace)
 {
 	Observations shuffled;
-	Random random;
+	Random		 random;
 
 	random_seed(&random, 12, (uint64_t) number);
 	shuffled = shuffle(o, &random, workspace);
@@ -439,9 +440,9 @@ main(void)
 {
 	for (int number = 0; number < N_CURVES; number++)
 	{
-		Workspace workspace = unit_workspace();
+		Workspace	 workspace = unit_workspace();
 		Observations o = curve_of_number(number, &workspace);
-		float *features = features_of(&o, &workspace);
+		float		*features = features_of(&o, &workspace);
 
 		check_finite(features, number);
 		check_scale(&o, features, number, &workspace);

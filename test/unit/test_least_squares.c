@@ -4,8 +4,8 @@
  */
 #include "unit.h"
 
-#include "core/least_squares.h"
-#include "core/random.h"
+#include "core/fit/least_squares.h"
+#include "core/base/random.h"
 
 /* A problem given by residuals and their Jacobian, as textbooks give them. */
 typedef struct Residuals
@@ -14,7 +14,7 @@ typedef struct Residuals
 	int n_residuals;
 	void (*compute)(const double *x, double *residuals, double *jacobian, const void *data);
 	const void *data;
-	int n_evaluations;
+	int			n_evaluations;
 } Residuals;
 
 #define MAX_RESIDUALS 64
@@ -23,9 +23,9 @@ static double
 evaluate(const double *x, double *gradient, double *curvature, void *context)
 {
 	Residuals *problem = context;
-	int n = problem->n_parameters;
-	double r[MAX_RESIDUALS], jacobian[MAX_RESIDUALS * LEAST_SQUARES_MAX_PARAMETERS];
-	double chi_square = 0.0;
+	int		   n = problem->n_parameters;
+	double	   r[MAX_RESIDUALS], jacobian[MAX_RESIDUALS * LEAST_SQUARES_MAX_PARAMETERS];
+	double	   chi_square = 0.0;
 
 	problem->n_evaluations++;
 	problem->compute(x, r, jacobian, problem->data);
@@ -47,8 +47,8 @@ evaluate(const double *x, double *gradient, double *curvature, void *context)
 static LeastSquaresResult
 solve(Residuals *residuals, const double *lower, const double *upper, const double *start)
 {
-	Workspace workspace = unit_workspace();
-	LeastSquaresResult result;
+	Workspace			workspace = unit_workspace();
+	LeastSquaresResult	result;
 	LeastSquaresProblem problem = {
 		.n_parameters = residuals->n_parameters,
 		.lower = lower,
@@ -99,9 +99,9 @@ test_known_problems(void)
 {
 	static const double lower[4] = {-100, -100, -100, -100}, upper[4] = {100, 100, 100, 100};
 	static const double start[2] = {-1.2, 1.0}, powell_start[4] = {3, -1, 0, 1};
-	Residuals valley = {2, 2, rosenbrock};
-	Residuals flat = {4, 4, powell};
-	LeastSquaresResult result = solve(&valley, lower, upper, start);
+	Residuals			valley = {2, 2, rosenbrock};
+	Residuals			flat = {4, 4, powell};
+	LeastSquaresResult	result = solve(&valley, lower, upper, start);
 
 	CHECK(result.status == LEAST_SQUARES_CONVERGED, "Rosenbrock's valley");
 	CHECK_CLOSE(result.parameters[0], 1.0, 1e-9, "x of Rosenbrock's minimum");
@@ -118,12 +118,12 @@ static void
 test_bounds(void)
 {
 	Residuals valley = {2, 2, rosenbrock};
-	Random random;
+	Random	  random;
 
 	random_seed(&random, 31, 0);
 	for (int repeat = 0; repeat < 1000; repeat++)
 	{
-		double lower[2], upper[2], start[2], gradient[2], curvature[4];
+		double			   lower[2], upper[2], start[2], gradient[2], curvature[4];
 		LeastSquaresResult result;
 
 		for (int i = 0; i < 2; i++)
@@ -139,8 +139,8 @@ test_bounds(void)
 		evaluate(result.parameters, gradient, curvature, &valley);
 		for (int i = 0; i < 2; i++)
 		{
-			bool at_lower = result.parameters[i] <= lower[i];
-			bool at_upper = result.parameters[i] >= upper[i];
+			bool   at_lower = result.parameters[i] <= lower[i];
+			bool   at_upper = result.parameters[i] >= upper[i];
 			double limit = 1e-4 * sqrt(curvature[3 * i] * (result.chi_square + 1e-8));
 
 			CHECK((at_lower || gradient[i] <= limit) && (at_upper || gradient[i] >= -limit),
@@ -169,11 +169,11 @@ static void
 test_covariance(void)
 {
 	static const double lower[2] = {-1e3, -1e3}, upper[2] = {1e3, 1e3}, start[2] = {900, -900};
-	double y[20];
-	Residuals residuals = {2, 20, line, y};
-	LeastSquaresResult result;
-	double determinant = 20.0 * 2470.0 - 190.0 * 190.0;
-	Random random;
+	double				y[20];
+	Residuals			residuals = {2, 20, line, y};
+	LeastSquaresResult	result;
+	double				determinant = 20.0 * 2470.0 - 190.0 * 190.0;
+	Random				random;
 
 	random_seed(&random, 32, 0);
 	for (int i = 0; i < 20; i++)
@@ -214,10 +214,10 @@ static void
 test_hard_problems(void)
 {
 	static const double lower[2] = {-10, -10}, upper[2] = {10, 10};
-	Residuals large = {1, 2, large_residuals};
-	Residuals wall = {1, 1, not_finite};
-	Residuals flat = {2, 1, constant};
-	LeastSquaresResult result = solve(&large, lower, upper, (double[]){5.0});
+	Residuals			large = {1, 2, large_residuals};
+	Residuals			wall = {1, 1, not_finite};
+	Residuals			flat = {2, 1, constant};
+	LeastSquaresResult	result = solve(&large, lower, upper, (double[]){5.0});
 
 	/* The derivative of chi_square / 2 is 2 x^3 + 69 x - 9. */
 	CHECK_CLOSE(2.0 * pow(result.parameters[0], 3) + 69.0 * result.parameters[0], 9.0, 1e-5,

@@ -4,18 +4,18 @@
  */
 #include "unit.h"
 
-#include "core/model.h"
-#include "core/random.h"
+#include "core/model/model.h"
+#include "core/base/random.h"
 
 #define FEATURES 6
-#define USED	 4
-#define FLAGGED	 2
-#define INPUTS	 (USED + FLAGGED)
-#define HIDDEN	 5
-#define CLASSES	 3
-#define MEMBERS	 4
+#define USED 4
+#define FLAGGED 2
+#define INPUTS (USED + FLAGGED)
+#define HIDDEN 5
+#define CLASSES 3
+#define MEMBERS 4
 #define QUANTILES 3
-#define ROWS	 50
+#define ROWS 50
 
 /* Of feature 1 there is only the flag, and feature 4 does not count at all. */
 static const int32_t used[USED] = {0, 2, 3, 5};
@@ -24,9 +24,9 @@ static const int32_t flagged[FLAGGED] = {1, 3};
 /* What members look at; the last two at all there is, and at flags alone. */
 static const struct
 {
-	int			n;
-	int32_t		inputs[INPUTS];
-}			looks[MEMBERS] = {{3, {0, 2, 5}}, {3, {0, 3, 4}}, {6, {0, 1, 2, 3, 4, 5}}, {2, {4, 5}}};
+	int		n;
+	int32_t inputs[INPUTS];
+} looks[MEMBERS] = {{3, {0, 2, 5}}, {3, {0, 3, 4}}, {6, {0, 1, 2, 3, 4, 5}}, {2, {4, 5}}};
 
 /* Where parts of the bytes are with zscore; the members follow the gate. */
 enum
@@ -42,7 +42,7 @@ enum
 static float *
 numbers(Workspace *workspace, Random *random, size_t n)
 {
-	float	   *x = workspace_array(workspace, float, n);
+	float *x = workspace_array(workspace, float, n);
 
 	for (size_t i = 0; i < n; i++)
 		x[i] = (float) random_normal(random);
@@ -52,7 +52,7 @@ numbers(Workspace *workspace, Random *random, size_t n)
 static int32_t *
 copy_indexes(Workspace *workspace, const int32_t *indexes, int n)
 {
-	int32_t    *copy = workspace_array(workspace, int32_t, n);
+	int32_t *copy = workspace_array(workspace, int32_t, n);
 
 	memcpy(copy, indexes, sizeof(int32_t) * n);
 	return copy;
@@ -62,23 +62,21 @@ copy_indexes(Workspace *workspace, const int32_t *indexes, int n)
 static Member
 make_member(int number, Workspace *workspace, Random *random)
 {
-	int			n_inputs = looks[number].n;
-	int			n_hidden = number < MEMBERS - 1 ? HIDDEN + number : 0;
-	int			n_in = n_hidden > 0 ? n_hidden : n_inputs;
-	Member		member = {.n_inputs = n_inputs, .n_layers = n_hidden > 0 ? 2 : 1};
+	int	   n_inputs = looks[number].n;
+	int	   n_hidden = number < MEMBERS - 1 ? HIDDEN + number : 0;
+	int	   n_in = n_hidden > 0 ? n_hidden : n_inputs;
+	Member member = {.n_inputs = n_inputs, .n_layers = n_hidden > 0 ? 2 : 1};
 
 	member.inputs = copy_indexes(workspace, looks[number].inputs, n_inputs);
 	member.layers = workspace_array(workspace, DenseLayer, member.n_layers);
-	member.layers[0] = (DenseLayer)
-	{
+	member.layers[0] = (DenseLayer){
 		.n_in = n_inputs,
 		.n_out = n_hidden,
 		.activation = ACTIVATION_TANH,
 		.weight = numbers(workspace, random, n_inputs * n_hidden),
 		.bias = numbers(workspace, random, n_hidden),
 	};
-	member.layers[member.n_layers - 1] = (DenseLayer)
-	{
+	member.layers[member.n_layers - 1] = (DenseLayer){
 		.n_in = n_in,
 		.n_out = CLASSES,
 		.activation = ACTIVATION_LINEAR,
@@ -108,7 +106,7 @@ make_preprocessing(Normalisation normalisation, Workspace *workspace, Random *ra
 		return preprocessing;
 	}
 	preprocessing.n_quantiles = QUANTILES;
-	preprocessing.quantiles = workspace_array(workspace, float, USED * QUANTILES);
+	preprocessing.quantiles = workspace_array(workspace, float, USED *QUANTILES);
 	for (int i = 0; i < USED * QUANTILES; i++)
 		preprocessing.quantiles[i] = (float) ((i % QUANTILES - 1) * (1 + i / QUANTILES));
 	return preprocessing;
@@ -118,13 +116,13 @@ static Model
 make_model(Normalisation normalisation, Workspace *workspace)
 {
 	static char *names[FEATURES] = {"flux_mean", "", "flux \"std\"", "z", "none", "skew"};
-	Random		random;
-	Model		model = {0};
+	Random		 random;
+	Model		 model = {0};
 
 	random_seed(&random, 21, 0);
 	model.preprocessing = make_preprocessing(normalisation, workspace, &random);
 	model.n_classes = CLASSES;
-	model.classes = copy_indexes(workspace, (int32_t[]) {-7, 42, 90}, CLASSES);
+	model.classes = copy_indexes(workspace, (int32_t[]){-7, 42, 90}, CLASSES);
 	model.n_members = MEMBERS;
 	model.members = workspace_array(workspace, Member, MEMBERS);
 	for (int m = 0; m < MEMBERS; m++)
@@ -132,7 +130,7 @@ make_model(Normalisation normalisation, Workspace *workspace)
 	model.temperature = 1.5f;
 	model.log_multipliers = numbers(workspace, &random, CLASSES);
 	model.gate.feature = 2;
-	model.gate.closed = workspace_array(workspace, float, GATE_SIDES * CLASSES);
+	model.gate.closed = workspace_array(workspace, float, GATE_SIDES *CLASSES);
 	memset(model.gate.closed, 0, sizeof(float) * GATE_SIDES * CLASSES);
 	model.gate.closed[GATE_OTHER * CLASSES + 1] = 0.25f;
 	model.gate.closed[GATE_ZERO * CLASSES] = 0.125f;
@@ -159,11 +157,11 @@ write_model(const Model *model, size_t *size, Workspace *workspace)
 static uint32_t
 slow_crc32c(const unsigned char *bytes, size_t length)
 {
-	uint32_t	crc = 0xFFFFFFFF;
+	uint32_t crc = 0xFFFFFFFF;
 
 	for (size_t i = 0; i < length * 8; i++)
 	{
-		uint32_t	bit = (bytes[i / 8] >> (i % 8)) & 1;
+		uint32_t bit = (bytes[i / 8] >> (i % 8)) & 1;
 
 		crc = (crc >> 1) ^ (((crc ^ bit) & 1) ? 0x82F63B78 : 0);
 	}
@@ -188,10 +186,10 @@ seal(unsigned char *bytes, size_t size)
 static void
 check_forged(const Model *model, int offset, uint32_t value, const char *expected)
 {
-	Workspace	workspace = unit_workspace();
-	size_t		size;
+	Workspace	   workspace = unit_workspace();
+	size_t		   size;
 	unsigned char *bytes = write_model(model, &size, &workspace);
-	const char *reason = NULL;
+	const char	  *reason = NULL;
 
 	put_uint32(bytes + offset, value);
 	seal(bytes, size);
@@ -209,14 +207,14 @@ same_indexes(int n, const int32_t *indexes, int n_expected, const int32_t *expec
 static void
 test_round_trip(Normalisation normalisation)
 {
-	Workspace	workspace = unit_workspace();
-	Model		model = make_model(normalisation, &workspace);
-	size_t		size;
-	size_t		again;
+	Workspace	   workspace = unit_workspace();
+	Model		   model = make_model(normalisation, &workspace);
+	size_t		   size;
+	size_t		   again;
 	unsigned char *bytes = write_model(&model, &size, &workspace);
 	unsigned char *copy;
-	const char *reason;
-	Model	   *read = model_read(bytes, size, &workspace, &reason);
+	const char	  *reason;
+	Model		  *read = model_read(bytes, size, &workspace, &reason);
 
 	CHECK(read != NULL && reason == NULL, "refused: %s", reason);
 	copy = write_model(read, &again, &workspace);
@@ -224,12 +222,14 @@ test_round_trip(Normalisation normalisation)
 	CHECK(strcmp(read->feature_names[2], "flux \"std\"") == 0, "name %s", read->feature_names[2]);
 	CHECK(strcmp(read->options, model.options) == 0, "options %s", read->options);
 	CHECK(same_indexes(read->preprocessing.n_used, read->preprocessing.used, USED, used) &&
-		  same_indexes(read->preprocessing.n_flagged, read->preprocessing.flagged, FLAGGED,
-					   flagged), "other features");
+			  same_indexes(read->preprocessing.n_flagged, read->preprocessing.flagged, FLAGGED,
+						   flagged),
+		  "other features");
 	for (int m = 0; m < MEMBERS; m++)
 		CHECK(same_indexes(read->members[m].n_inputs, read->members[m].inputs, looks[m].n,
 						   looks[m].inputs) &&
-			  read->members[m].layers[0].n_in == looks[m].n, "other inputs of member %d", m);
+				  read->members[m].layers[0].n_in == looks[m].n,
+			  "other inputs of member %d", m);
 	CHECK(slow_crc32c((const unsigned char *) "123456789", 9) == 0xE3069283, "the oracle is wrong");
 	unit_free();
 }
@@ -237,12 +237,12 @@ test_round_trip(Normalisation normalisation)
 static void
 test_damage(Normalisation normalisation)
 {
-	Workspace	workspace = unit_workspace();
-	Model		model = make_model(normalisation, &workspace);
-	size_t		size;
+	Workspace	   workspace = unit_workspace();
+	Model		   model = make_model(normalisation, &workspace);
+	size_t		   size;
 	unsigned char *bytes = write_model(&model, &size, &workspace);
 	unsigned char *longer = workspace_array(&workspace, unsigned char, size + 1);
-	const char *reason;
+	const char	  *reason;
 
 	for (size_t length = 0; length < size; length++)
 		CHECK(model_read(bytes, length, &workspace, &reason) == NULL && reason != NULL,
@@ -265,15 +265,15 @@ test_damage(Normalisation normalisation)
 		for (int value = 0; value < 256; value += 51)
 		{
 			unsigned char kept = bytes[i];
-			Model	   *read;
+			Model		 *read;
 
 			bytes[i] = (unsigned char) value;
 			seal(bytes, size);
 			read = model_read(bytes, size, &workspace, &reason);
 			if (read)
 			{
-				float		features[FEATURES] = {1.0f, -2.0f, 0.5f, NAN, 7.0f, 0.0f};
-				float		p[MODEL_MAX_CLASSES];
+				float features[FEATURES] = {1.0f, -2.0f, 0.5f, NAN, 7.0f, 0.0f};
+				float p[MODEL_MAX_CLASSES];
 
 				if (read->preprocessing.n_features == FEATURES)
 					model_classify(read, classify_scratch(read, 1, &workspace), 1, features, p);
@@ -291,16 +291,31 @@ test_header(void)
 {
 	static const struct
 	{
-		int			offset;
-		uint32_t	value;
-	}			forged[] = {
-		{20, 0}, {20, 0xFFFFFFFF}, {20, MODEL_MAX_FEATURES + 1}, {24, FEATURES + 1},
-		{24, 0xFFFFFFFF}, {28, 2}, {32, 0}, {32, 0x7FC00000}, {32, 0x7F800000}, {32, 0xBF800000}, {36, 1},
-		{40, FEATURES + 1}, {44, 1}, {44, 0x80000000}, {44, MODEL_MAX_CLASSES + 1}, {48, 0},
-		{48, MODEL_MAX_MEMBERS + 1}, {52, 1}, {52, FEATURES + 1},
+		int		 offset;
+		uint32_t value;
+	} forged[] = {
+		{20, 0},
+		{20, 0xFFFFFFFF},
+		{20, MODEL_MAX_FEATURES + 1},
+		{24, FEATURES + 1},
+		{24, 0xFFFFFFFF},
+		{28, 2},
+		{32, 0},
+		{32, 0x7FC00000},
+		{32, 0x7F800000},
+		{32, 0xBF800000},
+		{36, 1},
+		{40, FEATURES + 1},
+		{44, 1},
+		{44, 0x80000000},
+		{44, MODEL_MAX_CLASSES + 1},
+		{48, 0},
+		{48, MODEL_MAX_MEMBERS + 1},
+		{52, 1},
+		{52, FEATURES + 1},
 	};
-	Workspace	workspace = unit_workspace();
-	Model		model = make_model(NORMALISATION_ZSCORE, &workspace);
+	Workspace workspace = unit_workspace();
+	Model	  model = make_model(NORMALISATION_ZSCORE, &workspace);
 
 	for (size_t i = 0; i < sizeof(forged) / sizeof(forged[0]); i++)
 		check_forged(&model, forged[i].offset, forged[i].value, NULL);
@@ -322,11 +337,11 @@ test_list_bytes(void)
 		int			offset;
 		uint32_t	value;
 		const char *reason;
-	}			forged[] = {
+	} forged[] = {
 		{AT_N_USED, FEATURES + 1, count_of_used},
 		{AT_N_USED, 0xFFFFFFFF, count_of_used},
 		{AT_USED, 0xFFFFFFFF, bad_used},
-		{AT_USED, 2, bad_used}, /* as the next */
+		{AT_USED, 2, bad_used},		/* as the next */
 		{AT_USED + 4, 4, bad_used}, /* above the next */
 		{AT_USED + 4 * (USED - 1), FEATURES, bad_used},
 		{AT_USED + 4 * (USED - 1), 0x7FFFFFFF, bad_used},
@@ -342,8 +357,8 @@ test_list_bytes(void)
 		{AT_MEMBERS + 8, 5, bad_inputs},
 		{AT_MEMBERS + 12, INPUTS, bad_inputs},
 	};
-	Workspace	workspace = unit_workspace();
-	Model		model = make_model(NORMALISATION_ZSCORE, &workspace);
+	Workspace workspace = unit_workspace();
+	Model	  model = make_model(NORMALISATION_ZSCORE, &workspace);
 
 	for (size_t i = 0; i < sizeof(forged) / sizeof(forged[0]); i++)
 		check_forged(&model, forged[i].offset, forged[i].value, forged[i].reason);
@@ -354,11 +369,11 @@ test_list_bytes(void)
 static void
 test_no_inputs(void)
 {
-	Workspace	workspace = unit_workspace();
-	Model		model = make_model(NORMALISATION_ZSCORE, &workspace);
-	size_t		size;
+	Workspace	   workspace = unit_workspace();
+	Model		   model = make_model(NORMALISATION_ZSCORE, &workspace);
+	size_t		   size;
 	unsigned char *bytes;
-	const char *reason = NULL;
+	const char	  *reason = NULL;
 
 	model.preprocessing.n_used = 0;
 	model.preprocessing.n_flagged = 0;
@@ -378,8 +393,8 @@ test_calibration_bytes(void)
 {
 	static const uint32_t bad_temperatures[] = {0, 0x80000000, 0xBF800000, 0x7F800000, 0x7FC00000};
 	static const uint32_t bad_multipliers[] = {0x7F800000, 0xFF800000, 0x7FC00000};
-	Workspace	workspace = unit_workspace();
-	Model		model = make_model(NORMALISATION_ZSCORE, &workspace);
+	Workspace			  workspace = unit_workspace();
+	Model				  model = make_model(NORMALISATION_ZSCORE, &workspace);
 
 	for (int i = 0; i < 5; i++)
 		check_forged(&model, AT_TEMPERATURE, bad_temperatures[i],
@@ -396,25 +411,25 @@ test_gate_bytes(void)
 {
 	static const struct
 	{
-		int			number;		/* 0 is the feature, then the probabilities */
+		int			number; /* 0 is the feature, then the probabilities */
 		uint32_t	value;
 		const char *reason;
-	}			forged[] = {
+	} forged[] = {
 		{0, FEATURES + 1, "the feature of the gate does not exist"},
 		{0, 0xFFFFFFFF, "the feature of the gate does not exist"},
 		{1, 0x7FC00000, "a number is not finite"},
 		{2, 0x7F800000, "a number is not finite"},
 		{6, 0xBE000000, "a probability of the gate is out of range"},
-		{2, 0x3F800000, "the gate is closed"},	/* 1 */
-		{5, 0x3E000000, "the gate is closed"},	/* 0.125: none is open */
-		{6, 0x3F600000, "the gate is closed"},	/* 0.875, beside 0.125 */
+		{2, 0x3F800000, "the gate is closed"}, /* 1 */
+		{5, 0x3E000000, "the gate is closed"}, /* 0.125: none is open */
+		{6, 0x3F600000, "the gate is closed"}, /* 0.875, beside 0.125 */
 	};
-	Workspace	workspace = unit_workspace();
-	Model		model = make_model(NORMALISATION_ZSCORE, &workspace);
-	size_t		size;
+	Workspace	   workspace = unit_workspace();
+	Model		   model = make_model(NORMALISATION_ZSCORE, &workspace);
+	size_t		   size;
 	unsigned char *bytes = write_model(&model, &size, &workspace);
-	const char *reason;
-	Model	   *read;
+	const char	  *reason;
+	Model		  *read;
 
 	CHECK(bytes[AT_GATE] == model.gate.feature + 1, "the gate is elsewhere");
 	for (size_t i = 0; i < sizeof(forged) / sizeof(forged[0]); i++)
@@ -432,10 +447,12 @@ oracle_inputs(const Preprocessing *preprocessing, const float *features, double 
 {
 	for (int j = 0; j < USED; j++)
 	{
-		double		x = features[used[j]];
+		double x = features[used[j]];
 
-		inputs[j] = isnan(x) ? 0.0 :
-			fmax(-3.0, fmin(3.0, (x - preprocessing->center[j]) * preprocessing->scale[j]));
+		inputs[j] =
+			isnan(x)
+				? 0.0
+				: fmax(-3.0, fmin(3.0, (x - preprocessing->center[j]) * preprocessing->scale[j]));
 	}
 	for (int k = 0; k < FLAGGED; k++)
 		inputs[USED + k] = isnan(features[flagged[k]]);
@@ -445,9 +462,9 @@ oracle_inputs(const Preprocessing *preprocessing, const float *features, double 
 static void
 member_log_probabilities(const Member *member, const double *inputs, double *y)
 {
-	double		h[INPUTS + HIDDEN + MEMBERS];
-	int			n_in = member->n_inputs;
-	double		sum = 0.0;
+	double h[INPUTS + HIDDEN + MEMBERS];
+	int	   n_in = member->n_inputs;
+	double sum = 0.0;
 
 	for (int k = 0; k < n_in; k++)
 		h[k] = inputs[member->inputs[k]];
@@ -457,7 +474,7 @@ member_log_probabilities(const Member *member, const double *inputs, double *y)
 
 		for (int j = 0; j < layer->n_out; j++)
 		{
-			double		x = layer->bias[j];
+			double x = layer->bias[j];
 
 			for (int k = 0; k < n_in; k++)
 				x += h[k] * layer->weight[k * layer->n_out + j];
@@ -480,15 +497,15 @@ static void
 oracle_probabilities(const Model *model, const float *features, double *p)
 {
 	const float *closed = gate_row(&model->gate, CLASSES, gate_side(features[model->gate.feature]));
-	double		inputs[INPUTS];
-	double		mean[CLASSES] = {0};
-	double		sum = 0.0;
-	double		rest = 1.0;
+	double		 inputs[INPUTS];
+	double		 mean[CLASSES] = {0};
+	double		 sum = 0.0;
+	double		 rest = 1.0;
 
 	oracle_inputs(&model->preprocessing, features, inputs);
 	for (int m = 0; m < model->n_members; m++)
 	{
-		double		y[INPUTS + HIDDEN + MEMBERS];
+		double y[INPUTS + HIDDEN + MEMBERS];
 
 		member_log_probabilities(&model->members[m], inputs, y);
 		for (int c = 0; c < CLASSES; c++)
@@ -510,26 +527,27 @@ oracle_probabilities(const Model *model, const float *features, double *p)
 static void
 draw_features(float (*features)[FEATURES])
 {
-	Random		random;
+	Random random;
 
 	random_seed(&random, 1, 1);
 	for (int i = 0; i < ROWS; i++)
 		for (int j = 0; j < FEATURES; j++)
-			features[i][j] = random_uniform(&random) < 0.2 ? NAN :
-				j == 2 && i % 3 == 0 ? 0.0f : (float) (5.0 * random_normal(&random));
+			features[i][j] = random_uniform(&random) < 0.2 ? NAN
+							 : j == 2 && i % 3 == 0		   ? 0.0f
+														   : (float) (5.0 * random_normal(&random));
 }
 
 /* One object at a time or in blocks: the probabilities of a double-precision pass. */
 static void
 test_classify(int n_members, bool calibrated, bool gated)
 {
-	Workspace	workspace = unit_workspace();
-	Model		model = make_model(NORMALISATION_ZSCORE, &workspace);
+	Workspace		 workspace = unit_workspace();
+	Model			 model = make_model(NORMALISATION_ZSCORE, &workspace);
 	ClassifyScratch *scratch;
-	float		features[ROWS][FEATURES];
-	float		block[ROWS][CLASSES];
-	float		single[CLASSES];
-	double		expected[CLASSES];
+	float			 features[ROWS][FEATURES];
+	float			 block[ROWS][CLASSES];
+	float			 single[CLASSES];
+	double			 expected[CLASSES];
 
 	model.n_members = n_members;
 	if (!calibrated)
@@ -558,15 +576,15 @@ test_classify(int n_members, bool calibrated, bool gated)
 /* Of all rows in a block, and of each by itself. */
 typedef struct Answers
 {
-	float		block[ROWS][CLASSES];
-	float		single[ROWS][CLASSES];
+	float block[ROWS][CLASSES];
+	float single[ROWS][CLASSES];
 } Answers;
 
 static Answers
 classify_all(const Model *model, float (*features)[FEATURES], Workspace *workspace)
 {
 	ClassifyScratch *scratch = classify_scratch(model, ROWS, workspace);
-	Answers		answers;
+	Answers			 answers;
 
 	model_classify(model, scratch, ROWS, &features[0][0], &answers.block[0][0]);
 	for (int i = 0; i < ROWS; i++)
@@ -577,19 +595,19 @@ classify_all(const Model *model, float (*features)[FEATURES], Workspace *workspa
 /* What some of the members look at, with the gate's feature or without. */
 typedef struct DropCase
 {
-	int			first;			/* member, and so many from there */
-	int			n_members;
-	bool		gated;
-	int			n_used;
-	int32_t		used[USED];
-	int			n_flagged;
-	int32_t		flagged[FLAGGED];
+	int		first; /* member, and so many from there */
+	int		n_members;
+	bool	gated;
+	int		n_used;
+	int32_t used[USED];
+	int		n_flagged;
+	int32_t flagged[FLAGGED];
 } DropCase;
 
 static Model
 drop_model(const DropCase *drop, Normalisation normalisation, Workspace *workspace)
 {
-	Model		model = make_model(normalisation, workspace);
+	Model model = make_model(normalisation, workspace);
 
 	model.members += drop->first;
 	model.n_members = drop->n_members;
@@ -603,7 +621,7 @@ static void
 spoil_features(const DropCase *drop, float (*features)[FEATURES])
 {
 	static const float garbage[] = {NAN, INFINITY, -INFINITY, 0.0f, 1e30f, -3.0f};
-	bool		needed[FEATURES] = {false};
+	bool			   needed[FEATURES] = {false};
 
 	for (int j = 0; j < drop->n_used; j++)
 		needed[drop->used[j]] = true;
@@ -620,13 +638,13 @@ static void
 check_rewritten(const Model *model, float (*features)[FEATURES], const Answers *expected,
 				Workspace *workspace)
 {
-	size_t		size;
-	size_t		again;
+	size_t		   size;
+	size_t		   again;
 	unsigned char *bytes = write_model(model, &size, workspace);
 	unsigned char *copy;
-	const char *reason;
-	Model	   *read = model_read(bytes, size, workspace, &reason);
-	Answers		answers;
+	const char	  *reason;
+	Model		  *read = model_read(bytes, size, workspace, &reason);
+	Answers		   answers;
 
 	CHECK(read != NULL, "refused: %s", reason);
 	if (read == NULL)
@@ -640,11 +658,11 @@ check_rewritten(const Model *model, float (*features)[FEATURES], const Answers *
 static void
 check_drop(const DropCase *drop, Normalisation normalisation)
 {
-	Workspace	workspace = unit_workspace();
-	Model		model = drop_model(drop, normalisation, &workspace);
-	float		features[ROWS][FEATURES];
-	Answers		before;
-	Answers		after;
+	Workspace workspace = unit_workspace();
+	Model	  model = drop_model(drop, normalisation, &workspace);
+	float	  features[ROWS][FEATURES];
+	Answers	  before;
+	Answers	  after;
 
 	draw_features(features);
 	before = classify_all(&model, features, &workspace);
@@ -654,9 +672,10 @@ check_drop(const DropCase *drop, Normalisation normalisation)
 		  drop->n_members, drop->first);
 	CHECK(same_indexes(model.preprocessing.n_used, model.preprocessing.used, drop->n_used,
 					   drop->used) &&
-		  same_indexes(model.preprocessing.n_flagged, model.preprocessing.flagged, drop->n_flagged,
-					   drop->flagged), "%d members from %d: %d used, %d flagged", drop->n_members,
-		  drop->first, model.preprocessing.n_used, model.preprocessing.n_flagged);
+			  same_indexes(model.preprocessing.n_flagged, model.preprocessing.flagged,
+						   drop->n_flagged, drop->flagged),
+		  "%d members from %d: %d used, %d flagged", drop->n_members, drop->first,
+		  model.preprocessing.n_used, model.preprocessing.n_flagged);
 	check_rewritten(&model, features, &before, &workspace);
 
 	spoil_features(drop, features);
@@ -678,14 +697,10 @@ static void
 test_drop(Normalisation normalisation)
 {
 	static const DropCase cases[] = {
-		{0, 1, true, 3, {0, 2, 3}, 1, {3}},
-		{0, 1, false, 2, {0, 3}, 1, {3}},
-		{0, 2, true, 4, {0, 2, 3, 5}, 2, {1, 3}},
-		{0, 2, false, 3, {0, 3, 5}, 2, {1, 3}},
-		{0, 3, true, 4, {0, 2, 3, 5}, 2, {1, 3}},
-		{0, 3, false, 4, {0, 2, 3, 5}, 2, {1, 3}},
-		{3, 1, true, 1, {2}, 2, {1, 3}},
-		{3, 1, false, 0, {0}, 2, {1, 3}},
+		{0, 1, true, 3, {0, 2, 3}, 1, {3}},		  {0, 1, false, 2, {0, 3}, 1, {3}},
+		{0, 2, true, 4, {0, 2, 3, 5}, 2, {1, 3}}, {0, 2, false, 3, {0, 3, 5}, 2, {1, 3}},
+		{0, 3, true, 4, {0, 2, 3, 5}, 2, {1, 3}}, {0, 3, false, 4, {0, 2, 3, 5}, 2, {1, 3}},
+		{3, 1, true, 1, {2}, 2, {1, 3}},		  {3, 1, false, 0, {0}, 2, {1, 3}},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)

@@ -4,12 +4,12 @@
  */
 #include "unit.h"
 
-#include "core/network.h"
+#include "core/nn/network.h"
 
-#define ROWS	7
-#define INPUTS	5
+#define ROWS 7
+#define INPUTS 5
 #define CLASSES 3
-#define WIDEST	6
+#define WIDEST 6
 
 static TrainingOptions
 small_options(Activation activation, BatchNorm batch_norm, double dropout)
@@ -34,7 +34,7 @@ small_options(Activation activation, BatchNorm batch_norm, double dropout)
 static void
 fill(float *x, size_t n, uint64_t seed)
 {
-	Random		random;
+	Random random;
 
 	random_seed(&random, seed, 0);
 	for (size_t i = 0; i < n; i++)
@@ -66,8 +66,8 @@ oracle_batch_norm(const TrainingLayer *layer, const double *parameters, bool tra
 {
 	for (int j = 0; j < layer->n_out; j++)
 	{
-		double		mean = 0.0;
-		double		variance = 0.0;
+		double mean = 0.0;
+		double variance = 0.0;
 
 		for (int i = 0; i < ROWS; i++)
 			mean += y[i][j] / ROWS;
@@ -80,7 +80,7 @@ oracle_batch_norm(const TrainingLayer *layer, const double *parameters, bool tra
 		}
 		for (int i = 0; i < ROWS; i++)
 			y[i][j] = parameters[layer->gamma + j] * (y[i][j] - mean) / sqrt(variance + 1e-3) +
-				parameters[layer->beta + j];
+					  parameters[layer->beta + j];
 	}
 }
 
@@ -97,7 +97,7 @@ static void
 oracle_logits(const Network *network, const double *parameters, const float *x, bool training,
 			  double logits[ROWS][WIDEST])
 {
-	double		input[ROWS][WIDEST];
+	double input[ROWS][WIDEST];
 
 	for (int i = 0; i < ROWS; i++)
 		for (int j = 0; j < INPUTS; j++)
@@ -105,7 +105,7 @@ oracle_logits(const Network *network, const double *parameters, const float *x, 
 	for (int l = 0; l < network->n_layers; l++)
 	{
 		const TrainingLayer *layer = &network->layers[l];
-		double		y[ROWS][WIDEST];
+		double				 y[ROWS][WIDEST];
 
 		for (int i = 0; i < ROWS; i++)
 			for (int j = 0; j < layer->n_out; j++)
@@ -123,7 +123,8 @@ oracle_logits(const Network *network, const double *parameters, const float *x, 
 			oracle_batch_norm(layer, parameters, training, y);
 		for (int i = 0; i < ROWS; i++)
 			for (int j = 0; j < layer->n_out; j++)
-				input[i][j] = y[i][j] *
+				input[i][j] =
+					y[i][j] *
 					(training ? dropout_factor(&layer->dropout, i * layer->n_out + j) : 1.0);
 	}
 	memcpy(logits, input, sizeof(input));
@@ -134,8 +135,8 @@ static double
 oracle_objective(const Network *network, const double *parameters, const float *x,
 				 const float *coefficient)
 {
-	double		logits[ROWS][WIDEST];
-	double		sum = 0.0;
+	double logits[ROWS][WIDEST];
+	double sum = 0.0;
 
 	oracle_logits(network, parameters, x, true, logits);
 	for (int i = 0; i < ROWS; i++)
@@ -147,15 +148,15 @@ oracle_objective(const Network *network, const double *parameters, const float *
 static void
 test_gradients(Activation activation, BatchNorm batch_norm, double dropout)
 {
-	Workspace	workspace = unit_workspace();
+	Workspace		workspace = unit_workspace();
 	TrainingOptions options = small_options(activation, batch_norm, dropout);
-	Network    *network = network_create(&options, INPUTS, CLASSES, options.batch_size, &workspace);
-	double	   *parameters = malloc(sizeof(double) * network->n_parameters);
-	float		x[ROWS * INPUTS];
-	float		coefficient[ROWS * CLASSES];
-	double		logits[ROWS][WIDEST];
-	float	   *actual;
-	double		worst = 0.0;
+	Network *network = network_create(&options, INPUTS, CLASSES, options.batch_size, &workspace);
+	double	*parameters = malloc(sizeof(double) * network->n_parameters);
+	float	 x[ROWS * INPUTS];
+	float	 coefficient[ROWS * CLASSES];
+	double	 logits[ROWS][WIDEST];
+	float	*actual;
+	double	 worst = 0.0;
 
 	fill(x, ROWS * INPUTS, 1);
 	fill(coefficient, ROWS * CLASSES, 2);
@@ -173,11 +174,11 @@ test_gradients(Activation activation, BatchNorm batch_norm, double dropout)
 	network_backward(network, ROWS, x);
 	for (size_t i = 0; i < network->n_parameters; i++)
 	{
-		double		step = 1e-6;
-		double		kept = parameters[i];
-		double		up;
-		double		down;
-		double		expected;
+		double step = 1e-6;
+		double kept = parameters[i];
+		double up;
+		double down;
+		double expected;
 
 		parameters[i] = kept + step;
 		up = oracle_objective(network, parameters, x, coefficient);
@@ -187,8 +188,8 @@ test_gradients(Activation activation, BatchNorm batch_norm, double dropout)
 		expected = (up - down) / (2.0 * step);
 		worst = fmax(worst, fabs(network->gradients[i] - expected) / fmax(1.0, fabs(expected)));
 	}
-	CHECK(worst < 1e-3, "activation %d, batch_norm %d, dropout %g: gradient off by %g",
-		  activation, batch_norm, dropout, worst);
+	CHECK(worst < 1e-3, "activation %d, batch_norm %d, dropout %g: gradient off by %g", activation,
+		  batch_norm, dropout, worst);
 	free(parameters);
 	unit_free();
 }
@@ -197,9 +198,9 @@ test_gradients(Activation activation, BatchNorm batch_norm, double dropout)
 static void
 test_fold(BatchNorm batch_norm)
 {
-	Workspace	workspace = unit_workspace();
+	Workspace		workspace = unit_workspace();
 	TrainingOptions options = small_options(ACTIVATION_ELU, batch_norm, 0.0);
-	Network    *network = network_create(&options, INPUTS, CLASSES, options.batch_size, &workspace);
+	Network	   *network = network_create(&options, INPUTS, CLASSES, options.batch_size, &workspace);
 	double	   *parameters = malloc(sizeof(double) * network->n_parameters);
 	DenseLayer *layers = network_folded_layers(network, &workspace);
 	float		x[ROWS * INPUTS];
@@ -219,13 +220,13 @@ test_fold(BatchNorm batch_norm)
 
 	for (int i = 0; i < ROWS; i++)
 	{
-		double		input[WIDEST];
+		double input[WIDEST];
 
 		for (int j = 0; j < INPUTS; j++)
 			input[j] = x[i * INPUTS + j];
 		for (int l = 0; l < network->n_layers; l++)
 		{
-			double		output[WIDEST];
+			double output[WIDEST];
 
 			for (int j = 0; j < layers[l].n_out; j++)
 			{
@@ -247,12 +248,12 @@ test_fold(BatchNorm batch_norm)
 static void
 test_running_moments(void)
 {
-	Workspace	workspace = unit_workspace();
+	Workspace		workspace = unit_workspace();
 	TrainingOptions options = small_options(ACTIVATION_RELU, BATCH_NORM_BEFORE, 0.0);
-	Network    *network = network_create(&options, INPUTS, CLASSES, options.batch_size, &workspace);
-	float		x[ROWS * INPUTS];
-	float		first;
-	float		second;
+	Network *network = network_create(&options, INPUTS, CLASSES, options.batch_size, &workspace);
+	float	 x[ROWS * INPUTS];
+	float	 first;
+	float	 second;
 
 	options.learning_rate = 0.0;
 	fill(x, ROWS * INPUTS, 6);
@@ -270,19 +271,23 @@ test_running_moments(void)
 static void
 test_adam(void)
 {
-	float		parameter[3] = {1.0f, -2.0f, 0.5f};
-	float		first[3] = {0};
-	float		second[3] = {0};
-	double		p[3] = {1.0, -2.0, 0.5};
-	double		m[3] = {0};
-	double		v[3] = {0};
+	float  parameter[3] = {1.0f, -2.0f, 0.5f};
+	float  first[3] = {0};
+	float  second[3] = {0};
+	double p[3] = {1.0, -2.0, 0.5};
+	double m[3] = {0};
+	double v[3] = {0};
 
 	for (int t = 1; t <= 5; t++)
 	{
-		float		gradient[3] = {0.3f * t, -1.0f / t, 1e-4f};
-		AdamStep	step = {.rate = 0.01f, .beta1 = 0.9f, .beta2 = 0.999f, .epsilon = 1e-8f,
-			.correction1 = (float) (1 - pow(0.9, t)), .correction2 = (float) (1 - pow(0.999, t)),
-			.decay = 0.01f * 0.1f};
+		float	 gradient[3] = {0.3f * t, -1.0f / t, 1e-4f};
+		AdamStep step = {.rate = 0.01f,
+						 .beta1 = 0.9f,
+						 .beta2 = 0.999f,
+						 .epsilon = 1e-8f,
+						 .correction1 = (float) (1 - pow(0.9, t)),
+						 .correction2 = (float) (1 - pow(0.999, t)),
+						 .decay = 0.01f * 0.1f};
 
 		adam_update(3, &step, gradient, first, second, parameter);
 		for (int i = 0; i < 3; i++)
@@ -299,9 +304,9 @@ test_adam(void)
 static void
 test_momentum(void)
 {
-	float		parameter = 1.0f;
-	float		velocity = 0.0f;
-	float		gradient = 0.5f;
+	float parameter = 1.0f;
+	float velocity = 0.0f;
+	float gradient = 0.5f;
 
 	momentum_update(1, 0.1f, 0.9f, 0.02f, &gradient, &velocity, &parameter);
 	CHECK_CLOSE(parameter, 1.0 - 0.05 - 0.02, 1e-6, "first step");
@@ -315,9 +320,9 @@ test_activations(void)
 	for (int activation = ACTIVATION_LINEAR; activation <= ACTIVATION_ELU; activation++)
 		for (double x = -100.0; x <= 100.0; x += 0.37)
 		{
-			float		y = (float) x;
-			float		bias = 0.0f;
-			Dropout		none = {.random = NULL};
+			float	y = (float) x;
+			float	bias = 0.0f;
+			Dropout none = {.random = NULL};
 
 			activate(activation, 1, 1, 1, &bias, &none, &y, NULL);
 			CHECK_CLOSE(y, oracle_activation(activation, (float) x), 4e-7, "activation");
@@ -327,8 +332,8 @@ test_activations(void)
 static void
 test_softmax(void)
 {
-	float		x[6] = {1.0f, 2.0f, 3.0f, 1000.0f, -1000.0f, 999.0f};
-	double		sum = exp(-2.0) + exp(-1.0) + 1.0;
+	float  x[6] = {1.0f, 2.0f, 3.0f, 1000.0f, -1000.0f, 999.0f};
+	double sum = exp(-2.0) + exp(-1.0) + 1.0;
 
 	softmax_rows(2, 3, x);
 	CHECK_CLOSE(x[0], exp(-2.0) / sum, 1e-6, "softmax");
@@ -341,12 +346,12 @@ test_softmax(void)
 static void
 test_dropout(void)
 {
-	Workspace	workspace = unit_workspace();
+	Workspace		workspace = unit_workspace();
 	TrainingOptions options = small_options(ACTIVATION_RELU, BATCH_NORM_NONE, 0.4);
-	Network    *network;
-	float	   *x;
-	int			dropped = 0;
-	int			n = 500 * 64;
+	Network		   *network;
+	float		   *x;
+	int				dropped = 0;
+	int				n = 500 * 64;
 
 	options.layers[0] = 64;
 	options.batch_size = 500;
@@ -356,7 +361,7 @@ test_dropout(void)
 	network_forward(network, 500, x);
 	for (int i = 0; i < n; i++)
 	{
-		double		factor = dropout_factor(&network->layers[0].dropout, i);
+		double factor = dropout_factor(&network->layers[0].dropout, i);
 
 		if (factor == 0.0)
 			dropped++;
@@ -367,7 +372,8 @@ test_dropout(void)
 	unit_free();
 }
 
-/* Each lane is the scalar generator; how much is drawn at a time changes nothing but what is left over. */
+/* Each lane is the scalar generator; how much is drawn at a time changes nothing but what is left
+ * over. */
 static void
 test_random_fill(void)
 {
@@ -389,13 +395,13 @@ test_random_fill(void)
 	for (int draw = 0; draw < 3; draw++)
 		for (int lane = 0; lane < RANDOM_LANES; lane++)
 		{
-			uint64_t	bits = random_bits(&random[lane]);
-			uint16_t	parts[4];
+			uint64_t bits = random_bits(&random[lane]);
+			uint16_t parts[4];
 
 			memcpy(parts, &bits, sizeof(bits));
 			for (int k = 0; k < 4; k++)
 			{
-				int			i = draw * step + lane * 4 + k;
+				int i = draw * step + lane * 4 + k;
 
 				wrong += i < 3 * step - 3 ? values[i] != parts[k] : values[i] != 0xAAAA;
 			}
@@ -409,7 +415,7 @@ test_random_fill(void)
 static double
 oracle_derivative(Activation activation, double x)
 {
-	double		y = oracle_activation(activation, x);
+	double y = oracle_activation(activation, x);
 
 	switch (activation)
 	{
@@ -426,26 +432,27 @@ oracle_derivative(Activation activation, double x)
 	}
 }
 
-#define TALL	33
-#define WIDE	45
-#define STRIDE	51
+#define TALL 33
+#define WIDE 45
+#define STRIDE 51
 
-/* A mini-batch of TALL rows through the kernels of one layer, and the same in plain double loops. */
+/* A mini-batch of TALL rows through the kernels of one layer, and the same in plain double loops.
+ */
 typedef struct Pass
 {
-	float		bias[WIDE];
-	float		gamma[WIDE];
-	float		beta[WIDE];
-	float		x[TALL * STRIDE];	/* before bias and activation; after them, on return */
-	float		y[TALL * STRIDE];
-	float		gradient[TALL * STRIDE];
-	uint16_t	random[TALL * STRIDE];
-	float		mean[WIDE];
-	float		variance[WIDE];
-	float		inverse_std[WIDE];
-	float		gamma_gradient[WIDE];
-	float		beta_gradient[WIDE];
-	float		bias_gradient[WIDE];
+	float	 bias[WIDE];
+	float	 gamma[WIDE];
+	float	 beta[WIDE];
+	float	 x[TALL * STRIDE]; /* before bias and activation; after them, on return */
+	float	 y[TALL * STRIDE];
+	float	 gradient[TALL * STRIDE];
+	uint16_t random[TALL * STRIDE];
+	float	 mean[WIDE];
+	float	 variance[WIDE];
+	float	 inverse_std[WIDE];
+	float	 gamma_gradient[WIDE];
+	float	 beta_gradient[WIDE];
+	float	 bias_gradient[WIDE];
 } Pass;
 
 static void
@@ -468,15 +475,17 @@ static void
 run_pass(Pass *pass, Activation before, bool normalised, Activation activation, double dropout,
 		 int width)
 {
-	Dropout		none = {.random = NULL};
+	Dropout none = {.random = NULL};
 
 	for (int j = 0; j < WIDE; j += width)
 	{
-		int			columns = WIDE - j < width ? WIDE - j : width;
-		Dropout		drop = dropout > 0.0 ? dropout_of(dropout, pass->random + j) : none;
-		BatchNormColumns norm = {.gamma = pass->gamma + j, .beta = pass->beta + j,
-			.mean = pass->mean + j, .variance = pass->variance + j,
-			.inverse_std = pass->inverse_std + j};
+		int				 columns = WIDE - j < width ? WIDE - j : width;
+		Dropout			 drop = dropout > 0.0 ? dropout_of(dropout, pass->random + j) : none;
+		BatchNormColumns norm = {.gamma = pass->gamma + j,
+								 .beta = pass->beta + j,
+								 .mean = pass->mean + j,
+								 .variance = pass->variance + j,
+								 .inverse_std = pass->inverse_std + j};
 
 		if (normalised)
 		{
@@ -501,13 +510,13 @@ static double
 column_error(const Pass *start, const Pass *done, int j, Activation before, bool normalised,
 			 Activation activation, double dropout)
 {
-	double		z[TALL], x[TALL], standardised[TALL], g[TALL];
-	double		mean = 0.0, variance = 0.0, inverse_std;
-	double		gamma_gradient = 0.0, beta_gradient = 0.0, bias_gradient = 0.0;
-	double		worst = 0.0;
-	Dropout		drop = dropout_of(dropout, dropout > 0.0 ? (uint16_t *) done->random : NULL);
+	double	z[TALL], x[TALL], standardised[TALL], g[TALL];
+	double	mean = 0.0, variance = 0.0, inverse_std;
+	double	gamma_gradient = 0.0, beta_gradient = 0.0, bias_gradient = 0.0;
+	double	worst = 0.0;
+	Dropout drop = dropout_of(dropout, dropout > 0.0 ? (uint16_t *) done->random : NULL);
 
-#define COMPARE(actual, expected) \
+#define COMPARE(actual, expected)                                                                  \
 	(worst = fmax(worst, fabs((actual) - (expected)) / fmax(1.0, fabs(expected))))
 	for (int i = 0; i < TALL; i++)
 	{
@@ -520,8 +529,8 @@ column_error(const Pass *start, const Pass *done, int j, Activation before, bool
 	inverse_std = 1.0 / sqrt(variance + 1e-3);
 	for (int i = 0; i < TALL; i++)
 	{
-		int			k = i * STRIDE + j;
-		double		input;
+		int	   k = i * STRIDE + j;
+		double input;
 
 		standardised[i] = (x[i] - mean) * inverse_std;
 		input = normalised ? start->gamma[j] * standardised[i] + start->beta[j] : x[i];
@@ -535,7 +544,7 @@ column_error(const Pass *start, const Pass *done, int j, Activation before, bool
 	{
 		if (normalised)
 			g[i] = start->gamma[j] * inverse_std * oracle_derivative(before, z[i]) *
-				(g[i] - (beta_gradient + standardised[i] * gamma_gradient) / TALL);
+				   (g[i] - (beta_gradient + standardised[i] * gamma_gradient) / TALL);
 		bias_gradient += g[i];
 		COMPARE(done->gradient[i * STRIDE + j], g[i]);
 	}
@@ -567,7 +576,8 @@ test_kernels(Activation before, bool normalised, Activation activation, double d
 	run_pass(&done, before, normalised, activation, dropout, WIDE);
 	run_pass(&pieces, before, normalised, activation, dropout, 19);
 	for (int j = 0; j < WIDE; j++)
-		worst = fmax(worst, column_error(&start, &done, j, before, normalised, activation, dropout));
+		worst =
+			fmax(worst, column_error(&start, &done, j, before, normalised, activation, dropout));
 	CHECK(worst < 1e-4, "%d, normalised %d, %d, dropout %g: off by %g", before, normalised,
 		  activation, dropout, worst);
 	CHECK(memcmp(&done, &pieces, sizeof(Pass)) == 0, "%d, normalised %d, %d, dropout %g: pieces",
@@ -575,10 +585,10 @@ test_kernels(Activation before, bool normalised, Activation activation, double d
 	for (int i = 0; i < TALL; i++)
 		for (int j = WIDE; j < STRIDE; j++)
 		{
-			int			k = i * STRIDE + j;
+			int k = i * STRIDE + j;
 
 			touched += done.x[k] != start.x[k] || done.y[k] != start.y[k] ||
-				done.gradient[k] != start.gradient[k];
+					   done.gradient[k] != start.gradient[k];
 		}
 	CHECK(touched == 0, "%d elements beside the columns changed", touched);
 }
@@ -608,11 +618,11 @@ test_drop(void)
 static void
 test_weight_average(int optimizer)
 {
-	Workspace	workspace = unit_workspace();
+	Workspace		workspace = unit_workspace();
 	TrainingOptions options = small_options(ACTIVATION_RELU, BATCH_NORM_AFTER, 0.0);
-	Network    *network;
-	float	   *expected;
-	float		worst = 0.0f;
+	Network		   *network;
+	float		   *expected;
+	float			worst = 0.0f;
 
 	options.layers[0] = 2000;
 	options.optimizer = optimizer;
@@ -622,7 +632,7 @@ test_weight_average(int optimizer)
 	memcpy(expected, network->parameters, sizeof(float) * network->n_parameters);
 	for (int step = 1; step <= 3; step++)
 	{
-		float		decay = fminf(0.15f, (float) (step / (step + 10.0)));
+		float decay = fminf(0.15f, (float) (step / (step + 10.0)));
 
 		fill(network->gradients, network->n_parameters, step);
 		network_update(network, &options, 0.1);

@@ -4,7 +4,7 @@
  */
 #include "unit.h"
 
-#include "core/options.h"
+#include "core/train/options.h"
 
 static char message[OPTIONS_MAX_MESSAGE];
 
@@ -34,9 +34,9 @@ static void
 test_table(void)
 {
 	static const char *const presets[] = {"default", "reference"};
-	int			n_rows;
-	const OptionRow *rows = training_option_rows(&n_rows);
-	TrainingOptions options;
+	int						 n_rows;
+	const OptionRow			*rows = training_option_rows(&n_rows);
+	TrainingOptions			 options;
 
 	for (int preset = 0; preset < 2; preset++)
 	{
@@ -45,15 +45,16 @@ test_table(void)
 		CHECK(training_options_check(&options, message), "%s", message);
 		for (int i = 0; i < n_rows; i++)
 		{
-			char		json[OPTIONS_MAX_MESSAGE];
-			char	   *end;
-			double		value;
+			char   json[OPTIONS_MAX_MESSAGE];
+			char  *end;
+			double value;
 
-			CHECK(training_option_json(&options, &rows[i], json, sizeof(json)) <
-				  (int) sizeof(json), "%s is too long", rows[i].name);
+			CHECK(training_option_json(&options, &rows[i], json, sizeof(json)) < (int) sizeof(json),
+				  "%s is too long", rows[i].name);
 			training_option_range(&rows[i], message);
 			CHECK(strlen(message) > 3 && strlen(message) < OPTIONS_MAX_MESSAGE - 1 &&
-				  strlen(rows[i].description) > 3, "%s: %s", rows[i].name, message);
+					  strlen(rows[i].description) > 3,
+				  "%s: %s", rows[i].name, message);
 			value = strtod(json, &end);
 			if (rows[i].type == OPTION_INTEGER || rows[i].type == OPTION_NUMBER)
 				CHECK(*end == '\0' && value >= rows[i].minimum && value <= rows[i].maximum,
@@ -67,13 +68,14 @@ static void
 test_reference(void)
 {
 	static const int widths[] = {512, 512, 256, 256, 128};
-	TrainingOptions options;
+	TrainingOptions	 options;
 
 	training_options_default(&options);
 	set_text(&options, "preset", "reference");
 	CHECK(options.n_layers == 5 && memcmp(options.layers, widths, sizeof(widths)) == 0, "widths");
 	CHECK(options.activation == ACTIVATION_SIGMOID && options.batch_norm == BATCH_NORM_AFTER &&
-		  options.n_dropout == 1 && options.dropout[0] == 0.4, "layers");
+			  options.n_dropout == 1 && options.dropout[0] == 0.4,
+		  "layers");
 	CHECK(options.epochs == 150 && options.batch_size == 20, "epochs");
 }
 
@@ -81,9 +83,9 @@ static void
 test_set(void)
 {
 	TrainingOptions options;
-	double		widths[40] = {3.0, 4.0};
-	ClassWeight weights[2] = {{90, 2.5}, {42, 0.0}};
-	char		json[100];
+	double			widths[40] = {3.0, 4.0};
+	ClassWeight		weights[2] = {{90, 2.5}, {42, 0.0}};
+	char			json[100];
 
 	training_options_default(&options);
 	CHECK(set_number(&options, "epochs", 7) && options.epochs == 7, "epochs");
@@ -95,14 +97,16 @@ test_set(void)
 	CHECK(set_number(&options, "seed", 9007199254740991.0) && options.seed == 9007199254740991,
 		  "seed");
 	CHECK(!set_number(&options, "seed", 9007199254740992.0) &&
-		  strstr(message, "9007199254740991") != NULL, "%s", message);
+			  strstr(message, "9007199254740991") != NULL,
+		  "%s", message);
 	CHECK(set_text(&options, "activation", "relu") && options.activation == ACTIVATION_RELU,
 		  "activation");
 	CHECK(!set_text(&options, "activation", "rel") && strstr(message, "\"relu\"") != NULL, "%s",
 		  message);
 	CHECK(!set_number(&options, "activation", 1), "activation by number");
 	CHECK(training_option_set_numbers(&options, find("layers"), 2, widths, message) &&
-		  options.n_layers == 2 && options.layers[1] == 4, "layers");
+			  options.n_layers == 2 && options.layers[1] == 4,
+		  "layers");
 	CHECK(!training_option_set_numbers(&options, find("layers"), 40, widths, message), "40 layers");
 	CHECK(set_number(&options, "dropout", 0.25) && options.dropout[0] == 0.25, "one dropout");
 	CHECK(!set_number(&options, "dropout", 1.0), "dropping all");
@@ -111,7 +115,8 @@ test_set(void)
 	CHECK(!training_options_check(&options, message) && strstr(message, "dropout") != NULL, "%s",
 		  message);
 	CHECK(training_option_set_weights(&options, find("class_weights"), 2, weights, message) &&
-		  options.n_class_weights == 2, "class weights");
+			  options.n_class_weights == 2,
+		  "class weights");
 	training_option_json(&options, find("class_weights"), json, sizeof(json));
 	CHECK(strcmp(json, "{\"90\": 2.5, \"42\": 0}") == 0, "%s", json);
 	weights[1].weight = -1.0;
@@ -125,24 +130,28 @@ static void
 test_survey(void)
 {
 	TrainingOptions options;
-	double		positions[IMPORTANCE_MAX_COLUMNS + 1] = {3, 1, 1, 1, 1, 1, 1, 1, 1};
-	char		json[100];
+	double			positions[IMPORTANCE_MAX_COLUMNS + 1] = {3, 1, 1, 1, 1, 1, 1, 1, 1};
+	char			json[100];
 
 	training_options_default(&options);
 	training_option_json(&options, find("survey_query"), json, sizeof(json));
 	CHECK(strcmp(json, "null") == 0, "%s", json);
 	CHECK(training_option_set_numbers(&options, find("survey_features"), 2, positions, message) &&
-		  options.n_survey_features == 2 && options.survey_features[0] == 3 && options.n_layers == 3,
+			  options.n_survey_features == 2 && options.survey_features[0] == 3 &&
+			  options.n_layers == 3,
 		  "survey_features");
 	training_option_json(&options, find("survey_features"), json, sizeof(json));
 	CHECK(strcmp(json, "[3, 1]") == 0, "%s", json);
 	CHECK(!training_option_set_numbers(&options, find("survey_features"),
 									   IMPORTANCE_MAX_COLUMNS + 1, positions, message) &&
-		  strstr(message, "at most 8 integers"), "%s", message);
+			  strstr(message, "at most 8 integers"),
+		  "%s", message);
 	CHECK(!training_options_check(&options, message) && strstr(message, "survey_query"),
 		  "features without a query");
-	CHECK(training_option_set_string(&options, find("survey_query"), "SELECT \"a\\b\"\n", message) &&
-		  training_options_check(&options, message), "survey_query");
+	CHECK(
+		training_option_set_string(&options, find("survey_query"), "SELECT \"a\\b\"\n", message) &&
+			training_options_check(&options, message),
+		"survey_query");
 	training_option_json(&options, find("survey_query"), json, sizeof(json));
 	CHECK(strcmp(json, "\"SELECT \\\"a\\\\b\\\"\\u000a\"") == 0, "%s", json);
 	CHECK(!training_option_set_string(&options, find("loss"), "plain", message), "loss");
@@ -160,7 +169,8 @@ test_calibration(void)
 	CHECK(set_text(&options, "calibration", "auto") && training_options_check(&options, message),
 		  "auto: %s", message);
 	CHECK(set_text(&options, "calibration", "temperature") &&
-		  !training_options_check(&options, message) && strstr(message, "bagging_folds"), "temperature");
+			  !training_options_check(&options, message) && strstr(message, "bagging_folds"),
+		  "temperature");
 	options.bagging_folds = 2;
 	CHECK(training_options_check(&options, message), "with bagging: %s", message);
 }

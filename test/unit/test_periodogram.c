@@ -6,10 +6,10 @@
  */
 #include "unit.h"
 
-#include "core/period.h"
-#include "core/periodogram_fold.h"
-#include "core/periodogram_phase.h"
-#include "core/survey.h"
+#include "core/period/period.h"
+#include "core/period/fold.h"
+#include "core/period/phase.h"
+#include "core/simulate/simulate.h"
 
 #define MAX_COLUMNS 40
 
@@ -22,8 +22,8 @@ static Observations
 canonical(Observations *observations, Workspace *workspace)
 {
 	Observations result = allocate_observations(observations->count, workspace);
-	uint32_t *order;
-	uint32_t count = canonical_order(observations, &order, workspace);
+	uint32_t	*order;
+	uint32_t	 count = canonical_order(observations, &order, workspace);
 
 	gather_observations(observations, order, count, &result);
 	return result;
@@ -46,14 +46,14 @@ two_sinusoids(int seed, int n, int n_bands, double days, double first, double se
 			  Workspace *workspace)
 {
 	Observations observations = allocate_observations(n, workspace);
-	Random random;
+	Random		 random;
 
 	random_seed(&random, 1234, seed);
 	for (int i = 0; i < n; i++)
 	{
 		double mjd =
 			59580.0 + floor(days * random_uniform(&random)) + 0.3 * random_uniform(&random);
-		int band = (int) random_below(&random, n_bands);
+		int	   band = (int) random_below(&random, n_bands);
 		double flux_err = 1.0 + 3.0 * random_uniform(&random);
 		double flux = 50.0 * band + (20.0 + 4.0 * band) * sin(2.0 * M_PI * first * mjd) +
 					  17.0 * cos(2.0 * M_PI * second * mjd) + flux_err * random_normal(&random);
@@ -68,8 +68,8 @@ static Observations
 simulated(int64_t object_id, SurveyObject *object, Workspace *workspace)
 {
 	static SurveyObservation rows[SURVEY_MAX_VISITS];
-	int n = survey_simulate(20260, object_id, SURVEY_UNIFORM, object, rows);
-	Observations observations = allocate_observations(n, workspace);
+	int						 n = survey_simulate(20260, object_id, SURVEY_UNIFORM, object, rows);
+	Observations			 observations = allocate_observations(n, workspace);
 
 	for (int i = 0; i < n; i++)
 		put(&observations, rows[i].mjd, rows[i].passband, rows[i].flux, rows[i].flux_err);
@@ -86,7 +86,7 @@ static double
 residual(int n, int n_columns, double **x, double *y)
 {
 	double sum = 0.0;
-	int rank = 0;
+	int	   rank = 0;
 
 	for (int j = 0; j < n_columns && rank < n; j++)
 	{
@@ -105,7 +105,7 @@ residual(int n, int n_columns, double **x, double *y)
 		for (int k = j + 1; k <= n_columns; k++)
 		{
 			double *column = k < n_columns ? x[k] : y;
-			double product = 0.0;
+			double	product = 0.0;
 
 			for (int i = rank; i < n; i++)
 				product += x[j][i] * column[i];
@@ -129,9 +129,9 @@ fitted_chi2(const Observations *observations, int mask, double frequency, int n_
 {
 	static double storage[MAX_COLUMNS][20000];
 	static double y[20000];
-	double *x[MAX_COLUMNS];
-	int n = 0, n_means = 0;
-	int column_of[N_PASSBANDS];
+	double		 *x[MAX_COLUMNS];
+	int			  n = 0, n_means = 0;
+	int			  column_of[N_PASSBANDS];
 
 	for (int band = 0; band < N_PASSBANDS; band++)
 		column_of[band] = mask >> band & 1 ? n_means++ : -1;
@@ -139,7 +139,7 @@ fitted_chi2(const Observations *observations, int mask, double frequency, int n_
 		x[j] = storage[j];
 	for (uint32_t i = 0; i < observations->count; i++)
 	{
-		int band = observations->kind[i] & KIND_PASSBAND;
+		int	   band = observations->kind[i] & KIND_PASSBAND;
 		double root = 1.0 / observations->flux_err[i];
 		double phase = frequency * (observations->mjd[i] - observations->mjd[0]);
 
@@ -162,7 +162,7 @@ static double
 oracle_power(const Observations *observations, double frequency)
 {
 	static const double ones[N_PASSBANDS] = {1, 1, 1, 1, 1, 1};
-	double reference = 0.0, explained = 0.0;
+	double				reference = 0.0, explained = 0.0;
 
 	for (int band = 0; band < N_PASSBANDS; band++)
 	{
@@ -202,12 +202,12 @@ test_unit_circle(void)
 static void
 check_grid(const Observations *observations, uint64_t stride, double minimum, const char *what)
 {
-	Workspace workspace = unit_workspace();
+	Workspace		 workspace = unit_workspace();
 	PeriodogramInput input = periodogram_input(observations, &workspace);
-	FrequencyGrid grid = frequency_grid(input.baseline, 5.0, minimum, 20.0, 1000000);
+	FrequencyGrid	 grid = frequency_grid(input.baseline, 5.0, minimum, 20.0, 1000000);
 	PeriodogramScan *scan = begin_scan(&input, grid.step, &workspace);
-	float *power = workspace_array(&workspace, float, SCAN_FREQUENCIES);
-	double worst = 0.0, worst_exact = 0.0;
+	float			*power = workspace_array(&workspace, float, SCAN_FREQUENCIES);
+	double			 worst = 0.0, worst_exact = 0.0;
 
 	for (uint64_t first = 0; first < grid.count; first += SCAN_FREQUENCIES)
 	{
@@ -233,7 +233,7 @@ check_grid(const Observations *observations, uint64_t stride, double minimum, co
 static void
 test_power(void)
 {
-	Workspace workspace = unit_workspace();
+	Workspace	 workspace = unit_workspace();
 	SurveyObject object;
 	Observations observations = two_sinusoids(1, 130, 6, 1095.0, 1.7, 0.31, &workspace);
 
@@ -254,9 +254,9 @@ test_power(void)
 static void
 test_raster(void)
 {
-	Workspace workspace = unit_workspace();
+	Workspace	 workspace = unit_workspace();
 	Observations observations = allocate_observations(60, &workspace);
-	Random random;
+	Random		 random;
 
 	random_seed(&random, 5, 5);
 	for (int i = 0; i < 60; i++)
@@ -274,9 +274,9 @@ test_raster(void)
 static void
 test_two_nights(void)
 {
-	Workspace workspace = unit_workspace();
+	Workspace	 workspace = unit_workspace();
 	Observations observations = allocate_observations(60, &workspace);
-	Random random;
+	Random		 random;
 
 	random_seed(&random, 3, 3);
 	for (int i = 0; i < 60; i++)
@@ -316,12 +316,12 @@ test_fold(void)
 
 	for (int seed = 0; seed < 10; seed++)
 	{
-		Observations observations = two_sinusoids(seed, 90, 4, 300.0, 1.3, 0.4, &workspace);
+		Observations	 observations = two_sinusoids(seed, 90, 4, 300.0, 1.3, 0.4, &workspace);
 		PeriodogramInput input = periodogram_input(&observations, &workspace);
-		double scales[N_PASSBANDS] = {0};
-		double frequency = 0.1 + 0.37 * seed;
-		Fold fold;
-		double reference;
+		double			 scales[N_PASSBANDS] = {0};
+		double			 frequency = 0.1 + 0.37 * seed;
+		Fold			 fold;
+		double			 reference;
 
 		for (int b = 0; b < input.n_bands; b++)
 			scales[input.bands[b].passband] = input.bands[b].scale;
@@ -342,11 +342,11 @@ test_known_shape(void)
 	static const double ratio[] = {1.0, 0.5, 0.25, 0.1};
 	static const double phase[] = {0.7, 2.0, 4.0, 1.0};
 	static const double amplitude[N_PASSBANDS] = {30.0, 100.0, 80.0, 60.0, 50.0, 40.0};
-	Workspace workspace = unit_workspace();
-	Observations observations = allocate_observations(150, &workspace);
-	Random random;
-	Period period;
-	double low = INFINITY, high = -INFINITY;
+	Workspace			workspace = unit_workspace();
+	Observations		observations = allocate_observations(150, &workspace);
+	Random				random;
+	Period				period;
+	double				low = INFINITY, high = -INFINITY;
 
 	random_seed(&random, 6, 6);
 	for (int i = -1000; i < 150; i++)
@@ -417,8 +417,8 @@ test_invariance(void)
 		Observations observations = two_sinusoids(seed, 120, 5, 700.0, 2.71, 0.43, &workspace);
 		Observations scaled = allocate_observations(observations.count, &workspace);
 		Observations shifted = allocate_observations(observations.count, &workspace);
-		Period period = find_period(&observations, &workspace);
-		Period other;
+		Period		 period = find_period(&observations, &workspace);
+		Period		 other;
 
 		for (uint32_t i = 0; i < observations.count; i++)
 		{
@@ -445,10 +445,10 @@ test_peaks(void)
 
 	for (int seed = 20; seed < 26; seed++)
 	{
-		double first = 0.9 + 0.37 * (seed - 20), second = 0.5 * first + 0.17;
+		double		 first = 0.9 + 0.37 * (seed - 20), second = 0.5 * first + 0.17;
 		Observations observations = two_sinusoids(seed, 200, 3, 500.0, first, second, &workspace);
-		Period period = find_period(&observations, &workspace);
-		double f = period.peak_frequency;
+		Period		 period = find_period(&observations, &workspace);
+		double		 f = period.peak_frequency;
 
 		CHECK(fabs(f - first) < 0.1 / 500.0, "peak at %g, not %g", f, first);
 		CHECK(fabs(period.peak_power - oracle_power(&observations, f)) < 1e-8, "power %.10f",
@@ -475,13 +475,13 @@ static void
 test_false_alarm(void)
 {
 	Workspace workspace = unit_workspace();
-	int n = 400, n_rare = 0, n_common = 0;
+	int		  n = 400, n_rare = 0, n_common = 0;
 
 	for (int i = 0; i < n; i++)
 	{
 		Observations observations = allocate_observations(60, &workspace);
-		Random random;
-		Period period;
+		Random		 random;
+		Period		 period;
 
 		random_seed(&random, 77, i);
 		for (int k = 0; k < 60; k++)
@@ -517,11 +517,11 @@ test_survey(void)
 {
 	static const struct
 	{
-		int target;
+		int			target;
 		const char *name;
 	} classes[] = {{92, "RR Lyrae"}, {16, "eclipsing binaries"}};
 	const char *wanted = getenv("PLASTICC_PERIOD_OBJECTS");
-	int n_wanted = wanted != NULL ? atoi(wanted) : 60;
+	int			n_wanted = wanted != NULL ? atoi(wanted) : 60;
 
 	for (int c = 0; c < 2; c++)
 	{
@@ -529,9 +529,9 @@ test_survey(void)
 
 		for (int id = 1; n < n_wanted; id++)
 		{
-			Workspace workspace = unit_workspace();
-			SurveyObject object;
-			Observations observations = simulated(id, &object, &workspace);
+			Workspace		 workspace = unit_workspace();
+			SurveyObject	 object;
+			Observations	 observations = simulated(id, &object, &workspace);
 			PeriodogramInput input = periodogram_input(&observations, &workspace);
 
 			if (object.target == classes[c].target && !object.ddf && observations.count >= 60 &&
@@ -559,10 +559,10 @@ test_narrow_eclipses(void)
 
 	for (int star = 0; star < n; star++)
 	{
-		Workspace workspace = unit_workspace();
+		Workspace	 workspace = unit_workspace();
 		Observations observations = allocate_observations(140, &workspace);
-		Random random;
-		double truth;
+		Random		 random;
+		double		 truth;
 
 		random_seed(&random, 12, star);
 		truth = 1.0 + 2.0 * random_uniform(&random);
@@ -570,7 +570,7 @@ test_narrow_eclipses(void)
 		{
 			double mjd = 59580.0 + 1000.0 * random_uniform(&random);
 			double cycles = mjd / truth * 2.0;
-			bool eclipsed = fabs(cycles - round(cycles)) < 0.03;
+			bool   eclipsed = fabs(cycles - round(cycles)) < 0.03;
 
 			put(&observations, mjd, i % 6, (eclipsed ? -60.0 : 0.0) + random_normal(&random), 1.0);
 		}
@@ -613,7 +613,7 @@ static Period
 period_of(int n, double step, int n_bands, double scatter, double flux_err, Workspace *workspace)
 {
 	Observations observations = allocate_observations(n, workspace);
-	Random random;
+	Random		 random;
 
 	random_seed(&random, 8, n);
 	for (int i = 0; i < n; i++)
@@ -626,9 +626,9 @@ period_of(int n, double step, int n_bands, double scatter, double flux_err, Work
 static void
 test_hard_input(void)
 {
-	Workspace workspace = unit_workspace();
+	Workspace	 workspace = unit_workspace();
 	Observations none = allocate_observations(1, &workspace);
-	Period period = find_period(&none, &workspace);
+	Period		 period = find_period(&none, &workspace);
 
 	check_unknown(&period, "no point");
 	for (int n = 1; n <= 3; n++)
@@ -687,10 +687,10 @@ test_interrupts(void)
 static void
 test_clusters(void)
 {
-	Workspace workspace = unit_workspace();
+	Workspace	 workspace = unit_workspace();
 	Observations observations = allocate_observations(2000, &workspace);
-	Period period;
-	Random random;
+	Period		 period;
+	Random		 random;
 
 	random_seed(&random, 9, 9);
 	for (int i = 0; i < 2000; i++)

@@ -6,8 +6,8 @@
 
 #include <float.h>
 
-#include "core/preprocess.h"
-#include "core/random.h"
+#include "core/model/preprocess.h"
+#include "core/base/random.h"
 
 #define ROWS 1001
 
@@ -16,7 +16,7 @@ fit(Normalisation normalisation, const float *features, const bool *skip, int n_
 	double clip, Workspace *workspace)
 {
 	TrainingOptions options;
-	Preprocessing preprocessing;
+	Preprocessing	preprocessing;
 
 	training_options_default(&options);
 	training_options_settle(&options, 5000, 5000, 173);
@@ -31,7 +31,7 @@ fit(Normalisation normalisation, const float *features, const bool *skip, int n_
 static float
 transform(const Preprocessing *preprocessing, float value, Workspace *workspace)
 {
-	float		inputs[2];
+	float inputs[2];
 
 	preprocess(preprocessing, preprocessing_scores(preprocessing, workspace), 1, &value, inputs);
 	return inputs[0];
@@ -40,8 +40,8 @@ transform(const Preprocessing *preprocessing, float value, Workspace *workspace)
 static void
 test_zscore(void)
 {
-	Workspace	workspace = unit_workspace();
-	float		x[ROWS];
+	Workspace	  workspace = unit_workspace();
+	float		  x[ROWS];
 	Preprocessing preprocessing;
 
 	for (int i = 0; i < ROWS; i++)
@@ -62,8 +62,8 @@ test_zscore(void)
 static void
 test_constant(void)
 {
-	Workspace	workspace = unit_workspace();
-	float		x[ROWS];
+	Workspace	  workspace = unit_workspace();
+	float		  x[ROWS];
 	Preprocessing preprocessing;
 
 	for (int i = 0; i < ROWS; i++)
@@ -79,10 +79,10 @@ test_constant(void)
 static void
 test_rank_gauss(void)
 {
-	Workspace	workspace = unit_workspace();
-	Random		random;
-	float		x[ROWS];
-	float		last = -FLT_MAX;
+	Workspace	  workspace = unit_workspace();
+	Random		  random;
+	float		  x[ROWS];
+	float		  last = -FLT_MAX;
 	Preprocessing preprocessing;
 
 	random_seed(&random, 3, 0);
@@ -90,11 +90,11 @@ test_rank_gauss(void)
 		x[i] = (float) random_normal(&random);
 	preprocessing = fit(NORMALISATION_RANK_GAUSS, x, NULL, 1, 0.0, &workspace);
 	for (double z = -2.0; z <= 2.0; z += 0.25)
-		CHECK(fabs(transform(&preprocessing, (float) z, &workspace) - z) < 0.2,
-			  "rank of %g is %g", z, transform(&preprocessing, (float) z, &workspace));
+		CHECK(fabs(transform(&preprocessing, (float) z, &workspace) - z) < 0.2, "rank of %g is %g",
+			  z, transform(&preprocessing, (float) z, &workspace));
 	for (double z = -5.0; z <= 5.0; z += 0.01)
 	{
-		float		y = transform(&preprocessing, (float) z, &workspace);
+		float y = transform(&preprocessing, (float) z, &workspace);
 
 		CHECK(y >= last, "not monotone at %g", z);
 		last = y;
@@ -116,9 +116,9 @@ test_rank_gauss(void)
 static void
 test_ties(void)
 {
-	Workspace	workspace = unit_workspace();
-	float		x[ROWS];
-	float	   *scores;
+	Workspace	  workspace = unit_workspace();
+	float		  x[ROWS];
+	float		 *scores;
 	Preprocessing preprocessing;
 
 	for (int i = 0; i < ROWS; i++)
@@ -130,23 +130,24 @@ test_ties(void)
 	CHECK_CLOSE(transform(&preprocessing, 1.0f, &workspace), 0.5 * (scores[50] + scores[100]), 1e-6,
 				"upper value");
 	CHECK(transform(&preprocessing, 0.5f, &workspace) > scores[49] &&
-		  transform(&preprocessing, 0.5f, &workspace) < scores[50], "between the values");
+			  transform(&preprocessing, 0.5f, &workspace) < scores[50],
+		  "between the values");
 	unit_free();
 }
 
 static void
 test_missing(void)
 {
-	Workspace	workspace = unit_workspace();
-	float		x[ROWS][3];
-	float		row[3] = {NAN, NAN, 500.0f};
-	float		inputs[4];
+	Workspace	  workspace = unit_workspace();
+	float		  x[ROWS][3];
+	float		  row[3] = {NAN, NAN, 500.0f};
+	float		  inputs[4];
 	Preprocessing preprocessing;
 
 	for (int i = 0; i < ROWS; i++)
 	{
 		x[i][0] = i % 5 == 0 ? NAN : (float) i; /* often missing */
-		x[i][1] = i == 7 ? NAN : (float) i; /* hardly ever */
+		x[i][1] = i == 7 ? NAN : (float) i;		/* hardly ever */
 		x[i][2] = (float) i;
 	}
 	preprocessing = fit(NORMALISATION_ZSCORE, &x[0][0], NULL, 3, 0.0, &workspace);
@@ -164,9 +165,9 @@ test_missing(void)
 static void
 test_skip(void)
 {
-	Workspace	workspace = unit_workspace();
-	float		x[ROWS];
-	bool		skip[ROWS];
+	Workspace	  workspace = unit_workspace();
+	float		  x[ROWS];
+	bool		  skip[ROWS];
 	Preprocessing preprocessing;
 
 	for (int i = 0; i < ROWS; i++)
@@ -186,8 +187,8 @@ test_skip(void)
 static double
 oracle_rank(const float *knots, const float *scores, int n, float value)
 {
-	int			below = 0;
-	int			equal = 0;
+	int below = 0;
+	int equal = 0;
 
 	if (!isfinite(value))
 		return 0.0;
@@ -201,7 +202,8 @@ oracle_rank(const float *knots, const float *scores, int n, float value)
 	if (below == 0 || below == n)
 		return scores[below == 0 ? 0 : n - 1];
 	return scores[below - 1] + ((double) scores[below] - scores[below - 1]) *
-		((double) value - knots[below - 1]) / ((double) knots[below] - knots[below - 1]);
+								   ((double) value - knots[below - 1]) /
+								   ((double) knots[below] - knots[below - 1]);
 }
 
 /* Values that hit knots, runs of knots, gaps, and what lies beyond. */
@@ -227,19 +229,28 @@ awkward_value(Random *random)
 static void
 test_rank_blocks(int n_quantiles, int n_rows)
 {
-	enum { FEATURES = 95, USED = 71 };
-	Workspace	workspace = unit_workspace();
-	int32_t		used[USED];
-	Preprocessing preprocessing = {.n_features = FEATURES, .n_used = USED, .used = used,
-		.normalisation = NORMALISATION_RANK_GAUSS, .clip = INFINITY, .n_quantiles = n_quantiles,
-		.n_flagged = 2, .flagged = (int32_t[]) {3, 5}};
-	float	   *knots = workspace_array(&workspace, float, USED * n_quantiles);
-	float	   *features = workspace_array(&workspace, float, n_rows * FEATURES);
-	float	   *inputs = workspace_array(&workspace, float, n_rows * (USED + 2));
-	float		row[USED + 2];
-	float	   *scores;
-	Random		random;
-	int			differing = 0;
+	enum
+	{
+		FEATURES = 95,
+		USED = 71
+	};
+	Workspace	  workspace = unit_workspace();
+	int32_t		  used[USED];
+	Preprocessing preprocessing = {.n_features = FEATURES,
+								   .n_used = USED,
+								   .used = used,
+								   .normalisation = NORMALISATION_RANK_GAUSS,
+								   .clip = INFINITY,
+								   .n_quantiles = n_quantiles,
+								   .n_flagged = 2,
+								   .flagged = (int32_t[]){3, 5}};
+	float		 *knots = workspace_array(&workspace, float, USED *n_quantiles);
+	float		 *features = workspace_array(&workspace, float, n_rows *FEATURES);
+	float		 *inputs = workspace_array(&workspace, float, n_rows *(USED + 2));
+	float		  row[USED + 2];
+	float		 *scores;
+	Random		  random;
+	int			  differing = 0;
 
 	random_seed(&random, n_quantiles, n_rows);
 	for (int j = 0, n = 0; j < FEATURES; j++)
@@ -247,8 +258,9 @@ test_rank_blocks(int n_quantiles, int n_rows)
 			used[n++] = j;
 	for (int j = 0; j < USED; j++)
 		for (int k = 0; k < n_quantiles; k++)
-			knots[j * n_quantiles + k] = j % 3 == 0 ? (float) (k * 12 / n_quantiles) :
-				(float) (k - n_quantiles / 2) / (j % 3 == 1 ? 7.0f : (float) n_quantiles);
+			knots[j * n_quantiles + k] = j % 3 == 0 ? (float) (k * 12 / n_quantiles)
+													: (float) (k - n_quantiles / 2) /
+														  (j % 3 == 1 ? 7.0f : (float) n_quantiles);
 	for (int i = 0; i < n_rows * FEATURES; i++)
 		features[i] = awkward_value(&random);
 	preprocessing.quantiles = knots;
@@ -257,17 +269,18 @@ test_rank_blocks(int n_quantiles, int n_rows)
 	for (int i = 0; i < n_rows; i++)
 	{
 		const float *input = inputs + i * (USED + 2);
-		double		worst = 0.0;
+		double		 worst = 0.0;
 
 		preprocess(&preprocessing, scores, 1, features + i * FEATURES, row);
 		differing += memcmp(row, input, sizeof(row)) != 0;
 		for (int j = 0; j < USED; j++)
-			worst = fmax(worst, fabs(input[j] - oracle_rank(knots + j * n_quantiles, scores,
-															n_quantiles,
-															features[i * FEATURES + used[j]])));
+			worst = fmax(worst,
+						 fabs(input[j] - oracle_rank(knots + j * n_quantiles, scores, n_quantiles,
+													 features[i * FEATURES + used[j]])));
 		CHECK(worst < 1e-6, "%d knots, row %d of %d: off by %g", n_quantiles, i, n_rows, worst);
 		CHECK(input[USED] == !isfinite(features[i * FEATURES + 3]) &&
-			  input[USED + 1] == !isfinite(features[i * FEATURES + 5]), "flags");
+				  input[USED + 1] == !isfinite(features[i * FEATURES + 5]),
+			  "flags");
 	}
 	CHECK(differing == 0, "%d knots: %d of %d rows differ", n_quantiles, differing, n_rows);
 	unit_free();
@@ -281,8 +294,9 @@ draw_many(float (*features)[MANY], Random *random)
 {
 	for (int i = 0; i < ROWS; i++)
 		for (int j = 0; j < MANY; j++)
-			features[i][j] = j % 3 == 0 && random_uniform(random) < 0.4 ? NAN :
-				(float) (j + (1.0 + j % 7) * random_normal(random));
+			features[i][j] = j % 3 == 0 && random_uniform(random) < 0.4
+								 ? NAN
+								 : (float) (j + (1.0 + j % 7) * random_normal(random));
 }
 
 /* The inputs of the subset are those of the whole that are kept, to the bit. */
@@ -290,13 +304,13 @@ static void
 check_subset(const Preprocessing *whole, const bool *keep, int n_rows,
 			 const float (*features)[MANY])
 {
-	Workspace	workspace = unit_workspace();
+	Workspace	  workspace = unit_workspace();
 	Preprocessing subset = preprocessing_subset(whole, keep, &workspace);
-	int			n_all = preprocessing_inputs(whole);
-	int			n_kept = preprocessing_inputs(&subset);
-	float	   *all = workspace_array(&workspace, float, n_rows * n_all);
-	float	   *kept = workspace_array(&workspace, float, n_rows * n_kept);
-	int			differing = 0;
+	int			  n_all = preprocessing_inputs(whole);
+	int			  n_kept = preprocessing_inputs(&subset);
+	float		 *all = workspace_array(&workspace, float, n_rows *n_all);
+	float		 *kept = workspace_array(&workspace, float, n_rows *n_kept);
+	int			  differing = 0;
 
 	preprocess(whole, preprocessing_scores(whole, &workspace), n_rows, features[0], all);
 	preprocess(&subset, preprocessing_scores(&subset, &workspace), n_rows, features[0], kept);
@@ -318,7 +332,7 @@ mark_inputs(int way, Random *random, bool *keep)
 {
 	for (int j = 0; j < 2 * MANY; j++)
 		keep[j] = way == 0 || (way == 2 && j < MANY) || (way == 3 && j >= MANY) ||
-			(way > 3 && random_below(random, 2) == 0);
+				  (way > 3 && random_below(random, 2) == 0);
 }
 
 /* Subsets, and subsets of subsets, of rows that are done one by one or in blocks. */
@@ -326,12 +340,12 @@ static void
 test_subset(Normalisation normalisation)
 {
 	static const int counts[] = {1, 15, 16, 64, 100};
-	static float features[ROWS][MANY];
-	Workspace	workspace = unit_workspace();
-	Random		random;
-	Preprocessing whole;
-	Preprocessing subset;
-	bool		keep[2 * MANY];
+	static float	 features[ROWS][MANY];
+	Workspace		 workspace = unit_workspace();
+	Random			 random;
+	Preprocessing	 whole;
+	Preprocessing	 subset;
+	bool			 keep[2 * MANY];
 
 	random_seed(&random, 17, 0);
 	draw_many(features, &random);

@@ -16,8 +16,8 @@
 
 #include "unit.h"
 
-#include "core/cosmology.h"
-#include "core/features.h"
+#include "core/curve/cosmology.h"
+#include "core/features/catalog.h"
 
 #define MAX_FIELDS 128
 #define MAX_LINE 8192
@@ -26,16 +26,16 @@
 
 typedef struct Object
 {
-	long id;
+	long		 id;
 	Observations observations;
-	uint32_t capacity;
+	uint32_t	 capacity;
 } Object;
 
 typedef struct Statistic
 {
 	const char *published; /* the column without _pb0 ... _pb5 */
 	const char *feature;   /* the feature without _u ... _y */
-	double largest;
+	double		largest;
 } Statistic;
 
 static Statistic statistics[] = {
@@ -125,17 +125,17 @@ add_observation(Object *object, char **fields, Workspace *workspace)
 static Object *
 read_lightcurves(const char *directory, int *n_objects, Workspace *workspace)
 {
-	FILE *table = open_table(directory, "training_set.csv.gz");
+	FILE   *table = open_table(directory, "training_set.csv.gz");
 	Object *objects = workspace_array(workspace, Object, 10000);
-	char line[MAX_LINE];
-	char *fields[MAX_FIELDS];
+	char	line[MAX_LINE];
+	char   *fields[MAX_FIELDS];
 
 	*n_objects = 0;
 	if (table == NULL || read_fields(table, line, fields) != 6)
 		return NULL;
 	while (read_fields(table, line, fields) == 6 && *n_objects < 10000)
 	{
-		long id = atol(fields[0]);
+		long	id = atol(fields[0]);
 		Object *object = *n_objects > 0 && objects[*n_objects - 1].id == id
 							 ? &objects[*n_objects - 1]
 							 : find_object(objects, *n_objects, id);
@@ -154,10 +154,10 @@ read_lightcurves(const char *directory, int *n_objects, Workspace *workspace)
 static float *
 object_features(Object *object, Workspace *workspace)
 {
-	float *features = workspace_array(workspace, float, feature_count(FEATURES_ALL));
+	float		*features = workspace_array(workspace, float, feature_count(FEATURES_ALL));
 	Observations canonical = allocate_observations(object->observations.count, workspace);
-	uint32_t *order;
-	uint32_t n = canonical_order(&object->observations, &order, workspace);
+	uint32_t	*order;
+	uint32_t	 n = canonical_order(&object->observations, &order, workspace);
 
 	gather_observations(&object->observations, order, n, &canonical);
 	compute_features(&canonical, FEATURES_ALL, features, workspace);
@@ -168,7 +168,7 @@ static double
 named_feature(const float *features, const char *stem, int passband)
 {
 	char name[64];
-	int length = snprintf(name, sizeof(name), "%s_%c", stem, PASSBAND_LETTERS[passband]);
+	int	 length = snprintf(name, sizeof(name), "%s_%c", stem, PASSBAND_LETTERS[passband]);
 
 	return features[find_feature(name, (size_t) length)];
 }
@@ -181,13 +181,13 @@ compare_object(const float *features, char **names, char **fields, int n_fields)
 	{
 		for (int passband = 0; passband < N_PASSBANDS; passband++)
 		{
-			char name[64];
+			char   name[64];
 			double ours = named_feature(features, statistics[i].feature, passband);
 			double scale = strcmp(statistics[i].published, "skew") == 0
 							   ? 1.0
 							   : named_feature(features, "flux_std", passband);
 			double published, difference;
-			int column;
+			int	   column;
 
 			snprintf(name, sizeof(name), "%s_pb%d", statistics[i].published, passband);
 			column = find_column(names, n_fields, name);
@@ -213,11 +213,11 @@ static void
 compare_tables(const char *directory)
 {
 	Workspace workspace = unit_workspace();
-	int n_objects, n_names, n_compared = 0;
-	Object *objects = read_lightcurves(directory, &n_objects, &workspace);
-	FILE *table = open_table(directory, "published_features.csv.gz");
-	char header[MAX_LINE], line[MAX_LINE];
-	char *names[MAX_FIELDS], *fields[MAX_FIELDS];
+	int		  n_objects, n_names, n_compared = 0;
+	Object	 *objects = read_lightcurves(directory, &n_objects, &workspace);
+	FILE	 *table = open_table(directory, "published_features.csv.gz");
+	char	  header[MAX_LINE], line[MAX_LINE];
+	char	 *names[MAX_FIELDS], *fields[MAX_FIELDS];
 
 	CHECK(objects != NULL && table != NULL, "cannot read the tables in %s", directory);
 	if (objects == NULL || table == NULL)
@@ -249,10 +249,10 @@ compare_tables(const char *directory)
 static void
 compare_distances(const char *directory)
 {
-	FILE *table = open_table(directory, "training_set_metadata.csv.gz");
-	char header[MAX_LINE], line[MAX_LINE];
-	char *names[MAX_FIELDS], *fields[MAX_FIELDS];
-	int n_names, photoz, distmod, n_compared = 0;
+	FILE  *table = open_table(directory, "training_set_metadata.csv.gz");
+	char   header[MAX_LINE], line[MAX_LINE];
+	char  *names[MAX_FIELDS], *fields[MAX_FIELDS];
+	int	   n_names, photoz, distmod, n_compared = 0;
 	double largest = 0.0;
 
 	CHECK(table != NULL, "cannot read the metadata in %s", directory);

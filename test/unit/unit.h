@@ -15,32 +15,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/workspace.h"
+#include "core/base/workspace.h"
 
-static int	unit_passed;
-static int	unit_failed;
+static int unit_passed;
+static int unit_failed;
 
 /* Counts a check; a failed one prints where, and the formatted explanation. */
-#define CHECK(condition, ...) \
-	do { \
-		if (condition) \
-			unit_passed++; \
-		else \
-		{ \
-			unit_failed++; \
-			printf("%s:%d: %s: ", __FILE__, __LINE__, #condition); \
-			printf(__VA_ARGS__); \
-			printf("\n"); \
-		} \
+#define CHECK(condition, ...)                                                                      \
+	do                                                                                             \
+	{                                                                                              \
+		if (condition)                                                                             \
+			unit_passed++;                                                                         \
+		else                                                                                       \
+		{                                                                                          \
+			unit_failed++;                                                                         \
+			printf("%s:%d: %s: ", __FILE__, __LINE__, #condition);                                 \
+			printf(__VA_ARGS__);                                                                   \
+			printf("\n");                                                                          \
+		}                                                                                          \
 	} while (0)
 
 /* |actual - expected| <= tolerance * max(1, |expected|); NaN equals NaN. */
-#define CHECK_CLOSE(actual, expected, tolerance, what) \
-	do { \
-		double unit_a = (actual), unit_e = (expected); \
-		CHECK((isnan(unit_a) && isnan(unit_e)) || \
-			  fabs(unit_a - unit_e) <= (tolerance) * fmax(1.0, fabs(unit_e)), \
-			  "%s: %.17g, expected %.17g", (what), unit_a, unit_e); \
+#define CHECK_CLOSE(actual, expected, tolerance, what)                                             \
+	do                                                                                             \
+	{                                                                                              \
+		double unit_a = (actual), unit_e = (expected);                                             \
+		CHECK((isnan(unit_a) && isnan(unit_e)) ||                                                  \
+				  fabs(unit_a - unit_e) <= (tolerance) *fmax(1.0, fabs(unit_e)),                   \
+			  "%s: %.17g, expected %.17g", (what), unit_a, unit_e);                                \
 	} while (0)
 
 typedef struct UnitBlock
@@ -73,8 +75,7 @@ static UnitBlock *unit_arena;
 static inline Workspace
 unit_workspace(void)
 {
-	return (Workspace)
-	{
+	return (Workspace){
 		.alloc = unit_alloc,
 		.check_interrupts = unit_no_interrupts,
 		.arena = &unit_arena,
@@ -86,7 +87,7 @@ unit_free(void)
 {
 	while (unit_arena != NULL)
 	{
-		UnitBlock  *next = unit_arena->next;
+		UnitBlock *next = unit_arena->next;
 
 		free(unit_arena);
 		unit_arena = next;
@@ -101,4 +102,4 @@ unit_report(void)
 	return unit_failed == 0 ? 0 : 1;
 }
 
-#endif							/* PLASTICC_UNIT_H */
+#endif /* PLASTICC_UNIT_H */

@@ -1,0 +1,138 @@
+/*
+ * random.h
+ *		Reproducible random numbers: xoshiro256++ seeded through SplitMix64
+ *		(Blackman and Vigna, "Scrambled linear pseudorandom number generators",
+ *		ACM TOMS 47, 2021).
+ *
+ * The same seed and stream give the same sequence on every machine.  Streams
+ * are independent sequences of one seed (an object of the survey, a layer of
+ * the network), so that work can be split without changing its result.
+ */
+#ifndef PLASTICC_CORE_BASE_RANDOM_H
+#define PLASTICC_CORE_BASE_RANDOM_H
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct Random
+{
+	uint64_t state[4];
+	double	 spare_normal;
+	bool	 has_spare;
+} Random;
+
+/*
+ * As many generators side by side, for vector units; kernels.h draws from them.
+ * Their sequences depend on the order of bytes in a word of the machine.
+ */
+#define RANDOM_LANES 8
+
+typedef struct RandomLanes
+{
+	uint64_t state[4][RANDOM_LANES];
+} RandomLanes;
+
+static inline uint64_t
+splitmix64(uint64_t *state)
+{
+	uint64_t z = (*state += UINT64_C(0x9E3779B97F4A7C15));
+
+	z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+	return z ^ (z >> 31);
+}
+
+static inline void
+random_seed(Random *random, uint64_t seed, uint64_t stream)
+{
+	uint64_t mix = seed;
+	uint64_t state = splitmix64(&mix) ^ (stream * UINT64_C(0xD1342543DE82EF95));
+
+	for (int i = 0; i < 4; i++)
+		random->state[i] = splitmix64(&state);
+	random->has_spare = false;
+	random->spare_normal = 0.0;
+}
+
+static inline uint64_t
+random_bits(Random *random)
+{
+	uint64_t *s = random->state;
+	uint64_t  sum = s[0] + s[3];
+	uint64_t  result = ((sum << 23) | (sum >> 41)) + s[0];
+	uint64_t  t = s[1] << 17;
+
+	s[2] ^= s[0];
+	s[3] ^= s[1];
+	s[1] ^= s[2];
+	s[0] ^= s[3];
+	s[2] ^= t;
+	s[3] = (s[3] << 45) | (s[3] >> 19);
+	return result;
+}
+
+static inline void
+random_lanes_seed(RandomLanes *lanes, uint64_t seed, uint64_t stream)
+{
+	Random random;
+
+	random_seed(&random, seed, stream);
+	for (int i = 0; i < 4; i++)
+		for (int lane = 0; lane < RANDOM_LANES; lane++)
+			lanes->state[i][lane] = random_bits(&random);
+}
+
+/* Uniform in [0, 1), 53 bits. */
+static inline double
+random_uniform(Random *random)
+{
+	return (double) (random_bits(random) >> 11) * 0x1.0p-53;
+}
+
+/* Uniform integer in [0, bound), bound > 0, without modulo bias worth the name (bias < bound /
+ * 2^64). */
+static inline uint64_t
+random_below(Random *random, uint64_t bound)
+{
+	return (uint64_t) (((unsigned __int128) random_bits(random) * bound) >> 64);
+}
+
+/* Shuffles n numbers (Fisher and Yates). */
+static inline void
+random_shuffle(Random *random, int n, int *numbers)
+{
+	for (int i = n - 1; i > 0; i--)
+	{
+		int j = (int) random_below(random, (uint64_t) i + 1);
+		int swap = numbers[i];
+
+		numbers[i] = numbers[j];
+		numbers[j] = swap;
+	}
+}
+
+/* Standard normal, by the polar method. */
+static inline double
+random_normal(Random *random)
+{
+	double u, v, square;
+
+	if (random->has_spare)
+	{
+		random->has_spare = false;
+		return random->spare_normal;
+	}
+	do
+	{
+		u = 2.0 * random_uniform(random) - 1.0;
+		v = 2.0 * random_uniform(random) - 1.0;
+		square = u * u + v * v;
+	} while (square >= 1.0 || square == 0.0);
+	square = sqrt(-2.0 * log(square) / square);
+	random->spare_normal = v * square;
+	random->has_spare = true;
+	return u * square;
+}
+
+#endif /* PLASTICC_CORE_BASE_RANDOM_H */

@@ -1,0 +1,46 @@
+/*
+ * simd.h
+ *		Run-time dispatch of the hot loops.
+ *
+ * A DISPATCHED function is compiled for several instruction sets, and the
+ * dynamic loader binds the best one that the processor has.  The build itself
+ * stays portable within its architecture.  Sanitizers cannot run before the
+ * loader has resolved such functions, so that their builds do without, and so
+ * do builds by clang before 18: it has no such attribute (before 14) or gives
+ * the functions a name that other files do not find (LLVM's #71706).
+ */
+#ifndef PLASTICC_CORE_BASE_SIMD_H
+#define PLASTICC_CORE_BASE_SIMD_H
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
+#define PLASTICC_SANITIZED
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#define PLASTICC_SANITIZED
+#endif
+
+#if defined(__clang__) && __clang_major__ < 18
+#define PLASTICC_NO_CLONES
+#endif
+
+#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) &&                             \
+	!defined(PLASTICC_SANITIZED) && !defined(PLASTICC_NO_CLONES)
+#define DISPATCHED __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define DISPATCHED
+#endif
+
+/*
+ * A function for processors that fetch a vector from as many addresses (gather).
+ * Compilers leave these instructions alone unless they tune for a processor,
+ * which target_clones cannot say; so the caller asks has_gather() and has
+ * another function for those without.
+ */
+#if defined(__x86_64__) && defined(__GNUC__)
+#define WITH_GATHER __attribute__((target("avx2,tune=haswell")))
+#define has_gather() __builtin_cpu_supports("avx2")
+#endif
+
+#endif /* PLASTICC_CORE_BASE_SIMD_H */

@@ -1,0 +1,48 @@
+/*
+ * workspace.h
+ *		What the numerical core needs from whoever calls it.
+ *
+ * src/core knows nothing of PostgreSQL.  Its functions allocate through the
+ * workspace they are handed and never free: the owner drops the whole arena,
+ * which in the server is a memory context, so that an error or a cancel
+ * anywhere leaks nothing.
+ *
+ * alloc() returns memory aligned for any type, or does not return at all (it
+ * raises an error in the server and aborts in the tests).  check_interrupts()
+ * may also not return; call it in every loop that can take longer than about
+ * ten milliseconds.
+ */
+#ifndef PLASTICC_CORE_BASE_WORKSPACE_H
+#define PLASTICC_CORE_BASE_WORKSPACE_H
+
+#include <stddef.h>
+#include <string.h>
+
+typedef struct Workspace
+{
+	void *(*alloc)(void *arena, size_t size);
+	void (*check_interrupts)(void);
+	void *arena;
+} Workspace;
+
+static inline void *
+workspace_alloc(Workspace *workspace, size_t size)
+{
+	return workspace->alloc(workspace->arena, size);
+}
+
+/* An array of count elements; the caller has checked that count is not hostile. */
+#define workspace_array(workspace, type, count)                                                    \
+	((type *) workspace_alloc((workspace), sizeof(type) * (size_t) (count)))
+
+/* n floats of 0. */
+static inline float *
+workspace_zeros(Workspace *workspace, size_t n)
+{
+	float *values = workspace_array(workspace, float, n);
+
+	memset(values, 0, sizeof(float) * n);
+	return values;
+}
+
+#endif /* PLASTICC_CORE_BASE_WORKSPACE_H */

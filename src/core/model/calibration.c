@@ -1,0 +1,461 @@
+/*
+ * calibration.c
+ *		Temperature and class multipliers by Newton's method; calibration error.
+ */
+#include "core/model/calibration.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#define LOG_FLOOR (-34.538776394910684) /* ln 1e-15: the clip of the challenge's log loss */
+#define MAX_STEPS 100
+#define MAX_HALVINGS 60
+
+/* Parameter 0 is the inverse temperature, parameter 1 + c the multiplier of class c. */
+typedef struct Problem
+{
+	const CalibrationSet *set;
+	int					  n;	  /* parameters */
+	double				  weight; /* of all objects */
+	double				 *ridge;  /* [n]: of the prior, prior_objects * m, then m_c of each class */
+	double				  ridge_sum; /* of the classes */
+	double				 *mean;		 /* [n_classes]: shares of the classes in the mean multiplier */
+	double				 *gradient;	 /* [n] */
+	double				 *hessian;	 /* [n][n], lower triangle */
+	double				 *step;		 /* [n] */
+	double				 *trial;	 /* [n] */
+	double				 *p;		 /* [n_classes] of one object */
+	Workspace			 *workspace;
+} Problem;
+
+static double
+row_weight(const CalibrationSet *set, int row)
+{
+	return set->weight == NULL ? 1.0 : set->weight[row];
+}
+
+static double
+floored(float log_probability)
+{
+	return log_probability > LOG_FLOOR ? log_probability : LOG_FLOOR;
+}
+
+/* p = the calibrated probabilities of one object; returns the logarithm of their divisor. */
+static double
+calibrated_row(const double *parameters, int n_classes, const float *log_probabilities, double *p)
+{
+	double largest = -INFINITY, sum = 0.0;
+
+	for (int c = 0; c < n_classes; c++)
+	{
+		p[c] = parameters[0] * floored(log_probabilities[c]) + parameters[1 + c];
+		largest = fmax(largest, p[c]);
+	}
+	for (int c = 0; c < n_classes; c++)
+		sum += p[c] = exp(p[c] - largest);
+	for (int c = 0; c < n_classes; c++)
+		p[c] /= sum;
+	return largest + log(sum);
+}
+
+/* The prior of the header; a class without objects has the ridge of the temperature. */
+static void
+set_prior(Problem *problem, double prior_objects)
+{
+	const CalibrationSet *set = problem->set;
+	double				 *class_weight = problem->mean;
+	double				 *class_squares = problem->ridge + 1;
+	double				  squares = 0.0, effective_sum = 0.0;
+
+	memset(class_weight, 0, sizeof(double) * set->n_classes);
+	memset(class_squares, 0, sizeof(double) * set->n_classes);
+	problem->weight = 0.0;
+	for (int i = 0; i < set->n_rows; i++)
+	{
+		double weight = row_weight(set, i);
+
+		class_weight[set->target[i]] += weight;
+		class_squares[set->target[i]] += weight * weight;
+	}
+	for (int c = 0; c < set->n_classes; c++)
+	{
+		problem->weight += class_weight[c];
+		squares += class_squares[c];
+	}
+	problem->ridge[0] = prior_objects * squares / (problem->weight * problem->weight);
+	problem->ridge_sum = 0.0;
+	for (int c = 0; c < set->n_classes; c++)
+	{
+		double weight = class_weight[c];
+		double ridge = problem->ridge[0];
+
+		if (weight > 0.0)
+		{
+			ridge = prior_objects * class_squares[c] / (weight * problem->weight);
+			problem->mean[c] = weight * weight / class_squares[c];
+		}
+		problem->ridge[1 + c] = ridge;
+		problem->ridge_sum += ridge;
+		effective_sum += problem->mean[c];
+	}
+	for (int c = 0; c < set->n_classes; c++)
+		problem->mean[c] /= effective_sum;
+}
+
+/* The mean loss at the parameters. */
+static double
+mean_loss(Problem *problem, const double *parameters)
+{
+	const CalibrationSet *set = problem->set;
+	double				  loss = 0.0;
+
+	for (int i = 0; i < set->n_rows; i++)
+	{
+		const float *row = set->log_probabilities + (size_t) i * set->n_classes;
+		int			 target = set->target[i];
+		double		 log_sum = calibrated_row(parameters, set->n_classes, row, problem->p);
+
+		if (i % 1024 == 0)
+			problem->workspace->check_interrupts();
+		loss += row_weight(set, i) *
+				(log_sum - parameters[0] * floored(row[target]) - parameters[1 + target]);
+	}
+	return loss / problem->weight;
+}
+
+static double
+mean_multiplier(const Problem *problem, const double *parameters)
+{
+	double mean = 0.0;
+
+	for (int c = 0; c < problem->set->n_classes; c++)
+		mean += problem->mean[c] * parameters[1 + c];
+	return mean;
+}
+
+/*
+ * What is minimised: the mean loss, the prior, and a multiple of the squared mean multiplier, which
+ * neither of them depends on, so that it is 0 at the minimum.
+ */
+static double
+objective(Problem *problem, const double *parameters)
+{
+	double mean = mean_multiplier(problem, parameters);
+	double prior = problem->ridge[0] * (parameters[0] - 1.0) * (parameters[0] - 1.0) +
+				   problem->ridge_sum * mean * mean;
+
+	for (int c = 0; c < problem->set->n_classes; c++)
+	{
+		double distance = parameters[1 + c] - mean;
+
+		prior += problem->ridge[1 + c] * distance * distance;
+	}
+	return mean_loss(problem, parameters) + 0.5 * prior;
+}
+
+/* Sets gradient and Hessian to those of the objective without the loss. */
+static void
+differentiate_prior(Problem *problem, const double *parameters)
+{
+	int	   n = problem->n;
+	double mean = mean_multiplier(problem, parameters);
+	double pull = 0.0; /* of the mean on each class, by its share in it */
+
+	for (int c = 0; c < n - 1; c++)
+		pull += problem->ridge[1 + c] * (parameters[1 + c] - mean);
+	memset(problem->hessian, 0, sizeof(double) * n * n);
+	problem->gradient[0] = problem->ridge[0] * (parameters[0] - 1.0);
+	problem->hessian[0] = problem->ridge[0];
+	for (int c = 0; c < n - 1; c++)
+	{
+		double *hessian = problem->hessian + (size_t) (1 + c) * n + 1;
+		double	ridge = problem->ridge[1 + c];
+
+		problem->gradient[1 + c] = ridge * (parameters[1 + c] - mean) +
+								   problem->mean[c] * (problem->ridge_sum * mean - pull);
+		for (int d = 0; d <= c; d++)
+			hessian[d] = 2.0 * problem->ridge_sum * problem->mean[c] * problem->mean[d] -
+						 ridge * problem->mean[d] - problem->mean[c] * problem->ridge[1 + d];
+		hessian[c] += ridge;
+	}
+}
+
+/*
+ * Adds an object's share of gradient and Hessian.  With l = ln p of the object and z =
+ * parameters[0] * l + multipliers, the loss -z_target + ln sum exp z has the derivatives E[l] -
+ * l_target and p_c - [c = target], and the Hessian is the covariance under p of l and the
+ * indicators of the classes.
+ */
+static void
+add_object(Problem *problem, const double *parameters, const float *row, int target, double share)
+{
+	int		n_classes = problem->set->n_classes;
+	double *p = problem->p;
+	double *gradient = problem->gradient;
+	double	mean = 0.0;
+
+	(void) calibrated_row(parameters, n_classes, row, p);
+	for (int c = 0; c < n_classes; c++)
+		mean += p[c] * floored(row[c]);
+	gradient[0] += share * (mean - floored(row[target]));
+	gradient[1 + target] -= share;
+	for (int c = 0; c < n_classes; c++)
+	{
+		double *hessian = problem->hessian + (size_t) (1 + c) * problem->n;
+		double	distance = floored(row[c]) - mean;
+		double	weighted = share * p[c];
+
+		gradient[1 + c] += weighted;
+		problem->hessian[0] += weighted * distance * distance;
+		hessian[0] += weighted * distance;
+		hessian[1 + c] += weighted;
+		for (int d = 0; d <= c; d++)
+			hessian[1 + d] -= weighted * p[d];
+	}
+}
+
+static void
+differentiate(Problem *problem, const double *parameters)
+{
+	const CalibrationSet *set = problem->set;
+
+	differentiate_prior(problem, parameters);
+	for (int i = 0; i < set->n_rows; i++)
+	{
+		if (i % 256 == 0)
+			problem->workspace->check_interrupts();
+		add_object(problem, parameters, set->log_probabilities + (size_t) i * set->n_classes,
+				   set->target[i], row_weight(set, i) / problem->weight);
+	}
+}
+
+/* Replaces the lower triangle of a positive definite matrix by its Cholesky factor. */
+static void
+factorise(Problem *problem)
+{
+	int n = problem->n;
+
+	for (int i = 0; i < n; i++)
+	{
+		double *row = problem->hessian + (size_t) i * n;
+
+		problem->workspace->check_interrupts();
+		for (int j = 0; j <= i; j++)
+		{
+			const double *other = problem->hessian + (size_t) j * n;
+			double		  sum = row[j];
+
+			for (int k = 0; k < j; k++)
+				sum -= row[k] * other[k];
+			row[j] = j < i ? sum / other[j] : sqrt(fmax(sum, DBL_MIN));
+		}
+	}
+}
+
+/* step = - Hessian^-1 gradient */
+static void
+newton_step(Problem *problem)
+{
+	int		n = problem->n;
+	double *step = problem->step;
+
+	factorise(problem);
+	for (int i = 0; i < n; i++)
+	{
+		double sum = -problem->gradient[i];
+
+		for (int k = 0; k < i; k++)
+			sum -= problem->hessian[(size_t) i * n + k] * step[k];
+		step[i] = sum / problem->hessian[(size_t) i * n + i];
+	}
+	for (int i = n - 1; i >= 0; i--)
+	{
+		for (int k = i + 1; k < n; k++)
+			step[i] -= problem->hessian[(size_t) k * n + i] * step[k];
+		step[i] /= problem->hessian[(size_t) i * n + i];
+	}
+}
+
+/* Takes the multipliers out of the step. */
+static void
+hold_multipliers(Problem *problem)
+{
+	size_t n = problem->n;
+
+	for (size_t k = 1; k < n; k++)
+	{
+		problem->gradient[k] = 0.0;
+		memset(problem->hessian + k * n, 0, sizeof(double) * n);
+		problem->hessian[k * n + k] = 1.0;
+	}
+}
+
+/* Takes the inverse temperature out of the step if its bound holds it back. */
+static void
+hold_bound(Problem *problem, const double *parameters)
+{
+	if (parameters[0] > CALIBRATION_MIN_INVERSE_TEMPERATURE || problem->gradient[0] <= 0.0)
+		return;
+	problem->gradient[0] = 0.0;
+	problem->hessian[0] = 1.0;
+	for (int k = 1; k < problem->n; k++)
+		problem->hessian[(size_t) k * problem->n] = 0.0;
+}
+
+/* Moves the parameters down along the step; false when it leads nowhere any more. */
+static bool
+descend(Problem *problem, double *parameters, double *value)
+{
+	double slope = 0.0, length = 1.0;
+
+	for (int k = 0; k < problem->n; k++)
+		slope += problem->gradient[k] * problem->step[k];
+	if (!(slope < -1e-15))
+		return false;
+	for (int halving = 0; halving < MAX_HALVINGS; halving++, length /= 2.0)
+	{
+		double trial_value;
+
+		for (int k = 0; k < problem->n; k++)
+			problem->trial[k] = parameters[k] + length * problem->step[k];
+		problem->trial[0] = fmax(problem->trial[0], CALIBRATION_MIN_INVERSE_TEMPERATURE);
+		trial_value = objective(problem, problem->trial);
+		if (trial_value < *value)
+		{
+			memcpy(parameters, problem->trial, sizeof(double) * problem->n);
+			*value = trial_value;
+			return true;
+		}
+	}
+	return false;
+}
+
+static double
+fit(const CalibrationSet *set, double prior_objects, bool temperature_only,
+	Calibration *calibration, Workspace *workspace)
+{
+	int		n = 1 + set->n_classes;
+	double *parameters = workspace_array(workspace, double, n);
+	Problem problem = {
+		.set = set,
+		.n = n,
+		.ridge = workspace_array(workspace, double, n),
+		.mean = workspace_array(workspace, double, set->n_classes),
+		.gradient = workspace_array(workspace, double, n),
+		.hessian = workspace_array(workspace, double, (size_t) n *n),
+		.step = workspace_array(workspace, double, n),
+		.trial = workspace_array(workspace, double, n),
+		.p = workspace_array(workspace, double, set->n_classes),
+		.workspace = workspace,
+	};
+	double value;
+
+	set_prior(&problem, prior_objects);
+	parameters[0] = 1.0;
+	memset(parameters + 1, 0, sizeof(double) * set->n_classes);
+	value = objective(&problem, parameters);
+	for (int step = 0; step < MAX_STEPS; step++)
+	{
+		differentiate(&problem, parameters);
+		if (temperature_only)
+			hold_multipliers(&problem);
+		hold_bound(&problem, parameters);
+		newton_step(&problem);
+		if (!descend(&problem, parameters, &value))
+			break;
+	}
+	calibration->inverse_temperature = parameters[0];
+	calibration->log_multipliers = parameters + 1;
+	return mean_loss(&problem, parameters);
+}
+
+double
+fit_calibration(const CalibrationSet *set, double prior_objects, Calibration *calibration,
+				Workspace *workspace)
+{
+	return fit(set, prior_objects, false, calibration, workspace);
+}
+
+double
+fit_temperature(const CalibrationSet *set, double prior_objects, Calibration *calibration,
+				Workspace *workspace)
+{
+	return fit(set, prior_objects, true, calibration, workspace);
+}
+
+void
+calibrate(const Calibration *calibration, int n_rows, int n_classes, const float *log_probabilities,
+		  float *probabilities)
+{
+	for (int i = 0; i < n_rows; i++)
+	{
+		const float *from = log_probabilities + (size_t) i * n_classes;
+		float		*to = probabilities + (size_t) i * n_classes;
+		double		 largest = -INFINITY, sum = 0.0;
+
+		for (int c = 0; c < n_classes; c++)
+			largest = fmax(largest, calibration->inverse_temperature * floored(from[c]) +
+										calibration->log_multipliers[c]);
+		for (int c = 0; c < n_classes; c++)
+		{
+			double p = exp(calibration->inverse_temperature * floored(from[c]) +
+						   calibration->log_multipliers[c] - largest);
+
+			to[c] = (float) p;
+			sum += p;
+		}
+		for (int c = 0; c < n_classes; c++)
+			to[c] = (float) (to[c] / sum);
+	}
+}
+
+int
+confidence_bin(double confidence)
+{
+	int bin = (int) ceil(confidence * CALIBRATION_BINS) - 1;
+
+	return bin < 0 ? 0 : bin < CALIBRATION_BINS ? bin : CALIBRATION_BINS - 1;
+}
+
+void
+add_to_confidence_bins(ConfidenceBin bins[CALIBRATION_BINS], int n_classes,
+					   const float *probabilities, int target, double weight)
+{
+	ConfidenceBin *bin;
+	int			   best = 0;
+
+	for (int c = 1; c < n_classes; c++)
+		if (probabilities[c] > probabilities[best])
+			best = c;
+	bin = &bins[confidence_bin(probabilities[best])];
+	bin->weight += weight;
+	bin->correct += best == target ? weight : 0.0;
+	bin->confidence += weight * probabilities[best];
+}
+
+double
+calibration_error(const ConfidenceBin bins[CALIBRATION_BINS])
+{
+	double weight = 0.0, difference = 0.0;
+
+	for (int i = 0; i < CALIBRATION_BINS; i++)
+	{
+		weight += bins[i].weight;
+		difference += fabs(bins[i].correct - bins[i].confidence);
+	}
+	return difference / weight;
+}
+
+double
+expected_calibration_error(int n_rows, int n_classes, const float *probabilities,
+						   const int32_t *target, const float *weight)
+{
+	ConfidenceBin bins[CALIBRATION_BINS] = {{0}};
+
+	for (int i = 0; i < n_rows; i++)
+		add_to_confidence_bins(bins, n_classes, probabilities + (size_t) i * n_classes, target[i],
+							   weight == NULL ? 1.0 : weight[i]);
+	return calibration_error(bins);
+}

@@ -1,0 +1,492 @@
+/*
+ * preprocess.c
+ *		From feature arrays to the inputs of a network.
+ */
+#include "core/model/preprocess.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "core/base/simd.h"
+#include "core/base/statistics.h"
+
+/* Values that are ranked side by side. */
+#define LANES 64
+
+/* Features of a tile of so many objects. */
+#define TILE_FEATURES 64
+
+/*
+ * Quantile of the standard normal distribution, by Newton's method on erfc from
+ * the logistic approximation; 0 < p < 1.  Called once per knot, not per value.
+ */
+static double
+normal_quantile(double p)
+{
+	double z = log(p / (1.0 - p)) / 1.702;
+
+	for (int i = 0; i < 50; i++)
+	{
+		double excess = 0.5 * erfc(-z * M_SQRT1_2) - p;
+		double step = excess / (exp(-0.5 * z * z) * M_SQRT1_2 / sqrt(M_PI));
+
+		step = fmax(-1.0, fmin(1.0, step));
+		z -= step;
+		if (fabs(step) < 1e-12)
+			break;
+	}
+	return z;
+}
+
+/* Copies the finite values of a feature in the rows that count; returns how many there are. */
+static int
+present_values(int n_rows, int n_features, const float *features, const bool *skip, int feature,
+			   float *values, int *n_considered)
+{
+	int n = 0;
+
+	*n_considered = 0;
+	for (int i = 0; i < n_rows; i++)
+	{
+		float value = features[(size_t) i * n_features + feature];
+
+		if (skip && skip[i])
+			continue;
+		(*n_considered)++;
+		if (isfinite(value))
+			values[n++] = value;
+	}
+	return n;
+}
+
+static void
+fit_zscore(int n, const float *values, float *center, float *scale)
+{
+	double mean = 0.0;
+	double variance = 0.0;
+
+	for (int i = 0; i < n; i++)
+		mean += values[i];
+	mean /= n > 0 ? n : 1;
+	for (int i = 0; i < n; i++)
+		variance += (values[i] - mean) * (values[i] - mean);
+	variance /= n > 0 ? n : 1;
+	*center = (float) mean;
+	/* what rounding leaves of a constant feature is not a scale */
+	*scale = sqrt(variance) > 1e-6 * fabs(mean) && variance > 0.0 ? (float) (1.0 / sqrt(variance))
+																  : 0.0f;
+	if (!isfinite(*scale))
+		*scale = 0.0f;
+}
+
+/* Knots at equally spaced ranks, interpolated linearly between the sorted values. */
+static void
+fit_quantiles(int n, float *values, int n_quantiles, float *quantiles)
+{
+	sort_floats(values, n);
+	for (int k = 0; k < n_quantiles; k++)
+	{
+		double rank = n > 0 ? (double) k / (n_quantiles - 1) * (n - 1) : 0.0;
+		int	   below = (int) rank;
+		double share = rank - below;
+
+		if (n == 0)
+			quantiles[k] = 0.0f;
+		else if (below + 1 < n)
+			quantiles[k] = (float) ((1.0 - share) * values[below] + share * values[below + 1]);
+		else
+			quantiles[k] = values[n - 1];
+	}
+}
+
+/* A feature that is always missing is 0 everywhere: a flag would say nothing. */
+static bool
+needs_flag(const TrainingOptions *options, int n_present, int n_considered)
+{
+	int n_missing = n_considered - n_present;
+
+	return n_missing > 0 && n_present > 0 &&
+		   n_missing >= options->missing_flag_fraction * n_considered;
+}
+
+int
+preprocessing_count_inputs(const TrainingOptions *options, int n_rows, int n_features,
+						   const float *features, const bool *skip, Workspace *workspace)
+{
+	int *n_present = workspace_array(workspace, int, n_features);
+	int	 n_considered = 0;
+	int	 n_inputs = n_features;
+
+	memset(n_present, 0, sizeof(int) * n_features);
+	for (int i = 0; i < n_rows; i++)
+	{
+		workspace->check_interrupts();
+		if (skip && skip[i])
+			continue;
+		n_considered++;
+		for (int j = 0; j < n_features; j++)
+			n_present[j] += isfinite(features[(size_t) i * n_features + j]) != 0;
+	}
+	for (int j = 0; j < n_features; j++)
+		n_inputs += needs_flag(options, n_present[j], n_considered);
+	return n_inputs;
+}
+
+void
+preprocessing_fit(Preprocessing *preprocessing, const TrainingOptions *options, int n_rows,
+				  int n_features, const float *features, const bool *skip, Workspace *workspace)
+{
+	float *values = workspace_array(workspace, float, n_rows);
+
+	*preprocessing = (Preprocessing){
+		.n_features = n_features,
+		.n_used = n_features,
+		.used = workspace_array(workspace, int32_t, n_features),
+		.normalisation = options->normalisation,
+		.clip = options->clip > 0.0 ? (float) options->clip : FLT_MAX,
+		.flagged = workspace_array(workspace, int32_t, n_features),
+	};
+	if (preprocessing->normalisation == NORMALISATION_ZSCORE)
+	{
+		preprocessing->center = workspace_array(workspace, float, n_features);
+		preprocessing->scale = workspace_array(workspace, float, n_features);
+	}
+	else
+	{
+		preprocessing->n_quantiles = options->quantiles;
+		preprocessing->quantiles =
+			workspace_array(workspace, float, (size_t) n_features * options->quantiles);
+	}
+
+	for (int j = 0; j < n_features; j++)
+	{
+		int n_considered;
+		int n = present_values(n_rows, n_features, features, skip, j, values, &n_considered);
+
+		workspace->check_interrupts();
+		preprocessing->used[j] = j;
+		if (preprocessing->normalisation == NORMALISATION_ZSCORE)
+			fit_zscore(n, values, &preprocessing->center[j], &preprocessing->scale[j]);
+		else
+			fit_quantiles(n, values, options->quantiles,
+						  preprocessing->quantiles + (size_t) j * options->quantiles);
+
+		if (needs_flag(options, n, n_considered))
+			preprocessing->flagged[preprocessing->n_flagged++] = j;
+	}
+}
+
+/* The values of x [n_used] with n floats each that belong to the features marked. */
+static float *
+subset_floats(const Preprocessing *preprocessing, const bool *keep, size_t n, const float *x,
+			  Workspace *workspace)
+{
+	float *kept = workspace_array(workspace, float, n * preprocessing->n_used);
+	float *next = kept;
+
+	for (int j = 0; j < preprocessing->n_used; j++)
+		if (keep[j])
+		{
+			memcpy(next, x + n * j, sizeof(float) * n);
+			next += n;
+		}
+	return kept;
+}
+
+/* The marked ones of n indexes; n becomes their number. */
+static int32_t *
+subset_indexes(const bool *keep, int *n, const int32_t *indexes, Workspace *workspace)
+{
+	int32_t *kept = workspace_array(workspace, int32_t, *n);
+	int		 n_kept = 0;
+
+	for (int j = 0; j < *n; j++)
+		if (keep[j])
+			kept[n_kept++] = indexes[j];
+	*n = n_kept;
+	return kept;
+}
+
+Preprocessing
+preprocessing_subset(const Preprocessing *preprocessing, const bool *keep, Workspace *workspace)
+{
+	Preprocessing subset = *preprocessing;
+
+	if (subset.normalisation == NORMALISATION_ZSCORE)
+	{
+		subset.center = subset_floats(preprocessing, keep, 1, subset.center, workspace);
+		subset.scale = subset_floats(preprocessing, keep, 1, subset.scale, workspace);
+	}
+	else
+		subset.quantiles =
+			subset_floats(preprocessing, keep, subset.n_quantiles, subset.quantiles, workspace);
+	subset.used = subset_indexes(keep, &subset.n_used, subset.used, workspace);
+	subset.flagged =
+		subset_indexes(keep + preprocessing->n_used, &subset.n_flagged, subset.flagged, workspace);
+	return subset;
+}
+
+float *
+preprocessing_scores(const Preprocessing *preprocessing, Workspace *workspace)
+{
+	int	   n = preprocessing->n_quantiles;
+	float *scores;
+
+	if (preprocessing->normalisation != NORMALISATION_RANK_GAUSS)
+		return NULL;
+	scores = workspace_array(workspace, float, n);
+	for (int k = 0; k < n; k++)
+		scores[k] = (float) normal_quantile((k + 0.5) / n);
+	return scores;
+}
+
+/* Into each function of its own instruction set. */
+#define INLINED static inline __attribute__((always_inline))
+
+/*
+ * counts[i] = how many of the n knots from first[i] on are below value[i], or
+ * with equal, not above it: a binary search without branches, in all lanes at
+ * once.  Where the lanes share their knots, its first steps are comparisons
+ * with sixteen of them, for which no lane has to fetch a knot of its own.
+ */
+INLINED void
+count_knots(bool equal, bool shared, const float *knots, int n, const int32_t *restrict first,
+			const float *restrict value, int32_t *restrict counts)
+{
+	int left = n;
+
+	for (int i = 0; i < LANES; i++)
+		counts[i] = shared ? 0 : first[i];
+	if (shared)
+	{
+		left = (n + 15) / 16;
+		for (int k = left - 1; k < n; k += left)
+		{
+			float knot = knots[first[0] + k];
+
+			for (int i = 0; i < LANES; i++)
+				counts[i] += equal ? knot <= value[i] : knot < value[i];
+		}
+		for (int i = 0; i < LANES; i++)
+			counts[i] = first[i] + (counts[i] * left < n - left ? counts[i] * left : n - left);
+	}
+	for (int half; left > 1; left -= half)
+	{
+		half = left / 2;
+		for (int i = 0; i < LANES; i++)
+		{
+			float knot = knots[counts[i] + half - 1];
+
+			counts[i] += (equal ? knot <= value[i] : knot < value[i]) ? half : 0;
+		}
+	}
+	for (int i = 0; i < LANES; i++)
+	{
+		float knot = knots[counts[i]];
+
+		counts[i] += (equal ? knot <= value[i] : knot < value[i]) - first[i];
+	}
+}
+
+/*
+ * Normal quantiles of the ranks of the values among knots: piecewise linear
+ * through (knot, score), constant beyond the ends.  A value that several knots
+ * share, as those of a feature with few values are, gets the middle of their
+ * scores; a missing one gets 0.  first[i] is the index of the first of the n
+ * knots of value[i], with shared the same in all lanes.
+ */
+INLINED void
+rank_gauss(bool shared, const float *knots, const float *scores, int n,
+		   const int32_t *restrict first, float *restrict value)
+{
+	int32_t low[LANES];
+	int32_t high[LANES];
+	int		n_ties = 0;
+
+	count_knots(false, shared, knots, n, first, value, low);
+	for (int i = 0; i < LANES; i++)
+	{
+		float knot = knots[first[i] + (low[i] < n ? low[i] : n - 1)];
+
+		n_ties += knot == value[i];
+	}
+	memcpy(high, low, sizeof(high));
+	if (n_ties > 0)
+		count_knots(true, shared, knots, n, first, value, high);
+	for (int i = 0; i < LANES; i++)
+	{
+		bool  tie = high[i] > low[i];
+		int	  last = low[i] < n ? low[i] : n - 1;
+		int	  below = tie ? low[i] : low[i] > 0 ? low[i] - 1 : 0;
+		int	  above = tie ? high[i] - 1 : last;
+		float left = knots[first[i] + below];
+		float right = knots[first[i] + above];
+		float share;
+
+		/* in double, where the difference of two floats cannot overflow */
+		share = (float) (((double) value[i] - left) / ((double) right - left));
+		share = right > left ? share : 0.0f;
+		share = tie ? 0.5f : share;
+		share = scores[below] + (scores[above] - scores[below]) * share;
+		value[i] = fabsf(value[i]) <= FLT_MAX ? share : 0.0f;
+	}
+}
+
+static void
+rank_gauss_anywhere(bool shared, const float *knots, const float *scores, int n,
+					const int32_t *first, float *value)
+{
+	if (shared)
+		rank_gauss(true, knots, scores, n, first, value);
+	else
+		rank_gauss(false, knots, scores, n, first, value);
+}
+
+#ifdef WITH_GATHER
+WITH_GATHER static void
+rank_gauss_gathered(bool shared, const float *knots, const float *scores, int n,
+					const int32_t *first, float *value)
+{
+	if (shared)
+		rank_gauss(true, knots, scores, n, first, value);
+	else
+		rank_gauss(false, knots, scores, n, first, value);
+}
+#endif
+
+/* Replaces the values of features by their inputs; shared and first as above. */
+static void
+rank_values(const Preprocessing *preprocessing, const float *scores, bool shared,
+			const int32_t *first, float *value)
+{
+#ifdef WITH_GATHER
+	if (has_gather())
+		rank_gauss_gathered(shared, preprocessing->quantiles, scores, preprocessing->n_quantiles,
+							first, value);
+	else
+#endif
+		rank_gauss_anywhere(shared, preprocessing->quantiles, scores, preprocessing->n_quantiles,
+							first, value);
+}
+
+/* Ranks of the features of one object, so many features at a time as there are lanes. */
+static void
+rank_object(const Preprocessing *preprocessing, const float *scores, const float *features,
+			float *inputs)
+{
+	const int32_t *used = preprocessing->used;
+	int			   n_used = preprocessing->n_used;
+	int32_t		   first[LANES];
+	float		   value[LANES] = {0.0f};
+
+	for (int j = 0; j < n_used; j += LANES)
+	{
+		int n = n_used - j < LANES ? n_used - j : LANES;
+
+		for (int i = 0; i < LANES; i++)
+			first[i] = (i < n ? j + i : j) * preprocessing->n_quantiles;
+		for (int i = 0; i < n; i++)
+			value[i] = features[used[j + i]];
+		rank_values(preprocessing, scores, false, first, value);
+		memcpy(inputs + j, value, sizeof(float) * n);
+	}
+}
+
+/*
+ * Ranks of the features of at most as many objects as there are lanes: feature
+ * by feature, whose knots the first cache then holds, in tiles that it holds too.
+ */
+static void
+rank_block(const Preprocessing *preprocessing, const float *scores, int n_objects,
+		   const float *features, float *inputs)
+{
+	const int32_t *used = preprocessing->used;
+	size_t		   n_used = preprocessing->n_used;
+	size_t		   n_inputs = preprocessing_inputs(preprocessing);
+	int32_t		   first[LANES];
+	float		   tile[TILE_FEATURES][LANES] = {0};
+
+	for (size_t j = 0; j < n_used; j += TILE_FEATURES)
+	{
+		int n = n_used - j < TILE_FEATURES ? (int) (n_used - j) : TILE_FEATURES;
+
+		for (int i = 0; i < n_objects; i++)
+			for (int k = 0; k < n; k++)
+				tile[k][i] = features[(size_t) i * preprocessing->n_features + used[j + k]];
+		for (int k = 0; k < n; k++)
+		{
+			for (int i = 0; i < LANES; i++)
+				first[i] = (int32_t) (j + k) * preprocessing->n_quantiles;
+			rank_values(preprocessing, scores, true, first, tile[k]);
+		}
+		for (int i = 0; i < n_objects; i++)
+			for (int k = 0; k < n; k++)
+				inputs[i * n_inputs + j + k] = tile[k][i];
+	}
+}
+
+static void
+rank_features(const Preprocessing *preprocessing, const float *scores, int n_rows,
+			  const float *features, float *inputs)
+{
+	size_t n_features = preprocessing->n_features;
+	size_t n_inputs = preprocessing_inputs(preprocessing);
+
+	for (int i = 0; i < n_rows;)
+	{
+		int n = n_rows - i < LANES ? n_rows - i : LANES;
+
+		/* a feature of few objects would leave lanes empty */
+		if (n < LANES / 4)
+			for (int k = i; k < i + n; k++)
+				rank_object(preprocessing, scores, features + k * n_features,
+							inputs + k * n_inputs);
+		else
+			rank_block(preprocessing, scores, n, features + i * n_features, inputs + i * n_inputs);
+		i += n;
+	}
+}
+
+DISPATCHED static void
+standardise(int n, const int32_t *restrict used, const float *restrict center,
+			const float *restrict scale, const float *restrict features, float *restrict inputs)
+{
+	for (int j = 0; j < n; j++)
+	{
+		float x = features[used[j]];
+
+		inputs[j] = isfinite(x) ? (x - center[j]) * scale[j] : 0.0f;
+	}
+}
+
+DISPATCHED static void
+limit(int n, float bound, float *values)
+{
+	for (int j = 0; j < n; j++)
+	{
+		values[j] = values[j] > bound ? bound : values[j];
+		values[j] = values[j] < -bound ? -bound : values[j];
+	}
+}
+
+void
+preprocess(const Preprocessing *preprocessing, const float *scores, int n_rows,
+		   const float *features, float *inputs)
+{
+	int n_used = preprocessing->n_used;
+
+	if (preprocessing->normalisation == NORMALISATION_RANK_GAUSS)
+		rank_features(preprocessing, scores, n_rows, features, inputs);
+	for (int i = 0; i < n_rows; i++)
+	{
+		if (preprocessing->normalisation == NORMALISATION_ZSCORE)
+			standardise(n_used, preprocessing->used, preprocessing->center, preprocessing->scale,
+						features, inputs);
+		limit(n_used, preprocessing->clip, inputs);
+		for (int j = 0; j < preprocessing->n_flagged; j++)
+			inputs[n_used + j] = isfinite(features[preprocessing->flagged[j]]) ? 0.0f : 1.0f;
+		features += preprocessing->n_features;
+		inputs += preprocessing_inputs(preprocessing);
+	}
+}

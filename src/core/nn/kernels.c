@@ -1,0 +1,387 @@
+/*
+ * kernels.c
+ *		Elementwise and columnwise loops of the network.
+ *
+ * They are written so that the compiler turns the inner loop into vector
+ * instructions, and so that a mini-batch is passed over as few times as its
+ * arithmetic allows.
+ */
+#include "core/nn/kernels.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/base/simd.h"
+
+/* Into each clone of a dispatched function, whose instructions it then has. */
+#define INLINED static inline __attribute__((always_inline))
+
+/*
+ * exp(x) for the vector units, which libm's is not: 2^k times a polynomial on
+ * |r| <= ln(2)/2.  The polynomial is the Taylor series up to r^7, whose first
+ * omitted term is below 5e-9; ln 2 is split in two (Cody and Waite) so that r
+ * is exact.  Arguments are clamped to the range of normal numbers; NaN stays NaN.
+ */
+INLINED float
+vector_exp(float x)
+{
+	/* added, it leaves the nearest integer in the last bits; subtracted again, as a number */
+	const float rounding = 0x1.8p23f;
+	float		shifted;
+	float		k;
+	float		r;
+	float		p;
+	float		scale;
+	uint32_t	bits;
+
+	x = x < -87.0f ? -87.0f : x;
+	x = x > 88.0f ? 88.0f : x;
+	shifted = x * 0x1.715476p+0f + rounding;
+	k = shifted - rounding;
+	r = (x - k * 0x1.62e400p-1f) - k * 0x1.7f7d1cp-20f;
+	p = 1.0f / 5040;
+	p = p * r + 1.0f / 720;
+	p = p * r + 1.0f / 120;
+	p = p * r + 1.0f / 24;
+	p = p * r + 1.0f / 6;
+	p = p * r + 0.5f;
+	p = p * r + 1.0f;
+	p = p * r + 1.0f;
+	memcpy(&bits, &shifted, sizeof(bits));
+	bits = (bits + 127) << 23;
+	memcpy(&scale, &bits, sizeof(scale));
+	return p * scale;
+}
+
+/* ------------------------------------------------------------------------
+ * Random bits and dropout
+ * ------------------------------------------------------------------------
+ */
+
+typedef uint64_t Lanes __attribute__((vector_size(sizeof(uint64_t) * RANDOM_LANES)));
+
+/* random_bits() in every lane. */
+DISPATCHED void
+random_fill(RandomLanes *lanes, size_t n, uint16_t *values)
+{
+	const size_t step = sizeof(Lanes) / sizeof(uint16_t);
+	Lanes		 s[4];
+
+	memcpy(s, lanes->state, sizeof(s));
+	for (size_t i = 0; i < n; i += step)
+	{
+		Lanes sum = s[0] + s[3];
+		Lanes bits = ((sum << 23) | (sum >> 41)) + s[0];
+		Lanes t = s[1] << 17;
+
+		s[2] ^= s[0];
+		s[3] ^= s[1];
+		s[1] ^= s[2];
+		s[0] ^= s[3];
+		s[2] ^= t;
+		s[3] = (s[3] << 45) | (s[3] >> 19);
+		if (n - i >= step)
+			memcpy(values + i, &bits, sizeof(bits));
+		else
+			memcpy(values + i, &bits, sizeof(uint16_t) * (n - i));
+	}
+	memcpy(lanes->state, s, sizeof(s));
+}
+
+/* x may be y. */
+INLINED void
+drop_row(size_t n, const uint16_t *random, const Dropout *dropout, const float *x, float *y)
+{
+	uint32_t threshold = dropout->threshold;
+	float	 kept = dropout->kept;
+
+	for (size_t j = 0; j < n; j++)
+		y[j] = random[j] < threshold ? 0.0f : kept * x[j];
+}
+
+DISPATCHED void
+drop(size_t n, const Dropout *dropout, const float *x, float *y)
+{
+	drop_row(n, dropout->random, dropout, x, y);
+}
+
+/* ------------------------------------------------------------------------
+ * Activations
+ *
+ * Every kernel below takes its matrix row by row: a row stays in the first
+ * cache while one short loop after another passes over it.
+ * ------------------------------------------------------------------------
+ */
+
+/* tanh(x) = 1 - 2 / (exp(2x) + 1), whose error near 0 is absolute: harmless in a network. */
+INLINED void
+activate_row(Activation activation, int n, float *restrict y)
+{
+	switch (activation)
+	{
+		case ACTIVATION_LINEAR:
+			break;
+		case ACTIVATION_SIGMOID:
+			for (int j = 0; j < n; j++)
+				y[j] = 1.0f / (1.0f + vector_exp(-y[j]));
+			break;
+		case ACTIVATION_TANH:
+			for (int j = 0; j < n; j++)
+				y[j] = 1.0f - 2.0f / (vector_exp(2.0f * y[j]) + 1.0f);
+			break;
+		case ACTIVATION_RELU:
+			for (int j = 0; j < n; j++)
+				y[j] = y[j] > 0.0f ? y[j] : 0.0f;
+			break;
+		case ACTIVATION_ELU:
+			for (int j = 0; j < n; j++)
+			{
+				float below = vector_exp(y[j] < 0.0f ? y[j] : 0.0f) - 1.0f;
+
+				y[j] = y[j] > 0.0f ? y[j] : below;
+			}
+			break;
+	}
+}
+
+/* gradient *= activation'(x), given y = kept * activation(x). */
+INLINED void
+activate_backward_row(Activation activation, int n, float kept, const float *restrict y,
+					  float *restrict gradient)
+{
+	float share = 1.0f / kept;
+
+	switch (activation)
+	{
+		case ACTIVATION_LINEAR:
+			break;
+		case ACTIVATION_SIGMOID:
+			for (int j = 0; j < n; j++)
+				gradient[j] *= share * y[j] * (1.0f - share * y[j]);
+			break;
+		case ACTIVATION_TANH:
+			for (int j = 0; j < n; j++)
+				gradient[j] *= 1.0f - (share * y[j]) * (share * y[j]);
+			break;
+		case ACTIVATION_RELU:
+			for (int j = 0; j < n; j++)
+				gradient[j] = y[j] > 0.0f ? gradient[j] : 0.0f;
+			break;
+		case ACTIVATION_ELU:
+			for (int j = 0; j < n; j++)
+				gradient[j] *= y[j] > 0.0f ? 1.0f : share * y[j] + 1.0f;
+			break;
+	}
+}
+
+INLINED void
+add_row(int n, const float *restrict x, float *restrict y)
+{
+	for (int j = 0; j < n; j++)
+		y[j] += x[j];
+}
+
+DISPATCHED void
+activate(Activation activation, int rows, int columns, size_t stride, const float *bias,
+		 const Dropout *dropout, float *y, float *sums)
+{
+	if (sums)
+		memset(sums, 0, sizeof(float) * columns);
+	for (int i = 0; i < rows; i++, y += stride)
+	{
+		add_row(columns, bias, y);
+		activate_row(activation, columns, y);
+		if (dropout->random)
+			drop_row(columns, dropout->random + i * stride, dropout, y, y);
+		if (sums)
+			add_row(columns, y, sums);
+	}
+}
+
+/* Through dropout and activation; dropped elements have no gradient, whatever y says of them. */
+INLINED void
+backward_row(Activation activation, int n, const Dropout *dropout, size_t offset, const float *y,
+			 float *gradient)
+{
+	if (dropout->random)
+		drop_row(n, dropout->random + offset, dropout, gradient, gradient);
+	activate_backward_row(activation, n, dropout->random ? dropout->kept : 1.0f, y + offset,
+						  gradient);
+}
+
+DISPATCHED void
+activate_backward(Activation activation, int rows, int columns, size_t stride,
+				  const Dropout *dropout, const float *y, float *gradient, float *bias_gradient)
+{
+	memset(bias_gradient, 0, sizeof(float) * columns);
+	for (int i = 0; i < rows; i++, gradient += stride)
+	{
+		backward_row(activation, columns, dropout, i * stride, y, gradient);
+		add_row(columns, gradient, bias_gradient);
+	}
+}
+
+DISPATCHED void
+softmax_rows(int rows, int columns, float *x)
+{
+	for (int i = 0; i < rows; i++, x += columns)
+	{
+		float largest = x[0];
+		float sum = 0.0f;
+
+		for (int j = 1; j < columns; j++)
+			largest = x[j] > largest ? x[j] : largest;
+		for (int j = 0; j < columns; j++)
+			x[j] = vector_exp(x[j] - largest);
+		for (int j = 0; j < columns; j++)
+			sum += x[j];
+		for (int j = 0; j < columns; j++)
+			x[j] /= sum;
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * Batch normalisation
+ * ------------------------------------------------------------------------
+ */
+
+INLINED void
+add_squares(int n, const float *restrict x, const float *restrict mean, float *restrict squares)
+{
+	for (int j = 0; j < n; j++)
+		squares[j] += (x[j] - mean[j]) * (x[j] - mean[j]);
+}
+
+INLINED void
+normalise_row(int n, const float *restrict x, const float *restrict mean,
+			  const float *restrict inverse_std, const float *restrict gamma,
+			  const float *restrict beta, float *restrict y)
+{
+	for (int j = 0; j < n; j++)
+		y[j] = gamma[j] * ((x[j] - mean[j]) * inverse_std[j]) + beta[j];
+}
+
+DISPATCHED void
+batch_norm_forward(Activation activation, int rows, int columns, size_t stride, float epsilon,
+				   const BatchNormColumns *norm, const float *x, const Dropout *dropout, float *y)
+{
+	float share = 1.0f / (float) rows;
+
+	for (int j = 0; j < columns; j++)
+		norm->mean[j] *= share;
+	memset(norm->variance, 0, sizeof(float) * columns);
+	for (int i = 0; i < rows; i++)
+		add_squares(columns, x + i * stride, norm->mean, norm->variance);
+	for (int j = 0; j < columns; j++)
+	{
+		norm->variance[j] *= share;
+		norm->inverse_std[j] = 1.0f / sqrtf(norm->variance[j] + epsilon);
+	}
+	for (int i = 0; i < rows; i++, y += stride)
+	{
+		normalise_row(columns, x + i * stride, norm->mean, norm->inverse_std, norm->gamma,
+					  norm->beta, y);
+		activate_row(activation, columns, y);
+		if (dropout->random)
+			drop_row(columns, dropout->random + i * stride, dropout, y, y);
+	}
+}
+
+INLINED void
+add_norm_gradients(int n, const float *restrict x, const float *restrict mean,
+				   const float *restrict gradient, float *restrict gamma_gradient,
+				   float *restrict beta_gradient)
+{
+	for (int j = 0; j < n; j++)
+	{
+		beta_gradient[j] += gradient[j];
+		gamma_gradient[j] += gradient[j] * (x[j] - mean[j]);
+	}
+}
+
+INLINED void
+normalise_backward_row(int n, float share, const float *restrict x, const float *restrict mean,
+					   const float *restrict inverse_std, const float *restrict gamma,
+					   const float *restrict gamma_gradient, const float *restrict beta_gradient,
+					   float *restrict gradient)
+{
+	for (int j = 0; j < n; j++)
+	{
+		float standardised = (x[j] - mean[j]) * inverse_std[j];
+
+		gradient[j] = gamma[j] * inverse_std[j] *
+					  (gradient[j] - share * (beta_gradient[j] + standardised * gamma_gradient[j]));
+	}
+}
+
+DISPATCHED void
+batch_norm_backward(Activation before, Activation activation, int rows, int columns, size_t stride,
+					const BatchNormColumns *norm, const float *x, const Dropout *dropout,
+					const float *y, float *gradient, float *gamma_gradient, float *beta_gradient,
+					float *bias_gradient)
+{
+	float share = 1.0f / (float) rows;
+
+	memset(gamma_gradient, 0, sizeof(float) * columns);
+	memset(beta_gradient, 0, sizeof(float) * columns);
+	memset(bias_gradient, 0, sizeof(float) * columns);
+	for (int i = 0; i < rows; i++)
+	{
+		backward_row(activation, columns, dropout, i * stride, y, gradient + i * stride);
+		add_norm_gradients(columns, x + i * stride, norm->mean, gradient + i * stride,
+						   gamma_gradient, beta_gradient);
+	}
+	for (int j = 0; j < columns; j++)
+		gamma_gradient[j] *= norm->inverse_std[j];
+	for (int i = 0; i < rows; i++, x += stride, gradient += stride)
+	{
+		normalise_backward_row(columns, share, x, norm->mean, norm->inverse_std, norm->gamma,
+							   gamma_gradient, beta_gradient, gradient);
+		activate_backward_row(before, columns, 1.0f, x, gradient);
+		add_row(columns, gradient, bias_gradient);
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * Optimizers
+ * ------------------------------------------------------------------------
+ */
+
+DISPATCHED void
+running_average(size_t n, float decay, const float *restrict x, float *restrict average)
+{
+	for (size_t i = 0; i < n; i++)
+		average[i] += (1.0f - decay) * (x[i] - average[i]);
+}
+
+DISPATCHED void
+adam_update(size_t n, const AdamStep *step, const float *restrict gradient, float *restrict first,
+			float *restrict second, float *restrict parameter)
+{
+	float rate = step->rate / step->correction1;
+	float root = 1.0f / sqrtf(step->correction2);
+	float keep = 1.0f - step->decay;
+	float beta1 = step->beta1;
+	float beta2 = step->beta2;
+	float epsilon = step->epsilon;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		float g = gradient[i];
+
+		first[i] = beta1 * first[i] + (1.0f - beta1) * g;
+		second[i] = beta2 * second[i] + (1.0f - beta2) * (g * g);
+		parameter[i] = keep * parameter[i] - rate * first[i] / (sqrtf(second[i]) * root + epsilon);
+	}
+}
+
+DISPATCHED void
+momentum_update(size_t n, float rate, float momentum, float decay, const float *restrict gradient,
+				float *restrict velocity, float *restrict parameter)
+{
+	for (size_t i = 0; i < n; i++)
+	{
+		velocity[i] = momentum * velocity[i] + gradient[i];
+		parameter[i] -= rate * velocity[i] + decay * parameter[i];
+	}
+}

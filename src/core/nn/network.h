@@ -1,0 +1,77 @@
+/*
+ * network.h
+ *		A dense network while it is being trained: parameters, gradients, the
+ *		state of the optimizer, and the passes over a mini-batch.
+ */
+#ifndef PLASTICC_CORE_NN_NETWORK_H
+#define PLASTICC_CORE_NN_NETWORK_H
+
+#include "core/nn/kernels.h"
+#include "core/model/model.h"
+#include "core/train/options.h"
+#include "core/base/random.h"
+#include "core/base/workspace.h"
+
+/* A hidden layer, or the linear output layer; offsets are into the parameters. */
+typedef struct TrainingLayer
+{
+	int		   n_in;
+	int		   n_out;
+	Activation activation;
+	BatchNorm  batch_norm;
+	Dropout	   dropout;			 /* of the output */
+	size_t	   weight;			 /* [n_in][n_out] */
+	size_t	   bias;			 /* [n_out] */
+	size_t	   gamma;			 /* [n_out], with batch normalisation */
+	size_t	   beta;			 /* [n_out], with batch normalisation */
+	float	  *running_mean;	 /* [n_out] */
+	float	  *running_variance; /* [n_out] */
+
+	/* of the mini-batch */
+	float *product;		/* [max_rows][n_out], and what becomes of it before normalisation */
+	float *output;		/* [max_rows][n_out], what the next layer reads */
+	float *mean;		/* [n_out], with batch normalisation */
+	float *inverse_std; /* [n_out], with batch normalisation */
+} TrainingLayer;
+
+typedef struct Network
+{
+	int			   n_layers; /* hidden layers and the output layer */
+	TrainingLayer *layers;
+	size_t		   n_parameters;
+	float		  *parameters;
+	float		  *gradients;
+	float		  *averages;		  /* moving average of the parameters, or NULL */
+	float		  *first_moment;	  /* Adam's, or the velocity of sgd */
+	float		  *second_moment;	  /* Adam's, or NULL */
+	int64_t		   steps;			  /* taken by the optimizer */
+	float		  *input_gradient[2]; /* [max_rows][widest layer] */
+	float		  *variance;		  /* [widest layer], of a mini-batch */
+	RandomLanes	   random;			  /* of dropout */
+	void (*check_interrupts)(void);	  /* the workspace's */
+} Network;
+
+/* For mini-batches of at most max_rows. */
+extern Network *network_create(const TrainingOptions *options, int n_inputs, int n_classes,
+							   int max_rows, Workspace *workspace);
+
+/*
+ * Forward pass in training mode (batch moments, dropout) of x [n_rows][n_inputs];
+ * returns the logits [n_rows][n_classes], which the caller turns into their
+ * gradient before network_backward.
+ */
+extern float *network_forward(Network *network, int n_rows, const float *x);
+
+/* Fills the gradients from that of the logits; x as in the forward pass. */
+extern void network_backward(Network *network, int n_rows, const float *x);
+
+/* One step of the optimizer. */
+extern void network_update(Network *network, const TrainingOptions *options, double learning_rate);
+
+/* Layers for inference, of the shape network_fold fills. */
+extern DenseLayer *network_folded_layers(const Network *network, Workspace *workspace);
+
+/* Writes the network with batch normalisation folded into the dense layers. */
+extern void network_fold(const Network *network, DenseLayer *layers);
+
+#endif /* PLASTICC_CORE_NN_NETWORK_H */

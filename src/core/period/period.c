@@ -1,0 +1,284 @@
+/*
+ * period.c
+ *		The period of a light curve.
+ *
+ * The grid of frequencies, in single precision, yields candidates; they are
+ * compared and refined in double.
+ */
+#include "core/period/period.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/period/search.h"
+
+#define YEAR 365.25
+
+/* ----------------------------------------------------------------
+ * The periodogram's peaks
+ * ----------------------------------------------------------------
+ */
+
+/* Half a step from a peak the power is about 3 percent lower: which peak is highest? */
+#define CONTENDERS 4
+#define CONTENDER_SHARE 0.95f
+
+static void
+refine_peak(const PeriodogramInput *input, const FrequencyGrid *grid, const Peaks *peaks,
+			Period *period)
+{
+	double centre = NAN, best = -INFINITY;
+
+	for (int i = 0; i < peaks->count && i < CONTENDERS; i++)
+	{
+		double frequency = grid_frequency(grid, peaks->index[i]);
+		double power;
+
+		if (peaks->height[i] < CONTENDER_SHARE * peaks->height[0])
+			break;
+		power = climb(input, power_objective, 1, 0.25 * grid->step, 2, &frequency);
+		if (power > best)
+		{
+			best = power;
+			centre = frequency;
+		}
+	}
+	period->peak_power = climb(input, power_objective, 1, grid->step / 32.0, 8, &centre);
+	period->peak_frequency = centre;
+	period->alias_power[0] = multiband_power(input, fabs(centre - 1.0));
+	period->alias_power[1] = multiband_power(input, centre + 1.0);
+}
+
+/* Mean over the bands of the weighted variance of the times. */
+static double
+time_variance(const PeriodogramInput *input)
+{
+	double sum = 0.0;
+
+	for (int b = 0; b < input->n_bands; b++)
+	{
+		const PeriodogramBand *band = &input->bands[b];
+		double				   mean = 0.0, variance = 0.0;
+
+		for (uint32_t i = band->start; i < band->end; i++)
+			mean += input->weight[i] * input->time[i];
+		for (uint32_t i = band->start; i < band->end; i++)
+			variance += input->weight[i] * (input->time[i] - mean) * (input->time[i] - mean);
+		sum += variance;
+	}
+	return sum / input->n_bands;
+}
+
+/* See struct Period for the formula; n_bands is at least 1. */
+static double
+log10_false_alarm(const PeriodogramInput *input, double power, double frequency_range)
+{
+	double bands = input->n_bands;
+	double m = 0.5 * ((double) input->count - 3.0 * bands);
+	double width = frequency_range * sqrt(4.0 * M_PI * time_variance(input));
+	double term = 1.0, sum = 1.0;
+	double rest = log1p(-fmin(power, 1.0 - 1e-15));
+	double log_p, log_tau, log_larger;
+	int	   sign;
+
+	if (!(m > 0.5) || !(width > 0.0))
+		return 0.0;
+	for (int k = 1; k < input->n_bands; k++)
+	{
+		term *= (m + k - 1.0) / k * power;
+		sum += term;
+	}
+	log_p = fmin(0.0, m * rest + log(sum));
+	log_tau = log(width) + lgamma_r(m + bands, &sign) - lgamma_r(bands, &sign) -
+			  lgamma_r(m + 0.5, &sign) + (bands - 0.5) * log(power) + (m - 0.5) * rest;
+	log_larger = fmax(log_p, log_tau);
+	if (log_larger > -18.0)
+		return log10(-expm1(log1p(-fmin(exp(log_p), 1.0 - 1e-15)) - exp(log_tau)));
+	return (log_larger + log1p(exp(fmin(log_p, log_tau) - log_larger))) / M_LN10;
+}
+
+static bool
+is_relative(double frequency, double of, double width)
+{
+	static const double harmonics[] = {1.0, 0.5, 2.0, 1.0 / 3.0, 2.0 / 3.0, 1.5, 3.0, 4.0};
+
+	for (size_t h = 0; h < sizeof(harmonics) / sizeof(harmonics[0]); h++)
+	{
+		for (int n = -3; n <= 3; n++)
+		{
+			double alias = fabs(harmonics[h] * of + n);
+
+			if (fabs(frequency - alias) < width + (n == 0 ? 0.0 : 1.0 / YEAR))
+				return true;
+		}
+	}
+	return false;
+}
+
+static void
+find_second(const PeriodogramInput *input, const FrequencyGrid *grid, const float *power,
+			Period *period)
+{
+	double width = 1.0 / input->baseline;
+	double frequency = NAN;
+	float  highest = 0.0f;
+
+	for (uint64_t i = 0; i < grid->count; i++)
+	{
+		if (!(power[i] > highest) || !is_peak(power, i, grid->count) ||
+			is_relative(grid_frequency(grid, i), period->peak_frequency, width))
+			continue;
+		highest = power[i];
+		frequency = grid_frequency(grid, i);
+	}
+	if (isnan(frequency))
+		return;
+	period->second_power_ratio =
+		climb(input, power_objective, 1, 0.25 * grid->step, 4, &frequency) / period->peak_power;
+	period->second_frequency = frequency;
+}
+
+/* ----------------------------------------------------------------
+ * The folded light curve
+ * ----------------------------------------------------------------
+ */
+
+/* Sets the shares of the shape; returns its peak-to-peak height. */
+static double
+describe_shape(const Fold *fold, Period *period)
+{
+	enum
+	{
+		N_PHASES = 64
+	};
+	double low = INFINITY, high = -INFINITY;
+	int	   lowest = 0, highest = 0;
+
+	for (int i = 0; i < N_PHASES; i++)
+	{
+		double shape = fold_shape(fold, (double) i / N_PHASES);
+
+		if (shape < low)
+		{
+			low = shape;
+			lowest = i;
+		}
+		if (shape > high)
+		{
+			high = shape;
+			highest = i;
+		}
+	}
+	if (high > low)
+	{
+		period->maximum_share = high / (high - low);
+		period->rise_share = (double) ((highest - lowest + N_PHASES) % N_PHASES) / N_PHASES;
+	}
+	return high - low;
+}
+
+static void
+describe_fold(PeriodogramInput *input, Period *period)
+{
+	int	   n_harmonics = bearable_harmonics(input, PERIOD_HARMONICS);
+	int	   n_doubled = 2 * n_harmonics;
+	double first_amplitude, first_phase;
+	double height;
+	Fold  *fold = &period->fold;
+
+	if (n_harmonics == 0)
+		return;
+	*fold = fit_fold_and_scales(input, 1.0 / period->period, n_harmonics);
+	height = describe_shape(fold, period);
+	period->explained = fold->explained[n_harmonics];
+	if (bearable_harmonics(input, n_doubled) == n_doubled)
+		period->doubled_explained =
+			fit_fold(input, 0.5 * fold->frequency, n_doubled).explained[n_doubled];
+	for (int b = 0; b < input->n_bands; b++)
+	{
+		const PeriodogramBand *band = &input->bands[b];
+		double				   scale = input->flux_unit * band->scale;
+
+		period->band_scale[band->passband] = scale;
+		period->band_amplitude[band->passband] = fabs(scale) * height;
+	}
+	first_amplitude = hypot(fold->cosine[0], fold->sine[0]);
+	first_phase = atan2(-fold->sine[0], fold->cosine[0]);
+	if (!(first_amplitude > 0.0))
+		return;
+	for (int h = 2; h <= n_harmonics; h++)
+	{
+		double c = fold->cosine[h - 1], s = fold->sine[h - 1];
+		double cycles = (atan2(-s, c) - h * first_phase) / (2.0 * M_PI);
+
+		period->harmonic_ratio[h - 2] = hypot(c, s) / first_amplitude;
+		period->harmonic_phase[h - 2] = 2.0 * M_PI * (cycles - floor(cycles));
+	}
+}
+
+static Period
+unknown_period(void)
+{
+	Period period = {
+		.peak_frequency = NAN,
+		.peak_power = NAN,
+		.log10_false_alarm = NAN,
+		.alias_power = {NAN, NAN},
+		.second_frequency = NAN,
+		.second_power_ratio = NAN,
+		.period = NAN,
+		.power = NAN,
+		.explained = NAN,
+		.doubled_explained = NAN,
+		.maximum_share = NAN,
+		.rise_share = NAN,
+	};
+
+	for (int h = 0; h < PERIOD_HARMONICS - 1; h++)
+		period.harmonic_ratio[h] = period.harmonic_phase[h] = NAN;
+	for (int passband = 0; passband < N_PASSBANDS; passband++)
+		period.band_scale[passband] = period.band_amplitude[passband] = NAN;
+	return period;
+}
+
+Period
+find_period(const Observations *observations, Workspace *workspace)
+{
+	PeriodogramInput input = periodogram_input(observations, workspace);
+	FrequencyGrid	 grid = frequency_grid(input.baseline, OVERSAMPLING, 1.0 / input.baseline,
+										   MAX_FREQUENCY, MAX_FREQUENCIES);
+	Period			 period = unknown_period();
+	PeriodogramScan *scan;
+	float			*power, *shared, *sums;
+	double			 frequency;
+	Peaks			 peaks;
+
+	if (input.n_bands == 0 || grid.count == 0)
+		return period;
+	scan = begin_scan(&input, grid.step, workspace);
+	power = workspace_array(workspace, float, grid.count + SCAN_FREQUENCIES);
+	shared = workspace_array(workspace, float, grid.first + grid.count + SCAN_FREQUENCIES);
+	sums = workspace_array(workspace, float, grid.first + grid.count);
+	memset(shared, 0, grid.first * sizeof(float));
+	for (uint64_t i = 0; i < grid.count; i += SCAN_FREQUENCIES)
+	{
+		uint64_t n = grid.count - i < SCAN_FREQUENCIES ? grid.count - i : SCAN_FREQUENCIES;
+
+		scan_frequencies(scan, grid.first + i, (uint32_t) n, power + i, shared + grid.first + i);
+		workspace->check_interrupts();
+	}
+	peaks = highest_peaks(power, grid.count, MAX_PEAKS);
+	if (peaks.count == 0)
+		return period;
+	refine_peak(&input, &grid, &peaks, &period);
+	period.log10_false_alarm =
+		log10_false_alarm(&input, period.peak_power, (double) grid.count * grid.step);
+	find_second(&input, &grid, power, &period);
+	frequency = best_folded_frequency(&input, &grid, &peaks, shared, sums, workspace);
+	if (isnan(frequency))
+		frequency = period.peak_frequency;
+	period.period = 1.0 / frequency;
+	period.power = multiband_power(&input, frequency);
+	describe_fold(&input, &period);
+	return period;
+}

@@ -1,0 +1,86 @@
+/*
+ * period.h
+ *		The period of a light curve, and what goes with it.
+ */
+#ifndef PLASTICC_CORE_PERIOD_PERIOD_H
+#define PLASTICC_CORE_PERIOD_PERIOD_H
+
+#include "core/period/fold.h"
+
+/* Periods are looked for from 1 / baseline to this frequency, per day ... */
+#define MAX_FREQUENCY 20.0
+
+/* ... in steps of 1 / (OVERSAMPLING * baseline) ... */
+#define OVERSAMPLING 5.0
+
+/* ... unless these are more than so many: then only up to a lower frequency. */
+#define MAX_FREQUENCIES 1000000
+
+/* Harmonics of the folded light curve. */
+#define PERIOD_HARMONICS 4
+
+/* What cannot be computed is NaN. */
+typedef struct Period
+{
+	/*
+	 * The highest peak of the multiband periodogram, refined in double.  Its
+	 * false-alarm probability is that of as high a peak in n Gaussian
+	 * observations of B bands without a signal,
+	 *
+	 *		1 - (1 - p) exp(-tau),
+	 *		p = (1 - P)^m sum_k=0^(B-1) Gamma(m + k) / (Gamma(m) k!) P^k,
+	 *		tau = W Gamma(m + B) / (Gamma(B) Gamma(m + 1/2)) P^(B-1/2) (1 - P)^(m-1/2),
+	 *
+	 * with m = (n - 3 B) / 2 and W = (range of frequencies) sqrt(4 pi var(t)).
+	 * p is the probability at one frequency, where P is a beta variable of
+	 * (B, m); tau is how often the process rises through P, so that tau / p is
+	 * the effective number of independent frequencies.  For B = 1 this is
+	 * Baluev 2008 (MNRAS 385, 1279); for more bands, of 2 B amplitudes, the
+	 * same after Davies 1987 (Biometrika 74, 33).
+	 */
+	double peak_frequency; /* per day */
+	double peak_power;
+	double log10_false_alarm;
+	double alias_power[2]; /* at peak_frequency - 1 and + 1 per day */
+
+	/*
+	 * The highest other peak, not within its width or a year's alias of
+	 * h f + n for harmonics h = 1/3, 1/2, 2/3, 1, 3/2, 2, 3, 4 of the first and
+	 * daily aliases n = -3 .. 3.
+	 */
+	double second_frequency;
+	double second_power_ratio; /* to peak_power */
+
+	/*
+	 * The period whose folded light curve is best (fold.h): of the
+	 * candidates, highest peaks of P, of Q and of sums of Q over harmonics, the
+	 * one with the least n ln(1 - explained) + 2 H ln n with up to
+	 * FOLD_HARMONICS harmonics, Schwarz's criterion (1978).  Of an eclipsing
+	 * binary with equal minima it may be half of the orbit's.
+	 */
+	double period; /* days */
+	double power;  /* P at its frequency */
+
+	/*
+	 * The folded light curve with PERIOD_HARMONICS harmonics and own amplitudes
+	 * of the bands: A_h cos(2 pi h f t + phi_h).  Harmonics above what half of
+	 * the observations can determine are left out.
+	 */
+	Fold   fold;								 /* the shape; n_harmonics 0: there is none */
+	double band_scale[N_PASSBANDS];				 /* a_b, flux; NaN of a band that says nothing */
+	double explained;							 /* share of the chi^2 about the means */
+	double doubled_explained;					 /* at twice the period, with twice the harmonics */
+	double harmonic_ratio[PERIOD_HARMONICS - 1]; /* A_h / A_1, h = 2 .. */
+	double harmonic_phase[PERIOD_HARMONICS - 1]; /* phi_h - h phi_1, in [0, 2 pi) */
+	double band_amplitude[N_PASSBANDS];			 /* peak to peak, flux */
+	double maximum_share;						 /* shape's maximum (mean 0) / peak to peak */
+	double rise_share;							 /* of the period, from minimum to maximum */
+} Period;
+
+/*
+ * Of canonical observations.  Memory: that of a scan, and 12 bytes a frequency
+ * of the grid, 12 MB at most.
+ */
+extern Period find_period(const Observations *observations, Workspace *workspace);
+
+#endif /* PLASTICC_CORE_PERIOD_PERIOD_H */

@@ -1,0 +1,319 @@
+/*
+ * ensemble.c
+ *		Several networks on one training set.
+ */
+#include "core/train/ensemble.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/base/random.h"
+#include "core/train/folds.h"
+
+/* Random streams of the seed; folds.c, trainer.c and network.c have those below,
+ * ensemble_calibration.c 10. */
+#define STREAM_MEMBERS 8
+#define STREAM_FOLDS 9
+#define STREAM_BAGS 16 /* and on: one for each fold and round of members */
+
+#define BLOCK_ROWS 256
+
+/* The seed of a member; the first has the seed itself. */
+static int64_t
+member_seed(int64_t seed, int member)
+{
+	Random random;
+
+	if (member == 0)
+		return seed;
+	random_seed(&random, seed, STREAM_MEMBERS + ((uint64_t) member << 32));
+	return (int64_t) (random_bits(&random) >> 11);
+}
+
+static SplitRows
+split_rows(const TrainingSet *set, const bool *skip)
+{
+	return (SplitRows){
+		.n_rows = set->n_rows,
+		.n_classes = set->n_classes,
+		.target = set->target,
+		.group = set->group,
+		.skip = skip,
+	};
+}
+
+void
+cross_validation_folds(const TrainingSet *set, const TrainingOptions *options, int32_t *fold,
+					   Workspace *workspace)
+{
+	SplitRows rows = split_rows(set, NULL);
+
+	stratified_folds(&rows, options->folds, options->seed, STREAM_FOLDS, fold, workspace);
+}
+
+/* The rows of the fold, and of the others those held out from all its members. */
+static void
+fold_masks(const Ensemble *ensemble, int fold, bool *excluded, bool *held_out, Workspace *workspace)
+{
+	const TrainingSet *set = ensemble->set;
+	SplitRows		   rows = split_rows(set, excluded);
+
+	for (int i = 0; i < set->n_rows; i++)
+	{
+		excluded[i] = ensemble->fold && ensemble->fold[i] == fold;
+		held_out[i] = set->validation && set->validation[i] && !excluded[i];
+	}
+	if (ensemble->fold && ensemble->options->validation_fraction > 0.0)
+		stratified_holdout(&rows, ensemble->options->validation_fraction, ensemble->options->seed,
+						   held_out, workspace);
+}
+
+const bool *
+fold_skip(const Ensemble *ensemble, int fold, Workspace *workspace)
+{
+	bool *skip = workspace_array(workspace, bool, ensemble->set->n_rows);
+	bool *held_out = workspace_array(workspace, bool, ensemble->set->n_rows);
+
+	fold_masks(ensemble, fold, skip, held_out, workspace);
+	for (int i = 0; i < ensemble->set->n_rows; i++)
+		skip[i] = skip[i] || held_out[i];
+	return skip;
+}
+
+/* The set with the fold's weights. */
+static TrainingSet
+fold_set(const Ensemble *ensemble, int fold)
+{
+	TrainingSet set = *ensemble->set;
+
+	set.weight = fold_weight(ensemble, fold);
+	return set;
+}
+
+Gate
+fold_gate(const Ensemble *ensemble, int fold, Workspace *workspace)
+{
+	TrainingSet set = fold_set(ensemble, fold);
+
+	return training_gate(&set, ensemble->options, fold_skip(ensemble, fold, workspace), workspace);
+}
+
+void
+fold_inputs(const Ensemble *ensemble, int fold, Workspace *workspace, Inputs *inputs)
+{
+	TrainingSet set = fold_set(ensemble, fold);
+
+	training_inputs(&set, ensemble->options, fold_skip(ensemble, fold, workspace), workspace,
+					inputs);
+}
+
+/*
+ * The job's training set: of a bag, its part measures the epochs, and what is
+ * held out from all members takes no part; otherwise the latter measures them.
+ */
+static TrainingSet
+job_set(const Ensemble *ensemble, int job, Workspace *workspace)
+{
+	const TrainingOptions *options = ensemble->options;
+	int					   fold = job / options->members;
+	int					   member = job % options->members;
+	TrainingSet			   set = fold_set(ensemble, fold);
+	bool				  *excluded = workspace_array(workspace, bool, set.n_rows);
+	bool				  *validation = workspace_array(workspace, bool, set.n_rows);
+
+	fold_masks(ensemble, fold, excluded, validation, workspace);
+	if (options->bagging_folds > 0)
+	{
+		SplitRows rows = split_rows(&set, excluded);
+		int32_t	 *bag = workspace_array(workspace, int32_t, set.n_rows);
+		uint64_t  round = member / options->bagging_folds;
+
+		for (int i = 0; i < set.n_rows; i++)
+			excluded[i] = excluded[i] || validation[i];
+		stratified_folds(&rows, options->bagging_folds, options->seed,
+						 STREAM_BAGS + round + ((uint64_t) fold << 32), bag, workspace);
+		for (int i = 0; i < set.n_rows; i++)
+			validation[i] = bag[i] == member % options->bagging_folds;
+	}
+	set.excluded = excluded;
+	set.validation = validation;
+	return set;
+}
+
+static int
+unseen_rows(const TrainingSet *set, int *rows)
+{
+	int n = 0;
+
+	for (int i = 0; i < set->n_rows; i++)
+		if (set->validation[i] || set->excluded[i])
+			rows[n++] = i;
+	return n;
+}
+
+int
+job_unseen(const Ensemble *ensemble, int job, Workspace *workspace, int *rows)
+{
+	TrainingSet set = job_set(ensemble, job, workspace);
+
+	return unseen_rows(&set, rows);
+}
+
+/* The logits of the given rows. */
+static void
+classify_rows(const Model *model, const Inputs *inputs, int n_rows, const int *rows,
+			  Workspace *workspace, float *logits)
+{
+	size_t			 n_inputs = preprocessing_inputs(&model->preprocessing);
+	ClassifyScratch *scratch = classify_scratch(model, BLOCK_ROWS, workspace);
+	float			*block = workspace_array(workspace, float, n_inputs *BLOCK_ROWS);
+
+	for (int start = 0; start < n_rows; start += BLOCK_ROWS)
+	{
+		int n = n_rows - start < BLOCK_ROWS ? n_rows - start : BLOCK_ROWS;
+
+		workspace->check_interrupts();
+		for (int k = 0; k < n; k++)
+			memcpy(block + k * n_inputs, inputs->values + rows[start + k] * n_inputs,
+				   sizeof(float) * n_inputs);
+		model_logits(model, scratch, n, block, logits + (size_t) start * model->n_classes);
+	}
+}
+
+Model *
+train_job(const Ensemble *ensemble, int job, const Inputs *inputs, Workspace *workspace,
+		  EpochCallback callback, void *argument, TrainingResult *result, float *logits)
+{
+	TrainingSet		 set = job_set(ensemble, job, workspace);
+	TrainingOptions *options = workspace_alloc(workspace, sizeof(TrainingOptions));
+	int				*rows = workspace_array(workspace, int, set.n_rows);
+	Model			*model;
+
+	*options = *ensemble->options;
+	options->seed = member_seed(options->seed, job % options->members);
+	model = train_member(&set, inputs, options, workspace, callback, argument, result);
+	if (model)
+		classify_rows(model, inputs, unseen_rows(&set, rows), rows, workspace, logits);
+	return model;
+}
+
+/* x - ln(sum(exp(x))), in place */
+static void
+normalise_logits(int n, float *x)
+{
+	double largest = x[0];
+	double sum = 0.0;
+
+	for (int c = 1; c < n; c++)
+		largest = fmax(largest, x[c]);
+	for (int c = 0; c < n; c++)
+		sum += exp(x[c] - largest);
+	for (int c = 0; c < n; c++)
+		x[c] = (float) (x[c] - largest - log(sum));
+}
+
+void
+unseen_log_probabilities(const Ensemble *ensemble, int fold, const float *const *logits,
+						 Workspace *workspace, float *log_probabilities, int *n_members)
+{
+	int n_rows = ensemble->set->n_rows;
+	int n_classes = ensemble->set->n_classes;
+	int members = ensemble->options->members;
+
+	memset(log_probabilities, 0, sizeof(float) * (size_t) n_rows * n_classes);
+	memset(n_members, 0, sizeof(int) * n_rows);
+	for (int m = 0; m < members; m++)
+	{
+		TrainingSet	 set = job_set(ensemble, fold * members + m, workspace);
+		const float *x = logits[m];
+
+		workspace->check_interrupts();
+		for (int i = 0; i < n_rows; i++)
+			if (set.validation[i] || set.excluded[i])
+			{
+				for (int c = 0; c < n_classes; c++)
+					log_probabilities[(size_t) i * n_classes + c] += x[c];
+				x += n_classes;
+				n_members[i]++;
+			}
+	}
+	for (int i = 0; i < n_rows; i++)
+	{
+		float *row = log_probabilities + (size_t) i * n_classes;
+
+		for (int c = 0; c < n_classes; c++)
+			row[c] /= (float) n_members[i];
+		normalise_logits(n_classes, row);
+	}
+}
+
+size_t
+member_bytes(const TrainingOptions *options, int n_all_inputs, int n_classes)
+{
+	size_t n_in = member_inputs(options, n_all_inputs);
+	size_t n = n_in;
+
+	for (int i = 0; i <= options->n_layers; i++)
+	{
+		size_t n_out = i < options->n_layers ? options->layers[i] : n_classes;
+
+		n += (n_in + 1) * n_out;
+		n_in = n_out;
+	}
+	return sizeof(float) * n;
+}
+
+/* Copies n bytes and returns the end of the copy. */
+static char *
+append_bytes(char *to, const void *from, size_t n)
+{
+	memcpy(to, from, n);
+	return to + n;
+}
+
+void
+member_save(const Member *member, char *bytes)
+{
+	bytes = append_bytes(bytes, member->inputs, sizeof(int32_t) * member->n_inputs);
+	for (int i = 0; i < member->n_layers; i++)
+	{
+		const DenseLayer *layer = &member->layers[i];
+
+		bytes =
+			append_bytes(bytes, layer->weight, sizeof(float) * layer->n_in * (size_t) layer->n_out);
+		bytes = append_bytes(bytes, layer->bias, sizeof(float) * layer->n_out);
+	}
+}
+
+/* A copy of the next n bytes, past which *bytes then points. */
+static void *
+copy_bytes(const char **bytes, size_t n, Workspace *workspace)
+{
+	void *copy = workspace_alloc(workspace, n);
+
+	memcpy(copy, *bytes, n);
+	*bytes += n;
+	return copy;
+}
+
+void
+member_restore(const TrainingOptions *options, int n_all_inputs, int n_classes, const char *bytes,
+			   Workspace *workspace, Member *member)
+{
+	member->n_inputs = member_inputs(options, n_all_inputs);
+	member->inputs = copy_bytes(&bytes, sizeof(int32_t) * member->n_inputs, workspace);
+	member->n_layers = options->n_layers + 1;
+	member->layers = workspace_array(workspace, DenseLayer, member->n_layers);
+	for (int i = 0; i < member->n_layers; i++)
+	{
+		DenseLayer *layer = &member->layers[i];
+		bool		hidden = i < options->n_layers;
+
+		layer->n_in = i == 0 ? member->n_inputs : layer[-1].n_out;
+		layer->n_out = hidden ? options->layers[i] : n_classes;
+		layer->activation = hidden ? (Activation) options->activation : ACTIVATION_LINEAR;
+		layer->weight =
+			copy_bytes(&bytes, sizeof(float) * layer->n_in * (size_t) layer->n_out, workspace);
+		layer->bias = copy_bytes(&bytes, sizeof(float) * layer->n_out, workspace);
+	}
+}

@@ -1,0 +1,239 @@
+/*
+ * ensemble_calibration.c
+ *		The calibration of an ensemble.
+ */
+#include "core/train/ensemble_calibration.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/model/calibration.h"
+#include "core/train/folds.h"
+
+/* Random stream of the seed; ensemble.c tells of the others. */
+#define STREAM_PARTS 10
+
+/* The rows are dealt out to so many parts; a row is judged by what the others teach. */
+#define PARTS 5
+
+/* What is known when calibrations are fitted. */
+typedef struct Fit
+{
+	const Ensemble *ensemble;
+	const float	   *log_probabilities; /* [n_rows][n_classes] */
+	float		   *weight;			   /* [n_rows]; 0 for rows that take no part */
+	int				n_rows;			   /* that take part */
+	Model		   *model;			   /* takes the result */
+	Workspace	   *workspace;
+} Fit;
+
+static bool
+calibration_is_fitted(const TrainingOptions *options)
+{
+	return options->bagging_folds > 0 && options->calibration != CALIBRATION_NONE;
+}
+
+/* The rows that some member has not seen, but for those held out from all, and their weights. */
+static void
+weigh_rows(Fit *fit, int fold, const int *n_members)
+{
+	const Ensemble	  *ensemble = fit->ensemble;
+	const TrainingSet *set = ensemble->set;
+	const bool		  *skip = fold_skip(ensemble, fold, fit->workspace);
+	const float		  *weight = fold_weight(ensemble, fold);
+	int				  *count = workspace_array(fit->workspace, int, set->n_classes);
+
+	memset(count, 0, sizeof(int) * set->n_classes);
+	for (int i = 0; i < set->n_rows; i++)
+	{
+		fit->weight[i] = n_members[i] > 0 && !skip[i] ? 1.0f : 0.0f;
+		if (fit->weight[i] > 0.0f)
+			count[set->target[i]]++;
+	}
+	for (int i = 0; i < set->n_rows; i++)
+	{
+		int c = set->target[i];
+
+		if (fit->weight[i] == 0.0f)
+			continue;
+		if (weight)
+			fit->weight[i] = weight[i];
+		if (ensemble->options->loss == LOSS_WEIGHTED)
+			fit->weight[i] *= (float) (class_weight(ensemble->options, set->classes[c]) / count[c]);
+		fit->n_rows += fit->weight[i] > 0.0f;
+	}
+}
+
+/* The classes of the rows that learn, as indexes among themselves; -1 for the others. */
+static int
+index_present(const Fit *fit, const bool *learns, int *index)
+{
+	const TrainingSet *set = fit->ensemble->set;
+	int				   n = 0;
+
+	for (int c = 0; c < set->n_classes; c++)
+		index[c] = -1;
+	for (int i = 0; i < set->n_rows; i++)
+		if (learns[i])
+			index[set->target[i]] = 0;
+	for (int c = 0; c < set->n_classes; c++)
+		if (index[c] == 0)
+			index[c] = n++;
+	return n;
+}
+
+/*
+ * Fits the model's calibration to the rows that are not in the given part.  Of a
+ * class that they have no object of, they would tell that there are none at all.
+ */
+static void
+fit_rows(const Fit *fit, const int32_t *part, int left_out)
+{
+	const TrainingSet *set = fit->ensemble->set;
+	Workspace		  *workspace = fit->workspace;
+	bool			  *learns = workspace_array(workspace, bool, set->n_rows);
+	int				  *index = workspace_array(workspace, int, set->n_classes);
+	float	*values = workspace_array(workspace, float, (size_t) fit->n_rows * set->n_classes);
+	int32_t *target = workspace_array(workspace, int32_t, fit->n_rows);
+	float	*weight = workspace_array(workspace, float, fit->n_rows);
+	CalibrationSet rows = {0, 0, values, target, weight};
+	Calibration	   calibration;
+
+	fit->model->temperature = 1.0f;
+	memset(fit->model->log_multipliers, 0, sizeof(float) * set->n_classes);
+	for (int i = 0; i < set->n_rows; i++)
+		learns[i] = fit->weight[i] > 0.0f && !(part && part[i] == left_out);
+	rows.n_classes = index_present(fit, learns, index);
+	if (rows.n_classes < 2)
+		return;
+	for (int i = 0; i < set->n_rows; i++)
+	{
+		const float *closed =
+			set->side ? gate_row(&fit->model->gate, set->n_classes, set->side[i]) : NULL;
+
+		if (!learns[i])
+			continue;
+		for (int c = 0; c < set->n_classes; c++)
+			if (index[c] >= 0)
+				*values++ = closed && closed[c] > 0.0f
+								? -INFINITY
+								: fit->log_probabilities[(size_t) i * set->n_classes + c];
+		target[rows.n_rows] = index[set->target[i]];
+		weight[rows.n_rows++] = fit->weight[i];
+	}
+	if (fit->ensemble->options->calibration == CALIBRATION_TEMPERATURE)
+		fit_temperature(&rows, CALIBRATION_PRIOR_OBJECTS, &calibration, workspace);
+	else
+		fit_calibration(&rows, CALIBRATION_PRIOR_OBJECTS, &calibration, workspace);
+	fit->model->temperature = (float) (1.0 / calibration.inverse_temperature);
+	for (int c = 0; c < set->n_classes; c++)
+		if (index[c] >= 0)
+			fit->model->log_multipliers[c] = (float) calibration.log_multipliers[index[c]];
+}
+
+/* Writes the probabilities of the rows of the part that take part. */
+static void
+calibrate_part(const Fit *fit, const int32_t *part, int which, float *probabilities)
+{
+	const TrainingSet *set = fit->ensemble->set;
+
+	for (int i = 0; i < set->n_rows; i++)
+	{
+		size_t start = (size_t) i * set->n_classes;
+
+		if (fit->weight[i] == 0.0f || part[i] != which)
+			continue;
+		memcpy(probabilities + start, fit->log_probabilities + start,
+			   sizeof(float) * set->n_classes);
+		calibrate_logits(fit->model, 1.0f, 1, set->side ? set->side + i : NULL,
+						 probabilities + start);
+	}
+}
+
+/* Calibration errors of the rows that take part. */
+static void
+measure(const Fit *fit, const float *probabilities, double *error, double *weighted_error)
+{
+	const TrainingSet *set = fit->ensemble->set;
+	ConfidenceBin	   bins[2][CALIBRATION_BINS] = {{{0}}};
+
+	for (int i = 0; i < set->n_rows; i++)
+	{
+		const float *p = probabilities + (size_t) i * set->n_classes;
+
+		if (fit->weight[i] == 0.0f)
+			continue;
+		add_to_confidence_bins(bins[0], set->n_classes, p, set->target[i], 1.0);
+		add_to_confidence_bins(bins[1], set->n_classes, p, set->target[i], fit->weight[i]);
+	}
+	*error = calibration_error(bins[0]);
+	*weighted_error = calibration_error(bins[1]);
+}
+
+/*
+ * Cross-fits: in probabilities, those of the rows that take part.  Of a class that
+ * is in one part only nothing is left out: its rows are in no part, -1, and get
+ * the calibration that all rows make.
+ */
+static void
+cross_fit(const Fit *fit, float *probabilities, CalibrationReport *report)
+{
+	const TrainingSet *set = fit->ensemble->set;
+	int32_t			  *part = workspace_array(fit->workspace, int32_t, set->n_rows);
+	bool			  *skip = workspace_array(fit->workspace, bool, set->n_rows);
+	SplitRows		   rows = {set->n_rows, set->n_classes, set->target, set->group, skip};
+
+	for (int i = 0; i < set->n_rows; i++)
+		skip[i] = fit->weight[i] == 0.0f;
+	stratified_folds(&rows, PARTS, fit->ensemble->options->seed, STREAM_PARTS, part,
+					 fit->workspace);
+	for (int k = 0; k < PARTS; k++)
+	{
+		fit_rows(fit, part, k);
+		calibrate_part(fit, part, k, probabilities);
+	}
+	fit_rows(fit, NULL, 0);
+	calibrate_part(fit, part, -1, probabilities);
+	measure(fit, probabilities, &report->error[1], &report->weighted_error[1]);
+}
+
+void
+calibrate_ensemble(const Ensemble *ensemble, int fold, float *values, const int *n_members,
+				   Model *model, CalibrationReport *report, Workspace *workspace)
+{
+	const TrainingSet *set = ensemble->set;
+	size_t			   n_values = (size_t) set->n_rows * set->n_classes;
+	Fit				   fit = {
+					   .ensemble = ensemble,
+					   .log_probabilities = values,
+					   .weight = workspace_array(workspace, float, set->n_rows),
+					   .model = model,
+					   .workspace = workspace,
+	   };
+	float *crossed = NULL;
+
+	model->temperature = 1.0f;
+	memset(model->log_multipliers, 0, sizeof(float) * set->n_classes);
+	memset(fit.weight, 0, sizeof(float) * set->n_rows);
+	if (calibration_is_fitted(ensemble->options))
+		weigh_rows(&fit, fold, n_members);
+	if (report)
+	{
+		*report = (CalibrationReport){.n_rows = fit.n_rows};
+		if (fit.n_rows > 0)
+		{
+			crossed = workspace_array(workspace, float, n_values);
+			memcpy(crossed, values, sizeof(float) * n_values);
+			calibrate_logits(model, 1.0f, set->n_rows, set->side, crossed);
+			measure(&fit, crossed, &report->error[0], &report->weighted_error[0]);
+			cross_fit(&fit, crossed, report);
+		}
+	}
+	if (fit.n_rows > 0 && !report)
+		fit_rows(&fit, NULL, 0);
+	calibrate_logits(model, 1.0f, set->n_rows, set->side, values);
+	for (int i = 0; i < set->n_rows && crossed; i++)
+		if (fit.weight[i] > 0.0f)
+			memcpy(values + (size_t) i * set->n_classes, crossed + (size_t) i * set->n_classes,
+				   sizeof(float) * set->n_classes);
+}

@@ -1,0 +1,578 @@
+/*
+ * options.c
+ *		The options of a training.
+ */
+#include "core/train/options.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Indexes are those of the enumerations in options.h and model.h. */
+static const char *const preset_choices[] = {"default", "reference", NULL};
+static const char *const activation_choices[] = {"linear", "sigmoid", "tanh", "relu", "elu", NULL};
+static const char *const batch_norm_choices[] = {"none", "before", "after", NULL};
+static const char *const normalisation_choices[] = {"zscore", "rank_gauss", NULL};
+static const char *const initialisation_choices[] = {"auto", "glorot", "he", NULL};
+static const char *const optimizer_choices[] = {"adam", "sgd", NULL};
+static const char *const schedule_choices[] = {"constant", "one_cycle", NULL};
+static const char *const calibration_choices[] = {"auto", "none", "temperature", "full", NULL};
+static const char *const loss_choices[] = {"weighted", "plain", NULL};
+
+#define AT(member) offsetof(TrainingOptions, member)
+#define INTEGER(name, minimum, maximum, description)                                               \
+	{                                                                                              \
+#name, OPTION_INTEGER, minimum, maximum, NULL, AT(name), description                       \
+	}
+#define NUMBER(name, minimum, maximum, description)                                                \
+	{                                                                                              \
+#name, OPTION_NUMBER, minimum, maximum, NULL, AT(name), description                        \
+	}
+#define CHOICE(name, description)                                                                  \
+	{                                                                                              \
+#name, OPTION_CHOICE, 0, 0, name##_choices, AT(name), description                          \
+	}
+
+static const OptionRow rows[] = {
+	CHOICE(preset, "values of all options that are not given"),
+	{"layers", OPTION_INTEGERS, 1, 8192, NULL, AT(layers),
+	 "widths of the hidden layers; [] is a linear model"},
+	CHOICE(activation, "activation of the hidden layers"),
+	CHOICE(batch_norm, "batch normalisation before or after the activation"),
+	{"dropout", OPTION_NUMBERS, 0, 0.95, NULL, AT(dropout),
+	 "share of a hidden layer's outputs dropped in training: one for all layers, or one for each"},
+	INTEGER(selected_inputs, 0, MODEL_MAX_FEATURES,
+			"inputs that a network looks at, those of the most gain in boosted trees on its "
+			"training rows; 0 for all"),
+	NUMBER(input_dropout, -1, 0.95,
+		   "share of a network's inputs dropped in training; -1 keeps the square root of 45 / "
+		   "inputs of them, times the fourth root of rows / 3000, with rows from 200 to 3000"),
+	NUMBER(input_noise, 0, 10,
+		   "standard deviation of normal noise added to the normalised inputs in training"),
+	CHOICE(
+		normalisation,
+		"of each feature: by mean and standard deviation, or by the normal quantile of its rank"),
+	INTEGER(quantiles, 2, MODEL_MAX_QUANTILES,
+			"knots a feature that rank_gauss stores in the model"),
+	NUMBER(clip, 0, 1e6, "largest absolute value of a normalised feature; 0 for no limit"),
+	NUMBER(missing_flag_fraction, 0, 1,
+		   "a feature missing in at least this share of the objects gets an input that tells so"),
+	INTEGER(gate_feature, -1, MODEL_MAX_FEATURES,
+			"position of a feature, from 1: classes that occur only where it is 0, or only where "
+			"it is not, get no more than a small probability elsewhere; 0: hostgal_photoz, if "
+			"there is one; -1: none"),
+	CHOICE(initialisation, "of the weights; auto is He for relu and elu, else Glorot"),
+	CHOICE(optimizer, "Adam, or stochastic gradient descent with momentum"),
+	NUMBER(learning_rate, 1e-8, 100, "largest learning rate of the schedule"),
+	NUMBER(momentum, 0, 0.9999, "of sgd"),
+	NUMBER(beta1, 0, 0.9999, "decay of Adam's first moment"),
+	NUMBER(beta2, 0, 0.999999, "decay of Adam's second moment"),
+	NUMBER(epsilon, 1e-12, 1, "added to the root of Adam's second moment"),
+	NUMBER(weight_decay, -1, 10,
+		   "decoupled: a step subtracts learning_rate * weight_decay * weight; -1 is 1000 / "
+		   "objects, within 0.02 and 2"),
+	CHOICE(
+		schedule,
+		"of the learning rate: constant, or a cosine rise from 1/25 and a cosine fall to 1/100000"),
+	NUMBER(warmup_fraction, 0, 1, "share of the steps in which one_cycle rises"),
+	INTEGER(batch_size, 2, 65536, "objects in a mini-batch"),
+	INTEGER(epochs, 0, 100000,
+			"passes over the training rows; 0 is 80, times the square root of 3000 / objects for "
+			"fewer objects and 8000 / objects for more than 8000, at most 240; divided by the rows "
+			"of an object, which object_id tells; at least 10"),
+	INTEGER(patience, 0, 100000,
+			"stop when the validation loss has not improved for so many epochs; 0 runs all epochs"),
+	NUMBER(validation_fraction, 0, 0.9,
+		   "share of each class held out to measure each epoch and keep the best"),
+	INTEGER(validation_fold, -1, 2147483647,
+			"hold out the objects with this value in the query's column fold; -1 for none"),
+	INTEGER(members, 1, MODEL_MAX_MEMBERS, "networks whose mean log-probabilities are the model's"),
+	INTEGER(bagging_folds, 0, 1000,
+			"each network leaves out one of so many parts of the objects, another one each time, "
+			"and measures its epochs on it; 0: all networks see all objects"),
+	CHOICE(calibration,
+		   "of the probabilities, fitted on what bagging leaves out: temperature, or full, with a "
+		   "multiplier for each class; auto is full with bagging_folds, else none"),
+	INTEGER(folds, 2, 1000, "of plasticc_cross_validate, where the query has no column fold"),
+	CHOICE(loss, "weighted: an object of class c weighs class_weights[c] divided by the number of "
+				 "objects of class c; plain: all weigh the same"),
+	{"class_weights", OPTION_WEIGHTS, 0, 1e6, NULL, AT(class_weights),
+	 "weights of classes in the weighted loss; those not given weigh 1, but 15, 64 and 99 weigh 2"},
+	NUMBER(weight_power, 0, 1,
+		   "power of the class weights that acts on the objects in training; the rest acts on the "
+		   "model's probabilities"),
+	{"survey_query", OPTION_TEXT, 0, 0, NULL, AT(survey_query),
+	 "query of the objects to be classified, which returns features: training objects get weights "
+	 "with which they are distributed alike"},
+	{"survey_features", OPTION_INTEGERS, 1, MODEL_MAX_FEATURES, NULL, AT(survey_features),
+	 "positions of the features that survey_query compares, from 1; [] is hostgal_photoz and ddf"},
+	NUMBER(label_smoothing, 0, 0.9, "share of the target probability spread over all classes"),
+	NUMBER(weight_average, 0, 0.99999,
+		   "decay of the moving average of the weights that becomes the model; 0 for the last "
+		   "weights"),
+	INTEGER(seed, 0, 9007199254740991, "of all random numbers"),
+	NUMBER(report_interval, 0, 86400, "seconds between progress messages; 0 reports every epoch"),
+	{"feature_names", OPTION_NAMES, 0, 0, NULL, AT(feature_names),
+	 "names of the features, kept in the model"},
+};
+
+#define N_ROWS ((int) (sizeof(rows) / sizeof(rows[0])))
+
+const OptionRow *
+training_option_rows(int *n_rows)
+{
+	*n_rows = N_ROWS;
+	return rows;
+}
+
+const OptionRow *
+training_option_find(const char *name, size_t length)
+{
+	for (int i = 0; i < N_ROWS; i++)
+		if (strlen(rows[i].name) == length && memcmp(rows[i].name, name, length) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+/*
+ * Tuned by cross-validation on 6,277 objects with 173 features of the challenge
+ * (bench/published_features.sh) and on 356 to 3,981 light curves with 1,505 features
+ * (bench/README.md, recipe).  What matters, in order: dropout of the inputs,
+ * the more of it the more there are and the fewer the rows; the choice of inputs by
+ * trees; the small weight_power; weight decay where objects are few; one_cycle;
+ * rank_gauss.
+ */
+static const TrainingOptions default_preset = {
+	.preset = 0,
+	.n_layers = 3,
+	.layers = {256, 128, 64},
+	.activation = ACTIVATION_ELU,
+	.batch_norm = BATCH_NORM_AFTER,
+	.n_dropout = 1,
+	.dropout = {0.2},
+	.selected_inputs = 128,
+	.input_dropout = -1,
+	.normalisation = NORMALISATION_RANK_GAUSS,
+	.quantiles = 128,
+	.missing_flag_fraction = 0.02,
+	.optimizer = OPTIMIZER_ADAM,
+	.learning_rate = 0.005,
+	.momentum = 0.9,
+	.beta1 = 0.9,
+	.beta2 = 0.999,
+	.epsilon = 1e-8,
+	.weight_decay = -1,
+	.schedule = SCHEDULE_ONE_CYCLE,
+	.warmup_fraction = 0.3,
+	.batch_size = 64,
+	.epochs = 0,
+	.validation_fold = -1,
+	.members = 5,
+	.folds = 5,
+	.loss = LOSS_WEIGHTED,
+	.weight_power = 0.25,
+	.report_interval = 5,
+};
+
+/*
+ * The network of the course project that this extension grew from: five
+ * sigmoid layers, each followed by batch normalisation and dropout 0.4; 150
+ * epochs in mini-batches of 20; Adam as Keras has it.
+ */
+static const TrainingOptions reference_preset = {
+	.preset = 1,
+	.n_layers = 5,
+	.layers = {512, 512, 256, 256, 128},
+	.activation = ACTIVATION_SIGMOID,
+	.batch_norm = BATCH_NORM_AFTER,
+	.n_dropout = 1,
+	.dropout = {0.4},
+	.normalisation = NORMALISATION_ZSCORE,
+	.quantiles = 128,
+	.gate_feature = -1,
+	.missing_flag_fraction = 1,
+	.optimizer = OPTIMIZER_ADAM,
+	.learning_rate = 0.001,
+	.momentum = 0.9,
+	.beta1 = 0.9,
+	.beta2 = 0.999,
+	.epsilon = 1e-7,
+	.schedule = SCHEDULE_CONSTANT,
+	.warmup_fraction = 0.3,
+	.batch_size = 20,
+	.epochs = 150,
+	.validation_fold = -1,
+	.members = 1,
+	.calibration = CALIBRATION_NONE,
+	.folds = 5,
+	.loss = LOSS_WEIGHTED,
+	.weight_power = 1,
+	.report_interval = 5,
+};
+
+static const TrainingOptions *const presets[] = {&default_preset, &reference_preset};
+
+void
+training_options_default(TrainingOptions *options)
+{
+	*options = default_preset;
+}
+
+/* ------------------------------------------------------------------------
+ * Setting
+ * ------------------------------------------------------------------------
+ */
+
+/* A growing text in a buffer of fixed size; what does not fit is cut. */
+typedef struct Text
+{
+	char  *text;
+	size_t size;
+	int	   length;
+} Text;
+
+static void __attribute__((format(printf, 2, 3))) append(Text *text, const char *format, ...)
+{
+	bool	full = text->length >= (int) text->size;
+	va_list arguments;
+
+	va_start(arguments, format);
+	text->length += vsnprintf(full ? NULL : text->text + text->length,
+							  full ? 0 : text->size - text->length, format, arguments);
+	va_end(arguments);
+}
+
+static void
+append_number_range(Text *text, const OptionRow *row)
+{
+	if (row->maximum == 2147483647.0)
+		append(text, "at least %.15g", row->minimum);
+	else if (row->type == OPTION_INTEGER)
+		append(text, "%.0f to %.0f", row->minimum, row->maximum);
+	else
+		append(text, "%.15g to %.15g", row->minimum, row->maximum);
+}
+
+/* The longest array that the option takes. */
+static int
+longest(const OptionRow *row)
+{
+	return row->offset == AT(survey_features) ? IMPORTANCE_MAX_COLUMNS : MODEL_MAX_LAYERS - 1;
+}
+
+void
+training_option_range(const OptionRow *row, char *message)
+{
+	Text text = {message, OPTIONS_MAX_MESSAGE, 0};
+
+	switch (row->type)
+	{
+		case OPTION_INTEGER:
+			append(&text, "integer, ");
+			append_number_range(&text, row);
+			break;
+		case OPTION_NUMBER:
+			append(&text, "number, ");
+			append_number_range(&text, row);
+			break;
+		case OPTION_CHOICE:
+			append(&text, "one of ");
+			for (int i = 0; row->choices[i]; i++)
+				append(&text, "%s\"%s\"", i == 0 ? "" : ", ", row->choices[i]);
+			break;
+		case OPTION_INTEGERS:
+			append(&text, "array of at most %d integers, each ", longest(row));
+			append_number_range(&text, row);
+			break;
+		case OPTION_NUMBERS:
+			append(&text, "number, or array of at most %d numbers, each ", longest(row));
+			append_number_range(&text, row);
+			break;
+		case OPTION_WEIGHTS:
+			append(&text, "object from class to number, each ");
+			append_number_range(&text, row);
+			break;
+		case OPTION_NAMES:
+			append(&text, "array of strings");
+			break;
+		case OPTION_TEXT:
+			append(&text, "string");
+			break;
+	}
+}
+
+static bool
+refuse(const OptionRow *row, char *message)
+{
+	training_option_range(row, message);
+	return false;
+}
+
+static bool
+number_allowed(const OptionRow *row, double value, bool integer)
+{
+	return value >= row->minimum && value <= row->maximum && (!integer || value == floor(value));
+}
+
+static void *
+member(TrainingOptions *options, const OptionRow *row)
+{
+	return (char *) options + row->offset;
+}
+
+bool
+training_option_set_number(TrainingOptions *options, const OptionRow *row, double value,
+						   char *message)
+{
+	if (row->type == OPTION_NUMBERS)
+		return training_option_set_numbers(options, row, 1, &value, message);
+	if ((row->type != OPTION_INTEGER && row->type != OPTION_NUMBER) ||
+		!number_allowed(row, value, row->type == OPTION_INTEGER))
+		return refuse(row, message);
+
+	if (row->type == OPTION_NUMBER)
+		*(double *) member(options, row) = value;
+	else if (row->offset == AT(seed))
+		options->seed = (int64_t) value;
+	else
+		*(int *) member(options, row) = (int) value;
+	return true;
+}
+
+bool
+training_option_set_text(TrainingOptions *options, const OptionRow *row, const char *value,
+						 size_t length, char *message)
+{
+	if (row->type != OPTION_CHOICE)
+		return refuse(row, message);
+	for (int i = 0; row->choices[i]; i++)
+	{
+		if (strlen(row->choices[i]) != length || memcmp(row->choices[i], value, length) != 0)
+			continue;
+		if (row->offset == AT(preset))
+			*options = *presets[i];
+		else
+			*(int *) member(options, row) = i;
+		return true;
+	}
+	return refuse(row, message);
+}
+
+bool
+training_option_set_numbers(TrainingOptions *options, const OptionRow *row, int n,
+							const double *values, char *message)
+{
+	bool integer = row->type == OPTION_INTEGERS;
+
+	if ((!integer && row->type != OPTION_NUMBERS) || n > longest(row) || (!integer && n == 0))
+		return refuse(row, message);
+	for (int i = 0; i < n; i++)
+		if (!number_allowed(row, values[i], integer))
+			return refuse(row, message);
+
+	if (row->offset == AT(survey_features))
+	{
+		options->n_survey_features = n;
+		for (int i = 0; i < n; i++)
+			options->survey_features[i] = (int) values[i];
+	}
+	else if (integer)
+	{
+		options->n_layers = n;
+		for (int i = 0; i < n; i++)
+			options->layers[i] = (int) values[i];
+	}
+	else
+	{
+		options->n_dropout = n;
+		memcpy(options->dropout, values, sizeof(double) * n);
+	}
+	return true;
+}
+
+bool
+training_option_set_weights(TrainingOptions *options, const OptionRow *row, int n,
+							const ClassWeight *weights, char *message)
+{
+	if (row->type != OPTION_WEIGHTS || n > MODEL_MAX_CLASSES)
+		return refuse(row, message);
+	for (int i = 0; i < n; i++)
+		if (!number_allowed(row, weights[i].weight, false))
+			return refuse(row, message);
+	options->n_class_weights = n;
+	memcpy(options->class_weights, weights, sizeof(ClassWeight) * n);
+	return true;
+}
+
+bool
+training_option_set_string(TrainingOptions *options, const OptionRow *row, const char *value,
+						   char *message)
+{
+	if (row->type != OPTION_TEXT)
+		return refuse(row, message);
+	options->survey_query = value;
+	return true;
+}
+
+bool
+training_option_set_names(TrainingOptions *options, const OptionRow *row, int n, const char **names,
+						  char *message)
+{
+	if (row->type != OPTION_NAMES)
+		return refuse(row, message);
+	options->n_feature_names = n;
+	options->feature_names = names;
+	return true;
+}
+
+bool
+training_options_check(const TrainingOptions *options, char *message)
+{
+	if (options->n_dropout > 1 && options->n_dropout != options->n_layers)
+	{
+		snprintf(message, OPTIONS_MAX_MESSAGE, "\"dropout\" has %d numbers for %d hidden layers",
+				 options->n_dropout, options->n_layers);
+		return false;
+	}
+	if ((options->input_dropout < 0.0 && options->input_dropout != -1.0) ||
+		(options->weight_decay < 0.0 && options->weight_decay != -1.0))
+	{
+		snprintf(message, OPTIONS_MAX_MESSAGE,
+				 "\"input_dropout\" and \"weight_decay\" are -1 or not negative");
+		return false;
+	}
+	if (options->bagging_folds == 1)
+	{
+		snprintf(message, OPTIONS_MAX_MESSAGE,
+				 "\"bagging_folds\" is 1, which leaves out all objects");
+		return false;
+	}
+	if (options->n_survey_features > 0 && options->survey_query == NULL)
+	{
+		snprintf(message, OPTIONS_MAX_MESSAGE,
+				 "\"survey_features\" are given without \"survey_query\"");
+		return false;
+	}
+	if (options->calibration >= CALIBRATION_TEMPERATURE && options->bagging_folds == 0)
+	{
+		snprintf(message, OPTIONS_MAX_MESSAGE,
+				 "\"calibration\" is \"%s\" without \"bagging_folds\", which leave out the objects "
+				 "that it is fitted on",
+				 calibration_choices[options->calibration]);
+		return false;
+	}
+	return true;
+}
+
+int
+member_inputs(const TrainingOptions *options, int n_all)
+{
+	int n = options->selected_inputs;
+
+	return n > 0 && n < n_all ? n : n_all;
+}
+
+void
+training_options_settle(TrainingOptions *options, int n_rows, int n_objects, int n_features)
+{
+	if (options->input_dropout < 0.0)
+	{
+		double few = pow(fmin(3000.0, fmax(200.0, n_rows)) / 3000.0, 0.25);
+
+		options->input_dropout =
+			1.0 - fmin(1.0, few * sqrt(45.0 / member_inputs(options, n_features)));
+	}
+	if (options->weight_decay < 0.0)
+		options->weight_decay = fmax(0.02, fmin(2.0, 1000.0 / n_objects));
+	if (options->epochs == 0)
+	{
+		double factor = n_objects < 3000 ? sqrt(3000.0 / n_objects) : fmin(1.0, 8000.0 / n_objects);
+		double epochs = fmin(240.0, 80.0 * factor);
+
+		/* copies take the place of epochs */
+		options->epochs = (int) fmax(10.0, rint(epochs * n_objects / n_rows));
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * Printing
+ * ------------------------------------------------------------------------
+ */
+
+static void
+append_integers(Text *text, int n, const int *values)
+{
+	append(text, "[");
+	for (int i = 0; i < n; i++)
+		append(text, "%s%d", i == 0 ? "" : ", ", values[i]);
+	append(text, "]");
+}
+
+static void
+append_string(Text *text, const char *value)
+{
+	if (value == NULL)
+	{
+		append(text, "null");
+		return;
+	}
+	append(text, "\"");
+	for (; *value; value++)
+	{
+		if ((unsigned char) *value < ' ')
+			append(text, "\\u%04x", *value);
+		else
+			append(text, *value == '"' || *value == '\\' ? "\\%c" : "%c", *value);
+	}
+	append(text, "\"");
+}
+
+int
+training_option_json(const TrainingOptions *options, const OptionRow *row, char *buffer,
+					 size_t size)
+{
+	const void *value = (const char *) options + row->offset;
+	Text		text = {buffer, size, 0};
+
+	switch (row->type)
+	{
+		case OPTION_INTEGER:
+			append(&text, "%lld",
+				   row->offset == AT(seed) ? (long long) options->seed
+										   : (long long) *(const int *) value);
+			break;
+		case OPTION_NUMBER:
+			append(&text, "%.15g", *(const double *) value);
+			break;
+		case OPTION_CHOICE:
+			append(&text, "\"%s\"", row->choices[*(const int *) value]);
+			break;
+		case OPTION_INTEGERS:
+			if (row->offset == AT(survey_features))
+				append_integers(&text, options->n_survey_features, options->survey_features);
+			else
+				append_integers(&text, options->n_layers, options->layers);
+			break;
+		case OPTION_NUMBERS:
+			append(&text, options->n_dropout == 1 ? "" : "[");
+			for (int i = 0; i < options->n_dropout; i++)
+				append(&text, "%s%.15g", i == 0 ? "" : ", ", options->dropout[i]);
+			append(&text, options->n_dropout == 1 ? "" : "]");
+			break;
+		case OPTION_WEIGHTS:
+			append(&text, "{");
+			for (int i = 0; i < options->n_class_weights; i++)
+				append(&text, "%s\"%d\": %.15g", i == 0 ? "" : ", ",
+					   (int) options->class_weights[i].class, options->class_weights[i].weight);
+			append(&text, "}");
+			break;
+		case OPTION_NAMES:
+			append(&text, "null");
+			break;
+		case OPTION_TEXT:
+			append_string(&text, options->survey_query);
+			break;
+	}
+	return text.length;
+}

@@ -1,0 +1,265 @@
+/*
+ * augmentation.c
+ *		Augmentation of light curves and of their hosts' redshifts in SQL.
+ */
+#include "pg/module/plasticc.h"
+
+#include <math.h>
+
+#include "core/augment/augment.h"
+#include "core/curve/cosmology.h"
+#include "pg/curve/lightcurve_type.h"
+
+PG_FUNCTION_INFO_V1(plasticc_augment);
+PG_FUNCTION_INFO_V1(plasticc_augment_host);
+
+/* ----------------------------------------------------------------
+ * Arguments
+ * ----------------------------------------------------------------
+ */
+
+/* An argument that must be a number within a range. */
+static double
+number_argument(FunctionCallInfo fcinfo, int argument, const char *name, double lowest,
+				double highest)
+{
+	double value;
+
+	if (PG_ARGISNULL(argument))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s is NULL", name),
+						errhint("Leave the argument out to get its default.")));
+	value = PG_GETARG_FLOAT8(argument);
+	if (!(value >= lowest && value <= highest))
+		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+						errmsg("%s is out of range: \"%g\"", name, value),
+						errdetail("It must be between %g and %g.", lowest, highest)));
+	return value;
+}
+
+/* A redshift of an object as it was observed: NULL, NaN or negative, as catalogs have it, is NaN.
+ */
+static double
+observed_redshift(FunctionCallInfo fcinfo, int argument, const char *name)
+{
+	double redshift = PG_ARGISNULL(argument) ? NAN : PG_GETARG_FLOAT8(argument);
+
+	if (!(redshift >= 0.0))
+		return NAN;
+	if (redshift > 0.0)
+		number_argument(fcinfo, argument, name, AUGMENT_MINIMUM_REDSHIFT, AUGMENT_MAXIMUM_REDSHIFT);
+	return redshift;
+}
+
+/*
+ * Where an object of a redshift goes: NULL leaves it.  An object of the Galaxy may
+ * only be told to stay there, and no other to come in.
+ */
+static double
+target_redshift(FunctionCallInfo fcinfo, int argument, double redshift)
+{
+	double new_redshift;
+
+	if (PG_ARGISNULL(argument))
+		return NAN;
+	new_redshift = PG_GETARG_FLOAT8(argument);
+	if (redshift == 0.0 && new_redshift == 0.0)
+		return 0.0;
+	if (!(redshift > 0.0))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("cannot move an object %s to redshift \"%g\"",
+						redshift == 0.0 ? "of redshift 0" : "of unknown redshift", new_redshift),
+				 errdetail("Distances are relative to that of the observed object."),
+				 errhint("Give no new_redshift, or NULL, where redshift is NULL, negative or 0.")));
+	return number_argument(fcinfo, argument, "new_redshift", AUGMENT_MINIMUM_REDSHIFT,
+						   AUGMENT_MAXIMUM_REDSHIFT);
+}
+
+/* ----------------------------------------------------------------
+ * Light curves
+ * ----------------------------------------------------------------
+ */
+
+/* The last light curve of a query's call, and its Gaussian process: copies follow each other. */
+typedef struct FitCache
+{
+	LightCurve	   *lightcurve;
+	GaussianProcess process;
+} FitCache;
+
+static const GaussianProcess *
+fitted_process(FunctionCallInfo fcinfo, LightCurve *lightcurve, Workspace *workspace)
+{
+	FitCache	   *cache = fcinfo->flinfo->fn_extra;
+	Size			size = VARSIZE(lightcurve);
+	Observations	observations = lightcurve_observations(lightcurve);
+	GaussianProcess process;
+
+	if (cache != NULL && VARSIZE(cache->lightcurve) == size &&
+		memcmp(cache->lightcurve, lightcurve, size) == 0)
+		return &cache->process;
+	process = gp_fit(&observations, workspace).process;
+	if (cache == NULL)
+	{
+		cache = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(FitCache));
+		cache->lightcurve = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, size);
+		fcinfo->flinfo->fn_extra = cache;
+	}
+	else
+		cache->lightcurve = repalloc(cache->lightcurve, size);
+	memcpy(cache->lightcurve, lightcurve, size);
+	cache->process = process;
+	return &cache->process;
+}
+
+static AugmentOptions
+augment_options(FunctionCallInfo fcinfo)
+{
+	AugmentOptions options;
+
+	options.redshift = observed_redshift(fcinfo, 2, "redshift");
+	options.new_redshift = target_redshift(fcinfo, 3, options.redshift);
+	options.drop_fraction = number_argument(fcinfo, 4, "drop_fraction", 0.0, 1.0);
+	options.drop_block = number_argument(fcinfo, 5, "drop_block", 0.0, 1e6);
+	options.noise = number_argument(fcinfo, 6, "noise", 0.0, 1e3);
+	options.time_shift = number_argument(fcinfo, 7, "time_shift", 0.0, 1e6);
+	options.dimming = number_argument(fcinfo, 8, "galactic_dimming", -50.0, 50.0);
+	options.dimming_sd = number_argument(fcinfo, 9, "galactic_dimming_sd", 0.0, 50.0);
+	options.detection_threshold = number_argument(fcinfo, 10, "detection_threshold", 0.0, 1e6);
+	options.detection_width = number_argument(fcinfo, 11, "detection_width", 0.0, 1e6);
+	return options;
+}
+
+/* A canonical value of observations in the order of time. */
+static LightCurve *
+copy_lightcurve(const Observations *observations)
+{
+	LightCurve *lightcurve =
+		new_lightcurve(LIGHTCURVE_HEADER + (Size) observations->count * OBSERVATION_SIZE);
+	Observations stored;
+
+	lightcurve->n_observations = observations->count;
+	lightcurve->n_rejected = observations->n_rejected;
+	stored = lightcurve_observations(lightcurve);
+	append_observations(&stored, 0, observations);
+	return canonical_lightcurve(lightcurve);
+}
+
+static int
+count_detections(const Observations *observations)
+{
+	int n = 0;
+
+	for (uint32 i = 0; i < observations->count; i++)
+		n += (observations->kind[i] & KIND_DETECTED) != 0;
+	return n;
+}
+
+/*
+ * (lightcurve, seed, options as numbers, min_detections) -> lightcurve; NULL where
+ * the survey would not have found the object.
+ */
+Datum
+plasticc_augment(PG_FUNCTION_ARGS)
+{
+	Workspace			   workspace = server_workspace(CurrentMemoryContext);
+	LightCurve			  *lightcurve;
+	AugmentOptions		   options;
+	Observations		   observations, copy;
+	const GaussianProcess *process = NULL;
+	int					   min_detections;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	options = augment_options(fcinfo);
+	if (PG_ARGISNULL(12) || PG_GETARG_INT32(12) < 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("min_detections must be a number of at least 0")));
+	min_detections = PG_GETARG_INT32(12);
+
+	lightcurve = canonical_lightcurve(PG_GETARG_LIGHTCURVE(0));
+	observations = lightcurve_observations(lightcurve);
+	if (observations.count > 0 && augment_moves(&options))
+		process = fitted_process(fcinfo, lightcurve, &workspace);
+	if (!augment_light_curve(&observations, (uint64) PG_GETARG_INT64(1), &options, process, &copy,
+							 &workspace))
+		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+						errmsg("augmented light curve is out of range for type real"),
+						errhint("Check new_redshift, galactic_dimming and noise.")));
+	if (count_detections(&copy) < min_detections)
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(copy_lightcurve(&copy));
+}
+
+/* ----------------------------------------------------------------
+ * Hosts
+ * ----------------------------------------------------------------
+ */
+
+/* A bound of the new redshift: its default where it is NULL. */
+static double
+redshift_bound(FunctionCallInfo fcinfo, int argument, const char *name, double bound)
+{
+	if (PG_ARGISNULL(argument))
+		return fmin(fmax(bound, AUGMENT_MINIMUM_REDSHIFT), AUGMENT_MAXIMUM_REDSHIFT);
+	return number_argument(fcinfo, argument, name, AUGMENT_MINIMUM_REDSHIFT,
+						   AUGMENT_MAXIMUM_REDSHIFT);
+}
+
+/* Moves a host of positive redshift. */
+static AugmentedHost
+move_host(FunctionCallInfo fcinfo, const AugmentedHost *host)
+{
+	double noise = number_argument(fcinfo, 4, "photoz_noise", 0.0, 1e3);
+	double minimum, maximum;
+
+	augment_redshift_bounds(host->redshift, &minimum, &maximum);
+	minimum = redshift_bound(fcinfo, 5, "min_redshift", minimum);
+	maximum = redshift_bound(fcinfo, 6, "max_redshift", maximum);
+	if (minimum > maximum)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("min_redshift \"%g\" is greater than max_redshift \"%g\"", minimum, maximum),
+			 errhint("Without min_redshift it is 0.95 redshift, without max_redshift the lesser "
+					 "of 5 redshift and 1.5 (1 + redshift) - 1.")));
+	return augment_host((uint64) PG_GETARG_INT64(0), host, minimum, maximum, noise);
+}
+
+/* A number that is NULL where it is NaN. */
+static Datum
+known_double(double value, bool *is_null)
+{
+	*is_null = isnan(value);
+	return Float8GetDatum(value);
+}
+
+/*
+ * (seed, redshift, photoz, photoz_err, photoz_noise, min_redshift, max_redshift) ->
+ * (new_redshift, hostgal_photoz, hostgal_photoz_err, distmod)
+ */
+Datum
+plasticc_augment_host(PG_FUNCTION_ARGS)
+{
+	AugmentedHost host;
+	TupleDesc	  row;
+	Datum		  values[4];
+	bool		  nulls[4];
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	if (get_call_result_type(fcinfo, NULL, &row) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	host.redshift = observed_redshift(fcinfo, 1, "redshift");
+	host.photoz = observed_redshift(fcinfo, 2, "photoz");
+	host.photoz_err = PG_ARGISNULL(3) ? NAN : PG_GETARG_FLOAT8(3);
+	if (!(host.photoz_err >= 0.0))
+		host.photoz_err = NAN;
+	if (host.redshift > 0.0)
+		host = move_host(fcinfo, &host);
+	values[0] = known_double(host.redshift, &nulls[0]);
+	values[1] = known_double(host.photoz, &nulls[1]);
+	values[2] = known_double(host.photoz_err, &nulls[2]);
+	values[3] = known_double(distance_modulus(host.photoz), &nulls[3]);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(row), values, nulls)));
+}

@@ -1,0 +1,131 @@
+/*
+ * gaussian_process.c
+ *		Light curves as Gaussian processes in SQL: fit and prediction.
+ */
+#include "pg/module/plasticc.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+
+#include "pg/util/arrays.h"
+#include "core/gp/gp.h"
+#include "pg/curve/lightcurve_type.h"
+
+PG_FUNCTION_INFO_V1(plasticc_gp_fit);
+PG_FUNCTION_INFO_V1(plasticc_gp_predict);
+
+/* Times that one call predicts for; a result of six passbands each fits in memory. */
+#define MAX_TIMES 1000000
+
+/* (lightcurve) -> (amplitude, length_scale, log_likelihood); NULL of no observations. */
+Datum
+plasticc_gp_fit(PG_FUNCTION_ARGS)
+{
+	LightCurve		  *lightcurve = PG_GETARG_LIGHTCURVE(0);
+	Workspace		   workspace = server_workspace(CurrentMemoryContext);
+	Observations	   observations;
+	GaussianProcessFit fit;
+	TupleDesc		   row;
+	Datum			   values[3];
+	bool			   nulls[3] = {false};
+
+	if (lightcurve->n_observations == 0)
+		PG_RETURN_NULL();
+	if (get_call_result_type(fcinfo, NULL, &row) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	observations = lightcurve_observations(canonical_lightcurve(lightcurve));
+	fit = gp_fit(&observations, &workspace);
+	values[0] = Float8GetDatum(fit.process.amplitude);
+	values[1] = Float8GetDatum(fit.process.length_scale);
+	values[2] = Float8GetDatum(fit.log_likelihood);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(row), values, nulls)));
+}
+
+/* What plasticc_gp_predict() returns row by row: passbands of a time, then the next time. */
+typedef struct Prediction
+{
+	float8 *mjd;
+	float8 *flux;
+	float8 *flux_sd;
+} Prediction;
+
+/* The times asked for, and their number. */
+static const float8 *
+time_argument(ArrayType *array, int *n)
+{
+	const float8 *mjd;
+
+	*n = 0;
+	if (ARR_NDIM(array) == 0)
+		return NULL;
+	mjd = double_elements(array, "mjd", MAX_TIMES, n);
+	for (int i = 0; i < *n; i++)
+	{
+		if (!isfinite(mjd[i]))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("mjd must be finite"),
+					 errdetail("Element %d is \"%g\".", i + 1, mjd[i]),
+					 errhint("Leave out what is not a time, as in array_agg(mjd) FILTER (WHERE "
+							 "mjd < 'Infinity').")));
+	}
+	return mjd;
+}
+
+/* Fits and predicts; n is 0 if there is nothing to predict from. */
+static Prediction *
+make_prediction(FunctionCallInfo fcinfo, MemoryContext context, int *n)
+{
+	LightCurve		  *lightcurve = PG_GETARG_LIGHTCURVE(0);
+	const float8	  *mjd = time_argument(PG_GETARG_ARRAYTYPE_P(1), n);
+	Workspace		   workspace = server_workspace(CurrentMemoryContext);
+	Workspace		   result = server_workspace(context);
+	Prediction		  *prediction = workspace_array(&result, Prediction, 1);
+	Observations	   observations;
+	GaussianProcessFit fit;
+
+	if (lightcurve->n_observations == 0)
+		*n = 0;
+	if (*n == 0)
+		return prediction;
+	observations = lightcurve_observations(canonical_lightcurve(lightcurve));
+	prediction->mjd = workspace_array(&result, float8, *n);
+	prediction->flux = workspace_array(&result, float8, *n * N_PASSBANDS);
+	prediction->flux_sd = workspace_array(&result, float8, *n * N_PASSBANDS);
+	memcpy(prediction->mjd, mjd, *n * sizeof(float8));
+	fit = gp_fit(&observations, &workspace);
+	gp_predict(&observations, &fit.process, mjd, *n, prediction->flux, prediction->flux_sd,
+			   &workspace);
+	return prediction;
+}
+
+/* (lightcurve, mjd[]) -> (mjd, passband, flux, flux_sd), all passbands of each time in its order.
+ */
+Datum
+plasticc_gp_predict(PG_FUNCTION_ARGS)
+{
+	FuncCallContext *call;
+	Prediction		*prediction;
+	uint64			 i;
+	Datum			 values[4];
+	bool			 nulls[4] = {false};
+
+	if (SRF_IS_FIRSTCALL())
+	{
+		int n;
+
+		call = begin_rows(fcinfo);
+		call->user_fctx = make_prediction(fcinfo, call->multi_call_memory_ctx, &n);
+		call->max_calls = (uint64) n * N_PASSBANDS;
+	}
+	call = SRF_PERCALL_SETUP();
+	prediction = call->user_fctx;
+	i = call->call_cntr;
+	if (i >= call->max_calls)
+		SRF_RETURN_DONE(call);
+	values[0] = Float8GetDatum(prediction->mjd[i / N_PASSBANDS]);
+	values[1] = Int16GetDatum((int16) (i % N_PASSBANDS));
+	values[2] = Float4GetDatum((float4) prediction->flux[i]);
+	values[3] = Float4GetDatum((float4) prediction->flux_sd[i]);
+	SRF_RETURN_NEXT(call, HeapTupleGetDatum(heap_form_tuple(call->tuple_desc, values, nulls)));
+}

@@ -1,0 +1,202 @@
+/*
+ * lightcurve_aggregate.c
+ *		The light-curve aggregates: accumulate, combine, final.
+ *
+ * The state is a LightCurve with room to spare, appended to in place.  One
+ * that has to grow is returned as a new value in the current memory context:
+ * nodeAgg copies it to where it belongs and frees the old one.  Nothing is
+ * sorted before the end, unless a state reaches twice the maximum, whose
+ * duplicates then leave: whether a group exceeds the maximum depends on its
+ * set of observations only, not on their order.
+ */
+#include "pg/module/plasticc.h"
+
+#include <math.h>
+
+#include "port/pg_bitutils.h"
+
+#include "pg/curve/lightcurve_type.h"
+
+PG_FUNCTION_INFO_V1(lightcurve_accum);
+PG_FUNCTION_INFO_V1(lightcurve_accum_integer);
+PG_FUNCTION_INFO_V1(lightcurve_accum_undetected);
+PG_FUNCTION_INFO_V1(lightcurve_combine);
+PG_FUNCTION_INFO_V1(lightcurve_final);
+
+/* Sizes of states are powers of two, as are palloc's chunks: room for 29 observations at first. */
+#define SMALLEST_STATE 512
+
+static void
+require_aggregate(FunctionCallInfo fcinfo)
+{
+	if (!AggCheckCallContext(fcinfo, NULL))
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("function called outside an aggregate"),
+						errhint("Use the aggregates plasticc_lightcurve, plasticc_merge and "
+								"plasticc_features.")));
+}
+
+/* A state with room for `count` more observations, the given one if it has it. */
+static LightCurve *
+state_with_room(LightCurve *state, uint32 count)
+{
+	uint64		 needed = (uint64) state->n_observations + count;
+	LightCurve	*grown;
+	Observations from, to;
+
+	if (likely(needed <= lightcurve_capacity(state)))
+		return state;
+	if (needed > 2 * MAX_OBSERVATIONS)
+	{
+		state = canonical_lightcurve(state);
+		needed = (uint64) state->n_observations + count;
+	}
+	grown = new_lightcurve(
+		Max(SMALLEST_STATE, pg_nextpower2_64(LIGHTCURVE_HEADER + needed * OBSERVATION_SIZE)));
+	from = lightcurve_observations(state);
+	to = lightcurve_observations(grown);
+	append_observations(&to, 0, &from);
+	grown->n_observations = from.count;
+	grown->n_rejected = from.n_rejected;
+	return grown;
+}
+
+/* Raises the error of a fault; apart, because it is not on anybody's path. */
+static pg_noinline void
+report_fault(ObservationFault fault, double mjd, int64 passband, double flux, double flux_err)
+{
+	char message[120];
+
+	describe_fault(fault, mjd, passband, flux, flux_err, message, sizeof(message));
+	ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("%s", message),
+					errhint("A missing measurement is NULL or NaN; it is skipped and counted.")));
+}
+
+static Detection
+boolean_detection(FunctionCallInfo fcinfo)
+{
+	if (PG_ARGISNULL(5))
+		return DETECTED_UNKNOWN;
+	return PG_GETARG_BOOL(5) ? DETECTED_YES : DETECTED_NO;
+}
+
+static Detection
+integer_detection(FunctionCallInfo fcinfo)
+{
+	int64 detected;
+
+	if (PG_ARGISNULL(5))
+		return DETECTED_UNKNOWN;
+	detected = PG_GETARG_INT64(5);
+	if (detected != 0 && detected != 1)
+		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+						errmsg("detected is neither 0 nor 1: \"" INT64_FORMAT "\"", detected)));
+	return detected == 1 ? DETECTED_YES : DETECTED_NO;
+}
+
+static Detection
+no_detection(FunctionCallInfo fcinfo)
+{
+	return DETECTED_UNKNOWN;
+}
+
+/*
+ * (state, mjd, passband, flux, flux_err, ...) -> state.  `detection` reads what
+ * follows flux_err; being a constant of each caller, it is inlined.
+ */
+static pg_attribute_always_inline Datum
+accumulate(FunctionCallInfo fcinfo, Detection (*detection)(FunctionCallInfo))
+{
+	LightCurve		*state;
+	Observation		 observation;
+	ObservationFault fault;
+	double			 mjd, flux, flux_err;
+	int64			 passband;
+
+	require_aggregate(fcinfo);
+	state = PG_ARGISNULL(0) ? new_lightcurve(SMALLEST_STATE) : PG_GETARG_LIGHTCURVE(0);
+
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) || PG_ARGISNULL(4) ||
+		isnan(mjd = PG_GETARG_FLOAT8(1)) || isnan(flux = PG_GETARG_FLOAT8(3)) ||
+		isnan(flux_err = PG_GETARG_FLOAT8(4)))
+	{
+		state->n_rejected = add_rejected(state->n_rejected, 1);
+		PG_RETURN_POINTER(state);
+	}
+	passband = PG_GETARG_INT64(2);
+
+	fault = make_observation(mjd, passband, flux, flux_err, detection(fcinfo), &observation);
+	if (unlikely(fault != OBSERVATION_VALID))
+		report_fault(fault, mjd, passband, flux, flux_err);
+
+	{
+		Observations observations;
+
+		state = state_with_room(state, 1);
+		observations = lightcurve_observations(state);
+		put_observation(&observations, state->n_observations++, observation);
+		state->flags &= ~LIGHTCURVE_CANONICAL;
+	}
+	PG_RETURN_POINTER(state);
+}
+
+Datum
+lightcurve_accum(PG_FUNCTION_ARGS)
+{
+	return accumulate(fcinfo, boolean_detection);
+}
+
+Datum
+lightcurve_accum_integer(PG_FUNCTION_ARGS)
+{
+	return accumulate(fcinfo, integer_detection);
+}
+
+Datum
+lightcurve_accum_undetected(PG_FUNCTION_ARGS)
+{
+	return accumulate(fcinfo, no_detection);
+}
+
+/*
+ * (state, light curve) -> state: appends the observations of the second to the
+ * first.  The second may be a state as well, of any engine's making.
+ */
+Datum
+lightcurve_combine(PG_FUNCTION_ARGS)
+{
+	LightCurve	*state, *part;
+	Observations to, from;
+
+	require_aggregate(fcinfo);
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	part = PG_GETARG_LIGHTCURVE(1);
+	state = PG_ARGISNULL(0) ? new_lightcurve(SMALLEST_STATE) : PG_GETARG_LIGHTCURVE(0);
+	if ((uint64) state->n_observations + part->n_observations > 2 * MAX_OBSERVATIONS)
+		part = canonical_lightcurve(part);
+
+	state = state_with_room(state, part->n_observations);
+	to = lightcurve_observations(state);
+	from = lightcurve_observations(part);
+	append_observations(&to, state->n_observations, &from);
+	state->n_observations += from.count;
+	state->n_rejected = add_rejected(state->n_rejected, from.n_rejected);
+	state->flags &= ~LIGHTCURVE_CANONICAL;
+	PG_RETURN_POINTER(state);
+}
+
+/* The state's canonical value, NULL where nothing but rejected measurements came. */
+Datum
+lightcurve_final(PG_FUNCTION_ARGS)
+{
+	LightCurve *state = PG_GETARG_LIGHTCURVE(0);
+
+	if (state->n_observations == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(canonical_lightcurve(state));
+}

@@ -1,0 +1,128 @@
+/*
+ * period_functions.c
+ *		The periodogram and the period in SQL.
+ */
+#include "pg/module/plasticc.h"
+
+#include <math.h>
+
+#include "miscadmin.h"
+#include "utils/tuplestore.h"
+
+#include "core/period/period.h"
+#include "pg/curve/lightcurve_type.h"
+
+PG_FUNCTION_INFO_V1(plasticc_periodogram);
+PG_FUNCTION_INFO_V1(plasticc_period);
+
+/* Rows of a periodogram: about 300 MB of a temporary file. */
+#define MAX_ROWS 10000000
+
+#define MAX_OVERSAMPLING 1000.0
+#define MAX_REQUEST_FREQUENCY 1e6 /* per day */
+
+/* A float8 argument, or the default where it is NULL; an error outside [lowest, highest]. */
+static double
+bounded_argument(FunctionCallInfo fcinfo, int argument, const char *name, double by_default,
+				 double lowest, double highest)
+{
+	double value;
+
+	if (PG_ARGISNULL(argument))
+		return by_default;
+	value = PG_GETARG_FLOAT8(argument);
+	if (!(value >= lowest && value <= highest))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must be between %g and %g, got \"%g\"", name, lowest, highest, value),
+				 errhint("NULL stands for the default.")));
+	return value;
+}
+
+/* The grid that the arguments 1 to 3 ask for. */
+static FrequencyGrid
+requested_grid(FunctionCallInfo fcinfo, double baseline)
+{
+	double minimum =
+		bounded_argument(fcinfo, 1, "min_frequency", 1.0 / baseline, 0.0, MAX_REQUEST_FREQUENCY);
+	double maximum =
+		bounded_argument(fcinfo, 2, "max_frequency", MAX_FREQUENCY, 0.0, MAX_REQUEST_FREQUENCY);
+	double oversampling =
+		bounded_argument(fcinfo, 3, "oversampling", OVERSAMPLING, 1.0, MAX_OVERSAMPLING);
+	FrequencyGrid grid;
+
+	if (!PG_ARGISNULL(1) && minimum > maximum)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("min_frequency \"%g\" exceeds max_frequency \"%g\"", minimum, maximum),
+				 errhint("Frequencies are in cycles per day.")));
+	grid = frequency_grid(baseline, oversampling, minimum, maximum, MAX_ROWS + 1);
+	if (grid.count > MAX_ROWS)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("periodogram exceeds %d frequencies", MAX_ROWS),
+				 errdetail("They are %g per day apart, as the light curve spans %g days.",
+						   grid.step, baseline),
+				 errhint("Choose a lower max_frequency or oversampling, a higher min_frequency, or "
+						 "a part of the light curve with plasticc_slice().")));
+	return grid;
+}
+
+/*
+ * plasticc_periodogram(lightcurve, min_frequency, max_frequency, oversampling)
+ *		-> SETOF (frequency, power).  No rows where no power is defined.
+ */
+Datum
+plasticc_periodogram(PG_FUNCTION_ARGS)
+{
+	Workspace		 workspace = server_workspace(CurrentMemoryContext);
+	ReturnSetInfo	*result = (ReturnSetInfo *) fcinfo->resultinfo;
+	Observations	 observations;
+	PeriodogramInput input;
+	FrequencyGrid	 grid;
+	PeriodogramScan *scan;
+	float			*power;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (PG_ARGISNULL(0))
+		return (Datum) 0;
+	observations = lightcurve_observations(canonical_lightcurve(PG_GETARG_LIGHTCURVE(0)));
+	input = periodogram_input(&observations, &workspace);
+	grid = requested_grid(fcinfo, input.baseline);
+	if (input.n_bands == 0 || grid.count == 0)
+		return (Datum) 0;
+	scan = begin_scan(&input, grid.step, &workspace);
+	power = workspace_array(&workspace, float, SCAN_FREQUENCIES);
+	for (uint64 i = 0; i < grid.count; i += SCAN_FREQUENCIES)
+	{
+		uint32 n = Min(grid.count - i, SCAN_FREQUENCIES);
+
+		scan_frequencies(scan, grid.first + i, n, power, NULL);
+		for (uint32 k = 0; k < n; k++)
+		{
+			Datum values[2] = {
+				Float8GetDatum(grid_frequency(&grid, i + k)),
+				Float4GetDatum(power[k]),
+			};
+			bool nulls[2] = {false, false};
+
+			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		}
+		CHECK_FOR_INTERRUPTS();
+	}
+	return (Datum) 0;
+}
+
+/* plasticc_period(lightcurve) -> days; NULL where none can be told. */
+Datum
+plasticc_period(PG_FUNCTION_ARGS)
+{
+	Workspace	 workspace = server_workspace(CurrentMemoryContext);
+	Observations observations =
+		lightcurve_observations(canonical_lightcurve(PG_GETARG_LIGHTCURVE(0)));
+	Period period = find_period(&observations, &workspace);
+
+	if (isnan(period.period))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(period.period);
+}

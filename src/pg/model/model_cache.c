@@ -1,0 +1,278 @@
+/*
+ * model_cache.c
+ *		Parsed models, kept from row to row of a query.
+ *
+ * Fetching a model from its toast table and parsing it costs as much as
+ * classifying about ten objects with it.  A call site (one function call in
+ * one query) therefore keeps the last few parsed models in fn_extra.
+ *
+ * A model that comes from a table is recognised by its toast pointer, without
+ * being fetched: a toast value never changes, and its identifier is not used
+ * again while a snapshot sees it, nor soon after, for they come from a counter
+ * of 32 bits.  Any other model is recognised by its bytes, all of which are
+ * compared: that is safe where an address or a digest is not, and cheaper than
+ * the latter.
+ */
+#include "pg/module/plasticc.h"
+
+#include "access/detoast.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
+
+#include "pg/model/model_cache.h"
+
+#define MODEL_CACHE_SIZE 4
+
+typedef struct CacheEntry
+{
+	CachedModel	  cached;  /* first: what callers see */
+	MemoryContext context; /* holds all of the entry; NULL when it is free */
+	uint64		  last_used;
+
+	/* recognised by its toast pointer, or by its bytes */
+	bool				   toasted;
+	struct varatt_external toast;
+	bytea				  *bytes;
+
+	/* if it was found by its name: name and snapshot */
+	text	   *name;
+	SnapshotKey snapshot;
+} CacheEntry;
+
+typedef struct ModelCache
+{
+	uint64	   clock;
+	CacheEntry entries[MODEL_CACHE_SIZE];
+} ModelCache;
+
+SnapshotKey
+current_snapshot_key(void)
+{
+	Snapshot snapshot = GetActiveSnapshot();
+
+	return (SnapshotKey){snapshot->xmin, snapshot->xmax, snapshot->xcnt, snapshot->curcid};
+}
+
+bool
+same_snapshot(SnapshotKey a, SnapshotKey b)
+{
+	return a.xmin == b.xmin && a.xmax == b.xmax && a.xcnt == b.xcnt && a.curcid == b.curcid;
+}
+
+char *
+extension_table(FmgrInfo *flinfo, const char *table)
+{
+	return quote_qualified_identifier(get_namespace_name(get_func_namespace(flinfo->fn_oid)),
+									  table);
+}
+
+static void
+raise_no_model(FmgrInfo *flinfo, text *name, const int32 *version)
+{
+	char *name_string = text_to_cstring(name);
+	char *query;
+	Oid	  type = TEXTOID;
+	Datum argument = PointerGetDatum(name);
+	bool  is_null = true;
+	int32 newest = 0;
+
+	query = psprintf("SELECT pg_catalog.max(version) FROM %s WHERE name OPERATOR(pg_catalog.=) $1",
+					 extension_table(flinfo, "plasticc_models"));
+	if (version != NULL &&
+		SPI_execute_with_args(query, 1, &type, &argument, NULL, true, 1) == SPI_OK_SELECT)
+		newest =
+			DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null));
+	if (is_null)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+						errmsg("model \"%s\" does not exist", name_string),
+						errhint("Train it with CALL plasticc_train, or choose one of those in "
+								"plasticc_models.")));
+	ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+					errmsg("model \"%s\" has no version %d", name_string, *version),
+					errhint("Its newest version is %d.", newest)));
+}
+
+Datum
+fetch_model(FmgrInfo *flinfo, text *name, const int32 *version)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	Oid			  types[2] = {TEXTOID, INT4OID};
+	Datum		  arguments[2] = {PointerGetDatum(name), Int32GetDatum(version ? *version : 0)};
+	char		 *query;
+	Datum		  model;
+	bool		  is_null;
+	int			  status;
+
+	SPI_connect();
+	query = psprintf("SELECT model FROM %s WHERE name OPERATOR(pg_catalog.=) $1%s "
+					 "ORDER BY version DESC LIMIT 1",
+					 extension_table(flinfo, "plasticc_models"),
+					 version ? " AND version OPERATOR(pg_catalog.=) $2" : "");
+	status = SPI_execute_with_args(query, version ? 2 : 1, types, arguments, NULL, true, 1);
+	if (status != SPI_OK_SELECT)
+		elog(ERROR, "reading plasticc_models failed: %s", SPI_result_code_string(status));
+	if (SPI_processed == 0)
+		raise_no_model(flinfo, name, version);
+	model = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null);
+	Assert(!is_null);
+	MemoryContextSwitchTo(caller);
+	model = datumCopy(model, false, -1);
+	SPI_finish();
+	return model;
+}
+
+static ModelCache *
+get_cache(FmgrInfo *flinfo)
+{
+	if (flinfo->fn_extra == NULL)
+		flinfo->fn_extra = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(ModelCache));
+	return flinfo->fn_extra;
+}
+
+/* Parses the bytes into the entry, which gets a memory context below the current one. */
+static void
+fill_entry(CacheEntry *entry, bytea *bytes)
+{
+	MemoryContext context =
+		AllocSetContextCreate(CurrentMemoryContext, "plasticc model", ALLOCSET_DEFAULT_SIZES);
+	Workspace	workspace = server_workspace(context);
+	const char *reason = NULL;
+	Model	   *model;
+
+	memset(entry, 0, sizeof(*entry));
+	model = model_read((const unsigned char *) VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes),
+					   &workspace, &reason);
+	if (model == NULL)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+						errmsg("invalid plasticc model"), errdetail("Reason: %s.", reason),
+						errhint("A model is the bytea that CALL plasticc_train has stored in "
+								"plasticc_models; plasticc_model(name) returns it.")));
+	entry->context = context;
+	entry->cached.model = model;
+	entry->cached.scratch = classify_scratch(model, 1, &workspace);
+	entry->cached.features = workspace_array(&workspace, float, model->preprocessing.n_features);
+	entry->cached.probabilities = workspace_array(&workspace, float, model->n_classes);
+	entry->cached.size = VARSIZE_ANY_EXHDR(bytes);
+}
+
+/* Moves a filled entry to the place that was not used for the longest time. */
+static CacheEntry *
+keep_entry(FmgrInfo *flinfo, CacheEntry *filled)
+{
+	ModelCache *cache = get_cache(flinfo);
+	CacheEntry *oldest = &cache->entries[0];
+
+	for (int i = 1; i < MODEL_CACHE_SIZE; i++)
+		if (cache->entries[i].last_used < oldest->last_used)
+			oldest = &cache->entries[i];
+	if (oldest->context != NULL)
+		MemoryContextDelete(oldest->context);
+	*oldest = *filled;
+	MemoryContextSetParent(oldest->context, flinfo->fn_mcxt);
+	return oldest;
+}
+
+static bool
+same_bytes(const struct varlena *a, const struct varlena *b)
+{
+	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
+		   memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
+}
+
+static CacheEntry *
+find_toasted(FmgrInfo *flinfo, Datum datum)
+{
+	ModelCache			  *cache = get_cache(flinfo);
+	struct varatt_external toast;
+	CacheEntry			   filled;
+	bytea				  *bytes;
+
+	VARATT_EXTERNAL_GET_POINTER(toast, DatumGetPointer(datum));
+	for (int i = 0; i < MODEL_CACHE_SIZE; i++)
+	{
+		CacheEntry *entry = &cache->entries[i];
+
+		if (entry->context != NULL && entry->toasted &&
+			memcmp(&entry->toast, &toast, sizeof(toast)) == 0)
+			return entry;
+	}
+
+	bytes = DatumGetByteaPP(datum);
+	fill_entry(&filled, bytes);
+	pfree(bytes);
+	filled.toasted = true;
+	filled.toast = toast;
+	return keep_entry(flinfo, &filled);
+}
+
+static CacheEntry *
+find_inline(FmgrInfo *flinfo, Datum datum)
+{
+	ModelCache *cache = get_cache(flinfo);
+	bytea	   *bytes = DatumGetByteaPP(datum);
+	CacheEntry	filled;
+
+	for (int i = 0; i < MODEL_CACHE_SIZE; i++)
+	{
+		CacheEntry *entry = &cache->entries[i];
+
+		if (entry->context != NULL && !entry->toasted && same_bytes(entry->bytes, bytes))
+			return entry;
+	}
+
+	fill_entry(&filled, bytes);
+	filled.bytes = MemoryContextAlloc(filled.context, VARSIZE_ANY(bytes));
+	memcpy(filled.bytes, bytes, VARSIZE_ANY(bytes));
+	return keep_entry(flinfo, &filled);
+}
+
+static CacheEntry *
+find_entry(FmgrInfo *flinfo, Datum datum)
+{
+	CacheEntry *entry = VARATT_IS_EXTERNAL_ONDISK(DatumGetPointer(datum))
+							? find_toasted(flinfo, datum)
+							: find_inline(flinfo, datum);
+
+	entry->last_used = ++get_cache(flinfo)->clock;
+	return entry;
+}
+
+CachedModel *
+cached_model(FmgrInfo *flinfo, Datum datum)
+{
+	return &find_entry(flinfo, datum)->cached;
+}
+
+CachedModel *
+cached_model_by_name(FmgrInfo *flinfo, text *name)
+{
+	ModelCache *cache = get_cache(flinfo);
+	SnapshotKey snapshot = current_snapshot_key();
+	CacheEntry *entry;
+
+	for (int i = 0; i < MODEL_CACHE_SIZE; i++)
+	{
+		entry = &cache->entries[i];
+		if (entry->context != NULL && entry->name != NULL &&
+			same_snapshot(entry->snapshot, snapshot) && same_bytes(entry->name, name))
+		{
+			entry->last_used = ++cache->clock;
+			return &entry->cached;
+		}
+	}
+
+	entry = find_entry(flinfo, fetch_model(flinfo, name, NULL));
+	if (entry->name == NULL || !same_bytes(entry->name, name))
+	{
+		if (entry->name != NULL)
+			pfree(entry->name);
+		entry->name = MemoryContextAlloc(entry->context, VARSIZE_ANY(name));
+		memcpy(entry->name, name, VARSIZE_ANY(name));
+	}
+	entry->snapshot = snapshot;
+	return &entry->cached;
+}

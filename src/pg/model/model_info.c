@@ -1,0 +1,273 @@
+/*
+ * model_info.c
+ *		plasticc_model, plasticc_classes and plasticc_model_info: finding a
+ *		model, and what it is.
+ */
+#include "pg/module/plasticc.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/json.h"
+#include "utils/jsonb.h"
+
+#include "pg/util/arrays.h"
+#include "pg/util/json_text.h"
+#include "pg/model/model_cache.h"
+
+PG_FUNCTION_INFO_V1(plasticc_model);
+PG_FUNCTION_INFO_V1(plasticc_classes);
+PG_FUNCTION_INFO_V1(plasticc_model_info);
+
+/* The model that this call site returned last. */
+typedef struct FoundModel
+{
+	MemoryContext context;
+	text		 *name;
+	bool		  newest; /* was asked for, not a version */
+	int32		  version;
+	SnapshotKey	  snapshot;
+	Datum		  model;
+} FoundModel;
+
+static bool
+is_found(const FoundModel *found, text *name, const int32 *version)
+{
+	return found != NULL && found->newest == (version == NULL) &&
+		   (version == NULL || found->version == *version) &&
+		   same_snapshot(found->snapshot, current_snapshot_key()) &&
+		   VARSIZE_ANY(found->name) == VARSIZE_ANY(name) &&
+		   memcmp(found->name, name, VARSIZE_ANY(name)) == 0;
+}
+
+/* Remembers the model in flinfo->fn_extra, in place of the one before. */
+static void
+remember_found(FmgrInfo *flinfo, text *name, const int32 *version, Datum model)
+{
+	MemoryContext context =
+		AllocSetContextCreate(flinfo->fn_mcxt, "plasticc_model", ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	FoundModel	 *found = palloc(sizeof(FoundModel));
+
+	found->context = context;
+	found->name = DatumGetTextPCopy(PointerGetDatum(name));
+	found->newest = version == NULL;
+	found->version = version == NULL ? 0 : *version;
+	found->snapshot = current_snapshot_key();
+	found->model = datumCopy(model, false, -1);
+	MemoryContextSwitchTo(caller);
+
+	if (flinfo->fn_extra != NULL)
+		MemoryContextDelete(((FoundModel *) flinfo->fn_extra)->context);
+	flinfo->fn_extra = found;
+}
+
+/*
+ * plasticc_model(name, version): NULL version = the newest.
+ *
+ * A stable function is evaluated for every row, so the last result is kept
+ * while the snapshot stays.  A large model is returned as a toast pointer,
+ * which plasticc_classify recognises without fetching it.
+ */
+Datum
+plasticc_model(PG_FUNCTION_ARGS)
+{
+	int32		 given = PG_ARGISNULL(1) ? 0 : PG_GETARG_INT32(1);
+	const int32 *version = PG_ARGISNULL(1) ? NULL : &given;
+	text		*name;
+	Datum		 model;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	name = PG_GETARG_TEXT_P(0);
+	if (is_found(fcinfo->flinfo->fn_extra, name, version))
+		return datumCopy(((FoundModel *) fcinfo->flinfo->fn_extra)->model, false, -1);
+
+	model = fetch_model(fcinfo->flinfo, name, version);
+	remember_found(fcinfo->flinfo, name, version, model);
+	return model;
+}
+
+/*
+ * plasticc_classes(model): in the order of the probabilities.
+ */
+Datum
+plasticc_classes(PG_FUNCTION_ARGS)
+{
+	const Model *model = cached_model(fcinfo->flinfo, PG_GETARG_DATUM(0))->model;
+	ArrayType	*classes = zero_array(INT4OID, sizeof(int32), model->n_classes);
+
+	memcpy(ARR_DATA_PTR(classes), model->classes, sizeof(int32) * model->n_classes);
+	PG_RETURN_ARRAYTYPE_P(classes);
+}
+
+static const char *
+activation_name(Activation activation)
+{
+	switch (activation)
+	{
+		case ACTIVATION_LINEAR:
+			return "linear";
+		case ACTIVATION_SIGMOID:
+			return "sigmoid";
+		case ACTIVATION_TANH:
+			return "tanh";
+		case ACTIVATION_RELU:
+			return "relu";
+		case ACTIVATION_ELU:
+			return "elu";
+	}
+	return "unknown";
+}
+
+/* A model's texts are UTF-8, whatever the database's encoding. */
+static char *
+server_text(const char *utf8)
+{
+	return pg_any_to_server(utf8, strlen(utf8), PG_UTF8);
+}
+
+/* The layers of the first member, which are those of all, and the weights of all. */
+static void
+append_layers(StringInfo text, const Model *model)
+{
+	const Member *first = &model->members[0];
+	int64		  n_parameters = 0;
+
+	json_integer_member(text, "members", model->n_members);
+	json_key(text, "layers");
+	appendStringInfoChar(text, '[');
+	for (int i = 0; i < first->n_layers; i++)
+	{
+		const DenseLayer *layer = &first->layers[i];
+
+		appendStringInfo(text, "%s{\"inputs\": %d, \"outputs\": %d, \"activation\": \"%s\"}",
+						 i > 0 ? ", " : "", layer->n_in, layer->n_out,
+						 activation_name(layer->activation));
+	}
+	appendStringInfoChar(text, ']');
+	for (int m = 0; m < model->n_members; m++)
+		for (int i = 0; i < model->members[m].n_layers; i++)
+		{
+			const DenseLayer *layer = &model->members[m].layers[i];
+
+			n_parameters += ((int64) layer->n_in + 1) * layer->n_out;
+		}
+	json_integer_member(text, "parameters", n_parameters);
+}
+
+/* Temperature, and what the calibration multiplies each class's probability by. */
+static void
+append_calibration(StringInfo text, const Model *model)
+{
+	json_number_member(text, "temperature", model->temperature);
+	json_key(text, "class_multipliers");
+	appendStringInfoChar(text, '{');
+	for (int c = 0; c < model->n_classes; c++)
+		json_number_member(text, psprintf("%d", model->classes[c]), exp(model->log_multipliers[c]));
+	appendStringInfoChar(text, '}');
+}
+
+/* Probabilities of the classes that are closed on a side. */
+static void
+append_closed(StringInfo text, const Model *model, const char *key, GateSide side)
+{
+	const float *closed = gate_row(&model->gate, model->n_classes, side);
+
+	json_key(text, key);
+	appendStringInfoChar(text, '{');
+	for (int c = 0; c < model->n_classes; c++)
+		if (closed[c] > 0.0f)
+			json_number_member(text, psprintf("%d", model->classes[c]), closed[c]);
+	appendStringInfoChar(text, '}');
+}
+
+/* The feature, from 1, and what is closed where it is 0 and where it is not. */
+static void
+append_gate(StringInfo text, const Model *model)
+{
+	json_key(text, "gate");
+	if (model->gate.closed == NULL)
+	{
+		appendStringInfoString(text, "null");
+		return;
+	}
+	appendStringInfoChar(text, '{');
+	json_integer_member(text, "feature", model->gate.feature + 1);
+	append_closed(text, model, "closed_at_zero", GATE_ZERO);
+	append_closed(text, model, "closed_elsewhere", GATE_OTHER);
+	appendStringInfoChar(text, '}');
+}
+
+/* Indexes of features, told from 1. */
+static void
+append_positions(StringInfo text, const char *key, int n, const int32_t *features)
+{
+	json_key(text, key);
+	appendStringInfoChar(text, '[');
+	for (int i = 0; i < n; i++)
+		appendStringInfo(text, "%s%d", i > 0 ? ", " : "", features[i] + 1);
+	appendStringInfoChar(text, ']');
+}
+
+static void
+append_feature_names(StringInfo text, const Model *model)
+{
+	json_key(text, "feature_names");
+	if (model->n_feature_names == 0)
+		appendStringInfoString(text, "null");
+	else
+	{
+		appendStringInfoChar(text, '[');
+		for (int i = 0; i < model->n_feature_names; i++)
+		{
+			if (i > 0)
+				appendStringInfoString(text, ", ");
+			escape_json(text, server_text(model->feature_names[i]));
+		}
+		appendStringInfoChar(text, ']');
+	}
+}
+
+/*
+ * plasticc_model_info(model): an object with classes, features, feature_names,
+ * normalisation, used_features and missing_flags (features, from 1, that some member looks at, and
+ * those that have a flag), members, layers, parameters, temperature, class_multipliers, gate,
+ * bytes, options and metrics.
+ */
+Datum
+plasticc_model_info(PG_FUNCTION_ARGS)
+{
+	CachedModel			*cached = cached_model(fcinfo->flinfo, PG_GETARG_DATUM(0));
+	const Model			*model = cached->model;
+	const Preprocessing *preprocessing = &model->preprocessing;
+	StringInfoData		 text;
+
+	initStringInfo(&text);
+	appendStringInfoChar(&text, '{');
+	json_key(&text, "classes");
+	for (int i = 0; i < model->n_classes; i++)
+		appendStringInfo(&text, "%s%d", i > 0 ? ", " : "[", model->classes[i]);
+	appendStringInfoChar(&text, ']');
+	json_integer_member(&text, "features", preprocessing->n_features);
+	append_feature_names(&text, model);
+	json_key(&text, "normalisation");
+	appendStringInfoString(&text, preprocessing->normalisation == NORMALISATION_RANK_GAUSS
+									  ? "\"rank_gauss\""
+									  : "\"zscore\"");
+	append_positions(&text, "used_features", preprocessing->n_used, preprocessing->used);
+	append_positions(&text, "missing_flags", preprocessing->n_flagged, preprocessing->flagged);
+	append_layers(&text, model);
+	append_calibration(&text, model);
+	append_gate(&text, model);
+	json_integer_member(&text, "bytes", (int64) cached->size);
+	json_key(&text, "options");
+	appendStringInfoString(&text, server_text(model->options));
+	json_key(&text, "metrics");
+	appendStringInfoString(&text, server_text(model->metrics));
+	appendStringInfoChar(&text, '}');
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data));
+}

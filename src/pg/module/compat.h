@@ -1,0 +1,54 @@
+/*
+ * compat.h
+ *		What differs between PostgreSQL 13 and 18, in one place.
+ *
+ * Include after postgres.h.
+ */
+#ifndef PLASTICC_PG_MODULE_COMPAT_H
+#define PLASTICC_PG_MODULE_COMPAT_H
+
+#if PG_VERSION_NUM < 130000
+#error "plasticc requires PostgreSQL 13 or later"
+#endif
+
+/* varlena macros moved out of postgres.h in 16 */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+/* wait events moved out of pgstat.h in 14 */
+#if PG_VERSION_NUM >= 140000
+#include "utils/wait_event.h"
+#else
+#include "pgstat.h"
+#endif
+
+/*
+ * Set-returning functions that fill a tuplestore at once: 15 has this
+ * function, of whose flags none is used here.
+ */
+#if PG_VERSION_NUM < 150000
+#include "funcapi.h"
+#include "miscadmin.h"
+
+static inline void
+InitMaterializedSRF(FunctionCallInfo fcinfo, bits32 flags)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	MemoryContext  caller;
+
+	if (result == NULL || !IsA(result, ReturnSetInfo) ||
+		(result->allowedModes & SFRM_Materialize) == 0)
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("materialize mode required, but it is not allowed here")));
+	caller = MemoryContextSwitchTo(result->econtext->ecxt_per_query_memory);
+	if (get_call_result_type(fcinfo, NULL, &result->setDesc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	result->setResult = tuplestore_begin_heap((result->allowedModes & SFRM_Materialize_Random) != 0,
+											  false, work_mem);
+	result->returnMode = SFRM_Materialize;
+	MemoryContextSwitchTo(caller);
+}
+#endif
+
+#endif /* PLASTICC_PG_MODULE_COMPAT_H */

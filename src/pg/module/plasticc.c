@@ -1,0 +1,55 @@
+/*
+ * plasticc.c
+ *		The module: its magic block, and the server's side of a workspace.
+ */
+#include "pg/module/plasticc.h"
+
+#include "miscadmin.h"
+
+#include "pg/module/blas.h"
+
+PG_MODULE_MAGIC;
+
+extern PGDLLEXPORT void _PG_init(void);
+
+void
+_PG_init(void)
+{
+	blas_init();
+}
+
+static void *
+context_alloc(void *arena, size_t size)
+{
+	return MemoryContextAllocHuge((MemoryContext) arena, size);
+}
+
+static void
+check_for_interrupts(void)
+{
+	CHECK_FOR_INTERRUPTS();
+}
+
+Workspace
+server_workspace(MemoryContext context)
+{
+	return (Workspace){
+		.alloc = context_alloc,
+		.check_interrupts = check_for_interrupts,
+		.arena = context,
+	};
+}
+
+FuncCallContext *
+begin_rows(FunctionCallInfo fcinfo)
+{
+	FuncCallContext *call = SRF_FIRSTCALL_INIT();
+	MemoryContext	 caller = MemoryContextSwitchTo(call->multi_call_memory_ctx);
+	TupleDesc		 row_type;
+
+	if (get_call_result_type(fcinfo, NULL, &row_type) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	call->tuple_desc = BlessTupleDesc(row_type);
+	MemoryContextSwitchTo(caller);
+	return call;
+}

@@ -1,0 +1,459 @@
+/*
+ * extract_job.c
+ *		CALL plasticc_extract: light curves and features of all objects that
+ *		have observations which the target table does not know of yet.
+ *
+ * An object is to be done when its number of observations is not the one that
+ * is stored with its features.  Both numbers come from one snapshot, that of
+ * the statement which aggregated the rows, so that an observation committed
+ * later, in whatever order, is never taken for known.
+ */
+#include "pg/module/plasticc.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "pg/curve/lightcurve_type.h"
+#include "pg/pipeline/pipeline.h"
+
+PG_FUNCTION_INFO_V1(plasticc_extract);
+PG_FUNCTION_INFO_V1(plasticc_n_observations);
+
+#define TARGET_HINT "SELECT plasticc_create_feature_table('name') makes such a table."
+
+typedef struct ExtractOptions
+{
+	/* columns of the observations */
+	char *object_id;
+	char *mjd;
+	char *passband;
+	char *flux;
+	char *flux_err;
+	char *detected;	  /* NULL: "detected" where there is one */
+	char *lightcurve; /* of stored light curves; NULL: "lightcurve" without mjd */
+	char *arrival;
+	char *since;
+
+	/* what is known of the hosts */
+	char *metadata;			  /* a table; NULL: features of the light curve alone */
+	char *metadata_object_id; /* NULL: as object_id */
+	char *ddf;
+	char *hostgal_photoz;
+	char *hostgal_photoz_err;
+	char *distmod; /* NULL: "distmod" where there is one */
+	char *mwebv;
+
+	char		*feature_set;
+	SurveyChoice store_lightcurves;
+	int			 chunk_objects;
+	int			 workers;
+	int			 report_interval;
+} ExtractOptions;
+
+#define TEXT_OPTION(name)                                                                          \
+	{                                                                                              \
+#name, SURVEY_TEXT, offsetof(ExtractOptions, name)                                         \
+	}
+
+static const SurveyOption extract_options[] = {
+	TEXT_OPTION(object_id),
+	TEXT_OPTION(mjd),
+	TEXT_OPTION(passband),
+	TEXT_OPTION(flux),
+	TEXT_OPTION(flux_err),
+	TEXT_OPTION(detected),
+	TEXT_OPTION(lightcurve),
+	TEXT_OPTION(arrival),
+	{"since", SURVEY_SCALAR, offsetof(ExtractOptions, since)},
+	TEXT_OPTION(metadata),
+	TEXT_OPTION(metadata_object_id),
+	TEXT_OPTION(ddf),
+	TEXT_OPTION(hostgal_photoz),
+	TEXT_OPTION(hostgal_photoz_err),
+	TEXT_OPTION(distmod),
+	TEXT_OPTION(mwebv),
+	TEXT_OPTION(feature_set),
+	{"store_lightcurves", SURVEY_CHOICE, offsetof(ExtractOptions, store_lightcurves)},
+	{"chunk_objects", SURVEY_INTEGER, offsetof(ExtractOptions, chunk_objects), 1, 100000},
+	{"workers", SURVEY_INTEGER, offsetof(ExtractOptions, workers), 0, 1024},
+	{"report_interval", SURVEY_INTEGER, offsetof(ExtractOptions, report_interval), 0, 86400},
+};
+
+static const ExtractOptions extract_defaults = {
+	.object_id = "object_id",
+	.mjd = "mjd",
+	.passband = "passband",
+	.flux = "flux",
+	.flux_err = "flux_err",
+	.ddf = "ddf",
+	.hostgal_photoz = "hostgal_photoz",
+	.hostgal_photoz_err = "hostgal_photoz_err",
+	.mwebv = "mwebv",
+	.feature_set = "all",
+	.chunk_objects = 100,
+	.workers = -1,
+	.report_interval = 5,
+};
+
+/* An extraction while its statements are written. */
+typedef struct Extraction
+{
+	ExtractOptions options;
+	const char	  *schema; /* the extension's, quoted */
+	SurveyTable	   observations;
+	SurveyTable	   target;
+	SurveyTable	   metadata;
+	bool		   stored_curves; /* observations has a light curve a row */
+	bool		   keep_curves;
+	const char	  *id; /* quoted name of observations' object_id */
+} Extraction;
+
+/* ------------------------------------------------------------------------
+ * What is to be done
+ * ------------------------------------------------------------------------
+ */
+
+/* " AND s.arrived >= '2027-01-01'::timestamptz" */
+static char *
+arrival_condition(const Extraction *extraction)
+{
+	const ExtractOptions *options = &extraction->options;
+	Oid					  type;
+
+	if (options->arrival == NULL)
+		return "";
+	type = column_type(extraction->observations.oid, options->arrival);
+	if (!OidIsValid(type))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("%s has no column \"%s\"", extraction->observations.name, options->arrival),
+				 errhint("The option \"arrival\" names the column that tells when rows "
+						 "came.")));
+	return psprintf(" AND s.%s OPERATOR(pg_catalog.>=) %s::%s", quote_identifier(options->arrival),
+					quote_literal_cstr(options->since),
+					format_type_extended(type, -1, FORMAT_TYPE_FORCE_QUALIFY));
+}
+
+/* (object_id, n_rows) of observations, by range. */
+static char *
+count_query(const Extraction *extraction, bool range)
+{
+	const char *id = extraction->id;
+	const char *from = extraction->observations.name;
+	char	   *condition = psprintf("s.%s IS NOT NULL%s%s", id, survey_range(range, "s", id),
+									 arrival_condition(extraction));
+
+	if (extraction->stored_curves)
+		return psprintf("SELECT s.%s::pg_catalog.int8 AS object_id, "
+						"%s.plasticc_n_observations(s.%s)::pg_catalog.int8 AS n_rows "
+						"FROM %s AS s WHERE %s AND s.%s IS NOT NULL",
+						id, extraction->schema, quote_identifier(extraction->options.lightcurve),
+						from, condition, quote_identifier(extraction->options.lightcurve));
+	if (extraction->options.arrival)
+		return psprintf("SELECT c.%s::pg_catalog.int8 AS object_id, "
+						"(SELECT pg_catalog.count(*) FROM %s AS a "
+						"WHERE a.%s OPERATOR(pg_catalog.=) c.%s) AS n_rows "
+						"FROM (SELECT DISTINCT s.%s FROM %s AS s WHERE %s) AS c",
+						id, from, id, id, id, from, condition);
+	return psprintf("SELECT s.%s::pg_catalog.int8 AS object_id, pg_catalog.count(*) AS n_rows "
+					"FROM %s AS s WHERE %s GROUP BY s.%s",
+					id, from, condition, id);
+}
+
+static char *
+todo_query(const Extraction *extraction, bool range)
+{
+	return psprintf("SELECT o.object_id FROM (%s) AS o LEFT JOIN "
+					"(SELECT t.object_id, t.n_rows FROM %s AS t WHERE true%s) AS t "
+					"ON t.object_id OPERATOR(pg_catalog.=) o.object_id "
+					"WHERE t.n_rows IS NULL OR t.n_rows OPERATOR(pg_catalog.<>) o.n_rows "
+					"ORDER BY o.object_id",
+					count_query(extraction, range), extraction->target.name,
+					survey_range(range, "t", "object_id"));
+}
+
+/* ------------------------------------------------------------------------
+ * Doing it
+ * ------------------------------------------------------------------------
+ */
+
+/* "detected" may be boolean, 0 or 1, or absent. */
+static char *
+detected_argument(const Extraction *extraction)
+{
+	const SurveyTable *table = &extraction->observations;
+	const char		  *column = extraction->options.detected;
+
+	if (column == NULL)
+		column = "detected";
+	if (extraction->options.detected == NULL && !OidIsValid(column_type(table->oid, column)))
+		return "";
+	return psprintf(", %s", boolean_column(table, "s", column, "detected"));
+}
+
+/* (object_id, lightcurve, n_rows) of the objects in $1. */
+static char *
+curves_query(const Extraction *extraction)
+{
+	const ExtractOptions *options = &extraction->options;
+	const SurveyTable	 *table = &extraction->observations;
+	const char			 *id = extraction->id;
+
+	if (extraction->stored_curves)
+	{
+		const char *curve = quote_identifier(options->lightcurve);
+
+		return psprintf("SELECT s.%s::pg_catalog.int8 AS object_id, s.%s AS lightcurve, "
+						"%s.plasticc_n_observations(s.%s)::pg_catalog.int8 AS n_rows FROM %s AS s "
+						"WHERE s.%s OPERATOR(pg_catalog.=) ANY ($1)",
+						id, curve, extraction->schema, curve, table->name, id);
+	}
+	return psprintf("SELECT s.%s::pg_catalog.int8 AS object_id, "
+					"%s.plasticc_lightcurve(%s, %s, %s, %s%s) AS lightcurve, "
+					"pg_catalog.count(*) AS n_rows FROM %s AS s "
+					"WHERE s.%s OPERATOR(pg_catalog.=) ANY ($1) GROUP BY s.%s",
+					id, extraction->schema, number_column(table, "s", options->mjd, "mjd"),
+					passband_column(table, "s", options->passband, "passband", extraction->schema),
+					number_column(table, "s", options->flux, "flux"),
+					number_column(table, "s", options->flux_err, "flux_err"),
+					detected_argument(extraction), table->name, id, id);
+}
+
+/* The features of a row c, with those of the host m where there are metadata. */
+static char *
+features_expression(const Extraction *extraction)
+{
+	const ExtractOptions *options = &extraction->options;
+	const SurveyTable	 *metadata = &extraction->metadata;
+	const char			 *distmod = options->distmod ? options->distmod : "distmod";
+	char				 *features =
+		psprintf("%s.plasticc_features(c.lightcurve, %s::%s.plasticc_feature_set)",
+				 extraction->schema, quote_literal_cstr(options->feature_set), extraction->schema);
+
+	if (options->metadata == NULL)
+		return features;
+	return psprintf("%s.plasticc_host_features(%s, %s, %s, %s, %s, %s)", extraction->schema,
+					features, boolean_column(metadata, "m", options->ddf, "ddf"),
+					number_column(metadata, "m", options->hostgal_photoz, "hostgal_photoz"),
+					number_column(metadata, "m", options->hostgal_photoz_err, "hostgal_photoz_err"),
+					options->distmod == NULL && !OidIsValid(column_type(metadata->oid, distmod))
+						? "NULL::pg_catalog.float8"
+						: number_column(metadata, "m", distmod, "distmod"),
+					number_column(metadata, "m", options->mwebv, "mwebv"));
+}
+
+static char *
+write_statement(const Extraction *extraction)
+{
+	const ExtractOptions *options = &extraction->options;
+	bool				  keep = extraction->keep_curves;
+	char				 *join = "";
+
+	if (options->metadata)
+	{
+		const char *id =
+			options->metadata_object_id ? options->metadata_object_id : options->object_id;
+
+		(void) integer_column(&extraction->metadata, "m", id, "metadata_object_id");
+		warn_without_index(&extraction->metadata, id);
+		join = psprintf(" LEFT JOIN %s AS m ON m.%s OPERATOR(pg_catalog.=) c.object_id "
+						"AND m.%s OPERATOR(pg_catalog.=) ANY ($1)",
+						extraction->metadata.name, quote_identifier(id), quote_identifier(id));
+	}
+	return psprintf(
+		"INSERT INTO %s AS t (object_id, %sfeatures, n_rows, extracted_at) "
+		"SELECT c.object_id, %s%s, c.n_rows, pg_catalog.clock_timestamp() FROM (%s) AS c%s "
+		"ORDER BY c.object_id "
+		"ON CONFLICT (object_id) DO UPDATE SET %sfeatures = EXCLUDED.features, "
+		"n_rows = EXCLUDED.n_rows, extracted_at = EXCLUDED.extracted_at",
+		extraction->target.name, keep ? "lightcurve, " : "", keep ? "c.lightcurve, " : "",
+		features_expression(extraction), curves_query(extraction), join,
+		keep ? "lightcurve = EXCLUDED.lightcurve, " : "");
+}
+
+void
+extract_objects(SurveyJob *job, Datum ids)
+{
+	Oid type = INT8ARRAYOID;
+
+	survey_execute(job->write, 1, &type, &ids, SPI_OK_INSERT);
+}
+
+/* ------------------------------------------------------------------------
+ * The procedure
+ * ------------------------------------------------------------------------
+ */
+
+static Oid
+lightcurve_type(Oid procedure)
+{
+	return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, PointerGetDatum("lightcurve"),
+						   ObjectIdGetDatum(get_func_namespace(procedure)));
+}
+
+static void
+check_options(const ExtractOptions *options)
+{
+	if (strcmp(options->feature_set, "all") != 0 && strcmp(options->feature_set, "simple") != 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("invalid value for option \"%s\"", "feature_set"),
+						errhint("Accepted: \"all\" or \"simple\".")));
+	if ((options->arrival == NULL) != (options->since == NULL))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("options \"arrival\" and \"since\" belong together"),
+						errhint("For example {\"arrival\": \"mjd\", \"since\": 60000}.")));
+}
+
+static void
+check_observations(Extraction *extraction, Oid curve_type)
+{
+	ExtractOptions *options = &extraction->options;
+	Oid				relation = extraction->observations.oid;
+
+	if (options->lightcurve == NULL && !OidIsValid(column_type(relation, options->mjd)) &&
+		column_type(relation, "lightcurve") == curve_type)
+		options->lightcurve = "lightcurve";
+	extraction->stored_curves = options->lightcurve != NULL;
+	if (extraction->stored_curves && column_type(relation, options->lightcurve) != curve_type)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
+						errmsg("%s has no column \"%s\" of type lightcurve",
+							   extraction->observations.name, options->lightcurve)));
+	(void) integer_column(&extraction->observations, "s", options->object_id, "object_id");
+	extraction->id = quote_identifier(options->object_id);
+	warn_without_index(&extraction->observations, options->object_id);
+}
+
+/*
+ * Are the target's own curves the source?  Then they are not written: what is
+ * appended to them meanwhile would be lost.
+ */
+static bool
+reads_target(const Extraction *extraction)
+{
+	return extraction->observations.oid == extraction->target.oid && extraction->stored_curves &&
+		   strcmp(extraction->options.lightcurve, "lightcurve") == 0;
+}
+
+static void
+check_target(Extraction *extraction, Oid curve_type)
+{
+	const SurveyTable *target = &extraction->target;
+	const char		  *key[] = {"object_id"};
+	SurveyChoice	   keep = extraction->options.store_lightcurves;
+
+	check_target_column(target, "object_id", INT8OID, TARGET_HINT);
+	check_target_column(target, "features", FLOAT4ARRAYOID, TARGET_HINT);
+	check_target_column(target, "n_rows", INT8OID, TARGET_HINT);
+	check_target_column(target, "extracted_at", TIMESTAMPTZOID, TARGET_HINT);
+	if (keep == CHOICE_DEFAULT)
+		keep = OidIsValid(column_type(target->oid, "lightcurve")) ? CHOICE_YES : CHOICE_NO;
+	extraction->keep_curves = keep == CHOICE_YES && !reads_target(extraction);
+	if (keep == CHOICE_YES)
+		check_target_column(target, "lightcurve", curve_type,
+							"Add it, or use the option {\"store_lightcurves\": false}.");
+	if (!has_unique_index(target->oid, key, 1))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+				 errmsg("target %s has no primary key or unique index on object_id", target->name),
+				 errhint(TARGET_HINT)));
+}
+
+/* The target must not hold other features than those that are about to come. */
+static void
+check_stored_features(const Extraction *extraction)
+{
+	bool is_null;
+
+	survey_execute(psprintf("SELECT pg_catalog.cardinality(t.features), "
+							"pg_catalog.cardinality(%s.plasticc_%sfeature_names(%s)) FROM %s AS t "
+							"WHERE t.features IS NOT NULL LIMIT 1",
+							extraction->schema, extraction->options.metadata ? "host_" : "",
+							quote_literal_cstr(extraction->options.feature_set),
+							extraction->target.name),
+				   0, NULL, NULL, SPI_OK_SELECT);
+	if (SPI_processed > 0)
+	{
+		HeapTuple row = SPI_tuptable->vals[0];
+		TupleDesc desc = SPI_tuptable->tupdesc;
+		int		  stored = DatumGetInt32(SPI_getbinval(row, desc, 1, &is_null));
+		int		  expected = DatumGetInt32(SPI_getbinval(row, desc, 2, &is_null));
+
+		if (stored != expected)
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("target %s holds objects with %d features, these options give %d",
+							extraction->target.name, stored, expected),
+					 errhint("Use the same feature_set and metadata as before, or another "
+							 "target, or TRUNCATE it.")));
+	}
+	SPI_freetuptable(SPI_tuptable);
+}
+
+static Oid
+metadata_oid(const char *name)
+{
+	return DatumGetObjectId(DirectFunctionCall1(regclassin, CStringGetDatum(name)));
+}
+
+static void
+plan_extraction(FunctionCallInfo fcinfo, SurveyPlan *plan)
+{
+	Oid					  procedure = fcinfo->flinfo->fn_oid;
+	Oid					  curve_type = lightcurve_type(procedure);
+	Extraction			  extraction = {.options = extract_defaults};
+	const ExtractOptions *options = &extraction.options;
+
+	read_survey_options(PG_ARGISNULL(2) ? NULL : PG_GETARG_JSONB_P(2), extract_options,
+						lengthof(extract_options), &extraction.options);
+	check_options(options);
+	extraction.schema = extension_schema(procedure);
+	extraction.observations =
+		survey_table(survey_regclass(fcinfo, 0, "observations"), "observations");
+	extraction.target = survey_target(survey_regclass(fcinfo, 1, "target"));
+	if (options->metadata)
+		extraction.metadata = survey_table(metadata_oid(options->metadata), "metadata");
+	check_observations(&extraction, curve_type);
+	check_target(&extraction, curve_type);
+
+	plan->job.kind = SURVEY_EXTRACT;
+	plan->job.target = extraction.target.oid;
+	plan->job.find = todo_query(&extraction, true);
+	plan->job.write = write_statement(&extraction);
+	plan->list = todo_query(&extraction, false);
+	plan->chunk_objects = options->chunk_objects;
+	plan->workers = options->workers;
+	plan->report_interval = options->report_interval;
+	plan->temporary = extraction.observations.temporary || extraction.target.temporary ||
+					  extraction.metadata.temporary;
+	check_stored_features(&extraction);
+}
+
+/*
+ * plasticc_extract(observations, target, options)
+ */
+Datum
+plasticc_extract(PG_FUNCTION_ARGS)
+{
+	return run_survey(fcinfo, "plasticc_extract", plan_extraction);
+}
+
+/*
+ * plasticc_n_observations(lightcurve): of a stored value, which is canonical,
+ * only the first bytes are read.
+ */
+Datum
+plasticc_n_observations(PG_FUNCTION_ARGS)
+{
+	Datum		datum = PG_GETARG_DATUM(0);
+	LightCurve *head =
+		(LightCurve *) PG_DETOAST_DATUM_SLICE(datum, 0, LIGHTCURVE_HEADER - VARHDRSZ);
+
+	if (VARSIZE(head) < LIGHTCURVE_HEADER || head->version != LIGHTCURVE_VERSION ||
+		(head->flags & LIGHTCURVE_CANONICAL) == 0)
+		head = canonical_lightcurve(datum_lightcurve(datum));
+	PG_RETURN_INT64((int64) head->n_observations + head->n_rejected);
+}

@@ -1,0 +1,339 @@
+/*
+ * pipeline_tables.c
+ *		The tables that a survey procedure reads and fills: what their columns
+ *		are, checked before work begins, and how statements name them.
+ *
+ * Privileges are left to the statements, so that no more are asked for than
+ * these use.
+ */
+#include "pg/module/plasticc.h"
+
+#include "access/genam.h"
+#include "access/relation.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "parser/parse_coerce.h"
+#include "storage/bufmgr.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/regproc.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+#include "utils/varlena.h"
+
+#include "pg/pipeline/pipeline.h"
+
+/* From this many pages on, 80 MB, reading a table for every chunk is worth a warning. */
+#define LARGE_TABLE_PAGES 10000
+
+PG_FUNCTION_INFO_V1(plasticc_create_feature_table);
+PG_FUNCTION_INFO_V1(plasticc_create_prediction_table);
+
+const char *
+extension_schema(Oid function)
+{
+	return quote_identifier(get_namespace_name(get_func_namespace(function)));
+}
+
+Oid
+survey_regclass(FunctionCallInfo fcinfo, int argument, const char *what)
+{
+	if (PG_ARGISNULL(argument))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be NULL", what)));
+	return PG_GETARG_OID(argument);
+}
+
+SurveyTable
+survey_table(Oid oid, const char *role)
+{
+	char kind = get_rel_relkind(oid);
+
+	if (kind == '\0')
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
+						errmsg("%s: relation with OID %u does not exist", role, oid)));
+	if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE && kind != RELKIND_VIEW &&
+		kind != RELKIND_MATVIEW && kind != RELKIND_FOREIGN_TABLE)
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+						errmsg("%s: \"%s\" is not a table or view", role, get_rel_name(oid))));
+	return (SurveyTable){
+		.oid = oid,
+		.name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(oid)),
+										   get_rel_name(oid)),
+		.temporary = get_rel_persistence(oid) == RELPERSISTENCE_TEMP,
+	};
+}
+
+SurveyTable
+survey_target(Oid oid)
+{
+	SurveyTable table = survey_table(oid, "target");
+	char		kind = get_rel_relkind(oid);
+
+	if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+						errmsg("target: \"%s\" is not a table", get_rel_name(oid))));
+	return table;
+}
+
+Oid
+column_type(Oid relation, const char *column)
+{
+	AttrNumber number = get_attnum(relation, column);
+
+	return number <= 0 ? InvalidOid : getBaseType(get_atttype(relation, number));
+}
+
+static bool
+is_integer(Oid type)
+{
+	return type == INT2OID || type == INT4OID || type == INT8OID;
+}
+
+static bool
+is_number(Oid type)
+{
+	return is_integer(type) || type == FLOAT4OID || type == FLOAT8OID || type == NUMERICOID;
+}
+
+static bool
+is_text(Oid type)
+{
+	return TypeCategory(type) == TYPCATEGORY_STRING;
+}
+
+/* The column's type; an error when there is none. */
+static Oid
+find_column(const SurveyTable *table, const char *column, const char *option)
+{
+	Oid type = column_type(table->oid, column);
+
+	if (!OidIsValid(type))
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
+						errmsg("%s has no column \"%s\"", table->name, column),
+						option ? errhint("Name another one with the option \"%s\".", option) : 0));
+	return type;
+}
+
+static void
+raise_bad_type(const SurveyTable *table, const char *column, Oid type, const char *accepted)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("column \"%s\" of %s has type %s", column, table->name, format_type_be(type)),
+			 errhint("It must be %s.", accepted)));
+}
+
+char *
+integer_column(const SurveyTable *table, const char *alias, const char *column, const char *option)
+{
+	Oid type = find_column(table, column, option);
+
+	if (!is_integer(type))
+		raise_bad_type(table, column, type, "smallint, integer or bigint");
+	return psprintf("%s.%s::pg_catalog.int8", alias, quote_identifier(column));
+}
+
+char *
+number_column(const SurveyTable *table, const char *alias, const char *column, const char *option)
+{
+	Oid type = find_column(table, column, option);
+
+	if (!is_number(type))
+		raise_bad_type(table, column, type,
+					   "a number: an integer type, real, double precision or numeric");
+	return psprintf("%s.%s::pg_catalog.float8", alias, quote_identifier(column));
+}
+
+char *
+boolean_column(const SurveyTable *table, const char *alias, const char *column, const char *option)
+{
+	Oid type = find_column(table, column, option);
+
+	if (type == BOOLOID)
+		return psprintf("%s.%s", alias, quote_identifier(column));
+	if (!is_integer(type))
+		raise_bad_type(table, column, type, "boolean, or an integer type with 0 and 1");
+	return psprintf("%s.%s::pg_catalog.int4::pg_catalog.bool", alias, quote_identifier(column));
+}
+
+char *
+passband_column(const SurveyTable *table, const char *alias, const char *column, const char *option,
+				const char *schema)
+{
+	Oid type = find_column(table, column, option);
+
+	if (is_text(type))
+		return psprintf("%s.plasticc_passband(%s.%s::pg_catalog.text)::pg_catalog.int8", schema,
+						alias, quote_identifier(column));
+	if (!is_number(type))
+		raise_bad_type(table, column, type,
+					   "an integer type, or text with the letters u g r i z y");
+	return psprintf("%s.%s::pg_catalog.int8", alias, quote_identifier(column));
+}
+
+void
+check_target_column(const SurveyTable *target, const char *column, Oid type, const char *hint)
+{
+	Oid	 actual = column_type(target->oid, column);
+	bool accepted = actual == type || (is_integer(type) && is_integer(actual)) ||
+					(type == TEXTOID && OidIsValid(actual) && is_text(actual));
+
+	if (!OidIsValid(actual))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("target %s has no column \"%s\"", target->name, column),
+				 errdetail("It must have type %s.", format_type_be(type)), errhint("%s", hint)));
+	if (!accepted)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" of target %s has type %s", column, target->name,
+						format_type_be(actual)),
+				 errdetail("It must have type %s.", format_type_be(type)), errhint("%s", hint)));
+}
+
+/* Are the key columns of the index just these? */
+static bool
+index_covers(Relation index, Oid relation, const char *const *columns, int n_columns)
+{
+	Form_pg_index form = index->rd_index;
+
+	if (form->indnkeyatts != n_columns)
+		return false;
+	for (int i = 0; i < n_columns; i++)
+	{
+		AttrNumber number = get_attnum(relation, columns[i]);
+		bool	   found = false;
+
+		for (int k = 0; k < n_columns; k++)
+			found = found || form->indkey.values[k] == number;
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+bool
+has_unique_index(Oid oid, const char *const *columns, int n_columns)
+{
+	Relation  relation = relation_open(oid, AccessShareLock);
+	bool	  found = false;
+	ListCell *cell;
+
+	foreach (cell, RelationGetIndexList(relation))
+	{
+		Relation	  index = index_open(lfirst_oid(cell), AccessShareLock);
+		Form_pg_index form = index->rd_index;
+
+		if (form->indisunique && form->indimmediate && form->indisvalid &&
+			RelationGetIndexPredicate(index) == NIL && index_covers(index, oid, columns, n_columns))
+			found = true;
+		index_close(index, AccessShareLock);
+	}
+	relation_close(relation, AccessShareLock);
+	return found;
+}
+
+void
+warn_without_index(const SurveyTable *table, const char *column)
+{
+	Relation   relation = relation_open(table->oid, AccessShareLock);
+	AttrNumber number = get_attnum(table->oid, column);
+	bool	   found = relation->rd_rel->relkind != RELKIND_RELATION ||
+				 RelationGetNumberOfBlocks(relation) < LARGE_TABLE_PAGES;
+	ListCell *cell;
+
+	foreach (cell, RelationGetIndexList(relation))
+	{
+		Relation index = index_open(lfirst_oid(cell), AccessShareLock);
+
+		found = found || index->rd_index->indkey.values[0] == number;
+		index_close(index, AccessShareLock);
+	}
+	relation_close(relation, AccessShareLock);
+	if (!found)
+		ereport(
+			WARNING,
+			(errmsg("%s has no index on \"%s\": each chunk reads all of it", table->name, column),
+			 errhint("CREATE INDEX ON %s (%s);", table->name, quote_identifier(column))));
+}
+
+char *
+survey_range(bool range, const char *alias, const char *column)
+{
+	if (!range)
+		return "";
+	return psprintf(" AND %s.%s OPERATOR(pg_catalog.>=) $1 AND %s.%s OPERATOR(pg_catalog.<=) $2",
+					alias, column, alias, column);
+}
+
+/* ------------------------------------------------------------------------
+ * Making the tables
+ * ------------------------------------------------------------------------
+ */
+
+/* Creates a table with these columns, alters it (NULL: not), and returns it. */
+static Oid
+create_table(text *name, const char *columns, const char *alterations)
+{
+	List	 *names = textToQualifiedNameList(name);
+	RangeVar *range = makeRangeVarFromNameList(names);
+	char *quoted = range->schemaname ? quote_qualified_identifier(range->schemaname, range->relname)
+									 : pstrdup(quote_identifier(range->relname));
+
+	if (range->catalogname)
+		ereport(ERROR,
+				(errcode(ERRCODE_SYNTAX_ERROR),
+				 errmsg("name of the table has too many parts: \"%s\"", text_to_cstring(name))));
+	SPI_connect();
+	survey_execute(psprintf("CREATE TABLE %s (%s)", quoted, columns), 0, NULL, NULL,
+				   SPI_OK_UTILITY);
+	if (alterations)
+		survey_execute(psprintf("ALTER TABLE %s %s", quoted, alterations), 0, NULL, NULL,
+					   SPI_OK_UTILITY);
+	SPI_finish();
+	return RangeVarGetRelid(range, NoLock, false);
+}
+
+/*
+ * plasticc_create_feature_table(name)
+ *
+ * Features do not compress (docs/distributed.md has the figures).  They lie
+ * outside the rows, so that the table is a few pages from which the planner would
+ * conclude that no parallel worker is worth it: hence parallel_workers, which
+ * max_parallel_workers_per_gather caps.
+ */
+Datum
+plasticc_create_feature_table(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_OID(
+		create_table(PG_GETARG_TEXT_PP(0),
+					 psprintf("object_id pg_catalog.int8 PRIMARY KEY, "
+							  "lightcurve %s.lightcurve, "
+							  "features pg_catalog.float4[], "
+							  "n_rows pg_catalog.int8 NOT NULL, "
+							  "extracted_at pg_catalog.timestamptz NOT NULL",
+							  extension_schema(fcinfo->flinfo->fn_oid)),
+					 "ALTER COLUMN features SET STORAGE EXTERNAL, SET (parallel_workers = 64)"));
+}
+
+/*
+ * plasticc_create_prediction_table(name, history)
+ */
+Datum
+plasticc_create_prediction_table(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_OID(create_table(PG_GETARG_TEXT_PP(0),
+							   psprintf("object_id pg_catalog.int8, "
+										"model pg_catalog.text, "
+										"version pg_catalog.int4 NOT NULL, "
+										"probabilities pg_catalog.float4[] NOT NULL, "
+										"predicted_at pg_catalog.timestamptz NOT NULL, "
+										"features_at pg_catalog.timestamptz NOT NULL, "
+										"PRIMARY KEY (object_id, model%s)",
+										PG_GETARG_BOOL(1) ? ", version, features_at" : ""),
+							   NULL));
+}

@@ -1,0 +1,377 @@
+/*
+ * predict_job.c
+ *		CALL plasticc_predict: class probabilities of all objects whose features
+ *		are newer than their prediction, or that this version of the model has
+ *		not seen.
+ *
+ * A prediction carries the time stamp of the features that it was made of
+ * (features_at), and an object is to be done when there is none with the model,
+ * the version and the present time stamp.  Time stamps are only compared for
+ * equality, so that neither clocks nor the order of commits matter.
+ */
+#include "pg/module/plasticc.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+
+#include "pg/util/arrays.h"
+#include "pg/model/classify.h"
+#include "pg/model/model_cache.h"
+#include "pg/pipeline/pipeline.h"
+
+PG_FUNCTION_INFO_V1(plasticc_predict);
+
+#define BLOCK_ROWS 1024
+
+#define TARGET_HINT "SELECT plasticc_create_prediction_table('name') makes such a table."
+
+typedef struct PredictOptions
+{
+	char		*object_id;
+	char		*features;
+	char		*extracted_at; /* NULL: "extracted_at" where there is one */
+	int			 version;	   /* 0: the newest */
+	SurveyChoice history;
+	int			 chunk_objects;
+	int			 workers;
+	int			 report_interval;
+} PredictOptions;
+
+static const SurveyOption predict_options[] = {
+	{"object_id", SURVEY_TEXT, offsetof(PredictOptions, object_id)},
+	{"features", SURVEY_TEXT, offsetof(PredictOptions, features)},
+	{"extracted_at", SURVEY_TEXT, offsetof(PredictOptions, extracted_at)},
+	{"version", SURVEY_INTEGER, offsetof(PredictOptions, version), 1, PG_INT32_MAX},
+	{"history", SURVEY_CHOICE, offsetof(PredictOptions, history)},
+	{"chunk_objects", SURVEY_INTEGER, offsetof(PredictOptions, chunk_objects), 1, 100000},
+	{"workers", SURVEY_INTEGER, offsetof(PredictOptions, workers), 0, 1024},
+	{"report_interval", SURVEY_INTEGER, offsetof(PredictOptions, report_interval), 0, 86400},
+};
+
+static const PredictOptions predict_defaults = {
+	.object_id = "object_id",
+	.features = "features",
+	.chunk_objects = 4 * BLOCK_ROWS,
+	.workers = -1,
+	.report_interval = 5,
+};
+
+typedef struct Prediction
+{
+	PredictOptions options;
+	SurveyTable	   features;
+	SurveyTable	   target;
+	bool		   history;
+	const char	  *conflict;	 /* columns of the target's key */
+	const char	  *id;			 /* quoted name of object_id among the features */
+	const char	  *column;		 /* likewise, of the features */
+	char		  *extracted_at; /* expression on a row f */
+} Prediction;
+
+/* ------------------------------------------------------------------------
+ * A chunk
+ * ------------------------------------------------------------------------
+ */
+
+/* What a process keeps from chunk to chunk. */
+typedef struct Predictor
+{
+	FmgrInfo		 function;
+	const Model		*model;
+	ClassifyScratch *scratch;
+	float			*features;		/* [BLOCK_ROWS][n_features] */
+	float			*probabilities; /* [BLOCK_ROWS][n_classes] */
+} Predictor;
+
+static Predictor *
+make_predictor(const SurveyJob *job)
+{
+	MemoryContext caller = MemoryContextSwitchTo(job->context);
+	Workspace	  workspace = server_workspace(job->context);
+	Predictor	 *predictor = palloc0(sizeof(Predictor));
+	Datum		  bytes;
+
+	fmgr_info_cxt(job->procedure, &predictor->function, job->context);
+	bytes = fetch_model(&predictor->function, cstring_to_text(job->model), &job->version);
+	predictor->model = cached_model(&predictor->function, bytes)->model;
+	predictor->scratch = classify_scratch(predictor->model, BLOCK_ROWS, &workspace);
+	predictor->features = workspace_array(
+		&workspace, float, (size_t) BLOCK_ROWS * predictor->model->preprocessing.n_features);
+	predictor->probabilities =
+		workspace_array(&workspace, float, (size_t) BLOCK_ROWS * predictor->model->n_classes);
+	MemoryContextSwitchTo(caller);
+	return predictor;
+}
+
+/* Copies the features of a row (object_id, features, extracted_at) to place i of the block. */
+static void
+take_features(Predictor *predictor, HeapTuple row, TupleDesc desc, int i, Datum *id, Datum *at)
+{
+	const Model *model = predictor->model;
+	ArrayType	*features;
+	Datum		 stored;
+	bool		 is_null;
+
+	*id = SPI_getbinval(row, desc, 1, &is_null);
+	stored = SPI_getbinval(row, desc, 2, &is_null);
+	*at = SPI_getbinval(row, desc, 3, &is_null);
+	features = DatumGetArrayTypeP(stored);
+	check_feature_count(model, features, psprintf(" for object " INT64_FORMAT, DatumGetInt64(*id)));
+	copy_features(features, predictor->features + (size_t) i * model->preprocessing.n_features);
+	if (PointerGetDatum(features) != stored)
+		pfree(features);
+}
+
+static Datum
+array_of(Datum *values, int n, Oid type)
+{
+	int16 length;
+	bool  by_value;
+	char  align;
+
+	get_typlenbyvalalign(type, &length, &by_value, &align);
+	return PointerGetDatum(construct_array(values, n, type, length, by_value, align));
+}
+
+/* Classifies rows of the table and writes their predictions. */
+static void
+predict_block(SurveyJob *job, SPITupleTable *table, uint64 first, int n)
+{
+	Predictor *predictor = job->state;
+	int		   n_classes = predictor->model->n_classes;
+	Datum	  *ids = palloc(sizeof(Datum) * n);
+	Datum	  *stamps = palloc(sizeof(Datum) * n);
+	Datum	  *from = palloc(sizeof(Datum) * n);
+	Datum	  *to = palloc(sizeof(Datum) * n);
+	ArrayType *probabilities = zero_array(FLOAT4OID, sizeof(float4), n * n_classes);
+	Oid		   types[] = {INT8ARRAYOID, TIMESTAMPTZARRAYOID, INT4ARRAYOID,
+						  INT4ARRAYOID, FLOAT4ARRAYOID,		 TEXTOID,
+						  INT4OID};
+	Datum	   values[lengthof(types)];
+
+	for (int i = 0; i < n; i++)
+	{
+		take_features(predictor, table->vals[first + i], table->tupdesc, i, &ids[i], &stamps[i]);
+		from[i] = Int32GetDatum(i * n_classes + 1);
+		to[i] = Int32GetDatum((i + 1) * n_classes);
+	}
+	model_classify(predictor->model, predictor->scratch, n, predictor->features,
+				   predictor->probabilities);
+	memcpy(ARR_DATA_PTR(probabilities), predictor->probabilities, sizeof(float4) * n * n_classes);
+
+	values[0] = array_of(ids, n, INT8OID);
+	values[1] = array_of(stamps, n, TIMESTAMPTZOID);
+	values[2] = array_of(from, n, INT4OID);
+	values[3] = array_of(to, n, INT4OID);
+	values[4] = PointerGetDatum(probabilities);
+	values[5] = CStringGetTextDatum(job->model);
+	values[6] = Int32GetDatum(job->version);
+	survey_execute(job->write, lengthof(types), types, values, SPI_OK_INSERT);
+}
+
+void
+predict_objects(SurveyJob *job, Datum ids)
+{
+	MemoryContext  context = AllocSetContextCreate(CurrentMemoryContext, "plasticc predict block",
+												   ALLOCSET_DEFAULT_SIZES);
+	MemoryContext  caller;
+	Oid			   type = INT8ARRAYOID;
+	SPITupleTable *table;
+	uint64		   n_rows;
+
+	if (job->state == NULL)
+		job->state = make_predictor(job);
+	survey_execute(job->read, 1, &type, &ids, SPI_OK_SELECT);
+	table = SPI_tuptable;
+	n_rows = SPI_processed;
+	caller = MemoryContextSwitchTo(context);
+	for (uint64 first = 0; first < n_rows; first += BLOCK_ROWS)
+	{
+		CHECK_FOR_INTERRUPTS();
+		predict_block(job, table, first, Min(BLOCK_ROWS, n_rows - first));
+		MemoryContextReset(context);
+	}
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(context);
+	SPI_freetuptable(table);
+}
+
+/* ------------------------------------------------------------------------
+ * Statements
+ * ------------------------------------------------------------------------
+ */
+
+static char *
+todo_query(const Prediction *prediction, const SurveyJob *job, bool range)
+{
+	return psprintf("SELECT f.%s::pg_catalog.int8 AS object_id FROM %s AS f "
+					"WHERE f.%s IS NOT NULL AND f.%s IS NOT NULL%s AND NOT EXISTS ("
+					"SELECT 1 FROM %s AS p WHERE p.object_id OPERATOR(pg_catalog.=) f.%s%s "
+					"AND p.model OPERATOR(pg_catalog.=) %s "
+					"AND p.version OPERATOR(pg_catalog.=) %d "
+					"AND p.features_at OPERATOR(pg_catalog.=) %s) "
+					"ORDER BY 1",
+					prediction->id, prediction->features.name, prediction->id, prediction->column,
+					survey_range(range, "f", prediction->id), prediction->target.name,
+					prediction->id, survey_range(range, "p", "object_id"),
+					quote_literal_cstr(job->model), job->version, prediction->extracted_at);
+}
+
+static char *
+read_query(const Prediction *prediction)
+{
+	return psprintf("SELECT f.%s::pg_catalog.int8, f.%s, %s FROM %s AS f "
+					"WHERE f.%s OPERATOR(pg_catalog.=) ANY ($1) AND f.%s IS NOT NULL ORDER BY 1",
+					prediction->id, prediction->column, prediction->extracted_at,
+					prediction->features.name, prediction->id, prediction->column);
+}
+
+static char *
+write_statement(const Prediction *prediction)
+{
+	return psprintf(
+		"INSERT INTO %s AS t "
+		"(object_id, model, version, probabilities, predicted_at, features_at) "
+		"SELECT u.object_id, $6, $7, ($5)[u.first:u.last], pg_catalog.clock_timestamp(), "
+		"u.features_at FROM unnest($1, $2, $3, $4) AS u (object_id, features_at, first, last) "
+		"ON CONFLICT (%s) DO %s",
+		prediction->target.name, prediction->conflict,
+		prediction->history ? "NOTHING"
+							: "UPDATE SET model = EXCLUDED.model, version = EXCLUDED.version, "
+							  "probabilities = EXCLUDED.probabilities, "
+							  "predicted_at = EXCLUDED.predicted_at, "
+							  "features_at = EXCLUDED.features_at");
+}
+
+/* ------------------------------------------------------------------------
+ * The procedure
+ * ------------------------------------------------------------------------
+ */
+
+static void
+check_features(Prediction *prediction)
+{
+	const PredictOptions *options = &prediction->options;
+	const SurveyTable	 *table = &prediction->features;
+	Oid					  type = column_type(table->oid, options->features);
+	const char			 *stamp = options->extracted_at ? options->extracted_at : "extracted_at";
+	Oid					  stamp_type = column_type(table->oid, stamp);
+
+	(void) integer_column(table, "f", options->object_id, "object_id");
+	prediction->id = quote_identifier(options->object_id);
+	if (type != FLOAT4ARRAYOID && type != FLOAT8ARRAYOID)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("%s has no column \"%s\" of type real[]", table->name, options->features),
+				 errhint("Name another one with the option \"%s\".", "features")));
+	prediction->column = quote_identifier(options->features);
+	if (!OidIsValid(stamp_type) && options->extracted_at == NULL)
+		prediction->extracted_at = "'-infinity'::pg_catalog.timestamptz";
+	else if (stamp_type != TIMESTAMPTZOID)
+		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+						errmsg("%s has no column \"%s\" of type timestamptz", table->name, stamp),
+						errhint("Name another one with the option \"%s\".", "extracted_at")));
+	else
+		prediction->extracted_at = psprintf("COALESCE(f.%s, '-infinity'::pg_catalog.timestamptz)",
+											quote_identifier(stamp));
+	warn_without_index(table, options->object_id);
+}
+
+/* The key of the target tells whether it keeps the history. */
+static void
+check_target(Prediction *prediction)
+{
+	const SurveyTable *target = &prediction->target;
+	const char		  *key[] = {"object_id", "model", "version", "features_at"};
+	SurveyChoice	   history = prediction->options.history;
+
+	check_target_column(target, "object_id", INT8OID, TARGET_HINT);
+	check_target_column(target, "model", TEXTOID, TARGET_HINT);
+	check_target_column(target, "version", INT4OID, TARGET_HINT);
+	check_target_column(target, "probabilities", FLOAT4ARRAYOID, TARGET_HINT);
+	check_target_column(target, "predicted_at", TIMESTAMPTZOID, TARGET_HINT);
+	check_target_column(target, "features_at", TIMESTAMPTZOID, TARGET_HINT);
+	if (history != CHOICE_NO && has_unique_index(target->oid, key, 4))
+	{
+		prediction->history = true;
+		prediction->conflict = "object_id, model, version, features_at";
+	}
+	else if (history != CHOICE_YES && has_unique_index(target->oid, key, 2))
+		prediction->conflict = "object_id, model";
+	else if (history != CHOICE_YES && has_unique_index(target->oid, key, 1))
+		prediction->conflict = "object_id";
+	else
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+				 errmsg("target %s has no primary key or unique index on %s", target->name,
+						history == CHOICE_YES ? "(object_id, model, version, features_at)"
+											  : "(object_id, model)"),
+				 errhint("SELECT plasticc_create_prediction_table('name', history => %s) makes "
+						 "such a table.",
+						 history == CHOICE_YES ? "true" : "false")));
+}
+
+/* The version of the whole run, also when another training ends meanwhile. */
+static int32
+find_version(const SurveyJob *job, int version)
+{
+	FmgrInfo function;
+	Oid		 type = TEXTOID;
+	text	*model = cstring_to_text(job->model);
+	Datum	 name = PointerGetDatum(model);
+	bool	 is_null;
+
+	fmgr_info(job->procedure, &function);
+	(void) fetch_model(&function, model, version > 0 ? &version : NULL);
+	if (version > 0)
+		return version;
+	survey_execute(psprintf("SELECT pg_catalog.max(version) FROM %s "
+							"WHERE name OPERATOR(pg_catalog.=) $1",
+							extension_table(&function, "plasticc_models")),
+				   1, &type, &name, SPI_OK_SELECT);
+	return DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null));
+}
+
+static void
+plan_prediction(FunctionCallInfo fcinfo, SurveyPlan *plan)
+{
+	Prediction			  prediction = {.options = predict_defaults};
+	const PredictOptions *options = &prediction.options;
+	SurveyJob			 *job = &plan->job;
+
+	read_survey_options(PG_ARGISNULL(3) ? NULL : PG_GETARG_JSONB_P(3), predict_options,
+						lengthof(predict_options), &prediction.options);
+	if (PG_ARGISNULL(0))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("model must not be NULL")));
+	prediction.features = survey_table(survey_regclass(fcinfo, 1, "features"), "features");
+	prediction.target = survey_target(survey_regclass(fcinfo, 2, "target"));
+	check_features(&prediction);
+	check_target(&prediction);
+
+	job->kind = SURVEY_PREDICT;
+	job->target = prediction.target.oid;
+	job->model = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	job->version = find_version(job, options->version);
+	job->find = todo_query(&prediction, job, true);
+	job->read = read_query(&prediction);
+	job->write = write_statement(&prediction);
+	plan->list = todo_query(&prediction, job, false);
+	plan->chunk_objects = options->chunk_objects;
+	plan->workers = options->workers;
+	plan->report_interval = options->report_interval;
+	plan->temporary = prediction.features.temporary || prediction.target.temporary;
+}
+
+/*
+ * plasticc_predict(model, features, target, options)
+ */
+Datum
+plasticc_predict(PG_FUNCTION_ARGS)
+{
+	return run_survey(fcinfo, "plasticc_predict", plan_prediction);
+}

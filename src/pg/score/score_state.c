@@ -1,0 +1,110 @@
+/*
+ * score_state.c
+ *		Arguments and states of the aggregates that score class probabilities.
+ */
+#include "pg/module/plasticc.h"
+
+#include <math.h>
+
+#include "pg/util/arrays.h"
+#include "core/model/model.h"
+#include "pg/score/score_state.h"
+
+bool
+get_scored_object(FunctionCallInfo fcinfo, ScoredObject *object)
+{
+	int	  n_probabilities;
+	int32 target;
+
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		return false;
+	if (PG_ARGISNULL(3))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("classes must not be NULL"),
+						errhint("Pass plasticc_classes(model), or an array constant.")));
+	target = PG_GETARG_INT32(1);
+	object->probabilities = real_elements(PG_GETARG_ARRAYTYPE_P(2), "probabilities",
+										  MODEL_MAX_CLASSES, &n_probabilities);
+	object->classes =
+		integer_elements(PG_GETARG_ARRAYTYPE_P(3), "classes", MODEL_MAX_CLASSES, &object->n);
+	if (n_probabilities != object->n)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("there are %d probabilities for %d classes", n_probabilities, object->n)));
+	object->target = class_index(object->classes, object->n, target);
+	if (object->target < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("target %d is not among the classes", target),
+				 target == 99
+					 ? errhint("Append it to the probabilities with plasticc_add_unknown, and "
+							   "to the classes with classes || 99.")
+					 : errhint("Leave out the objects of classes that the model does not know, or "
+							   "add the class with a probability of 0.")));
+	return true;
+}
+
+void
+state_mismatch(const char *reason)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("%s differ between rows", reason),
+					errhint("All rows of an aggregate must have the same; use GROUP BY to "
+							"separate them.")));
+}
+
+void
+invalid_state(void)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid aggregate state")));
+}
+
+ArrayType *
+state_argument(FunctionCallInfo fcinfo)
+{
+	return AggCheckCallContext(fcinfo, NULL) ? PG_GETARG_ARRAYTYPE_P(0)
+											 : PG_GETARG_ARRAYTYPE_P_COPY(0);
+}
+
+MemoryContext
+enter_state_context(FunctionCallInfo fcinfo)
+{
+	MemoryContext context = CurrentMemoryContext;
+
+	(void) AggCheckCallContext(fcinfo, &context);
+	return MemoryContextSwitchTo(context);
+}
+
+void *
+state_elements(ArrayType *array, Oid element_type, int *length)
+{
+	if (ARR_NDIM(array) != 1 || ARR_HASNULL(array) || ARR_ELEMTYPE(array) != element_type)
+		invalid_state();
+	*length = ARR_DIMS(array)[0];
+	return ARR_DATA_PTR(array);
+}
+
+const float8 *
+weights_argument(FunctionCallInfo fcinfo, int n_classes)
+{
+	const float8 *weights;
+	int			  n;
+
+	if (PG_NARGS() <= 4)
+		return NULL;
+	if (PG_ARGISNULL(4))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("weights must not be NULL"),
+						errhint("Leave the argument out for the weights of the challenge.")));
+	weights = double_elements(PG_GETARG_ARRAYTYPE_P(4), "weights", MODEL_MAX_CLASSES, &n);
+	if (n != n_classes)
+		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+						errmsg("there are %d weights for %d classes", n, n_classes)));
+	return weights;
+}
+
+void
+check_class_weight(int32 class, double weight)
+{
+	if (!(weight >= 0.0) || !isfinite(weight))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION), errmsg("weight of class %d is %g", class, weight),
+				 errhint("Weights must be finite and not negative.")));
+}

@@ -1,0 +1,73 @@
+/*
+ * score_state.h
+ *		Arguments and states of the aggregates that score class probabilities.
+ *
+ * Their transition functions are (state, target, probabilities, classes
+ * [, weights]), and their states arrays, so that they can be combined wherever
+ * the partial results come from.  Sums in them are exact, which makes the
+ * result the same to the bit whatever the order and the partition of the rows.
+ *
+ * The transition functions can be called from SQL, so a state's shape is
+ * checked before it is used; its values need no check, for nothing but the
+ * result depends on them.
+ */
+#ifndef PLASTICC_PG_SCORE_SCORE_STATE_H
+#define PLASTICC_PG_SCORE_SCORE_STATE_H
+
+#include "utils/array.h"
+
+/* What a row brings. */
+typedef struct ScoredObject
+{
+	int			  n;
+	const int32	 *classes;
+	const float4 *probabilities;
+	int			  target; /* index into classes */
+} ScoredObject;
+
+/* Reads arguments 1 to 3; false for a row that is to be skipped. */
+extern bool get_scored_object(FunctionCallInfo fcinfo, ScoredObject *object);
+
+/* The weights of argument 4; NULL when the function has none. */
+extern const float8 *weights_argument(FunctionCallInfo fcinfo, int n_classes);
+
+/* An error unless the weight is finite and not negative. */
+extern void check_class_weight(int32 class, double weight);
+
+/* Errors: rows of one aggregate have different classes or weights; a state that is none. */
+extern void state_mismatch(const char *what) pg_attribute_noreturn();
+extern void invalid_state(void) pg_attribute_noreturn();
+
+/*
+ * The state in argument 0, to be changed in place: an aggregate's own, or a
+ * copy when the function is called by itself.
+ */
+extern ArrayType *state_argument(FunctionCallInfo fcinfo);
+
+/* Switches to where a new state must live. */
+extern MemoryContext enter_state_context(FunctionCallInfo fcinfo);
+
+/* The elements of a state, whose type and shape are checked, and their number. */
+extern void *state_elements(ArrayType *array, Oid element_type, int *length);
+
+/*
+ * Adds to a sum that is kept as a whole part and a fraction, both fractions
+ * being below 1.  What enters such a sum is first rounded to a multiple of SUM_UNIT, 2^-48
+ * (4e-15): whole parts are then integers and fractions multiples of 2^-48
+ * below 1, and additions of either have no rounding error.
+ */
+#define SUM_UNIT 0x1.0p-48
+
+static inline void
+add_exactly(double *whole, double *fraction, double added_whole, double added_fraction)
+{
+	*whole += added_whole;
+	*fraction += added_fraction;
+	if (*fraction >= 1.0)
+	{
+		*fraction -= 1.0;
+		*whole += 1.0;
+	}
+}
+
+#endif /* PLASTICC_PG_SCORE_SCORE_STATE_H */

@@ -1,0 +1,184 @@
+/*
+ * simulated_rows.c
+ *		The synthetic survey as set-returning functions.
+ *
+ * Both functions make one object at a time and return a row a call, so that
+ * memory does not grow with n: stop reading and the rest is never made.  An
+ * object depends on the seed, its number and the mix alone: the two functions
+ * agree, and ranges of objects can be made side by side.
+ */
+#include "pg/module/plasticc.h"
+
+#include <math.h>
+
+#include "common/int.h"
+#include "utils/builtins.h"
+
+#include "core/simulate/simulate.h"
+
+PG_FUNCTION_INFO_V1(plasticc_simulate_objects);
+PG_FUNCTION_INFO_V1(plasticc_simulate_observations);
+
+#define OBJECT_COLUMNS 12
+#define OBSERVATION_COLUMNS 6
+
+typedef struct SurveyScan
+{
+	uint64		 seed;
+	SurveyMix	 mix;
+	int64		 next_object;
+	int64		 objects_left;
+	SurveyObject object;
+	int			 n_observations; /* of the current object, and how many of them were returned */
+	int			 n_returned;
+	SurveyObservation observations[SURVEY_MAX_VISITS];
+} SurveyScan;
+
+static SurveyMix
+mix_argument(text *name)
+{
+	char	 *string = text_to_cstring(name);
+	SurveyMix mix;
+
+	if (!survey_mix_by_name(string, &mix))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("unknown mix of the synthetic survey: \"%s\"", string),
+						errhint("Valid mixes are %s.", SURVEY_MIX_NAMES)));
+	return mix;
+}
+
+/* n and first_object must name a range of positive object numbers. */
+static void
+check_range(int64 n, int64 first_object)
+{
+	int64 last_object;
+
+	if (n < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("number of objects \"n\" must not be negative, got " INT64_FORMAT, n)));
+	if (first_object < 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"first_object\" must be positive, got " INT64_FORMAT, first_object)));
+	if (pg_add_s64_overflow(first_object, n, &last_object))
+		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+						errmsg("object numbers exceed the range of bigint"),
+						errhint("Choose a smaller \"n\" or \"first_object\".")));
+}
+
+/* The first call's work: checks the arguments (n, seed, mix, first_object), sets up the scan. */
+static void
+begin_scan(FunctionCallInfo fcinfo, FuncCallContext *context)
+{
+	MemoryContext previous = MemoryContextSwitchTo(context->multi_call_memory_ctx);
+	SurveyScan	 *scan = palloc0(sizeof(SurveyScan));
+
+	check_range(PG_GETARG_INT64(0), PG_GETARG_INT64(3));
+	scan->objects_left = PG_GETARG_INT64(0);
+	scan->seed = (uint64) PG_GETARG_INT64(1);
+	scan->mix = mix_argument(PG_GETARG_TEXT_PP(2));
+	scan->next_object = PG_GETARG_INT64(3);
+	context->user_fctx = scan;
+	MemoryContextSwitchTo(previous);
+}
+
+/* Makes the next object; false after the last one. */
+static bool
+next_object(SurveyScan *scan)
+{
+	if (scan->objects_left == 0)
+		return false;
+	scan->n_observations = survey_simulate(scan->seed, scan->next_object, scan->mix, &scan->object,
+										   scan->observations);
+	scan->n_returned = 0;
+	scan->next_object++;
+	scan->objects_left--;
+	return true;
+}
+
+/* A real that is NULL where the survey has no value. */
+static Datum
+known_float(float value, bool *is_null)
+{
+	*is_null = isnan(value);
+	return Float4GetDatum(value);
+}
+
+static Datum
+object_row(TupleDesc row_type, const SurveyObject *object)
+{
+	Datum values[OBJECT_COLUMNS];
+	bool  nulls[OBJECT_COLUMNS] = {false};
+
+	values[0] = Int64GetDatum(object->object_id);
+	values[1] = Float8GetDatum(object->position.ra);
+	values[2] = Float8GetDatum(object->position.decl);
+	values[3] = Float8GetDatum(object->position.gal_l);
+	values[4] = Float8GetDatum(object->position.gal_b);
+	values[5] = BoolGetDatum(object->ddf);
+	values[6] = known_float(object->hostgal_specz, &nulls[6]);
+	values[7] = Float4GetDatum(object->hostgal_photoz);
+	values[8] = Float4GetDatum(object->hostgal_photoz_err);
+	values[9] = known_float(object->distmod, &nulls[9]);
+	values[10] = Float4GetDatum((float4) object->position.mwebv);
+	values[11] = Int32GetDatum(object->target);
+	return HeapTupleGetDatum(heap_form_tuple(row_type, values, nulls));
+}
+
+static Datum
+observation_row(TupleDesc row_type, int64 object_id, const SurveyObservation *observation)
+{
+	Datum values[OBSERVATION_COLUMNS];
+	bool  nulls[OBSERVATION_COLUMNS] = {false};
+
+	values[0] = Int64GetDatum(object_id);
+	values[1] = Float8GetDatum(observation->mjd);
+	values[2] = Int16GetDatum((int16) observation->passband);
+	values[3] = Float4GetDatum(observation->flux);
+	values[4] = Float4GetDatum(observation->flux_err);
+	values[5] = BoolGetDatum(observation->detected);
+	return HeapTupleGetDatum(heap_form_tuple(row_type, values, nulls));
+}
+
+/*
+ * plasticc_simulate_objects(n bigint, seed bigint, mix text, first_object bigint)
+ *		A row of metadata for each object.  Which redshift an object has depends
+ *		on whether the survey detected it, so that its light curve is made too.
+ */
+Datum
+plasticc_simulate_objects(PG_FUNCTION_ARGS)
+{
+	FuncCallContext *context;
+	SurveyScan		*scan;
+
+	if (SRF_IS_FIRSTCALL())
+		begin_scan(fcinfo, begin_rows(fcinfo));
+	context = SRF_PERCALL_SETUP();
+	scan = context->user_fctx;
+
+	if (!next_object(scan))
+		SRF_RETURN_DONE(context);
+	SRF_RETURN_NEXT(context, object_row(context->tuple_desc, &scan->object));
+}
+
+/*
+ * plasticc_simulate_observations(n bigint, seed bigint, mix text, first_object bigint)
+ *		A row for each observation, by object and time.
+ */
+Datum
+plasticc_simulate_observations(PG_FUNCTION_ARGS)
+{
+	FuncCallContext *context;
+	SurveyScan		*scan;
+
+	if (SRF_IS_FIRSTCALL())
+		begin_scan(fcinfo, begin_rows(fcinfo));
+	context = SRF_PERCALL_SETUP();
+	scan = context->user_fctx;
+
+	if (scan->n_returned == scan->n_observations && !next_object(scan))
+		SRF_RETURN_DONE(context);
+	SRF_RETURN_NEXT(context, observation_row(context->tuple_desc, scan->object.object_id,
+											 &scan->observations[scan->n_returned++]));
+}

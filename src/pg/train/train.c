@@ -1,0 +1,240 @@
+/*
+ * train.c
+ *		CALL plasticc_train: an ensemble of networks trained on the result of a
+ *		query, stored as a new version of a model.
+ *
+ * The model's row is inserted in one go at the end, or not at all.
+ */
+#include "pg/module/plasticc.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "mb/pg_wchar.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "pg/train/target_sample.h"
+#include "pg/train/train_metrics.h"
+#include "pg/train/training_options.h"
+#include "pg/train/train_run.h"
+
+PG_FUNCTION_INFO_V1(plasticc_train);
+
+static void
+report_input(const Run *run)
+{
+	const TrainingInput *input = run->input;
+	StringInfoData		 counts;
+
+	initStringInfo(&counts);
+	for (int i = 0; i < input->set.n_classes; i++)
+		appendStringInfo(&counts, "%s%d: %d", i > 0 ? ", " : "", input->set.classes[i],
+						 input->class_counts[i]);
+	ereport(NOTICE,
+			(errmsg("training model \"%s\" on %d objects with %d features, %d classes, %d objects "
+					"held out",
+					run->name, input->set.n_rows, input->set.n_features, input->set.n_classes,
+					input->n_validation),
+			 errdetail("Objects of each class: %s.", counts.data)));
+}
+
+/* What can be known about the model before it is trained. */
+static void
+check_model(const Run *run)
+{
+	const TrainingOptions *options = run->options;
+	const TrainingSet	  *set = &run->input->set;
+	double				   size =
+		(double) options->members * member_bytes(options, set->n_features, set->n_classes);
+
+	check_feature_names(run);
+	if (options->normalisation == NORMALISATION_RANK_GAUSS)
+		size += (double) sizeof(float) * options->quantiles *
+				Min((double) set->n_features,
+					(double) options->members * member_inputs(options, set->n_features));
+	if (size > MODEL_MAX_BYTES)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("model would take %.0f bytes", size),
+				 errhint("The limit is %zu; use fewer features or members, or smaller layers.",
+						 MODEL_MAX_BYTES)));
+}
+
+static Datum
+interval_datum(double seconds)
+{
+	Interval *interval = palloc0(sizeof(Interval));
+
+	interval->time = (TimeOffset) rint(seconds * USECS_PER_SEC);
+	return IntervalPGetDatum(interval);
+}
+
+/* Writes a row of plasticc_training_log, and keeps the losses for the model. */
+static void
+log_epoch(Run *run, int member, const EpochReport *report)
+{
+	Oid	  types[] = {TEXTOID,	INT4OID,   INT4OID,	  INT4OID,
+					 FLOAT8OID, FLOAT8OID, FLOAT8OID, INTERVALOID};
+	Datum values[] = {CStringGetTextDatum(run->name),
+					  Int32GetDatum(run->version),
+					  Int32GetDatum(member),
+					  Int32GetDatum(report->epoch),
+					  Float8GetDatum(report->training_loss),
+					  Float8GetDatum(report->validation_loss),
+					  Float8GetDatum(report->learning_rate),
+					  interval_datum(run_elapsed(run))};
+	char  nulls[] = {' ', ' ', ' ', ' ', ' ', ' ', ' ', ' '};
+
+	note_epoch(run->curve, member - 1, report);
+	if (isnan(report->validation_loss))
+		nulls[5] = 'n';
+	run_insert(psprintf("INSERT INTO %s (name, version, member, epoch, training_loss, "
+						"validation_loss, learning_rate, elapsed) "
+						"VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+						run->tables[1]),
+			   lengthof(types), types, values, nulls);
+}
+
+/* The networks as one model. */
+static Model *
+make_model(const Run *run, const PoolResult *result)
+{
+	Workspace workspace = server_workspace(run->context);
+	int		  members = run->options->members;
+	Model	 *model = empty_model(&run->input->set, &result->preprocessing, members, &workspace);
+
+	model->gate = fold_gate(&run->ensemble, 0, &workspace);
+	for (int m = 0; m < members; m++)
+		member_restore(run->options, preprocessing_inputs(&result->preprocessing), model->n_classes,
+					   result->networks[m], &workspace, &model->members[m]);
+	drop_unused_inputs(model, &workspace);
+	return model;
+}
+
+/* Texts inside a model are UTF-8. */
+static char *
+model_text(const char *text)
+{
+	return pg_server_to_any(text, strlen(text), PG_UTF8);
+}
+
+static bytea *
+model_bytes(Run *run, Model *model, const char *metrics)
+{
+	const TrainingOptions *options = run->options;
+	size_t				   size;
+	bytea				  *bytes;
+
+	model->options = model_text(training_options_text(options));
+	model->metrics = model_text(psprintf("{%s}", metrics));
+	model->n_feature_names = options->n_feature_names;
+	model->feature_names = palloc(sizeof(char *) * Max(1, options->n_feature_names));
+	for (int i = 0; i < options->n_feature_names; i++)
+		model->feature_names[i] = model_text(options->feature_names[i]);
+
+	size = model_size(model);
+	if (size > MODEL_MAX_BYTES)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("model takes %zu bytes", size),
+				 errhint("The limit is %zu; use fewer features or members, or smaller layers.",
+						 MODEL_MAX_BYTES)));
+	bytes = palloc(VARHDRSZ + size);
+	SET_VARSIZE(bytes, VARHDRSZ + size);
+	model_write(model, (unsigned char *) VARDATA(bytes));
+	return bytes;
+}
+
+static Datum
+names_datum(const TrainingOptions *options)
+{
+	Datum *names = palloc(sizeof(Datum) * Max(1, options->n_feature_names));
+
+	for (int i = 0; i < options->n_feature_names; i++)
+		names[i] = CStringGetTextDatum(options->feature_names[i]);
+	return PointerGetDatum(
+		construct_array(names, options->n_feature_names, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+/* Calibrates the model, measures it and stores it. */
+static void
+store_model(Run *run, Model *model, const PoolResult *result)
+{
+	Probabilities *unseen = calibrate_model(&run->ensemble, 0, model, result, true);
+	char *metrics = training_metrics(&run->ensemble, run->input, result, run->curve, unseen);
+	char *row_metrics = psprintf("{%s, \"elapsed_seconds\": %.3f}", metrics, run_elapsed(run));
+	Oid	  types[] = {TEXTOID, INT4OID, INT4ARRAYOID, TEXTARRAYOID, JSONBOID, JSONBOID, BYTEAOID};
+	Datum values[] = {
+		CStringGetTextDatum(run->name),
+		Int32GetDatum(run->version),
+		classes_datum(&run->input->set),
+		names_datum(run->options),
+		DirectFunctionCall1(jsonb_in, CStringGetDatum(training_options_text(run->options))),
+		DirectFunctionCall1(jsonb_in, CStringGetDatum(row_metrics)),
+		PointerGetDatum(model_bytes(run, model, metrics)),
+	};
+	char nulls[] = {' ', ' ', ' ', ' ', ' ', ' ', ' '};
+
+	if (run->options->n_feature_names == 0)
+		nulls[3] = 'n';
+	run_insert(psprintf("INSERT INTO %s (name, version, classes, feature_names, options, "
+						"metrics, model) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+						run->tables[0]),
+			   lengthof(types), types, values, nulls);
+}
+
+static void
+report_result(const Run *run, const PoolResult *result)
+{
+	TrainingResult mean = mean_result(result->results, run->options->members);
+	char		  *what = run->options->members > 1
+							  ? psprintf("Mean of %d members", run->options->members)
+							  : psprintf("Best epoch %d of %d", mean.best_epoch, mean.epochs);
+
+	ereport(NOTICE, (errmsg("model \"%s\" version %d is ready", run->name, run->version),
+					 errdetail("%s: training loss %.4f%s; %s in all.", what, mean.training_loss,
+							   describe_validation(mean.validation_loss),
+							   describe_duration(run_elapsed(run)))));
+}
+
+/* From the query to the stored model. */
+static void
+train(Run *run)
+{
+	PoolResult *result;
+
+	run->input = read_training_input(run->query, run->options, run->context);
+	training_options_settle(run->options, run->input->set.n_rows,
+							training_objects(&run->input->set), run->input->set.n_features);
+	choose_gate(run->input, run->options, run->context);
+	choose_holdout(run->input, run->options, run->context);
+	run->ensemble = (Ensemble){.set = &run->input->set, .options = run->options, .n_folds = 1};
+	check_model(run);
+	weigh_like_survey(&run->ensemble, read_survey(run->input, run->options, run->context),
+					  run->context);
+	report_input(run);
+	run_next_version(run);
+	run->curve = create_curve(run->options->epochs, run->options->members);
+	result = run_jobs(run, true, log_epoch);
+	store_model(run, make_model(run, result), result);
+	run_commit(run);
+	report_result(run, result);
+}
+
+/*
+ * plasticc_train(name, training_query, options)
+ */
+Datum
+plasticc_train(PG_FUNCTION_ARGS)
+{
+	static const RunKind kind = {
+		.procedure = "plasticc_train",
+		.noun = "training",
+		.lock = 99,
+		.tables = {"plasticc_models", "plasticc_training_log"},
+		.body = train,
+	};
+
+	return run_procedure(fcinfo, &kind);
+}

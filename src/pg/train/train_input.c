@@ -1,0 +1,513 @@
+/*
+ * train_input.c
+ *		The training query's rows as src/core takes them.
+ */
+#include "pg/module/plasticc.h"
+
+#include <math.h>
+
+#include "executor/spi.h"
+#include "miscadmin.h"
+
+#include "pg/util/arrays.h"
+#include "core/train/ensemble.h"
+#include "core/features/catalog.h"
+#include "core/train/folds.h"
+#include "pg/util/query_reader.h"
+#include "pg/train/train_input.h"
+
+#define MAX_FOLDS 1000
+
+enum
+{
+	FEATURES,
+	TARGET,
+	WEIGHT,
+	FOLD,
+	OBJECT_ID,
+	N_COLUMNS
+};
+
+/* The rows read so far, in arrays that grow. */
+typedef struct Reader
+{
+	MemoryContext context;	   /* of the arrays */
+	MemoryContext row_context; /* emptied after every row */
+	QueryColumn	  columns[N_COLUMNS];
+	int			  n_rows;
+	int			  n_features; /* of the first row, and so of all */
+	int			  capacity;
+	float		 *features;
+	int32_t		 *target;	 /* classes */
+	float		 *weight;	 /* NULL without the column */
+	int64		 *object_id; /* NULL without the column */
+	bool		 *has_id;	 /* likewise */
+	int64		 *fold;		 /* likewise */
+} Reader;
+
+/* A row, for messages: "object 615", or "row 12" where object_id is absent. */
+static char *
+row_name(const Reader *reader, HeapTuple tuple, TupleDesc desc)
+{
+	int64 object_id;
+
+	if (column_integer(tuple, desc, &reader->columns[OBJECT_ID], &object_id))
+		return psprintf("object " INT64_FORMAT, object_id);
+	return psprintf("row %d", reader->n_rows + 1);
+}
+
+static void
+raise_null(const Reader *reader, HeapTuple tuple, TupleDesc desc, int column)
+{
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+		 errmsg("%s of %s is NULL", reader->columns[column].name, row_name(reader, tuple, desc)),
+		 errhint("Leave such rows out with WHERE %s IS NOT NULL.", reader->columns[column].name)));
+}
+
+static void *
+grow(const Reader *reader, void *array, Size element_size)
+{
+	Size size = element_size * reader->capacity;
+
+	return array == NULL ? MemoryContextAllocHuge(reader->context, size)
+						 : repalloc_huge(array, size);
+}
+
+static void
+make_room(Reader *reader)
+{
+	if (reader->n_rows < reader->capacity)
+		return;
+	if (reader->capacity > PG_INT32_MAX / 2)
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+						errmsg("training query returns more than %d rows", reader->capacity)));
+	reader->capacity = reader->capacity == 0 ? 1024 : reader->capacity * 2;
+	reader->features = grow(reader, reader->features, sizeof(float) * reader->n_features);
+	reader->target = grow(reader, reader->target, sizeof(int32_t));
+	if (reader->columns[WEIGHT].number > 0)
+		reader->weight = grow(reader, reader->weight, sizeof(float));
+	if (reader->columns[FOLD].number > 0)
+		reader->fold = grow(reader, reader->fold, sizeof(int64));
+	if (reader->columns[OBJECT_ID].number > 0)
+	{
+		reader->object_id = grow(reader, reader->object_id, sizeof(int64));
+		reader->has_id = grow(reader, reader->has_id, sizeof(bool));
+	}
+}
+
+/* The feature array of a row; the first row's length is that of all. */
+static ArrayType *
+read_features(Reader *reader, HeapTuple tuple, TupleDesc desc)
+{
+	ArrayType *features;
+	int		   n;
+
+	if (!column_features(tuple, desc, &reader->columns[FEATURES], &features))
+		raise_null(reader, tuple, desc, FEATURES);
+	n = feature_array_length(
+		features, ARR_NDIM(features) <= 1 ? "" : psprintf(" of %s", row_name(reader, tuple, desc)));
+	if (n == 0)
+		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+						errmsg("%s has no features", row_name(reader, tuple, desc))));
+	if (n > MODEL_MAX_FEATURES)
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+						errmsg("%s has %d features", row_name(reader, tuple, desc), n),
+						errhint("A model takes at most %d.", MODEL_MAX_FEATURES)));
+	if (reader->n_rows == 0)
+		reader->n_features = n;
+	else if (n != reader->n_features)
+		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+						errmsg("%s has %d features, the rows before it have %d",
+							   row_name(reader, tuple, desc), n, reader->n_features),
+						errhint("All rows must have the same features, in the same order; a "
+								"missing value is NULL or NaN.")));
+	return features;
+}
+
+static int32_t
+read_target(Reader *reader, HeapTuple tuple, TupleDesc desc)
+{
+	int64 target;
+
+	if (!column_integer(tuple, desc, &reader->columns[TARGET], &target))
+		raise_null(reader, tuple, desc, TARGET);
+	if (target < PG_INT32_MIN || target > PG_INT32_MAX)
+		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+						errmsg("target " INT64_FORMAT " of %s is out of range for integer", target,
+							   row_name(reader, tuple, desc))));
+	return (int32_t) target;
+}
+
+static float
+read_weight(Reader *reader, HeapTuple tuple, TupleDesc desc)
+{
+	double weight;
+
+	if (!column_number(tuple, desc, &reader->columns[WEIGHT], &weight))
+		raise_null(reader, tuple, desc, WEIGHT);
+	if (!((float) weight > 0.0f) || !isfinite((float) weight))
+		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+						errmsg("weight of %s is %g", row_name(reader, tuple, desc), weight),
+						errhint("Weights must be finite and above zero; leave rows out that "
+								"are not to count.")));
+	return (float) weight;
+}
+
+static void
+read_row(Reader *reader, HeapTuple tuple, TupleDesc desc)
+{
+	MemoryContext caller = MemoryContextSwitchTo(reader->row_context);
+	ArrayType	 *features = read_features(reader, tuple, desc);
+	int			  row = reader->n_rows;
+
+	make_room(reader);
+	copy_features(features, reader->features + (Size) row * reader->n_features);
+	reader->target[row] = read_target(reader, tuple, desc);
+	if (reader->weight != NULL)
+		reader->weight[row] = read_weight(reader, tuple, desc);
+	if (reader->fold != NULL &&
+		!column_integer(tuple, desc, &reader->columns[FOLD], &reader->fold[row]))
+		raise_null(reader, tuple, desc, FOLD);
+	if (reader->object_id != NULL)
+		reader->has_id[row] =
+			column_integer(tuple, desc, &reader->columns[OBJECT_ID], &reader->object_id[row]);
+	reader->n_rows++;
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(reader->row_context);
+}
+
+static void
+read_rows(Reader *reader, const char *query, const TrainingOptions *options)
+{
+	Portal portal = open_query(query, reader->columns, N_COLUMNS);
+
+	if (options->validation_fold >= 0 && reader->columns[FOLD].number == 0)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
+						errmsg("option \"validation_fold\" needs a column \"fold\" in the query")));
+	for (;;)
+	{
+		CHECK_FOR_INTERRUPTS();
+		SPI_cursor_fetch(portal, true, query_batch_rows(reader->n_features));
+		if (SPI_processed == 0)
+			break;
+		for (uint64 i = 0; i < SPI_processed; i++)
+			read_row(reader, SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
+		SPI_freetuptable(SPI_tuptable);
+	}
+	SPI_cursor_close(portal);
+	if (reader->n_rows == 0)
+		ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND), errmsg("training query returned no rows")));
+}
+
+static int
+compare_classes(const void *a, const void *b)
+{
+	int32_t x = *(const int32_t *) a, y = *(const int32_t *) b;
+
+	return (x > y) - (x < y);
+}
+
+/* Finds the classes, ascending, and replaces each target by its index there. */
+static void
+index_classes(TrainingInput *input, int32_t *target, MemoryContext context)
+{
+	int		 n_rows = input->set.n_rows;
+	int32_t *classes = MemoryContextAllocHuge(context, sizeof(int32_t) * (Size) n_rows);
+	int		 n = 1;
+
+	memcpy(classes, target, sizeof(int32_t) * (Size) n_rows);
+	qsort(classes, n_rows, sizeof(int32_t), compare_classes);
+	for (int i = 1; i < n_rows; i++)
+		if (classes[i] != classes[n - 1])
+			classes[n++] = classes[i];
+	if (n == 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION), errmsg("training query returned one class only"),
+				 errdetail("The target of all %d rows is %d.", n_rows, classes[0]),
+				 errhint("A classifier needs at least two.")));
+	if (n > MODEL_MAX_CLASSES)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("training query returned %d classes", n),
+				 errhint("A model takes at most %d; is \"target\" the class?", MODEL_MAX_CLASSES)));
+
+	input->class_counts = MemoryContextAllocZero(context, sizeof(int) * n);
+	for (int i = 0; i < n_rows; i++)
+	{
+		const int32_t *class = bsearch(&target[i], classes, n, sizeof(int32_t), compare_classes);
+
+		target[i] = (int32_t) (class - classes);
+		input->class_counts[target[i]]++;
+	}
+	input->set.n_classes = n;
+	input->set.classes = classes;
+	input->set.target = target;
+}
+
+typedef struct ObjectRow
+{
+	int64	object_id;
+	int32_t row;
+} ObjectRow;
+
+static int
+compare_objects(const void *a, const void *b)
+{
+	const ObjectRow *x = a, *y = b;
+
+	if (x->object_id != y->object_id)
+		return x->object_id < y->object_id ? -1 : 1;
+	return x->row < y->row ? -1 : 1;
+}
+
+/* The rows of an object_id are a group, called by the first of them. */
+static void
+group_rows(TrainingInput *input, MemoryContext context)
+{
+	int		   n_rows = input->set.n_rows;
+	int32_t	  *group;
+	ObjectRow *rows;
+	int		   n = 0;
+
+	if (input->object_id == NULL)
+		return;
+	group = MemoryContextAllocHuge(context, sizeof(int32_t) * (Size) n_rows);
+	rows = MemoryContextAllocHuge(context, sizeof(ObjectRow) * (Size) n_rows);
+	for (int i = 0; i < n_rows; i++)
+	{
+		group[i] = i;
+		if (input->has_id[i])
+			rows[n++] = (ObjectRow){input->object_id[i], i};
+	}
+	qsort(rows, n, sizeof(ObjectRow), compare_objects);
+	for (int k = 1; k < n; k++)
+		if (rows[k].object_id == rows[k - 1].object_id)
+			group[rows[k].row] = group[rows[k - 1].row];
+	pfree(rows);
+	input->set.group = group;
+}
+
+/* ------------------------------------------------------------------------
+ * The gate
+ * ------------------------------------------------------------------------
+ */
+
+int
+named_feature(const TrainingInput *input, const TrainingOptions *options, const char *name)
+{
+	int		   n_features = input->set.n_features;
+	FeatureSet set;
+	bool	   with_host;
+
+	if (options->n_feature_names > 0)
+	{
+		for (int i = 0; i < Min(n_features, options->n_feature_names); i++)
+			if (strcmp(options->feature_names[i], name) == 0)
+				return i;
+	}
+	else if (find_feature_set(n_features, &set, &with_host))
+	{
+		int ordinal = find_feature(name, strlen(name));
+
+		for (int i = 0; i < n_features; i++)
+			if (feature_ordinal(set, i) == ordinal)
+				return i;
+	}
+	return -1;
+}
+
+void
+choose_gate(TrainingInput *input, const TrainingOptions *options, MemoryContext context)
+{
+	TrainingSet *set = &input->set;
+	int			 feature = options->gate_feature > 0 ? options->gate_feature - 1
+													 : named_feature(input, options, "hostgal_photoz");
+	uint8_t		*side;
+
+	if (feature >= set->n_features)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("option \"gate_feature\" is %d, but there are %d features",
+							   options->gate_feature, set->n_features),
+						errhint("It is the position of a feature, from 1; -1 is for no gate.")));
+	if (options->gate_feature < 0 || feature < 0)
+		return;
+	side = MemoryContextAllocHuge(context, set->n_rows);
+	for (int i = 0; i < set->n_rows; i++)
+		side[i] = gate_side(set->features[(Size) i * set->n_features + feature]);
+	set->side = side;
+	set->gate_feature = feature;
+}
+
+/* ------------------------------------------------------------------------
+ * What is held out
+ * ------------------------------------------------------------------------
+ */
+
+/* Every class needs an object to be learnt from. */
+static void
+check_holdout(const TrainingInput *input, const TrainingOptions *options)
+{
+	int *held_out = palloc0(sizeof(int) * input->set.n_classes);
+
+	for (int i = 0; i < input->set.n_rows; i++)
+		held_out[input->set.target[i]] += input->set.validation[i];
+	if (input->n_validation == 0 && options->validation_fold >= 0)
+		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+						errmsg("no row has fold %d", options->validation_fold),
+						errhint("Option \"validation_fold\" is a value of the column \"fold\".")));
+	for (int i = 0; i < input->set.n_classes; i++)
+		if (held_out[i] == input->class_counts[i])
+			ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+							errmsg("all %d objects of class %d are held out", held_out[i],
+								   input->set.classes[i]),
+							errhint("Assign folds so that each class is in more than one.")));
+	pfree(held_out);
+}
+
+/* The rows of the validation fold, or else a share of each class. */
+void
+choose_holdout(TrainingInput *input, const TrainingOptions *options, MemoryContext context)
+{
+	Workspace		   workspace = server_workspace(context);
+	const TrainingSet *set = &input->set;
+	SplitRows		   rows = {set->n_rows, set->n_classes, set->target, set->group, NULL};
+	bool			  *validation;
+
+	if (options->validation_fold < 0 && options->validation_fraction <= 0.0)
+		return;
+	validation = workspace_array(&workspace, bool, set->n_rows);
+	if (options->validation_fold < 0)
+		stratified_holdout(&rows, options->validation_fraction, options->seed, validation,
+						   &workspace);
+	else
+		for (int i = 0; i < set->n_rows; i++)
+			validation[i] = input->fold[i] == options->validation_fold;
+	for (int i = 0; i < set->n_rows; i++)
+		input->n_validation += validation[i];
+	input->set.validation = validation;
+	check_holdout(input, options);
+	if (input->n_validation == 0)
+		input->set.validation = NULL;
+}
+
+static int
+compare_folds(const void *a, const void *b)
+{
+	int64 x = *(const int64 *) a, y = *(const int64 *) b;
+
+	return (x > y) - (x < y);
+}
+
+/* The values of the column fold, ascending, and their indexes in place of them. */
+static int
+index_folds(TrainingInput *input, int32_t *fold, MemoryContext context)
+{
+	int	   n_rows = input->set.n_rows;
+	int64 *values = MemoryContextAllocHuge(context, sizeof(int64) * (Size) n_rows);
+	int	   n = 1;
+
+	memcpy(values, input->fold, sizeof(int64) * (Size) n_rows);
+	qsort(values, n_rows, sizeof(int64), compare_folds);
+	for (int i = 1; i < n_rows; i++)
+		if (values[i] != values[n - 1])
+			values[n++] = values[i];
+	if (n > MAX_FOLDS)
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+						errmsg("column \"fold\" has %d values", n),
+						errhint("It may have %d.", MAX_FOLDS)));
+	if (values[0] < PG_INT32_MIN || values[n - 1] > PG_INT32_MAX)
+		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+						errmsg("column \"fold\" has values out of range for integer")));
+	for (int i = 0; i < n_rows; i++)
+		fold[i] =
+			(int32_t) ((int64 *) bsearch(&input->fold[i], values, n, sizeof(int64), compare_folds) -
+					   values);
+	input->fold_values = values;
+	return n;
+}
+
+/* Every class needs an object to be learnt from, whichever fold is left out. */
+static void
+check_folds(const TrainingInput *input, const int32_t *fold)
+{
+	const TrainingSet *set = &input->set;
+	int				  *only = palloc(sizeof(int) * set->n_classes);
+	bool			  *several = palloc0(sizeof(bool) * set->n_classes);
+
+	for (int c = 0; c < set->n_classes; c++)
+		only[c] = -1;
+	for (int i = 0; i < set->n_rows; i++)
+	{
+		int c = set->target[i];
+
+		several[c] = several[c] || (only[c] >= 0 && only[c] != fold[i]);
+		only[c] = fold[i];
+	}
+	for (int c = 0; c < set->n_classes; c++)
+		if (!several[c])
+			ereport(ERROR,
+					(errcode(ERRCODE_DATA_EXCEPTION),
+					 errmsg("class %d is in one fold only", set->classes[c]),
+					 errhint("Each class must be in more than one fold, which takes at least two "
+							 "objects.")));
+}
+
+const int32_t *
+choose_folds(TrainingInput *input, const TrainingOptions *options, MemoryContext context,
+			 int *n_folds)
+{
+	Workspace workspace = server_workspace(context);
+	int32_t	 *fold = workspace_array(&workspace, int32_t, input->set.n_rows);
+
+	if (input->fold != NULL)
+		*n_folds = index_folds(input, fold, context);
+	else
+	{
+		*n_folds = options->folds;
+		cross_validation_folds(&input->set, options, fold, &workspace);
+		input->fold_values = workspace_array(&workspace, int64, *n_folds);
+		for (int f = 0; f < *n_folds; f++)
+			input->fold_values[f] = f + 1;
+	}
+	check_folds(input, fold);
+	return fold;
+}
+
+/* ------------------------------------------------------------------------
+ * The whole
+ * ------------------------------------------------------------------------
+ */
+
+TrainingInput *
+read_training_input(const char *query, const TrainingOptions *options, MemoryContext context)
+{
+	TrainingInput *input = MemoryContextAllocZero(context, sizeof(TrainingInput));
+	Reader		   reader = {
+				.context = context,
+				.row_context =
+					AllocSetContextCreate(context, "plasticc training row", ALLOCSET_DEFAULT_SIZES),
+				.columns =
+					{
+						[FEATURES] = {.name = "features", .kind = COLUMN_FEATURES, .required = true},
+						[TARGET] = {.name = "target", .kind = COLUMN_INTEGER, .required = true},
+						[WEIGHT] = {.name = "weight", .kind = COLUMN_NUMBER},
+						[FOLD] = {.name = "fold", .kind = COLUMN_INTEGER},
+						[OBJECT_ID] = {.name = "object_id", .kind = COLUMN_INTEGER},
+			},
+	};
+
+	read_rows(&reader, query, options);
+	MemoryContextDelete(reader.row_context);
+	input->set.n_rows = reader.n_rows;
+	input->set.n_features = reader.n_features;
+	input->set.features = reader.features;
+	input->set.weight = reader.weight;
+	index_classes(input, reader.target, context);
+	input->object_id = reader.object_id;
+	input->has_id = reader.has_id;
+	input->fold = reader.fold;
+	group_rows(input, context);
+	return input;
+}

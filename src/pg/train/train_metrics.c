@@ -1,0 +1,205 @@
+/*
+ * train_metrics.c
+ *		What a training came to, as JSON.
+ */
+#include "pg/module/plasticc.h"
+
+#include <math.h>
+
+#include "core/model/calibration.h"
+#include "core/train/scoring.h"
+#include "core/train/sample_weights.h"
+#include "pg/util/json_text.h"
+#include "pg/score/metrics.h"
+#include "pg/train/train_metrics.h"
+
+Probabilities *
+calibrate_model(const Ensemble *ensemble, int fold, Model *model, const PoolResult *result,
+				bool report)
+{
+	Workspace		   workspace = server_workspace(CurrentMemoryContext);
+	const TrainingSet *set = ensemble->set;
+	Probabilities	  *unseen = palloc(sizeof(Probabilities));
+
+	unseen->values = workspace_array(&workspace, float, (Size) set->n_rows * set->n_classes);
+	unseen->n_members = workspace_array(&workspace, int, set->n_rows);
+	unseen_log_probabilities(ensemble, fold, result->logits + fold * ensemble->options->members,
+							 &workspace, unseen->values, unseen->n_members);
+	calibrate_ensemble(ensemble, fold, unseen->values, unseen->n_members, model,
+					   report ? &unseen->calibration : NULL, &workspace);
+	return unseen;
+}
+
+static void
+sum_up(Score *score, const TrainingSet *set)
+{
+	double loss = 0.0, weights = 0.0;
+	int	   correct = 0;
+
+	for (int c = 0; c < set->n_classes; c++)
+	{
+		double weight = challenge_weight(set->classes[c]);
+
+		score->n_objects += score->objects[c];
+		correct += score->correct[c];
+		if (score->objects[c] == 0)
+			continue;
+		loss += weight * score->loss[c] / score->objects[c];
+		weights += weight;
+	}
+	score->log_loss = loss / weights;
+	score->accuracy = (double) correct / score->n_objects;
+}
+
+Score
+score_rows(const TrainingSet *set, const float *probabilities, const bool *chosen)
+{
+	Score score = {
+		.objects = palloc0(sizeof(int) * set->n_classes),
+		.correct = palloc0(sizeof(int) * set->n_classes),
+		.loss = palloc0(sizeof(double) * set->n_classes),
+	};
+	ConfidenceBin bins[CALIBRATION_BINS] = {{0}};
+
+	for (int row = 0; row < set->n_rows; row++)
+	{
+		const float *p = probabilities + (Size) row * set->n_classes;
+		int			 target = set->target[row];
+
+		if (chosen && !chosen[row])
+			continue;
+		score.objects[target]++;
+		score.correct[target] += most_probable(p, set->n_classes) == target;
+		score.loss[target] += object_log_loss(p, set->n_classes, target);
+		add_to_confidence_bins(bins, set->n_classes, p, target, 1.0);
+	}
+	score.calibration_error = calibration_error(bins);
+	sum_up(&score, set);
+	return score;
+}
+
+void
+append_score(StringInfo text, const TrainingSet *set, const Score *score)
+{
+	json_integer_member(text, "objects", score->n_objects);
+	json_number_member(text, "log_loss", score->log_loss);
+	json_number_member(text, "accuracy", score->accuracy);
+	json_number_member(text, "calibration_error", score->calibration_error);
+	json_key(text, "recall");
+	appendStringInfoChar(text, '{');
+	for (int c = 0; c < set->n_classes; c++)
+		json_number_member(text, psprintf("%d", set->classes[c]),
+						   (double) score->correct[c] / score->objects[c]);
+	appendStringInfoChar(text, '}');
+}
+
+void
+append_effective_objects(StringInfo text, const Ensemble *ensemble, int fold)
+{
+	Workspace workspace = server_workspace(CurrentMemoryContext);
+
+	if (ensemble->weight)
+		json_number_member(text, "effective_objects",
+						   effective_objects(ensemble, fold, &workspace));
+}
+
+/*
+ * "validation" of the rows held out from all members, "out_of_fold" of those
+ * that some member has not seen: {"objects", "log_loss", "accuracy",
+ * "calibration_error", "recall": {class: ...}}.
+ */
+static void
+append_scores(StringInfo text, const Ensemble *ensemble, const Probabilities *unseen)
+{
+	static const char *const names[] = {"validation", "out_of_fold"};
+	const TrainingSet		*set = ensemble->set;
+	bool					*chosen = MemoryContextAllocHuge(CurrentMemoryContext, set->n_rows);
+
+	for (int k = 0; k < lengthof(names); k++)
+	{
+		Score score;
+
+		for (int i = 0; i < set->n_rows; i++)
+		{
+			bool held_out = set->validation && set->validation[i];
+
+			chosen[i] = unseen->n_members[i] > 0 && held_out == (k == 0);
+		}
+		score = score_rows(set, unseen->values, chosen);
+		if (score.n_objects == 0)
+			continue;
+		json_key(text, names[k]);
+		appendStringInfoChar(text, '{');
+		append_score(text, set, &score);
+		appendStringInfoChar(text, '}');
+	}
+}
+
+/*
+ * "calibration" of the rows that it is fitted on: {"objects", "error_before", "error",
+ * "weighted_error_before", "weighted_error"}, the errors without and with it.
+ */
+static void
+append_calibration(StringInfo text, const CalibrationReport *report)
+{
+	if (report->n_rows == 0)
+		return;
+	json_key(text, "calibration");
+	appendStringInfoChar(text, '{');
+	json_integer_member(text, "objects", report->n_rows);
+	json_number_member(text, "error_before", report->error[0]);
+	json_number_member(text, "error", report->error[1]);
+	json_number_member(text, "weighted_error_before", report->weighted_error[0]);
+	json_number_member(text, "weighted_error", report->weighted_error[1]);
+	appendStringInfoChar(text, '}');
+}
+
+TrainingResult
+mean_result(const TrainingResult *results, int n)
+{
+	double		   epochs = 0.0, best_epoch = 0.0;
+	TrainingResult mean = {0};
+
+	for (int i = 0; i < n; i++)
+	{
+		epochs += results[i].epochs;
+		best_epoch += results[i].best_epoch;
+		mean.training_loss += results[i].training_loss / n;
+		mean.validation_loss += results[i].validation_loss / n;
+	}
+	mean.epochs = (int) rint(epochs / n);
+	mean.best_epoch = (int) rint(best_epoch / n);
+	return mean;
+}
+
+void
+append_counts(StringInfo text, const TrainingInput *input)
+{
+	json_integer_member(text, "features", input->set.n_features);
+	json_key(text, "classes");
+	appendStringInfoChar(text, '{');
+	for (int i = 0; i < input->set.n_classes; i++)
+		json_integer_member(text, psprintf("%d", input->set.classes[i]), input->class_counts[i]);
+	appendStringInfoChar(text, '}');
+}
+
+char *
+training_metrics(const Ensemble *ensemble, const TrainingInput *input, const PoolResult *result,
+				 const TrainingCurve *curve, const Probabilities *unseen)
+{
+	TrainingResult mean = mean_result(result->results, ensemble->options->members);
+	StringInfoData text;
+
+	initStringInfo(&text);
+	json_integer_member(&text, "objects", input->set.n_rows);
+	append_counts(&text, input);
+	json_integer_member(&text, "epochs", mean.epochs);
+	json_integer_member(&text, "best_epoch", mean.best_epoch);
+	json_number_member(&text, "training_loss", mean.training_loss);
+	json_number_member(&text, "validation_loss", mean.validation_loss);
+	append_effective_objects(&text, ensemble, 0);
+	append_scores(&text, ensemble, unseen);
+	append_calibration(&text, &unseen->calibration);
+	append_curve(&text, curve);
+	return text.data;
+}

@@ -1,0 +1,69 @@
+/*
+ * train_metrics.h
+ *		What a training came to, as JSON.
+ */
+#ifndef PLASTICC_PG_TRAIN_TRAIN_METRICS_H
+#define PLASTICC_PG_TRAIN_TRAIN_METRICS_H
+
+#include "lib/stringinfo.h"
+
+#include "core/train/ensemble_calibration.h"
+#include "pg/train/training_curve.h"
+#include "pg/train/train_input.h"
+#include "pg/train/train_workers.h"
+
+/* What an ensemble says of rows that some of its members have not seen. */
+typedef struct Probabilities
+{
+	float			 *values;	 /* [n_rows][n_classes]; NaN where no member remains */
+	int				 *n_members; /* [n_rows], that have not seen the row */
+	CalibrationReport calibration;
+} Probabilities;
+
+/*
+ * Calibrates a fold's model; its probabilities, and with report the calibration's
+ * report, are those of calibrate_ensemble.
+ */
+extern Probabilities *calibrate_model(const Ensemble *ensemble, int fold, Model *model,
+									  const PoolResult *result, bool report);
+
+/* How class probabilities do. */
+typedef struct Score
+{
+	int	   *objects; /* [n_classes] */
+	int	   *correct; /* [n_classes] */
+	double *loss;	 /* [n_classes] sums */
+	int		n_objects;
+	double	log_loss; /* the challenge's */
+	double	accuracy;
+	double	calibration_error; /* expected */
+} Score;
+
+/* Of the chosen rows (NULL for all), by probabilities [n_rows][n_classes]. */
+extern Score score_rows(const TrainingSet *set, const float *probabilities, const bool *chosen);
+
+/*
+ * Appends, as members of a JSON object: objects, log_loss, accuracy,
+ * calibration_error, recall.
+ */
+extern void append_score(StringInfo text, const TrainingSet *set, const Score *score);
+
+/* Likewise effective_objects of the rows that the fold learns from, where a survey weighs them. */
+extern void append_effective_objects(StringInfo text, const Ensemble *ensemble, int fold);
+
+/* Likewise features, and classes with their objects. */
+extern void append_counts(StringInfo text, const TrainingInput *input);
+
+/* Means over n networks, of epochs rounded. */
+extern TrainingResult mean_result(const TrainingResult *results, int n);
+
+/*
+ * The members of the metrics object of a model, without its braces: counts,
+ * losses and their curve, and how the model does on the objects held out.  They go into the
+ * model as well, so they do not tell the time that the training took.
+ */
+extern char *training_metrics(const Ensemble *ensemble, const TrainingInput *input,
+							  const PoolResult *result, const TrainingCurve *curve,
+							  const Probabilities *unseen);
+
+#endif /* PLASTICC_PG_TRAIN_TRAIN_METRICS_H */

@@ -1,0 +1,42 @@
+/*
+ * train_workers.h
+ *		Trains the networks of an ensemble in this backend and in background
+ *		workers.
+ */
+#ifndef PLASTICC_PG_TRAIN_TRAIN_WORKERS_H
+#define PLASTICC_PG_TRAIN_TRAIN_WORKERS_H
+
+#include "core/train/ensemble.h"
+
+/* What the leader hears of a job, wherever it is done. */
+typedef struct PoolEvents
+{
+	void (*epoch)(int job, const EpochReport *report, void *argument);
+	void (*diverged)(int job, void *argument); /* does not return */
+	void *argument;
+} PoolEvents;
+
+/* Arrays are [ensemble_jobs()]. */
+typedef struct PoolResult
+{
+	int				n_workers; /* that were started */
+	TrainingResult *results;
+	const float	  **logits;		   /* of each job's unseen rows */
+	const char	  **networks;	   /* as member_save leaves them; NULL unless asked for */
+	Preprocessing	preprocessing; /* of all members; without meaning in a cross-validation */
+} PoolResult;
+
+/*
+ * Does the ensemble's jobs and returns what came out, in context.  As many
+ * workers help as there are jobs for, max_parallel_maintenance_workers allows
+ * and max_parallel_workers and max_worker_processes leave; the result does not
+ * depend on them.  With workers, the set's features move to shared memory while
+ * it lasts: set->features must have been palloc'd, and is NULL afterwards.
+ *
+ * An error in a worker is an error here; whatever ends this call, no worker
+ * outlives it.  The events may commit.
+ */
+extern PoolResult *train_jobs(Ensemble *ensemble, TrainingSet *set, bool keep_networks,
+							  const PoolEvents *events, MemoryContext context);
+
+#endif /* PLASTICC_PG_TRAIN_TRAIN_WORKERS_H */

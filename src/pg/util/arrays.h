@@ -1,0 +1,48 @@
+/*
+ * arrays.h
+ *		One-dimensional arrays of numbers, checked and made.
+ */
+#ifndef PLASTICC_PG_UTIL_ARRAYS_H
+#define PLASTICC_PG_UTIL_ARRAYS_H
+
+#include "utils/array.h"
+
+/*
+ * The elements of a one-dimensional array without NULLs, and their number
+ * (1 to max); anything else is an error that calls the array by name.
+ */
+extern const int32	*integer_elements(ArrayType *array, const char *name, int max, int *n);
+extern const float4 *real_elements(ArrayType *array, const char *name, int max, int *n);
+extern const float8 *double_elements(ArrayType *array, const char *name, int max, int *n);
+
+/*
+ * A one-dimensional array of n fixed-length elements, all bytes zero, to be
+ * written through ARR_DATA_PTR.
+ */
+extern ArrayType *zero_array(Oid element_type, Size element_size, int n);
+
+/*
+ * The number of features in a feature array, which has at most one dimension;
+ * whose says in an error message which they are, such as " for object 615".
+ */
+extern int feature_array_length(ArrayType *features, const char *whose);
+
+/*
+ * Copy all values of a real[] or double precision[]; NULL
+ * elements, infinities and what overflows float become NaN, which means missing.
+ */
+extern void copy_features(ArrayType *features, float *values);
+
+/*
+ * The sum of n class probabilities, which must be finite, not negative and not
+ * all zero.
+ */
+extern double probability_sum(const float4 *probabilities, int n);
+
+/* Index of class among n classes, or -1. */
+extern int class_index(const int32 *classes, int n, int32 class);
+
+/* An error unless all classes differ. */
+extern void check_distinct_classes(const int32 *classes, int n);
+
+#endif /* PLASTICC_PG_UTIL_ARRAYS_H */

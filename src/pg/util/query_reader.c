@@ -1,0 +1,201 @@
+/*
+ * query_reader.c
+ *		Reads the result of a user's query through a cursor, columns by name.
+ */
+#include "pg/module/plasticc.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "pg/util/query_reader.h"
+
+#define BATCH_ROWS 1000
+#define BATCH_CELLS 4000000 /* 16 MB of real */
+
+static const char *
+kind_name(ColumnKind kind)
+{
+	switch (kind)
+	{
+		case COLUMN_FEATURES:
+			return "real[]";
+		case COLUMN_INTEGER:
+			return "integer";
+		case COLUMN_NUMBER:
+			return "double precision";
+	}
+	pg_unreachable();
+}
+
+static bool
+kind_accepts(ColumnKind kind, Oid type)
+{
+	bool is_integer = type == INT2OID || type == INT4OID || type == INT8OID;
+
+	switch (kind)
+	{
+		case COLUMN_FEATURES:
+			return type == FLOAT4ARRAYOID || type == FLOAT8ARRAYOID;
+		case COLUMN_INTEGER:
+			return is_integer;
+		case COLUMN_NUMBER:
+			return is_integer || type == FLOAT4OID || type == FLOAT8OID || type == NUMERICOID;
+	}
+	pg_unreachable();
+}
+
+/* "features real[], target integer, optionally weight double precision" */
+static char *
+describe_columns(const QueryColumn *columns, int n_columns)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for (int i = 0; i < n_columns; i++)
+	{
+		if (i > 0)
+			appendStringInfoString(&text, ", ");
+		if (!columns[i].required && (i == 0 || columns[i - 1].required))
+			appendStringInfoString(&text, "optionally ");
+		appendStringInfo(&text, "%s %s", columns[i].name, kind_name(columns[i].kind));
+	}
+	return text.data;
+}
+
+static void
+find_columns(TupleDesc desc, QueryColumn *columns, int n_columns)
+{
+	for (int i = 0; i < n_columns; i++)
+		columns[i].number = 0;
+
+	for (int number = 1; number <= desc->natts; number++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(desc, number - 1);
+		QueryColumn		 *column = NULL;
+
+		for (int i = 0; i < n_columns && column == NULL; i++)
+			if (strcmp(columns[i].name, NameStr(attribute->attname)) == 0)
+				column = &columns[i];
+		if (column == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+					 errmsg("query has an unknown column \"%s\"", NameStr(attribute->attname)),
+					 errhint("Accepted are %s.", describe_columns(columns, n_columns))));
+		if (column->number > 0)
+			ereport(ERROR, (errcode(ERRCODE_DUPLICATE_COLUMN),
+							errmsg("query has two columns \"%s\"", column->name)));
+		column->number = number;
+		column->type = getBaseType(attribute->atttypid);
+		if (!kind_accepts(column->kind, column->type))
+			ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+							errmsg("column \"%s\" of the query has type %s", column->name,
+								   format_type_be(attribute->atttypid)),
+							errhint("It must be %s; cast it.", kind_name(column->kind))));
+	}
+
+	for (int i = 0; i < n_columns; i++)
+		if (columns[i].required && columns[i].number == 0)
+			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
+							errmsg("query has no column \"%s\"", columns[i].name),
+							errhint("It must return %s.", describe_columns(columns, n_columns))));
+}
+
+Portal
+open_query(const char *query, QueryColumn *columns, int n_columns)
+{
+	SPIPlanPtr plan = SPI_prepare_cursor(query, 0, NULL, CURSOR_OPT_NO_SCROLL);
+	Portal	   portal;
+
+	if (plan == NULL)
+		elog(ERROR, "SPI_prepare_cursor failed: %s", SPI_result_code_string(SPI_result));
+	if (!SPI_is_cursor_plan(plan))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_CURSOR_DEFINITION),
+				 errmsg("query is not one statement that returns rows"),
+				 errhint("Pass a SELECT that returns %s.", describe_columns(columns, n_columns))));
+	portal = SPI_cursor_open(NULL, plan, NULL, NULL, false);
+	SPI_freeplan(plan);
+	find_columns(portal->tupDesc, columns, n_columns);
+	return portal;
+}
+
+int
+query_batch_rows(int n_features)
+{
+	return n_features == 0 ? 1 : Max(1, Min(BATCH_ROWS, BATCH_CELLS / n_features));
+}
+
+static bool
+column_datum(HeapTuple tuple, TupleDesc desc, const QueryColumn *column, Datum *value)
+{
+	bool is_null;
+
+	if (column->number == 0)
+		return false;
+	*value = SPI_getbinval(tuple, desc, column->number, &is_null);
+	return !is_null;
+}
+
+bool
+column_features(HeapTuple tuple, TupleDesc desc, const QueryColumn *column, ArrayType **value)
+{
+	Datum datum;
+
+	if (!column_datum(tuple, desc, column, &datum))
+		return false;
+	*value = DatumGetArrayTypeP(datum);
+	return true;
+}
+
+static int64
+integer_datum(Datum datum, Oid type)
+{
+	switch (type)
+	{
+		case INT2OID:
+			return DatumGetInt16(datum);
+		case INT4OID:
+			return DatumGetInt32(datum);
+		default:
+			return DatumGetInt64(datum);
+	}
+}
+
+bool
+column_integer(HeapTuple tuple, TupleDesc desc, const QueryColumn *column, int64 *value)
+{
+	Datum datum;
+
+	if (!column_datum(tuple, desc, column, &datum))
+		return false;
+	*value = integer_datum(datum, column->type);
+	return true;
+}
+
+bool
+column_number(HeapTuple tuple, TupleDesc desc, const QueryColumn *column, double *value)
+{
+	Datum datum;
+
+	if (!column_datum(tuple, desc, column, &datum))
+		return false;
+	switch (column->type)
+	{
+		case FLOAT4OID:
+			*value = DatumGetFloat4(datum);
+			break;
+		case FLOAT8OID:
+			*value = DatumGetFloat8(datum);
+			break;
+		case NUMERICOID:
+			*value = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, datum));
+			break;
+		default:
+			*value = (double) integer_datum(datum, column->type);
+			break;
+	}
+	return true;
+}

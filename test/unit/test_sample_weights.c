@@ -1,0 +1,201 @@
+/*
+ * test_sample_weights.c
+ *		Weights of training rows by the survey that they are to look like.
+ */
+#include "unit.h"
+
+#include "core/base/random.h"
+#include "core/train/sample_weights.h"
+
+#define ROWS 2000
+#define TARGETS 3000
+#define CLASSES 2
+
+typedef struct Problem
+{
+	float  features[ROWS];
+	double training[ROWS];
+	double target[TARGETS];
+	int32_t class[ROWS];
+	int32_t			classes[CLASSES];
+	int32_t			fold[ROWS];
+	bool			validation[ROWS];
+	float			own[ROWS];
+	TrainingSet		set;
+	TrainingOptions options;
+	Ensemble		ensemble;
+	SurveySample	sample;
+} Problem;
+
+/* A flag that a quarter of the training rows have, and three quarters of the survey. */
+static void
+make_problem(Problem *problem)
+{
+	memset(problem, 0, sizeof(*problem));
+	for (int i = 0; i < ROWS; i++)
+	{
+		problem->training[i] = i % 4 == 0;
+		problem->features[i] = (float) problem->training[i];
+		/* class 1 has the flag more often */
+		problem->class[i] = i % 4 == 0 ? i % 8 == 0 || i % 16 == 4 : i % 3 == 0;
+		problem->own[i] = 1.0f;
+		problem->fold[i] = i % 5;
+	}
+	for (int i = 0; i < TARGETS; i++)
+		problem->target[i] = i % 4 != 0;
+	problem->classes[1] = 1;
+	problem->set = (TrainingSet){
+		.n_rows = ROWS,
+		.n_features = 1,
+		.n_classes = CLASSES,
+		.features = problem->features,
+		.classes = problem->classes,
+		.target = problem->class,
+	};
+	training_options_default(&problem->options);
+	training_options_settle(&problem->options, 5000, 5000, 173);
+	problem->options.loss = LOSS_PLAIN;
+	problem->ensemble = (Ensemble){
+		.set = &problem->set,
+		.options = &problem->options,
+		.n_folds = 1,
+	};
+	problem->sample = (SurveySample){1, problem->training, TARGETS, problem->target};
+}
+
+static void
+weigh(const Problem *problem, int fold, float *weight)
+{
+	Workspace workspace = unit_workspace();
+
+	survey_weights(&problem->ensemble, fold, &problem->sample, weight, &workspace);
+}
+
+/* Weighted, a share of three quarters has the flag; own weights multiply. */
+static void
+test_plain(void)
+{
+	static Problem problem;
+	float		   weight[ROWS];
+	double		   with = 0.0, all = 0.0;
+
+	make_problem(&problem);
+	weigh(&problem, 0, weight);
+	for (int i = 0; i < ROWS; i++)
+	{
+		all += weight[i];
+		with += problem.training[i] > 0.0 ? weight[i] : 0.0;
+	}
+	CHECK(fabs(with / all - 0.75) < 0.01, "%g have the flag", with / all);
+	CHECK_CLOSE(all / ROWS, 1.0, 1e-5, "mean weight");
+	for (int i = 0; i < ROWS; i++)
+		problem.own[i] = 1.0f + (float) (i % 7);
+	problem.set.weight = problem.own;
+	{
+		float multiplied[ROWS];
+
+		weigh(&problem, 0, multiplied);
+		for (int i = 0; i < ROWS; i++)
+			CHECK_CLOSE(multiplied[i], weight[i] * problem.own[i], 1e-5, "own weight");
+	}
+	unit_free();
+}
+
+/* In the weighted loss the ratio within a class remains, and each class's mean is 1. */
+static void
+test_weighted(void)
+{
+	static Problem problem;
+	float		   plain[ROWS];
+	float		   weight[ROWS];
+	double		   sum[CLASSES] = {0};
+	int			   n[CLASSES] = {0};
+
+	make_problem(&problem);
+	weigh(&problem, 0, plain);
+	problem.options.loss = LOSS_WEIGHTED;
+	weigh(&problem, 0, weight);
+	for (int i = 0; i < ROWS; i++)
+	{
+		sum[problem.class[i]] += weight[i];
+		n[problem.class[i]]++;
+	}
+	for (int c = 0; c < CLASSES; c++)
+		CHECK_CLOSE(sum[c] / n[c], 1.0, 1e-5, "mean of a class");
+	for (int i = 0; i + 1 < ROWS; i++)
+		if (problem.class[i] == problem.class[i + 1])
+			CHECK_CLOSE(weight[i] / weight[i + 1], plain[i] / plain[i + 1], 1e-5,
+						"ratio in a class");
+	unit_free();
+}
+
+/* Rows that the networks do not see keep their weight, and do not change those of others. */
+static void
+test_unseen(bool fold)
+{
+	static Problem problem;
+	float		   weight[2][ROWS];
+
+	for (int run = 0; run < 2; run++)
+	{
+		make_problem(&problem);
+		if (fold)
+		{
+			problem.ensemble.fold = problem.fold;
+			problem.ensemble.n_folds = 5;
+		}
+		else
+		{
+			for (int i = 0; i < ROWS; i++)
+				problem.validation[i] = problem.fold[i] == 2;
+			problem.set.validation = problem.validation;
+		}
+		for (int i = 0; i < ROWS && run > 0; i++)
+			if (problem.fold[i] == 2)
+				problem.training[i] = 1.0;
+		weigh(&problem, fold ? 2 : 0, weight[run]);
+	}
+	for (int i = 0; i < ROWS; i++)
+	{
+		CHECK(problem.fold[i] != 2 || weight[0][i] == 1.0f, "row %d weighs %g", i, weight[0][i]);
+		CHECK(weight[0][i] == weight[1][i], "row %d: %g and %g", i, weight[0][i], weight[1][i]);
+	}
+	CHECK(weight[0][0] > 2.0f && weight[0][1] < 0.5f, "weights %g and %g", weight[0][0],
+		  weight[0][1]);
+	unit_free();
+}
+
+/* Of n weights w and n of 3 w: (4 n)^2 / (10 n) of 2 n; networks take the fold's weights. */
+static void
+test_effective_objects(void)
+{
+	static Problem problem;
+	static float   weight[5 * ROWS];
+	Workspace	   workspace = unit_workspace();
+
+	make_problem(&problem);
+	CHECK_CLOSE(effective_objects(&problem.ensemble, 0, &workspace), ROWS, 1e-9, "no weights");
+	problem.ensemble.fold = problem.fold;
+	problem.ensemble.n_folds = 5;
+	for (int i = 0; i < 5 * ROWS; i++)
+		weight[i] = i / ROWS == 3 ? (i % 2 ? 3.0f : 1.0f) : NAN;
+	problem.ensemble.weight = weight;
+	CHECK_CLOSE(effective_objects(&problem.ensemble, 3, &workspace), 0.8 * ROWS * 16 / 20, 1e-6,
+				"effective objects");
+	CHECK(fold_weight(&problem.ensemble, 3) == weight + 3 * ROWS, "weights of another fold");
+	problem.ensemble.weight = NULL;
+	problem.set.weight = problem.own;
+	CHECK(fold_weight(&problem.ensemble, 3) == problem.own, "not the set's weights");
+	unit_free();
+}
+
+int
+main(void)
+{
+	test_plain();
+	test_weighted();
+	test_unseen(false);
+	test_unseen(true);
+	test_effective_objects();
+	return unit_report();
+}
