@@ -9,7 +9,7 @@ SELECT i AS object_id, (ARRAY[15, 42, 90])[1 + i % 3] AS target, 10 * (i % 4) AS
 FROM generate_series(1, 300) AS i;
 -- two copies of each object, the second noisier
 CREATE VIEW copies AS
-SELECT object_id, target, CASE WHEN copy = 1 THEN features ELSE array_replace(features, 1, 1.5) END AS features
+SELECT object_id, target, CASE WHEN copy = 1 THEN features ELSE array_replace(features, 1::real, 1.5::real) END AS features
 FROM objects, generate_series(1, 2) AS copy ORDER BY copy, object_id;
 
 CREATE FUNCTION trained(workers text, options jsonb, query text DEFAULT 'TABLE copies') RETURNS bytea LANGUAGE plpgsql AS $$

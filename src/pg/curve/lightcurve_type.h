@@ -42,7 +42,7 @@ lightcurve_capacity(const LightCurve *lightcurve)
 extern LightCurve *new_lightcurve(Size size);
 
 /* Raises the error of a light curve of more than MAX_OBSERVATIONS. */
-extern void report_too_many_observations(void) __attribute__((noreturn));
+pg_noreturn extern void report_too_many_observations(void);
 
 /* A view of the light curve's own arrays. */
 static inline Observations

@@ -23,6 +23,19 @@
 #include "pgstat.h"
 #endif
 
+/* goes in front of a declaration; new in 18 */
+#ifndef pg_noreturn
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
+/* 15 added the last argument: whether to notify the receiver at once */
+#if PG_VERSION_NUM < 150000
+#include "storage/shm_mq.h"
+
+#define shm_mq_send(queue, nbytes, data, nowait, force_flush)                                      \
+	shm_mq_send(queue, nbytes, data, nowait)
+#endif
+
 /*
  * Set-returning functions that fill a tuplestore at once: 15 has this
  * function, of whose flags none is used here.

@@ -35,8 +35,8 @@ extern const float8 *weights_argument(FunctionCallInfo fcinfo, int n_classes);
 extern void check_class_weight(int32 class, double weight);
 
 /* Errors: rows of one aggregate have different classes or weights; a state that is none. */
-extern void state_mismatch(const char *what) pg_attribute_noreturn();
-extern void invalid_state(void) pg_attribute_noreturn();
+pg_noreturn extern void state_mismatch(const char *what);
+pg_noreturn extern void invalid_state(void);
 
 /*
  * The state in argument 0, to be changed in place: an aggregate's own, or a

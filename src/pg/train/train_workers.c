@@ -242,11 +242,7 @@ work(Pool *pool, uint32 job, EpochCallback callback)
 static void
 tell_leader(Pool *pool, const Message *message)
 {
-#if PG_VERSION_NUM >= 150000
 	shm_mq_result result = shm_mq_send(pool->queue, sizeof(Message), message, false, true);
-#else
-	shm_mq_result result = shm_mq_send(pool->queue, sizeof(Message), message, false);
-#endif
 
 	if (result != SHM_MQ_SUCCESS)
 		proc_exit(0);
