@@ -104,9 +104,9 @@ prepare_products(Turns *turns, const TrainingOptions *options, int n_inputs, int
 	turns->options = options;
 	turns->n_inputs = n_inputs;
 	turns->n_rows = n_rows;
-	turns->n_layers = options->n_layers + 1;
+	turns->n_layers = options->network.n_layers + 1;
 	turns->widths[0] = n_inputs;
-	memcpy(turns->widths + 1, options->layers, sizeof(int) * options->n_layers);
+	memcpy(turns->widths + 1, options->network.layers, sizeof(int) * options->network.n_layers);
 	turns->widths[turns->n_layers] = CLASSES;
 	for (int i = 0; i <= turns->n_layers; i++)
 	{

@@ -5,8 +5,8 @@
  */
 #include "unit.h"
 
+#include "core/base/limits.h"
 #include "core/trees/boosting.h"
-#include "core/model/model.h"
 #include "core/base/random.h"
 
 #define ROWS 900

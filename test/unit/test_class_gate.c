@@ -54,11 +54,11 @@ make_problem(Problem *problem)
 	};
 	training_options_default(&problem->options);
 	training_options_settle(&problem->options, 5000, 5000, 173);
-	problem->options.n_layers = 1;
-	problem->options.layers[0] = 8;
+	problem->options.network.n_layers = 1;
+	problem->options.network.layers[0] = 8;
 	problem->options.epochs = 20;
 	problem->options.input_dropout = 0.0;
-	problem->options.dropout[0] = 0.0;
+	problem->options.network.dropout[0] = 0.0;
 }
 
 static Gate

@@ -61,8 +61,8 @@ make_problem(Problem *problem)
 	};
 	training_options_default(&problem->options);
 	training_options_settle(&problem->options, 5000, 5000, 173);
-	problem->options.n_layers = 1;
-	problem->options.layers[0] = HIDDEN;
+	problem->options.network.n_layers = 1;
+	problem->options.network.layers[0] = HIDDEN;
 	problem->options.selected_inputs = 0;
 	problem->options.epochs = 3;
 	problem->options.batch_size = 32;

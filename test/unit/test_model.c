@@ -4,6 +4,7 @@
  */
 #include "unit.h"
 
+#include "core/base/limits.h"
 #include "core/model/model.h"
 #include "core/base/random.h"
 

@@ -4,7 +4,9 @@
  */
 #include "unit.h"
 
+#include "core/base/softmax.h"
 #include "core/nn/network.h"
+#include "core/train/options.h"
 
 #define ROWS 7
 #define INPUTS 5
@@ -18,15 +20,15 @@ small_options(Activation activation, BatchNorm batch_norm, double dropout)
 
 	training_options_default(&options);
 	training_options_settle(&options, 5000, 5000, 173);
-	options.n_layers = 2;
-	options.layers[0] = WIDEST;
-	options.layers[1] = 4;
-	options.activation = activation;
-	options.batch_norm = batch_norm;
-	options.n_dropout = 1;
-	options.dropout[0] = dropout;
+	options.network.n_layers = 2;
+	options.network.layers[0] = WIDEST;
+	options.network.layers[1] = 4;
+	options.network.activation = activation;
+	options.network.batch_norm = batch_norm;
+	options.network.n_dropout = 1;
+	options.network.dropout[0] = dropout;
 	options.batch_size = ROWS;
-	options.weight_average = 0.0;
+	options.network.weight_average = 0.0;
 	options.seed = 11;
 	return options;
 }
@@ -150,13 +152,14 @@ test_gradients(Activation activation, BatchNorm batch_norm, double dropout)
 {
 	Workspace		workspace = unit_workspace();
 	TrainingOptions options = small_options(activation, batch_norm, dropout);
-	Network *network = network_create(&options, INPUTS, CLASSES, options.batch_size, &workspace);
-	double	*parameters = malloc(sizeof(double) * network->n_parameters);
-	float	 x[ROWS * INPUTS];
-	float	 coefficient[ROWS * CLASSES];
-	double	 logits[ROWS][WIDEST];
-	float	*actual;
-	double	 worst = 0.0;
+	Network		   *network = network_create(&options.network, options.seed, INPUTS, CLASSES,
+											 options.batch_size, &workspace);
+	double		   *parameters = malloc(sizeof(double) * network->n_parameters);
+	float			x[ROWS * INPUTS];
+	float			coefficient[ROWS * CLASSES];
+	double			logits[ROWS][WIDEST];
+	float		   *actual;
+	double			worst = 0.0;
 
 	fill(x, ROWS * INPUTS, 1);
 	fill(coefficient, ROWS * CLASSES, 2);
@@ -200,11 +203,12 @@ test_fold(BatchNorm batch_norm)
 {
 	Workspace		workspace = unit_workspace();
 	TrainingOptions options = small_options(ACTIVATION_ELU, batch_norm, 0.0);
-	Network	   *network = network_create(&options, INPUTS, CLASSES, options.batch_size, &workspace);
-	double	   *parameters = malloc(sizeof(double) * network->n_parameters);
-	DenseLayer *layers = network_folded_layers(network, &workspace);
-	float		x[ROWS * INPUTS];
-	double		expected[ROWS][WIDEST];
+	Network		   *network = network_create(&options.network, options.seed, INPUTS, CLASSES,
+											 options.batch_size, &workspace);
+	double		   *parameters = malloc(sizeof(double) * network->n_parameters);
+	DenseLayer	   *layers = network_folded_layers(network, &workspace);
+	float			x[ROWS * INPUTS];
+	double			expected[ROWS][WIDEST];
 
 	fill(x, ROWS * INPUTS, 4);
 	fill(network->parameters, network->n_parameters, 5);
@@ -250,16 +254,17 @@ test_running_moments(void)
 {
 	Workspace		workspace = unit_workspace();
 	TrainingOptions options = small_options(ACTIVATION_RELU, BATCH_NORM_BEFORE, 0.0);
-	Network *network = network_create(&options, INPUTS, CLASSES, options.batch_size, &workspace);
-	float	 x[ROWS * INPUTS];
-	float	 first;
-	float	 second;
+	Network		   *network = network_create(&options.network, options.seed, INPUTS, CLASSES,
+											 options.batch_size, &workspace);
+	float			x[ROWS * INPUTS];
+	float			first;
+	float			second;
 
 	options.learning_rate = 0.0;
 	fill(x, ROWS * INPUTS, 6);
 	network_forward(network, ROWS, x);
 	first = network->layers[0].running_mean[0];
-	network_update(network, &options, 0.0);
+	network_update(network, &options.network, 0.0);
 	for (int i = 0; i < ROWS * INPUTS; i++)
 		x[i] *= -1.0f;
 	network_forward(network, ROWS, x);
@@ -353,9 +358,10 @@ test_dropout(void)
 	int				dropped = 0;
 	int				n = 500 * 64;
 
-	options.layers[0] = 64;
+	options.network.layers[0] = 64;
 	options.batch_size = 500;
-	network = network_create(&options, INPUTS, CLASSES, options.batch_size, &workspace);
+	network = network_create(&options.network, options.seed, INPUTS, CLASSES, options.batch_size,
+							 &workspace);
 	x = workspace_array(&workspace, float, 500 * INPUTS);
 	fill(x, 500 * INPUTS, 8);
 	network_forward(network, 500, x);
@@ -624,10 +630,11 @@ test_weight_average(int optimizer)
 	float		   *expected;
 	float			worst = 0.0f;
 
-	options.layers[0] = 2000;
-	options.optimizer = optimizer;
-	options.weight_average = 0.15;
-	network = network_create(&options, INPUTS, CLASSES, options.batch_size, &workspace);
+	options.network.layers[0] = 2000;
+	options.network.optimizer = optimizer;
+	options.network.weight_average = 0.15;
+	network = network_create(&options.network, options.seed, INPUTS, CLASSES, options.batch_size,
+							 &workspace);
 	expected = workspace_array(&workspace, float, network->n_parameters);
 	memcpy(expected, network->parameters, sizeof(float) * network->n_parameters);
 	for (int step = 1; step <= 3; step++)
@@ -635,7 +642,7 @@ test_weight_average(int optimizer)
 		float decay = fminf(0.15f, (float) (step / (step + 10.0)));
 
 		fill(network->gradients, network->n_parameters, step);
-		network_update(network, &options, 0.1);
+		network_update(network, &options.network, 0.1);
 		for (size_t i = 0; i < network->n_parameters; i++)
 		{
 			expected[i] += (1.0f - decay) * (network->parameters[i] - expected[i]);

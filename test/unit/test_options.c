@@ -72,9 +72,12 @@ test_reference(void)
 
 	training_options_default(&options);
 	set_text(&options, "preset", "reference");
-	CHECK(options.n_layers == 5 && memcmp(options.layers, widths, sizeof(widths)) == 0, "widths");
-	CHECK(options.activation == ACTIVATION_SIGMOID && options.batch_norm == BATCH_NORM_AFTER &&
-			  options.n_dropout == 1 && options.dropout[0] == 0.4,
+	CHECK(options.network.n_layers == 5 &&
+			  memcmp(options.network.layers, widths, sizeof(widths)) == 0,
+		  "widths");
+	CHECK(options.network.activation == ACTIVATION_SIGMOID &&
+			  options.network.batch_norm == BATCH_NORM_AFTER && options.network.n_dropout == 1 &&
+			  options.network.dropout[0] == 0.4,
 		  "layers");
 	CHECK(options.epochs == 150 && options.batch_size == 20, "epochs");
 }
@@ -99,16 +102,17 @@ test_set(void)
 	CHECK(!set_number(&options, "seed", 9007199254740992.0) &&
 			  strstr(message, "9007199254740991") != NULL,
 		  "%s", message);
-	CHECK(set_text(&options, "activation", "relu") && options.activation == ACTIVATION_RELU,
+	CHECK(set_text(&options, "activation", "relu") && options.network.activation == ACTIVATION_RELU,
 		  "activation");
 	CHECK(!set_text(&options, "activation", "rel") && strstr(message, "\"relu\"") != NULL, "%s",
 		  message);
 	CHECK(!set_number(&options, "activation", 1), "activation by number");
 	CHECK(training_option_set_numbers(&options, find("layers"), 2, widths, message) &&
-			  options.n_layers == 2 && options.layers[1] == 4,
+			  options.network.n_layers == 2 && options.network.layers[1] == 4,
 		  "layers");
 	CHECK(!training_option_set_numbers(&options, find("layers"), 40, widths, message), "40 layers");
-	CHECK(set_number(&options, "dropout", 0.25) && options.dropout[0] == 0.25, "one dropout");
+	CHECK(set_number(&options, "dropout", 0.25) && options.network.dropout[0] == 0.25,
+		  "one dropout");
 	CHECK(!set_number(&options, "dropout", 1.0), "dropping all");
 	widths[0] = widths[1] = widths[2] = 0.1;
 	CHECK(training_option_set_numbers(&options, find("dropout"), 3, widths, message), "dropouts");
@@ -138,7 +142,7 @@ test_survey(void)
 	CHECK(strcmp(json, "null") == 0, "%s", json);
 	CHECK(training_option_set_numbers(&options, find("survey_features"), 2, positions, message) &&
 			  options.n_survey_features == 2 && options.survey_features[0] == 3 &&
-			  options.n_layers == 3,
+			  options.network.n_layers == 3,
 		  "survey_features");
 	training_option_json(&options, find("survey_features"), json, sizeof(json));
 	CHECK(strcmp(json, "[3, 1]") == 0, "%s", json);
@@ -187,20 +191,23 @@ test_settle(void)
 	CHECK(options.input_dropout == 0.5, "input_dropout %g", options.input_dropout);
 	training_options_default(&options);
 	training_options_settle(&options, 750, 750, 180);
-	CHECK(fabs(options.weight_decay - 4.0 / 3.0) < 1e-12, "weight_decay %g", options.weight_decay);
+	CHECK(fabs(options.network.weight_decay - 4.0 / 3.0) < 1e-12, "weight_decay %g",
+		  options.network.weight_decay);
 	CHECK(options.epochs == 160, "%d epochs", options.epochs);
 
 	training_options_default(&options);
 	training_options_settle(&options, 1, 1, 1);
-	CHECK(options.input_dropout == 0.0 && options.weight_decay == 2.0 && options.epochs == 240,
+	CHECK(options.input_dropout == 0.0 && options.network.weight_decay == 2.0 &&
+			  options.epochs == 240,
 		  "the least");
 	training_options_default(&options);
 	training_options_settle(&options, 16000, 16000, 45);
-	CHECK(options.input_dropout == 0.0 && options.weight_decay == 0.0625 && options.epochs == 40,
+	CHECK(options.input_dropout == 0.0 && options.network.weight_decay == 0.0625 &&
+			  options.epochs == 40,
 		  "many objects");
 	training_options_default(&options);
 	training_options_settle(&options, 10000000, 10000000, 45);
-	CHECK(options.weight_decay == 0.02 && options.epochs == 10, "the most");
+	CHECK(options.network.weight_decay == 0.02 && options.epochs == 10, "the most");
 
 	/* few rows, of many features or few */
 	training_options_default(&options);
@@ -215,14 +222,15 @@ test_settle(void)
 	/* ten copies of each object */
 	training_options_default(&options);
 	training_options_settle(&options, 7500, 750, 340);
-	CHECK(fabs(options.weight_decay - 4.0 / 3.0) < 1e-12 && options.epochs == 16, "copies");
+	CHECK(fabs(options.network.weight_decay - 4.0 / 3.0) < 1e-12 && options.epochs == 16, "copies");
 
 	training_options_default(&options);
 	options.input_dropout = 0.0;
-	options.weight_decay = 0.0;
+	options.network.weight_decay = 0.0;
 	options.epochs = 1;
 	training_options_settle(&options, 750, 750, 340);
-	CHECK(options.input_dropout == 0.0 && options.weight_decay == 0.0 && options.epochs == 1,
+	CHECK(options.input_dropout == 0.0 && options.network.weight_decay == 0.0 &&
+			  options.epochs == 1,
 		  "what was given");
 
 	/* the inputs that a network looks at are what counts */

@@ -15,15 +15,14 @@ static Preprocessing
 fit(Normalisation normalisation, const float *features, const bool *skip, int n_features,
 	double clip, Workspace *workspace)
 {
-	TrainingOptions options;
-	Preprocessing	preprocessing;
+	PreprocessingOptions options = {
+		.normalisation = normalisation,
+		.quantiles = 101,
+		.clip = clip,
+		.missing_flag_fraction = 0.1,
+	};
+	Preprocessing preprocessing;
 
-	training_options_default(&options);
-	training_options_settle(&options, 5000, 5000, 173);
-	options.normalisation = normalisation;
-	options.quantiles = 101;
-	options.clip = clip;
-	options.missing_flag_fraction = 0.1;
 	preprocessing_fit(&preprocessing, &options, ROWS, n_features, features, skip, workspace);
 	return preprocessing;
 }

@@ -75,15 +75,15 @@ quick_options(void)
 
 	training_options_default(&options);
 	training_options_settle(&options, 5000, 5000, 173);
-	options.n_layers = 1;
-	options.layers[0] = 16;
+	options.network.n_layers = 1;
+	options.network.layers[0] = 16;
 	options.epochs = 20;
 	options.batch_size = 32;
 	options.learning_rate = 0.01;
-	options.dropout[0] = 0.2;
+	options.network.dropout[0] = 0.2;
 	options.selected_inputs = 0;
 	options.input_dropout = 0.0;
-	options.weight_decay = 0.01;
+	options.network.weight_decay = 0.01;
 	options.weight_power = 1.0;
 	options.seed = 1;
 	return options;
@@ -184,18 +184,18 @@ test_variants(void)
 	options.weight_power = 0.0;
 	test_learns(options, 0.35, "weights on the probabilities");
 	options = quick_options();
-	options.n_layers = 0;
+	options.network.n_layers = 0;
 	test_learns(options, 0.35, "linear");
 	options = quick_options();
-	options.optimizer = OPTIMIZER_SGD;
+	options.network.optimizer = OPTIMIZER_SGD;
 	options.learning_rate = 0.05;
 	test_learns(options, 0.35, "sgd");
 	options = quick_options();
-	options.normalisation = NORMALISATION_ZSCORE;
+	options.preprocessing.normalisation = NORMALISATION_ZSCORE;
 	options.schedule = SCHEDULE_CONSTANT;
-	options.activation = ACTIVATION_TANH;
-	options.batch_norm = BATCH_NORM_BEFORE;
-	options.weight_average = 0.99;
+	options.network.activation = ACTIVATION_TANH;
+	options.network.batch_norm = BATCH_NORM_BEFORE;
+	options.network.weight_average = 0.99;
 	options.input_dropout = 0.1;
 	options.input_noise = 0.2;
 	options.label_smoothing = 0.02;
@@ -249,7 +249,7 @@ test_validation(int selected_inputs)
 	options.learning_rate = 0.03;
 	options.epochs = 200;
 	options.patience = 15;
-	options.dropout[0] = 0.0;
+	options.network.dropout[0] = 0.0;
 	options.selected_inputs = selected_inputs;
 	model = train_network(&problem.set, &options, &workspace, keep_report, &log, &result);
 	CHECK(result.epochs < 200, "did not stop early: %d epochs", result.epochs);
@@ -307,13 +307,13 @@ test_weights(void)
 
 	make_problem(&problem, 1.0);
 	options.loss = LOSS_PLAIN;
-	options.n_layers = 0;
-	options.normalisation = NORMALISATION_ZSCORE;
-	options.optimizer = OPTIMIZER_SGD;
+	options.network.n_layers = 0;
+	options.preprocessing.normalisation = NORMALISATION_ZSCORE;
+	options.network.optimizer = OPTIMIZER_SGD;
 	options.schedule = SCHEDULE_CONSTANT;
-	options.momentum = 0.0;
-	options.weight_decay = 0.0;
-	options.weight_average = 0.0;
+	options.network.momentum = 0.0;
+	options.network.weight_decay = 0.0;
+	options.network.weight_average = 0.0;
 	options.batch_size = 1000;
 	options.epochs = 30;
 	options.input_dropout = 0.0;
@@ -360,13 +360,13 @@ test_divergence(void)
 	Log				log = {0};
 
 	make_problem(&problem, 1.0);
-	options.optimizer = OPTIMIZER_SGD;
+	options.network.optimizer = OPTIMIZER_SGD;
 	options.learning_rate = 100.0;
-	options.momentum = 0.99;
-	options.batch_norm = BATCH_NORM_NONE;
-	options.activation = ACTIVATION_LINEAR;
-	options.n_layers = 3;
-	options.layers[1] = options.layers[2] = 16;
+	options.network.momentum = 0.99;
+	options.network.batch_norm = BATCH_NORM_NONE;
+	options.network.activation = ACTIVATION_LINEAR;
+	options.network.n_layers = 3;
+	options.network.layers[1] = options.network.layers[2] = 16;
 	options.epochs = 200;
 	CHECK(train_network(&problem.set, &options, &workspace, keep_report, &log, &result) == NULL,
 		  "a diverging training gave a model");
@@ -454,7 +454,7 @@ test_selection_of_flag(void)
 			problem.features[i][0] = NAN;
 	options.epochs = 1;
 	options.selected_inputs = 1;
-	options.missing_flag_fraction = 0.1;
+	options.preprocessing.missing_flag_fraction = 0.1;
 	model = train_network(&problem.set, &options, &workspace, keep_report, &log, &result);
 	CHECK(model->preprocessing.n_flagged == 1 && model->members[0].inputs[0] == FEATURES,
 		  "input %d, %d flags", model->members[0].inputs[0], model->preprocessing.n_flagged);

@@ -33,6 +33,25 @@ typedef struct RandomLanes
 	uint64_t state[4][RANDOM_LANES];
 } RandomLanes;
 
+/*
+ * The streams of a training's seed.  Their numbers are part of what makes a
+ * training reproducible: models trained before would come out otherwise.
+ */
+enum TrainingStream
+{
+	STREAM_WEIGHTS = 1,		  /* of a network, before training */
+	STREAM_HOLDOUT = 2,		  /* rows held out for validation */
+	STREAM_SHUFFLE = 3,		  /* order of rows in an epoch */
+	STREAM_INPUT_NOISE = 4,	  /* noise added to inputs */
+	STREAM_DROPOUT = 5,		  /* dropout of hidden layers */
+	STREAM_INPUT_DROPOUT = 6, /* dropout of inputs */
+	STREAM_TREES = 7,		  /* rows, inputs and directions of boosted trees */
+	STREAM_MEMBERS = 8,		  /* seeds of members; the member is added, times 2^32 */
+	STREAM_FOLDS = 9,		  /* folds of a cross-validation */
+	STREAM_PARTS = 10,		  /* parts of a cross-fitted calibration */
+	STREAM_BAGS = 16,		  /* and on: bags; the round is added, and the fold times 2^32 */
+};
+
 static inline uint64_t
 splitmix64(uint64_t *state)
 {

@@ -32,6 +32,9 @@
 #define DISPATCHED
 #endif
 
+/* Into each clone of a dispatched function, whose instructions it then has. */
+#define INLINED static inline __attribute__((always_inline))
+
 /*
  * A function for processors that fetch a vector from as many addresses (gather).
  * Compilers leave these instructions alone unless they tune for a processor,

@@ -7,9 +7,9 @@
 #include <cblas.h>
 #include <string.h>
 
-#include "core/nn/kernels.h"
 #include "core/base/small_matrix.h"
-#include "core/model/preprocess.h"
+#include "core/base/softmax.h"
+#include "core/nn/kernels.h"
 
 struct ClassifyScratch
 {

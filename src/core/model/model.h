@@ -14,61 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/model/class_gate.h"
 #include "core/base/workspace.h"
-
-#define MODEL_MAX_FEATURES 65536
-#define MODEL_MAX_CLASSES 1024
-#define MODEL_MAX_MEMBERS 1000
-#define MODEL_MAX_LAYERS 32
-#define MODEL_MAX_WIDTH 65536
-#define MODEL_MAX_QUANTILES 4096
-#define MODEL_MAX_BYTES ((size_t) 0x3fff0000) /* what a bytea can hold */
-
-typedef enum Activation
-{
-	ACTIVATION_LINEAR,
-	ACTIVATION_SIGMOID,
-	ACTIVATION_TANH,
-	ACTIVATION_RELU,
-	ACTIVATION_ELU,
-} Activation;
-
-typedef enum Normalisation
-{
-	NORMALISATION_ZSCORE,	  /* (x - center) * scale */
-	NORMALISATION_RANK_GAUSS, /* normal quantile of the rank among the training values */
-} Normalisation;
-
-/* y = activation(x W + b); weight is [n_in][n_out], row-major. */
-typedef struct DenseLayer
-{
-	int		   n_in;
-	int		   n_out;
-	Activation activation;
-	float	  *weight;
-	float	  *bias;
-} DenseLayer;
-
-/*
- * From a feature array to the inputs of networks: each feature listed in used
- * normalised and clipped to [-clip, clip], a missing one (NaN or infinite) 0; then
- * one flag (1 = missing) for each feature listed in flagged.
- */
-typedef struct Preprocessing
-{
-	int			  n_features; /* of the array */
-	int			  n_used;
-	int32_t		 *used; /* [n_used] ascending feature indexes */
-	Normalisation normalisation;
-	float		  clip;
-	float		 *center;	   /* [n_used], zscore */
-	float		 *scale;	   /* [n_used], zscore; 0 for a constant feature */
-	int			  n_quantiles; /* rank_gauss */
-	float		 *quantiles;   /* [n_used][n_quantiles], ascending; rank_gauss */
-	int			  n_flagged;
-	int32_t		 *flagged; /* [n_flagged] ascending feature indexes */
-} Preprocessing;
+#include "core/model/class_gate.h"
+#include "core/model/preprocess.h"
+#include "core/nn/layer.h"
 
 /*
  * A network: a chain of dense layers, batch normalisation folded into their
@@ -102,12 +51,6 @@ typedef struct Model
 	const char	 *options; /* JSON text of the training options */
 	const char	 *metrics; /* JSON text of the training's results */
 } Model;
-
-static inline int
-preprocessing_inputs(const Preprocessing *preprocessing)
-{
-	return preprocessing->n_used + preprocessing->n_flagged;
-}
 
 /* inputs[n] = those of all that have the given indexes. */
 static inline void

@@ -21,6 +21,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/base/limits.h"
+
 #define MAGIC "plasticc"
 #define MAGIC_BYTES 8
 #define FORMAT_VERSION 4

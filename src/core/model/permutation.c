@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#include "core/nn/kernels.h"
 #include "core/base/small_matrix.h"
+#include "core/nn/kernels.h"
 
 struct PermutedClassifier
 {

@@ -102,7 +102,7 @@ fit_quantiles(int n, float *values, int n_quantiles, float *quantiles)
 
 /* A feature that is always missing is 0 everywhere: a flag would say nothing. */
 static bool
-needs_flag(const TrainingOptions *options, int n_present, int n_considered)
+needs_flag(const PreprocessingOptions *options, int n_present, int n_considered)
 {
 	int n_missing = n_considered - n_present;
 
@@ -111,7 +111,7 @@ needs_flag(const TrainingOptions *options, int n_present, int n_considered)
 }
 
 int
-preprocessing_count_inputs(const TrainingOptions *options, int n_rows, int n_features,
+preprocessing_count_inputs(const PreprocessingOptions *options, int n_rows, int n_features,
 						   const float *features, const bool *skip, Workspace *workspace)
 {
 	int *n_present = workspace_array(workspace, int, n_features);
@@ -134,7 +134,7 @@ preprocessing_count_inputs(const TrainingOptions *options, int n_rows, int n_fea
 }
 
 void
-preprocessing_fit(Preprocessing *preprocessing, const TrainingOptions *options, int n_rows,
+preprocessing_fit(Preprocessing *preprocessing, const PreprocessingOptions *options, int n_rows,
 				  int n_features, const float *features, const bool *skip, Workspace *workspace)
 {
 	float *values = workspace_array(workspace, float, n_rows);
@@ -240,9 +240,6 @@ preprocessing_scores(const Preprocessing *preprocessing, Workspace *workspace)
 		scores[k] = (float) normal_quantile((k + 0.5) / n);
 	return scores;
 }
-
-/* Into each function of its own instruction set. */
-#define INLINED static inline __attribute__((always_inline))
 
 /*
  * counts[i] = how many of the n knots from first[i] on are below value[i], or

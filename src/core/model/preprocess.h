@@ -5,21 +5,63 @@
 #ifndef PLASTICC_CORE_MODEL_PREPROCESS_H
 #define PLASTICC_CORE_MODEL_PREPROCESS_H
 
-#include "core/model/model.h"
-#include "core/train/options.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/workspace.h"
+
+typedef enum Normalisation
+{
+	NORMALISATION_ZSCORE,	  /* (x - center) * scale */
+	NORMALISATION_RANK_GAUSS, /* normal quantile of the rank among the training values */
+} Normalisation;
+
+typedef struct PreprocessingOptions
+{
+	int	   normalisation;
+	int	   quantiles;			  /* knots a feature, rank_gauss */
+	double clip;				  /* 0 = none */
+	double missing_flag_fraction; /* least share of missing values that makes a flag */
+} PreprocessingOptions;
+
+/*
+ * From a feature array to the inputs of networks: each feature listed in used
+ * normalised and clipped to [-clip, clip], a missing one (NaN or infinite) 0; then
+ * one flag (1 = missing) for each feature listed in flagged.
+ */
+typedef struct Preprocessing
+{
+	int			  n_features; /* of the array */
+	int			  n_used;
+	int32_t		 *used; /* [n_used] ascending feature indexes */
+	Normalisation normalisation;
+	float		  clip;
+	float		 *center;	   /* [n_used], zscore */
+	float		 *scale;	   /* [n_used], zscore; 0 for a constant feature */
+	int			  n_quantiles; /* rank_gauss */
+	float		 *quantiles;   /* [n_used][n_quantiles], ascending; rank_gauss */
+	int			  n_flagged;
+	int32_t		 *flagged; /* [n_flagged] ascending feature indexes */
+} Preprocessing;
+
+static inline int
+preprocessing_inputs(const Preprocessing *preprocessing)
+{
+	return preprocessing->n_used + preprocessing->n_flagged;
+}
 
 /*
  * Learns the preprocessing from the rows of features [n_rows][n_features] that
  * are not marked in skip (which may be NULL).  Missing values (NaN, infinite)
  * take no part.
  */
-extern void preprocessing_fit(Preprocessing *preprocessing, const TrainingOptions *options,
+extern void preprocessing_fit(Preprocessing *preprocessing, const PreprocessingOptions *options,
 							  int n_rows, int n_features, const float *features, const bool *skip,
 							  Workspace *workspace);
 
 /* The preprocessing_inputs() of what preprocessing_fit would learn, without the work. */
-extern int preprocessing_count_inputs(const TrainingOptions *options, int n_rows, int n_features,
-									  const float *features, const bool *skip,
+extern int preprocessing_count_inputs(const PreprocessingOptions *options, int n_rows,
+									  int n_features, const float *features, const bool *skip,
 									  Workspace *workspace);
 
 /* The same of the inputs marked in keep [preprocessing_inputs()] alone. */

@@ -12,46 +12,7 @@
 #include <string.h>
 
 #include "core/base/simd.h"
-
-/* Into each clone of a dispatched function, whose instructions it then has. */
-#define INLINED static inline __attribute__((always_inline))
-
-/*
- * exp(x) for the vector units, which libm's is not: 2^k times a polynomial on
- * |r| <= ln(2)/2.  The polynomial is the Taylor series up to r^7, whose first
- * omitted term is below 5e-9; ln 2 is split in two (Cody and Waite) so that r
- * is exact.  Arguments are clamped to the range of normal numbers; NaN stays NaN.
- */
-INLINED float
-vector_exp(float x)
-{
-	/* added, it leaves the nearest integer in the last bits; subtracted again, as a number */
-	const float rounding = 0x1.8p23f;
-	float		shifted;
-	float		k;
-	float		r;
-	float		p;
-	float		scale;
-	uint32_t	bits;
-
-	x = x < -87.0f ? -87.0f : x;
-	x = x > 88.0f ? 88.0f : x;
-	shifted = x * 0x1.715476p+0f + rounding;
-	k = shifted - rounding;
-	r = (x - k * 0x1.62e400p-1f) - k * 0x1.7f7d1cp-20f;
-	p = 1.0f / 5040;
-	p = p * r + 1.0f / 720;
-	p = p * r + 1.0f / 120;
-	p = p * r + 1.0f / 24;
-	p = p * r + 1.0f / 6;
-	p = p * r + 0.5f;
-	p = p * r + 1.0f;
-	p = p * r + 1.0f;
-	memcpy(&bits, &shifted, sizeof(bits));
-	bits = (bits + 127) << 23;
-	memcpy(&scale, &bits, sizeof(scale));
-	return p * scale;
-}
+#include "core/base/vector_exp.h"
 
 /* ------------------------------------------------------------------------
  * Random bits and dropout
@@ -218,25 +179,6 @@ activate_backward(Activation activation, int rows, int columns, size_t stride,
 	{
 		backward_row(activation, columns, dropout, i * stride, y, gradient);
 		add_row(columns, gradient, bias_gradient);
-	}
-}
-
-DISPATCHED void
-softmax_rows(int rows, int columns, float *x)
-{
-	for (int i = 0; i < rows; i++, x += columns)
-	{
-		float largest = x[0];
-		float sum = 0.0f;
-
-		for (int j = 1; j < columns; j++)
-			largest = x[j] > largest ? x[j] : largest;
-		for (int j = 0; j < columns; j++)
-			x[j] = vector_exp(x[j] - largest);
-		for (int j = 0; j < columns; j++)
-			sum += x[j];
-		for (int j = 0; j < columns; j++)
-			x[j] /= sum;
 	}
 }
 

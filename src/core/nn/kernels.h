@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/model/model.h"
 #include "core/base/random.h"
+#include "core/nn/layer.h"
 
 /*
  * Matrices are [rows][columns] with rows that are `stride` elements apart, so
@@ -61,9 +61,6 @@ extern void activate(Activation activation, int rows, int columns, size_t stride
 extern void activate_backward(Activation activation, int rows, int columns, size_t stride,
 							  const Dropout *dropout, const float *y, float *gradient,
 							  float *bias_gradient);
-
-/* Each row of x [rows][columns], dense, becomes exp(x) / sum(exp(x)). */
-extern void softmax_rows(int rows, int columns, float *x);
 
 /* Batch normalisation of some columns; every array is [columns]. */
 typedef struct BatchNormColumns

@@ -13,10 +13,6 @@
 #define BATCH_NORM_EPSILON 1e-3f
 #define BATCH_NORM_MOMENTUM 0.99f
 
-/* Random streams of one seed; trainer.c has others. */
-#define STREAM_WEIGHTS 1
-#define STREAM_DROPOUT 5
-
 /* Elements of a mini-batch that a loop passes over before it checks for interrupts. */
 #define PIECE_ELEMENTS (1 << 24)
 #define NARROWEST_PIECE 64
@@ -87,8 +83,8 @@ allocate_batch(TrainingLayer *layer, double dropout, int max_rows, Workspace *wo
 }
 
 Network *
-network_create(const TrainingOptions *options, int n_inputs, int n_classes, int max_rows,
-			   Workspace *workspace)
+network_create(const NetworkOptions *options, int64_t seed, int n_inputs, int n_classes,
+			   int max_rows, Workspace *workspace)
 {
 	Network *network = workspace_alloc(workspace, sizeof(Network));
 	int		 widest = n_inputs;
@@ -123,8 +119,8 @@ network_create(const TrainingOptions *options, int n_inputs, int n_classes, int 
 		network->input_gradient[i] = workspace_array(workspace, float, (size_t) max_rows *widest);
 	network->variance = workspace_array(workspace, float, widest);
 
-	random_seed(&random, options->seed, STREAM_WEIGHTS);
-	random_lanes_seed(&network->random, options->seed, STREAM_DROPOUT);
+	random_seed(&random, seed, STREAM_WEIGHTS);
+	random_lanes_seed(&network->random, seed, STREAM_DROPOUT);
 	for (int i = 0; i < network->n_layers; i++)
 	{
 		TrainingLayer *layer = &network->layers[i];
@@ -311,7 +307,7 @@ network_backward(Network *network, int n_rows, const float *x)
  * thousand at a time: what one loop leaves in the cache is there for the next.
  */
 static void
-update_range(Network *network, const TrainingOptions *options, const AdamStep *step,
+update_range(Network *network, const NetworkOptions *options, const AdamStep *step,
 			 float average_decay, size_t offset, size_t n)
 {
 	size_t end = offset + n;
@@ -333,7 +329,7 @@ update_range(Network *network, const TrainingOptions *options, const AdamStep *s
 }
 
 void
-network_update(Network *network, const TrainingOptions *options, double learning_rate)
+network_update(Network *network, const NetworkOptions *options, double learning_rate)
 {
 	AdamStep step = {
 		.rate = (float) learning_rate,

@@ -6,11 +6,49 @@
 #ifndef PLASTICC_CORE_NN_NETWORK_H
 #define PLASTICC_CORE_NN_NETWORK_H
 
-#include "core/nn/kernels.h"
-#include "core/model/model.h"
-#include "core/train/options.h"
+#include "core/base/limits.h"
 #include "core/base/random.h"
 #include "core/base/workspace.h"
+#include "core/nn/kernels.h"
+#include "core/nn/layer.h"
+
+typedef enum BatchNorm
+{
+	BATCH_NORM_NONE,
+	BATCH_NORM_BEFORE, /* activation(batch_norm(x W + b)) */
+	BATCH_NORM_AFTER,  /* batch_norm(activation(x W + b)) */
+} BatchNorm;
+
+typedef enum Initialisation
+{
+	INITIALISATION_AUTO, /* He for relu and elu, Glorot for sigmoid and tanh */
+	INITIALISATION_GLOROT,
+	INITIALISATION_HE,
+} Initialisation;
+
+typedef enum Optimizer
+{
+	OPTIMIZER_ADAM,
+	OPTIMIZER_SGD,
+} Optimizer;
+
+typedef struct NetworkOptions
+{
+	int	   n_layers; /* hidden layers */
+	int	   layers[MODEL_MAX_LAYERS - 1];
+	int	   activation;
+	int	   batch_norm;
+	int	   n_dropout; /* one for all hidden layers, or one for each */
+	double dropout[MODEL_MAX_LAYERS - 1];
+	int	   initialisation;
+	int	   optimizer;
+	double momentum;
+	double beta1;
+	double beta2;
+	double epsilon;
+	double weight_decay;
+	double weight_average; /* decay of the moving average; 0 = none */
+} NetworkOptions;
 
 /* A hidden layer, or the linear output layer; offsets are into the parameters. */
 typedef struct TrainingLayer
@@ -51,9 +89,9 @@ typedef struct Network
 	void (*check_interrupts)(void);	  /* the workspace's */
 } Network;
 
-/* For mini-batches of at most max_rows. */
-extern Network *network_create(const TrainingOptions *options, int n_inputs, int n_classes,
-							   int max_rows, Workspace *workspace);
+/* For mini-batches of at most max_rows; the seed makes the first weights and dropout. */
+extern Network *network_create(const NetworkOptions *options, int64_t seed, int n_inputs,
+							   int n_classes, int max_rows, Workspace *workspace);
 
 /*
  * Forward pass in training mode (batch moments, dropout) of x [n_rows][n_inputs];
@@ -66,7 +104,7 @@ extern float *network_forward(Network *network, int n_rows, const float *x);
 extern void network_backward(Network *network, int n_rows, const float *x);
 
 /* One step of the optimizer. */
-extern void network_update(Network *network, const TrainingOptions *options, double learning_rate);
+extern void network_update(Network *network, const NetworkOptions *options, double learning_rate);
 
 /* Layers for inference, of the shape network_fold fills. */
 extern DenseLayer *network_folded_layers(const Network *network, Workspace *workspace);

@@ -10,12 +10,6 @@
 #include "core/base/random.h"
 #include "core/train/folds.h"
 
-/* Random streams of the seed; folds.c, trainer.c and network.c have those below,
- * ensemble_calibration.c 10. */
-#define STREAM_MEMBERS 8
-#define STREAM_FOLDS 9
-#define STREAM_BAGS 16 /* and on: one for each fold and round of members */
-
 #define BLOCK_ROWS 256
 
 /* The seed of a member; the first has the seed itself. */
@@ -253,9 +247,9 @@ member_bytes(const TrainingOptions *options, int n_all_inputs, int n_classes)
 	size_t n_in = member_inputs(options, n_all_inputs);
 	size_t n = n_in;
 
-	for (int i = 0; i <= options->n_layers; i++)
+	for (int i = 0; i <= options->network.n_layers; i++)
 	{
-		size_t n_out = i < options->n_layers ? options->layers[i] : n_classes;
+		size_t n_out = i < options->network.n_layers ? options->network.layers[i] : n_classes;
 
 		n += (n_in + 1) * n_out;
 		n_in = n_out;
@@ -302,16 +296,16 @@ member_restore(const TrainingOptions *options, int n_all_inputs, int n_classes, 
 {
 	member->n_inputs = member_inputs(options, n_all_inputs);
 	member->inputs = copy_bytes(&bytes, sizeof(int32_t) * member->n_inputs, workspace);
-	member->n_layers = options->n_layers + 1;
+	member->n_layers = options->network.n_layers + 1;
 	member->layers = workspace_array(workspace, DenseLayer, member->n_layers);
 	for (int i = 0; i < member->n_layers; i++)
 	{
 		DenseLayer *layer = &member->layers[i];
-		bool		hidden = i < options->n_layers;
+		bool		hidden = i < options->network.n_layers;
 
 		layer->n_in = i == 0 ? member->n_inputs : layer[-1].n_out;
-		layer->n_out = hidden ? options->layers[i] : n_classes;
-		layer->activation = hidden ? (Activation) options->activation : ACTIVATION_LINEAR;
+		layer->n_out = hidden ? options->network.layers[i] : n_classes;
+		layer->activation = hidden ? (Activation) options->network.activation : ACTIVATION_LINEAR;
 		layer->weight =
 			copy_bytes(&bytes, sizeof(float) * layer->n_in * (size_t) layer->n_out, workspace);
 		layer->bias = copy_bytes(&bytes, sizeof(float) * layer->n_out, workspace);

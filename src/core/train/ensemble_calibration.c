@@ -7,11 +7,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/base/random.h"
 #include "core/model/calibration.h"
 #include "core/train/folds.h"
-
-/* Random stream of the seed; ensemble.c tells of the others. */
-#define STREAM_PARTS 10
 
 /* The rows are dealt out to so many parts; a row is judged by what the others teach. */
 #define PARTS 5

@@ -9,9 +9,6 @@
 
 #include "core/base/random.h"
 
-/* Random stream of a seed; trainer.c and network.c have others. */
-#define STREAM_HOLDOUT 2
-
 /* The objects, by class and within a class in the order of their first rows. */
 typedef struct Objects
 {

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Indexes are those of the enumerations in options.h and model.h. */
+/* Indexes are those of the enumerations in options.h, preprocess.h and nn/. */
 static const char *const preset_choices[] = {"default", "reference", NULL};
 static const char *const activation_choices[] = {"linear", "sigmoid", "tanh", "relu", "elu", NULL};
 static const char *const batch_norm_choices[] = {"none", "before", "after", NULL};
@@ -20,27 +20,40 @@ static const char *const schedule_choices[] = {"constant", "one_cycle", NULL};
 static const char *const calibration_choices[] = {"auto", "none", "temperature", "full", NULL};
 static const char *const loss_choices[] = {"weighted", "plain", NULL};
 
+/* The option NAME is the member of that name of TrainingOptions, or of a struct in it. */
 #define AT(member) offsetof(TrainingOptions, member)
 #define INTEGER(name, minimum, maximum, description)                                               \
 	{                                                                                              \
 #name, OPTION_INTEGER, minimum, maximum, NULL, AT(name), description                       \
 	}
+#define INTEGER_OF(part, name, minimum, maximum, description)                                      \
+	{                                                                                              \
+#name, OPTION_INTEGER, minimum, maximum, NULL, AT(part.name), description                  \
+	}
 #define NUMBER(name, minimum, maximum, description)                                                \
 	{                                                                                              \
 #name, OPTION_NUMBER, minimum, maximum, NULL, AT(name), description                        \
+	}
+#define NUMBER_OF(part, name, minimum, maximum, description)                                       \
+	{                                                                                              \
+#name, OPTION_NUMBER, minimum, maximum, NULL, AT(part.name), description                   \
 	}
 #define CHOICE(name, description)                                                                  \
 	{                                                                                              \
 #name, OPTION_CHOICE, 0, 0, name##_choices, AT(name), description                          \
 	}
+#define CHOICE_OF(part, name, description)                                                         \
+	{                                                                                              \
+#name, OPTION_CHOICE, 0, 0, name##_choices, AT(part.name), description                     \
+	}
 
 static const OptionRow rows[] = {
 	CHOICE(preset, "values of all options that are not given"),
-	{"layers", OPTION_INTEGERS, 1, 8192, NULL, AT(layers),
+	{"layers", OPTION_INTEGERS, 1, 8192, NULL, AT(network.layers),
 	 "widths of the hidden layers; [] is a linear model"},
-	CHOICE(activation, "activation of the hidden layers"),
-	CHOICE(batch_norm, "batch normalisation before or after the activation"),
-	{"dropout", OPTION_NUMBERS, 0, 0.95, NULL, AT(dropout),
+	CHOICE_OF(network, activation, "activation of the hidden layers"),
+	CHOICE_OF(network, batch_norm, "batch normalisation before or after the activation"),
+	{"dropout", OPTION_NUMBERS, 0, 0.95, NULL, AT(network.dropout),
 	 "share of a hidden layer's outputs dropped in training: one for all layers, or one for each"},
 	INTEGER(selected_inputs, 0, MODEL_MAX_FEATURES,
 			"inputs that a network looks at, those of the most gain in boosted trees on its "
@@ -50,28 +63,30 @@ static const OptionRow rows[] = {
 		   "inputs of them, times the fourth root of rows / 3000, with rows from 200 to 3000"),
 	NUMBER(input_noise, 0, 10,
 		   "standard deviation of normal noise added to the normalised inputs in training"),
-	CHOICE(
-		normalisation,
+	CHOICE_OF(
+		preprocessing, normalisation,
 		"of each feature: by mean and standard deviation, or by the normal quantile of its rank"),
-	INTEGER(quantiles, 2, MODEL_MAX_QUANTILES,
-			"knots a feature that rank_gauss stores in the model"),
-	NUMBER(clip, 0, 1e6, "largest absolute value of a normalised feature; 0 for no limit"),
-	NUMBER(missing_flag_fraction, 0, 1,
-		   "a feature missing in at least this share of the objects gets an input that tells so"),
+	INTEGER_OF(preprocessing, quantiles, 2, MODEL_MAX_QUANTILES,
+			   "knots a feature that rank_gauss stores in the model"),
+	NUMBER_OF(preprocessing, clip, 0, 1e6,
+			  "largest absolute value of a normalised feature; 0 for no limit"),
+	NUMBER_OF(
+		preprocessing, missing_flag_fraction, 0, 1,
+		"a feature missing in at least this share of the objects gets an input that tells so"),
 	INTEGER(gate_feature, -1, MODEL_MAX_FEATURES,
 			"position of a feature, from 1: classes that occur only where it is 0, or only where "
 			"it is not, get no more than a small probability elsewhere; 0: hostgal_photoz, if "
 			"there is one; -1: none"),
-	CHOICE(initialisation, "of the weights; auto is He for relu and elu, else Glorot"),
-	CHOICE(optimizer, "Adam, or stochastic gradient descent with momentum"),
+	CHOICE_OF(network, initialisation, "of the weights; auto is He for relu and elu, else Glorot"),
+	CHOICE_OF(network, optimizer, "Adam, or stochastic gradient descent with momentum"),
 	NUMBER(learning_rate, 1e-8, 100, "largest learning rate of the schedule"),
-	NUMBER(momentum, 0, 0.9999, "of sgd"),
-	NUMBER(beta1, 0, 0.9999, "decay of Adam's first moment"),
-	NUMBER(beta2, 0, 0.999999, "decay of Adam's second moment"),
-	NUMBER(epsilon, 1e-12, 1, "added to the root of Adam's second moment"),
-	NUMBER(weight_decay, -1, 10,
-		   "decoupled: a step subtracts learning_rate * weight_decay * weight; -1 is 1000 / "
-		   "objects, within 0.02 and 2"),
+	NUMBER_OF(network, momentum, 0, 0.9999, "of sgd"),
+	NUMBER_OF(network, beta1, 0, 0.9999, "decay of Adam's first moment"),
+	NUMBER_OF(network, beta2, 0, 0.999999, "decay of Adam's second moment"),
+	NUMBER_OF(network, epsilon, 1e-12, 1, "added to the root of Adam's second moment"),
+	NUMBER_OF(network, weight_decay, -1, 10,
+			  "decoupled: a step subtracts learning_rate * weight_decay * weight; -1 is 1000 / "
+			  "objects, within 0.02 and 2"),
 	CHOICE(
 		schedule,
 		"of the learning rate: constant, or a cosine rise from 1/25 and a cosine fall to 1/100000"),
@@ -108,9 +123,9 @@ static const OptionRow rows[] = {
 	{"survey_features", OPTION_INTEGERS, 1, MODEL_MAX_FEATURES, NULL, AT(survey_features),
 	 "positions of the features that survey_query compares, from 1; [] is hostgal_photoz and ddf"},
 	NUMBER(label_smoothing, 0, 0.9, "share of the target probability spread over all classes"),
-	NUMBER(weight_average, 0, 0.99999,
-		   "decay of the moving average of the weights that becomes the model; 0 for the last "
-		   "weights"),
+	NUMBER_OF(network, weight_average, 0, 0.99999,
+			  "decay of the moving average of the weights that becomes the model; 0 for the last "
+			  "weights"),
 	INTEGER(seed, 0, 9007199254740991, "of all random numbers"),
 	NUMBER(report_interval, 0, 86400, "seconds between progress messages; 0 reports every epoch"),
 	{"feature_names", OPTION_NAMES, 0, 0, NULL, AT(feature_names),
@@ -145,24 +160,24 @@ training_option_find(const char *name, size_t length)
  */
 static const TrainingOptions default_preset = {
 	.preset = 0,
-	.n_layers = 3,
-	.layers = {256, 128, 64},
-	.activation = ACTIVATION_ELU,
-	.batch_norm = BATCH_NORM_AFTER,
-	.n_dropout = 1,
-	.dropout = {0.2},
+	.network.n_layers = 3,
+	.network.layers = {256, 128, 64},
+	.network.activation = ACTIVATION_ELU,
+	.network.batch_norm = BATCH_NORM_AFTER,
+	.network.n_dropout = 1,
+	.network.dropout = {0.2},
 	.selected_inputs = 128,
 	.input_dropout = -1,
-	.normalisation = NORMALISATION_RANK_GAUSS,
-	.quantiles = 128,
-	.missing_flag_fraction = 0.02,
-	.optimizer = OPTIMIZER_ADAM,
+	.preprocessing.normalisation = NORMALISATION_RANK_GAUSS,
+	.preprocessing.quantiles = 128,
+	.preprocessing.missing_flag_fraction = 0.02,
+	.network.optimizer = OPTIMIZER_ADAM,
 	.learning_rate = 0.005,
-	.momentum = 0.9,
-	.beta1 = 0.9,
-	.beta2 = 0.999,
-	.epsilon = 1e-8,
-	.weight_decay = -1,
+	.network.momentum = 0.9,
+	.network.beta1 = 0.9,
+	.network.beta2 = 0.999,
+	.network.epsilon = 1e-8,
+	.network.weight_decay = -1,
 	.schedule = SCHEDULE_ONE_CYCLE,
 	.warmup_fraction = 0.3,
 	.batch_size = 64,
@@ -182,22 +197,22 @@ static const TrainingOptions default_preset = {
  */
 static const TrainingOptions reference_preset = {
 	.preset = 1,
-	.n_layers = 5,
-	.layers = {512, 512, 256, 256, 128},
-	.activation = ACTIVATION_SIGMOID,
-	.batch_norm = BATCH_NORM_AFTER,
-	.n_dropout = 1,
-	.dropout = {0.4},
-	.normalisation = NORMALISATION_ZSCORE,
-	.quantiles = 128,
+	.network.n_layers = 5,
+	.network.layers = {512, 512, 256, 256, 128},
+	.network.activation = ACTIVATION_SIGMOID,
+	.network.batch_norm = BATCH_NORM_AFTER,
+	.network.n_dropout = 1,
+	.network.dropout = {0.4},
+	.preprocessing.normalisation = NORMALISATION_ZSCORE,
+	.preprocessing.quantiles = 128,
 	.gate_feature = -1,
-	.missing_flag_fraction = 1,
-	.optimizer = OPTIMIZER_ADAM,
+	.preprocessing.missing_flag_fraction = 1,
+	.network.optimizer = OPTIMIZER_ADAM,
 	.learning_rate = 0.001,
-	.momentum = 0.9,
-	.beta1 = 0.9,
-	.beta2 = 0.999,
-	.epsilon = 1e-7,
+	.network.momentum = 0.9,
+	.network.beta1 = 0.9,
+	.network.beta2 = 0.999,
+	.network.epsilon = 1e-7,
 	.schedule = SCHEDULE_CONSTANT,
 	.warmup_fraction = 0.3,
 	.batch_size = 20,
@@ -379,14 +394,14 @@ training_option_set_numbers(TrainingOptions *options, const OptionRow *row, int 
 	}
 	else if (integer)
 	{
-		options->n_layers = n;
+		options->network.n_layers = n;
 		for (int i = 0; i < n; i++)
-			options->layers[i] = (int) values[i];
+			options->network.layers[i] = (int) values[i];
 	}
 	else
 	{
-		options->n_dropout = n;
-		memcpy(options->dropout, values, sizeof(double) * n);
+		options->network.n_dropout = n;
+		memcpy(options->network.dropout, values, sizeof(double) * n);
 	}
 	return true;
 }
@@ -429,14 +444,14 @@ training_option_set_names(TrainingOptions *options, const OptionRow *row, int n,
 bool
 training_options_check(const TrainingOptions *options, char *message)
 {
-	if (options->n_dropout > 1 && options->n_dropout != options->n_layers)
+	if (options->network.n_dropout > 1 && options->network.n_dropout != options->network.n_layers)
 	{
 		snprintf(message, OPTIONS_MAX_MESSAGE, "\"dropout\" has %d numbers for %d hidden layers",
-				 options->n_dropout, options->n_layers);
+				 options->network.n_dropout, options->network.n_layers);
 		return false;
 	}
 	if ((options->input_dropout < 0.0 && options->input_dropout != -1.0) ||
-		(options->weight_decay < 0.0 && options->weight_decay != -1.0))
+		(options->network.weight_decay < 0.0 && options->network.weight_decay != -1.0))
 	{
 		snprintf(message, OPTIONS_MAX_MESSAGE,
 				 "\"input_dropout\" and \"weight_decay\" are -1 or not negative");
@@ -483,8 +498,8 @@ training_options_settle(TrainingOptions *options, int n_rows, int n_objects, int
 		options->input_dropout =
 			1.0 - fmin(1.0, few * sqrt(45.0 / member_inputs(options, n_features)));
 	}
-	if (options->weight_decay < 0.0)
-		options->weight_decay = fmax(0.02, fmin(2.0, 1000.0 / n_objects));
+	if (options->network.weight_decay < 0.0)
+		options->network.weight_decay = fmax(0.02, fmin(2.0, 1000.0 / n_objects));
 	if (options->epochs == 0)
 	{
 		double factor = n_objects < 3000 ? sqrt(3000.0 / n_objects) : fmin(1.0, 8000.0 / n_objects);
@@ -552,13 +567,13 @@ training_option_json(const TrainingOptions *options, const OptionRow *row, char 
 			if (row->offset == AT(survey_features))
 				append_integers(&text, options->n_survey_features, options->survey_features);
 			else
-				append_integers(&text, options->n_layers, options->layers);
+				append_integers(&text, options->network.n_layers, options->network.layers);
 			break;
 		case OPTION_NUMBERS:
-			append(&text, options->n_dropout == 1 ? "" : "[");
-			for (int i = 0; i < options->n_dropout; i++)
-				append(&text, "%s%.15g", i == 0 ? "" : ", ", options->dropout[i]);
-			append(&text, options->n_dropout == 1 ? "" : "]");
+			append(&text, options->network.n_dropout == 1 ? "" : "[");
+			for (int i = 0; i < options->network.n_dropout; i++)
+				append(&text, "%s%.15g", i == 0 ? "" : ", ", options->network.dropout[i]);
+			append(&text, options->network.n_dropout == 1 ? "" : "]");
 			break;
 		case OPTION_WEIGHTS:
 			append(&text, "{");

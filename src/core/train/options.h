@@ -10,30 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/base/limits.h"
+#include "core/model/preprocess.h"
+#include "core/nn/network.h"
 #include "core/train/density_ratio.h"
-#include "core/model/model.h"
 
 #define OPTIONS_MAX_MESSAGE 512
-
-typedef enum BatchNorm
-{
-	BATCH_NORM_NONE,
-	BATCH_NORM_BEFORE, /* activation(batch_norm(x W + b)) */
-	BATCH_NORM_AFTER,  /* batch_norm(activation(x W + b)) */
-} BatchNorm;
-
-typedef enum Initialisation
-{
-	INITIALISATION_AUTO, /* He for relu and elu, Glorot for sigmoid and tanh */
-	INITIALISATION_GLOROT,
-	INITIALISATION_HE,
-} Initialisation;
-
-typedef enum Optimizer
-{
-	OPTIMIZER_ADAM,
-	OPTIMIZER_SGD,
-} Optimizer;
 
 typedef enum Schedule
 {
@@ -63,53 +45,37 @@ typedef struct ClassWeight
 
 typedef struct TrainingOptions
 {
-	int			 preset;
-	int			 n_layers; /* hidden layers */
-	int			 layers[MODEL_MAX_LAYERS - 1];
-	int			 activation;
-	int			 batch_norm;
-	int			 n_dropout; /* one for all hidden layers, or one for each */
-	double		 dropout[MODEL_MAX_LAYERS - 1];
-	int			 selected_inputs;
-	double		 input_dropout;
-	double		 input_noise;
-	int			 normalisation;
-	int			 quantiles;
-	double		 clip;
-	int			 gate_feature;
-	double		 missing_flag_fraction;
-	int			 initialisation;
-	int			 optimizer;
-	double		 learning_rate;
-	double		 momentum;
-	double		 beta1;
-	double		 beta2;
-	double		 epsilon;
-	double		 weight_decay;
-	int			 schedule;
-	double		 warmup_fraction;
-	int			 batch_size;
-	int			 epochs;
-	int			 patience;
-	double		 validation_fraction;
-	int			 validation_fold;
-	int			 members;
-	int			 bagging_folds;
-	int			 calibration;
-	int			 folds;
-	int			 loss;
-	int			 n_class_weights;
-	ClassWeight	 class_weights[MODEL_MAX_CLASSES];
-	double		 weight_power;
-	double		 label_smoothing;
-	double		 weight_average;
-	const char	*survey_query; /* the caller's string, or NULL */
-	int			 n_survey_features;
-	int			 survey_features[IMPORTANCE_MAX_COLUMNS]; /* from 1 */
-	int64_t		 seed;
-	double		 report_interval;
-	int			 n_feature_names;
-	const char **feature_names; /* the caller's strings */
+	int					 preset;
+	NetworkOptions		 network;
+	int					 selected_inputs;
+	double				 input_dropout;
+	double				 input_noise;
+	PreprocessingOptions preprocessing;
+	int					 gate_feature;
+	double				 learning_rate;
+	int					 schedule;
+	double				 warmup_fraction;
+	int					 batch_size;
+	int					 epochs;
+	int					 patience;
+	double				 validation_fraction;
+	int					 validation_fold;
+	int					 members;
+	int					 bagging_folds;
+	int					 calibration;
+	int					 folds;
+	int					 loss;
+	int					 n_class_weights;
+	ClassWeight			 class_weights[MODEL_MAX_CLASSES];
+	double				 weight_power;
+	double				 label_smoothing;
+	const char			*survey_query; /* the caller's string, or NULL */
+	int					 n_survey_features;
+	int					 survey_features[IMPORTANCE_MAX_COLUMNS]; /* from 1 */
+	int64_t				 seed;
+	double				 report_interval;
+	int					 n_feature_names;
+	const char		   **feature_names; /* the caller's strings */
 } TrainingOptions;
 
 /* How a value is written in JSON. */

@@ -7,19 +7,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/trees/boosting.h"
-#include "core/train/scoring.h"
-#include "core/nn/network.h"
-#include "core/model/preprocess.h"
 #include "core/base/random.h"
-
-/*
- * Random streams of one seed; network.c has 1 and 5, folds.c 2, boosting.c 7,
- * ensemble.c 8 and on.
- */
-#define STREAM_SHUFFLE 3
-#define STREAM_INPUTS 4
-#define STREAM_INPUT_DROPOUT 6
+#include "core/base/softmax.h"
+#include "core/nn/network.h"
+#include "core/train/scoring.h"
+#include "core/trees/boosting.h"
 
 /* Rows of a block when held-out rows are classified. */
 #define EVALUATION_ROWS 256
@@ -291,7 +283,7 @@ train_epoch(Trainer *trainer, int epoch, double *rate)
 		logits = network_forward(trainer->network, n_rows, trainer->batch);
 		loss += loss_gradient(trainer, n_rows, trainer->order + start, logits);
 		network_backward(trainer->network, n_rows, trainer->batch);
-		network_update(trainer->network, options, *rate);
+		network_update(trainer->network, &options->network, *rate);
 	}
 	return loss / n;
 }
@@ -453,15 +445,15 @@ prepare(Trainer *trainer, const Inputs *inputs)
 	trainer->batch = workspace_array(workspace, float, (size_t) trainer->n_inputs *batch_rows);
 	trainer->block = workspace_array(
 		workspace, float, (size_t) preprocessing_inputs(&inputs->preprocessing) * EVALUATION_ROWS);
-	trainer->network =
-		network_create(options, trainer->n_inputs, set->n_classes, batch_rows, workspace);
+	trainer->network = network_create(&options->network, options->seed, trainer->n_inputs,
+									  set->n_classes, batch_rows, workspace);
 	trainer->candidate = empty_member(trainer);
 	trainer->best = empty_member(trainer);
 	trainer->scratch = classify_scratch(trainer->candidate, EVALUATION_ROWS, workspace);
 	trainer->probabilities =
 		workspace_array(workspace, float, (size_t) EVALUATION_ROWS * set->n_classes);
 	random_seed(&trainer->shuffle, options->seed, STREAM_SHUFFLE);
-	random_seed(&trainer->noise, options->seed, STREAM_INPUTS);
+	random_seed(&trainer->noise, options->seed, STREAM_INPUT_NOISE);
 	random_lanes_seed(&trainer->random, options->seed, STREAM_INPUT_DROPOUT);
 	if (options->input_dropout > 0.0)
 		trainer->dropout = dropout_of(options->input_dropout,
@@ -532,8 +524,8 @@ training_inputs(const TrainingSet *set, const TrainingOptions *options, const bo
 	const float *scores;
 	size_t		 n_inputs;
 
-	preprocessing_fit(&inputs->preprocessing, options, set->n_rows, set->n_features, set->features,
-					  skip, workspace);
+	preprocessing_fit(&inputs->preprocessing, &options->preprocessing, set->n_rows, set->n_features,
+					  set->features, skip, workspace);
 	inputs->gate = training_gate(set, options, skip, workspace);
 	scores = preprocessing_scores(&inputs->preprocessing, workspace);
 	n_inputs = preprocessing_inputs(&inputs->preprocessing);

@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/nn/kernels.h"
-#include "core/model/model.h"
+#include "core/base/limits.h"
 #include "core/base/random.h"
+#include "core/base/softmax.h"
 #include "core/trees/histogram.h"
 
 #define ROUNDS 100
@@ -26,9 +26,6 @@
 #define INPUT_SHARE 0.3
 
 #define ROWS_AT_ONCE 256 /* between two checks for interrupts */
-
-/* Random streams of the seed, as in trainer.c. */
-#define STREAM_TREES 7
 
 typedef struct Node
 {

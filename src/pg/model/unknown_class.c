@@ -14,7 +14,7 @@
 #include "pg/util/arrays.h"
 #include "pg/module/enums.h"
 #include "core/train/scoring.h"
-#include "core/model/model.h"
+#include "core/base/limits.h"
 
 #define UNKNOWN_CLASS 99
 #define N_CHALLENGE_CLASSES 15

@@ -10,7 +10,7 @@
 
 #include "pg/util/arrays.h"
 #include "core/model/calibration.h"
-#include "core/model/model.h"
+#include "core/base/limits.h"
 #include "pg/score/metrics.h"
 #include "pg/score/score_state.h"
 

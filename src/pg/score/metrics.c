@@ -11,7 +11,7 @@
 
 #include "pg/util/arrays.h"
 #include "core/train/scoring.h"
-#include "core/model/model.h"
+#include "core/base/limits.h"
 #include "pg/score/metrics.h"
 #include "pg/score/score_state.h"
 

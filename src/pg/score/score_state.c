@@ -7,7 +7,7 @@
 #include <math.h>
 
 #include "pg/util/arrays.h"
-#include "core/model/model.h"
+#include "core/base/limits.h"
 #include "pg/score/score_state.h"
 
 bool

@@ -50,8 +50,8 @@ check_model(const Run *run)
 		(double) options->members * member_bytes(options, set->n_features, set->n_classes);
 
 	check_feature_names(run);
-	if (options->normalisation == NORMALISATION_RANK_GAUSS)
-		size += (double) sizeof(float) * options->quantiles *
+	if (options->preprocessing.normalisation == NORMALISATION_RANK_GAUSS)
+		size += (double) sizeof(float) * options->preprocessing.quantiles *
 				Min((double) set->n_features,
 					(double) options->members * member_inputs(options, set->n_features));
 	if (size > MODEL_MAX_BYTES)

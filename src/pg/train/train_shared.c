@@ -127,8 +127,8 @@ count_network_bytes(const Ensemble *ensemble)
 	Workspace		   workspace = server_workspace(context);
 	const TrainingSet *set = ensemble->set;
 	const bool		  *skip = fold_skip(ensemble, 0, &workspace);
-	int n_inputs = preprocessing_count_inputs(ensemble->options, set->n_rows, set->n_features,
-											  set->features, skip, &workspace);
+	int n_inputs = preprocessing_count_inputs(&ensemble->options->preprocessing, set->n_rows,
+											  set->n_features, set->features, skip, &workspace);
 
 	MemoryContextDelete(context);
 	return member_bytes(ensemble->options, n_inputs, set->n_classes);

@@ -1,0 +1,18 @@
+/*
+ * limits.h
+ *		How large a model may be.
+ */
+#ifndef PLASTICC_CORE_BASE_LIMITS_H
+#define PLASTICC_CORE_BASE_LIMITS_H
+
+#include <stddef.h>
+
+#define MODEL_MAX_FEATURES 65536
+#define MODEL_MAX_CLASSES 1024
+#define MODEL_MAX_MEMBERS 1000
+#define MODEL_MAX_LAYERS 32
+#define MODEL_MAX_WIDTH 65536
+#define MODEL_MAX_QUANTILES 4096
+#define MODEL_MAX_BYTES ((size_t) 0x3fff0000) /* what a bytea can hold */
+
+#endif /* PLASTICC_CORE_BASE_LIMITS_H */

@@ -1,0 +1,27 @@
+/*
+ * layer.h
+ *		A dense layer of a trained network.
+ */
+#ifndef PLASTICC_CORE_NN_LAYER_H
+#define PLASTICC_CORE_NN_LAYER_H
+
+typedef enum Activation
+{
+	ACTIVATION_LINEAR,
+	ACTIVATION_SIGMOID,
+	ACTIVATION_TANH,
+	ACTIVATION_RELU,
+	ACTIVATION_ELU,
+} Activation;
+
+/* y = activation(x W + b); weight is [n_in][n_out], row-major. */
+typedef struct DenseLayer
+{
+	int		   n_in;
+	int		   n_out;
+	Activation activation;
+	float	  *weight;
+	float	  *bias;
+} DenseLayer;
+
+#endif /* PLASTICC_CORE_NN_LAYER_H */
