@@ -174,8 +174,7 @@ major_tom_unknown(const Prediction *prediction)
 }
 
 /*
- * The values of plasticc_unknown_method, whose comment in the SQL script gives
- * the formulas.
+ * The values of plasticc_unknown_method; the README lists the formulas.
  */
 typedef struct UnknownMethod
 {
