@@ -3,6 +3,7 @@
 # Runs every test, in a temporary copy of the checkout with a private copy of the server, and prints
 # as last line "N passed, N failed", the sum over the suites:
 #
+#	lint      the rules of the source tree (test/layout.pl); a rule is one test
 #	unit      the programs test/unit/test_*.c, linked with src/core alone; a program is one test,
 #	          however many checks it makes (loops make hundreds of thousands)
 #	sanitize  the same programs under the address and undefined-behaviour sanitizers

@@ -2,6 +2,7 @@
 #
 # Installs what building and testing plasticc need and this machine lacks: a PostgreSQL server with
 # its headers, the serial OpenBLAS, a C compiler, make, and Perl's IPC::Run and prove for the tests.
+# With them comes clang-format 14, where apt has it; without it a test is skipped.
 #
 # Debian and Ubuntu, as root or through sudo.  It asks nothing, installs nothing that is there, and
 # calls apt only if something is missing.  The server is the one that PG_CONFIG names, else the
@@ -97,6 +98,9 @@ main()
 		mapfile -t packages < <(missing_packages)
 	fi
 
+	if ! command -v clang-format-14 >/dev/null && apt-cache show clang-format-14 >/dev/null 2>&1; then
+		packages+=(clang-format-14)
+	fi
 	note "installing ${packages[*]}"
 	trap allow_cluster EXIT
 	as_root mkdir -p "${no_cluster%/*}"

@@ -77,6 +77,28 @@ run_unit_test()
 		grep -qE '^([1-9][0-9]* passed|skipped: )' "$1.log"
 }
 
+# The last line that test/tap.pl printed sets passed and failed; without one, all has failed.
+read_tap_report()
+{
+	local report
+
+	grep '^skipped: ' "$1" || true
+	report=$(sed -n 's/^\([0-9][0-9]*\) passed, \([0-9][0-9]*\) failed$/\1 \2/p' "$1" | tail -n 1)
+	if [[ -n $report ]]; then
+		passed=${report% *}
+		failed=${report#* }
+	fi
+}
+
+suite_lint()
+{
+	local passed=0 failed=1 log=$out/lint.log
+
+	PG_CONFIG=$PG_CONFIG perl test/tap.pl test/layout.pl >"$log" 2>&1 || show_log "rules of the source tree" "$log"
+	read_tap_report "$log"
+	count_suite lint "$passed" "$failed" "rules of the source tree"
+}
+
 suite_unit()
 {
 	local passed=0 failed=0 checks
@@ -190,25 +212,19 @@ suite_regress()
 
 suite_tap()
 {
-	local report script passed=0 failed=1 log=$out/tap.log modules
+	local script passed=0 failed=1 log=$out/tap.log modules
 
 	modules=$(dirname "$("$PG_CONFIG" --pgxs)")/../../src/test/perl
 	mkdir -p "$out/tap"
-	if TESTDIR=$out/tap TESTLOGDIR=$out/tap/log TESTDATADIR=$out/tap/data PG_TEST_PORT_DIR=$out/tap \
+	if ! TESTDIR=$out/tap TESTLOGDIR=$out/tap/log TESTDATADIR=$out/tap/data PG_TEST_PORT_DIR=$out/tap \
 		PG_REGRESS=$modules/../regress/pg_regress PERL5LIB=$modules perl test/tap.pl test/t/*.pl >"$log" 2>&1; then
-		grep '^skipped: ' "$log" || true
-	else
 		show_log "TAP tests" "$log"
 		while IFS= read -r script; do
 			tail -n 60 "$out"/tap/{,tmp_check/}log/regress_log_"$script" >"$out/tail.log" 2>/dev/null || true
 			show_log "$script, the end of its log" "$out/tail.log"
 		done < <(sed -n 's/^test\/t\/\([^ ]*\)\.pl  *(Wstat.*/\1/p' "$log")
 	fi
-	report=$(sed -n 's/^\([0-9][0-9]*\) passed, \([0-9][0-9]*\) failed$/\1 \2/p' "$log" | tail -n 1)
-	if [[ -n $report ]]; then
-		passed=${report% *}
-		failed=${report#* }
-	fi
+	read_tap_report "$log"
 	count_suite tap "$passed" "$failed" "tests of $(find test/t -name '*.pl' | wc -l) scripts"
 }
 
@@ -222,8 +238,8 @@ main()
 	bin=$("$PG_CONFIG" --bindir)
 	cd "$root_dir"
 	note "testing with $("$PG_CONFIG" --version)"
-	for suite in ${SUITES:-unit sanitize fuzz regress tap}; do
-		declare -F "suite_$suite" >/dev/null || die "no suite \"$suite\"; there are unit, sanitize, fuzz, regress, tap"
+	for suite in ${SUITES:-lint unit sanitize fuzz regress tap}; do
+		declare -F "suite_$suite" >/dev/null || die "no suite \"$suite\"; there are lint, unit, sanitize, fuzz, regress, tap"
 		"suite_$suite"
 	done
 	printf '\n%s\n' "Summary"

@@ -5,6 +5,8 @@
 #ifndef PLASTICC_PG_MODEL_MODEL_CACHE_H
 #define PLASTICC_PG_MODEL_MODEL_CACHE_H
 
+#include "fmgr.h"
+
 #include "core/model/model.h"
 
 typedef struct CachedModel
