@@ -16,6 +16,8 @@
 
 #include "utils/array.h"
 
+#include "pg/module/compat.h"
+
 /* What a row brings. */
 typedef struct ScoredObject
 {
