@@ -58,8 +58,6 @@ SELECT plasticc_lightcurve(1, 1, 1, 0);
 SELECT plasticc_lightcurve(1, 1, 1, -2.5);
 SELECT plasticc_lightcurve(1, 1, 1, 1e-60);
 SELECT plasticc_lightcurve(1, 1, 1, 1, 2);
-SELECT lightcurve_accum(NULL, 1, 1, 1, 1);
-SELECT lightcurve_combine('{}', '{}');
 
 -- the maximum counts distinct observations, whatever their order
 SELECT plasticc_lightcurve(i, 2, i, 1) FROM generate_series(1, 1000001) i;

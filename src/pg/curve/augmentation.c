@@ -9,6 +9,7 @@
 #include "core/augment/augment.h"
 #include "core/curve/cosmology.h"
 #include "pg/curve/lightcurve_type.h"
+#include "pg/util/args.h"
 
 PG_FUNCTION_INFO_V1(plasticc_augment);
 PG_FUNCTION_INFO_V1(plasticc_augment_host);
@@ -18,30 +19,11 @@ PG_FUNCTION_INFO_V1(plasticc_augment_host);
  * ----------------------------------------------------------------
  */
 
-/* An argument that must be a number within a range. */
-static double
-number_argument(FunctionCallInfo fcinfo, int argument, const char *name, double lowest,
-				double highest)
-{
-	double value;
-
-	if (PG_ARGISNULL(argument))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s is NULL", name),
-						errhint("Leave the argument out to get its default.")));
-	value = PG_GETARG_FLOAT8(argument);
-	if (!(value >= lowest && value <= highest))
-		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-						errmsg("%s is out of range: \"%g\"", name, value),
-						errdetail("It must be between %g and %g.", lowest, highest)));
-	return value;
-}
-
-/* A redshift of an object as it was observed: NULL, NaN or negative, as catalogs have it, is NaN.
- */
+/* An observed redshift; NaN where it is NULL, NaN or negative, as catalogs write "unknown". */
 static double
 observed_redshift(FunctionCallInfo fcinfo, int argument, const char *name)
 {
-	double redshift = PG_ARGISNULL(argument) ? NAN : PG_GETARG_FLOAT8(argument);
+	double redshift = number_or_nan(fcinfo, argument);
 
 	if (!(redshift >= 0.0))
 		return NAN;
@@ -65,12 +47,13 @@ target_redshift(FunctionCallInfo fcinfo, int argument, double redshift)
 	if (redshift == 0.0 && new_redshift == 0.0)
 		return 0.0;
 	if (!(redshift > 0.0))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("cannot move an object %s to redshift \"%g\"",
-						redshift == 0.0 ? "of redshift 0" : "of unknown redshift", new_redshift),
-				 errdetail("Distances are relative to that of the observed object."),
-				 errhint("Give no new_redshift, or NULL, where redshift is NULL, negative or 0.")));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("cannot move an object of %s redshift to redshift %g",
+					redshift == 0.0 ? "zero" : "unknown", new_redshift),
+			 errdetail("The new distance is computed relative to that of the observed object."),
+			 errhint("Omit new_redshift, or pass NULL, where redshift is NULL, negative or 0.")));
 	return number_argument(fcinfo, argument, "new_redshift", AUGMENT_MINIMUM_REDSHIFT,
 						   AUGMENT_MAXIMUM_REDSHIFT);
 }
@@ -172,10 +155,7 @@ plasticc_augment(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	options = augment_options(fcinfo);
-	if (PG_ARGISNULL(12) || PG_GETARG_INT32(12) < 0)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("min_detections must be a number of at least 0")));
-	min_detections = PG_GETARG_INT32(12);
+	min_detections = integer_argument(fcinfo, 12, "min_detections", 0, PG_INT32_MAX);
 
 	lightcurve = canonical_lightcurve(PG_GETARG_LIGHTCURVE(0));
 	observations = lightcurve_observations(lightcurve);
@@ -196,14 +176,13 @@ plasticc_augment(PG_FUNCTION_ARGS)
  * ----------------------------------------------------------------
  */
 
-/* A bound of the new redshift: its default where it is NULL. */
+/* A bound of the new redshift: the default, moved into the accepted range, where it is NULL. */
 static double
-redshift_bound(FunctionCallInfo fcinfo, int argument, const char *name, double bound)
+redshift_bound(FunctionCallInfo fcinfo, int argument, const char *name, double by_default)
 {
-	if (PG_ARGISNULL(argument))
-		return fmin(fmax(bound, AUGMENT_MINIMUM_REDSHIFT), AUGMENT_MAXIMUM_REDSHIFT);
-	return number_argument(fcinfo, argument, name, AUGMENT_MINIMUM_REDSHIFT,
-						   AUGMENT_MAXIMUM_REDSHIFT);
+	by_default = fmin(fmax(by_default, AUGMENT_MINIMUM_REDSHIFT), AUGMENT_MAXIMUM_REDSHIFT);
+	return number_argument_or(fcinfo, argument, name, by_default, AUGMENT_MINIMUM_REDSHIFT,
+							  AUGMENT_MAXIMUM_REDSHIFT);
 }
 
 /* Moves a host of positive redshift. */
@@ -217,12 +196,11 @@ move_host(FunctionCallInfo fcinfo, const AugmentedHost *host)
 	minimum = redshift_bound(fcinfo, 5, "min_redshift", minimum);
 	maximum = redshift_bound(fcinfo, 6, "max_redshift", maximum);
 	if (minimum > maximum)
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("min_redshift \"%g\" is greater than max_redshift \"%g\"", minimum, maximum),
-			 errhint("Without min_redshift it is 0.95 redshift, without max_redshift the lesser "
-					 "of 5 redshift and 1.5 (1 + redshift) - 1.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("min_redshift %g exceeds max_redshift %g", minimum, maximum),
+				 errhint("min_redshift defaults to 0.95 redshift, max_redshift to the lesser of "
+						 "5 redshift and 1.5 (1 + redshift) - 1.")));
 	return augment_host((uint64) PG_GETARG_INT64(0), host, minimum, maximum, noise);
 }
 
@@ -252,7 +230,7 @@ plasticc_augment_host(PG_FUNCTION_ARGS)
 		elog(ERROR, "return type must be a row type");
 	host.redshift = observed_redshift(fcinfo, 1, "redshift");
 	host.photoz = observed_redshift(fcinfo, 2, "photoz");
-	host.photoz_err = PG_ARGISNULL(3) ? NAN : PG_GETARG_FLOAT8(3);
+	host.photoz_err = number_or_nan(fcinfo, 3);
 	if (!(host.photoz_err >= 0.0))
 		host.photoz_err = NAN;
 	if (host.redshift > 0.0)

@@ -13,6 +13,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 
+#include "pg/util/args.h"
 #include "pg/util/arrays.h"
 #include "core/features/catalog.h"
 #include "pg/module/enums.h"
@@ -144,19 +145,16 @@ plasticc_features_support(PG_FUNCTION_ARGS)
  * ----------------------------------------------------------------
  */
 
-/* A float8 argument, NaN where it is NULL. */
+/* Metadata of a host, NaN where unknown. */
 static double
 metadata_argument(FunctionCallInfo fcinfo, int argument, const char *name)
 {
-	double value;
+	double value = number_or_nan(fcinfo, argument);
 
-	if (PG_ARGISNULL(argument))
-		return NAN;
-	value = PG_GETARG_FLOAT8(argument);
 	if (isinf(value))
 		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-						errmsg("%s is infinite: \"%g\"", name, value),
-						errhint("An unknown value is NULL or NaN.")));
+						errmsg("%s must not be infinite", name),
+						errhint("Pass NULL or NaN where the value is unknown.")));
 	return value;
 }
 

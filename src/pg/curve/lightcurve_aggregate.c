@@ -16,6 +16,7 @@
 #include "port/pg_bitutils.h"
 
 #include "pg/curve/lightcurve_type.h"
+#include "pg/util/args.h"
 
 PG_FUNCTION_INFO_V1(lightcurve_accum);
 PG_FUNCTION_INFO_V1(lightcurve_accum_integer);
@@ -25,16 +26,6 @@ PG_FUNCTION_INFO_V1(lightcurve_final);
 
 /* Sizes of states are powers of two, as are palloc's chunks: room for 29 observations at first. */
 #define SMALLEST_STATE 512
-
-static void
-require_aggregate(FunctionCallInfo fcinfo)
-{
-	if (!AggCheckCallContext(fcinfo, NULL))
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("function called outside an aggregate"),
-						errhint("Use the aggregates plasticc_lightcurve, plasticc_merge and "
-								"plasticc_features.")));
-}
 
 /* A state with room for `count` more observations, the given one if it has it. */
 static LightCurve *
@@ -113,7 +104,7 @@ accumulate(FunctionCallInfo fcinfo, Detection (*detection)(FunctionCallInfo))
 	double			 mjd, flux, flux_err;
 	int64			 passband;
 
-	require_aggregate(fcinfo);
+	(void) aggregate_context(fcinfo);
 	state = PG_ARGISNULL(0) ? new_lightcurve(SMALLEST_STATE) : PG_GETARG_LIGHTCURVE(0);
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) || PG_ARGISNULL(4) ||
@@ -168,7 +159,7 @@ lightcurve_combine(PG_FUNCTION_ARGS)
 	LightCurve	*state, *part;
 	Observations to, from;
 
-	require_aggregate(fcinfo);
+	(void) aggregate_context(fcinfo);
 	if (PG_ARGISNULL(1))
 	{
 		if (PG_ARGISNULL(0))

@@ -11,6 +11,7 @@
 
 #include "core/period/period.h"
 #include "pg/curve/lightcurve_type.h"
+#include "pg/util/args.h"
 
 PG_FUNCTION_INFO_V1(plasticc_periodogram);
 PG_FUNCTION_INFO_V1(plasticc_period);
@@ -21,41 +22,22 @@ PG_FUNCTION_INFO_V1(plasticc_period);
 #define MAX_OVERSAMPLING 1000.0
 #define MAX_REQUEST_FREQUENCY 1e6 /* per day */
 
-/* A float8 argument, or the default where it is NULL; an error outside [lowest, highest]. */
-static double
-bounded_argument(FunctionCallInfo fcinfo, int argument, const char *name, double by_default,
-				 double lowest, double highest)
-{
-	double value;
-
-	if (PG_ARGISNULL(argument))
-		return by_default;
-	value = PG_GETARG_FLOAT8(argument);
-	if (!(value >= lowest && value <= highest))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must be between %g and %g, got \"%g\"", name, lowest, highest, value),
-				 errhint("NULL stands for the default.")));
-	return value;
-}
-
 /* The grid that the arguments 1 to 3 ask for. */
 static FrequencyGrid
 requested_grid(FunctionCallInfo fcinfo, double baseline)
 {
 	double minimum =
-		bounded_argument(fcinfo, 1, "min_frequency", 1.0 / baseline, 0.0, MAX_REQUEST_FREQUENCY);
+		number_argument_or(fcinfo, 1, "min_frequency", 1.0 / baseline, 0.0, MAX_REQUEST_FREQUENCY);
 	double maximum =
-		bounded_argument(fcinfo, 2, "max_frequency", MAX_FREQUENCY, 0.0, MAX_REQUEST_FREQUENCY);
+		number_argument_or(fcinfo, 2, "max_frequency", MAX_FREQUENCY, 0.0, MAX_REQUEST_FREQUENCY);
 	double oversampling =
-		bounded_argument(fcinfo, 3, "oversampling", OVERSAMPLING, 1.0, MAX_OVERSAMPLING);
+		number_argument_or(fcinfo, 3, "oversampling", OVERSAMPLING, 1.0, MAX_OVERSAMPLING);
 	FrequencyGrid grid;
 
 	if (!PG_ARGISNULL(1) && minimum > maximum)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("min_frequency \"%g\" exceeds max_frequency \"%g\"", minimum, maximum),
-				 errhint("Frequencies are in cycles per day.")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("min_frequency %g exceeds max_frequency %g", minimum, maximum),
+						errhint("Frequencies are in cycles per day.")));
 	grid = frequency_grid(baseline, oversampling, minimum, maximum, MAX_ROWS + 1);
 	if (grid.count > MAX_ROWS)
 		ereport(ERROR,

@@ -14,6 +14,7 @@
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
 
+#include "pg/util/args.h"
 #include "pg/util/arrays.h"
 #include "pg/model/classify.h"
 #include "core/train/scoring.h"
@@ -404,15 +405,12 @@ plasticc_importance(PG_FUNCTION_ARGS)
 	const Model	  *model = cached_model(fcinfo->flinfo, PG_GETARG_DATUM(0))->model;
 	char		  *query = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	bool		   by_group = PG_GETARG_BOOL(2);
-	int32		   repeats = PG_GETARG_INT32(3);
+	int			   repeats = integer_argument(fcinfo, 3, "repeats", 1, MAX_REPEATS);
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	Objects		  *objects;
 	Unit		  *units;
 	int			   n_units;
 
-	if (repeats < 1 || repeats > MAX_REPEATS)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("repeats is %d", repeats),
-						errhint("It must be from 1 to %d.", MAX_REPEATS)));
 	InitMaterializedSRF(fcinfo, 0);
 	objects = read_objects(model, query);
 	units = feature_units(model);

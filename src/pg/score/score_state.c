@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "pg/util/args.h"
 #include "pg/util/arrays.h"
 #include "core/base/limits.h"
 #include "pg/score/score_state.h"
@@ -60,17 +61,14 @@ invalid_state(void)
 ArrayType *
 state_argument(FunctionCallInfo fcinfo)
 {
-	return AggCheckCallContext(fcinfo, NULL) ? PG_GETARG_ARRAYTYPE_P(0)
-											 : PG_GETARG_ARRAYTYPE_P_COPY(0);
+	(void) aggregate_context(fcinfo);
+	return PG_GETARG_ARRAYTYPE_P(0);
 }
 
 MemoryContext
 enter_state_context(FunctionCallInfo fcinfo)
 {
-	MemoryContext context = CurrentMemoryContext;
-
-	(void) AggCheckCallContext(fcinfo, &context);
-	return MemoryContextSwitchTo(context);
+	return MemoryContextSwitchTo(aggregate_context(fcinfo));
 }
 
 void *

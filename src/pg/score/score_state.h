@@ -41,12 +41,12 @@ pg_noreturn extern void state_mismatch(const char *what);
 pg_noreturn extern void invalid_state(void);
 
 /*
- * The state in argument 0, to be changed in place: an aggregate's own, or a
- * copy when the function is called by itself.
+ * The state in argument 0, the aggregate's own and to be changed in place; an
+ * error where the function is called outside an aggregate.
  */
 extern ArrayType *state_argument(FunctionCallInfo fcinfo);
 
-/* Switches to where a new state must live. */
+/* Switches to where a new state must live; an error likewise. */
 extern MemoryContext enter_state_context(FunctionCallInfo fcinfo);
 
 /* The elements of a state, whose type and shape are checked, and their number. */
