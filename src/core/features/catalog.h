@@ -36,6 +36,9 @@ typedef enum FeatureSet
 	FEATURES_ALL, /* with those of fits to the light curve */
 } FeatureSet;
 
+/* Their names, by FeatureSet. */
+extern const char *const feature_set_names[FEATURES_ALL + 1];
+
 /* Features of a light curve, and those that its host adds to them: to more features, more. */
 extern int feature_count(FeatureSet set);
 extern int host_feature_count(FeatureSet set);

@@ -10,6 +10,7 @@
 #include "core/curve/cosmology.h"
 #include "pg/curve/lightcurve_type.h"
 #include "pg/util/args.h"
+#include "pg/util/result_rows.h"
 
 PG_FUNCTION_INFO_V1(plasticc_augment);
 PG_FUNCTION_INFO_V1(plasticc_augment_host);
@@ -115,7 +116,7 @@ augment_options(FunctionCallInfo fcinfo)
 
 /* A canonical value of observations in the order of time. */
 static LightCurve *
-copy_lightcurve(const Observations *observations)
+stored_lightcurve(const Observations *observations)
 {
 	LightCurve *lightcurve =
 		new_lightcurve(LIGHTCURVE_HEADER + (Size) observations->count * OBSERVATION_SIZE);
@@ -168,7 +169,7 @@ plasticc_augment(PG_FUNCTION_ARGS)
 						errhint("Check new_redshift, galactic_dimming and noise.")));
 	if (count_detections(&copy) < min_detections)
 		PG_RETURN_NULL();
-	PG_RETURN_POINTER(copy_lightcurve(&copy));
+	PG_RETURN_POINTER(stored_lightcurve(&copy));
 }
 
 /* ----------------------------------------------------------------
@@ -204,14 +205,6 @@ move_host(FunctionCallInfo fcinfo, const AugmentedHost *host)
 	return augment_host((uint64) PG_GETARG_INT64(0), host, minimum, maximum, noise);
 }
 
-/* A number that is NULL where it is NaN. */
-static Datum
-known_double(double value, bool *is_null)
-{
-	*is_null = isnan(value);
-	return Float8GetDatum(value);
-}
-
 /*
  * (seed, redshift, photoz, photoz_err, photoz_noise, min_redshift, max_redshift) ->
  * (new_redshift, hostgal_photoz, hostgal_photoz_err, distmod)
@@ -220,14 +213,11 @@ Datum
 plasticc_augment_host(PG_FUNCTION_ARGS)
 {
 	AugmentedHost host;
-	TupleDesc	  row;
 	Datum		  values[4];
 	bool		  nulls[4];
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	if (get_call_result_type(fcinfo, NULL, &row) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
 	host.redshift = observed_redshift(fcinfo, 1, "redshift");
 	host.photoz = observed_redshift(fcinfo, 2, "photoz");
 	host.photoz_err = number_or_nan(fcinfo, 3);
@@ -235,9 +225,9 @@ plasticc_augment_host(PG_FUNCTION_ARGS)
 		host.photoz_err = NAN;
 	if (host.redshift > 0.0)
 		host = move_host(fcinfo, &host);
-	values[0] = known_double(host.redshift, &nulls[0]);
-	values[1] = known_double(host.photoz, &nulls[1]);
-	values[2] = known_double(host.photoz_err, &nulls[2]);
-	values[3] = known_double(distance_modulus(host.photoz), &nulls[3]);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(row), values, nulls)));
+	values[0] = double_or_null(host.redshift, &nulls[0]);
+	values[1] = double_or_null(host.photoz, &nulls[1]);
+	values[2] = double_or_null(host.photoz_err, &nulls[2]);
+	values[3] = double_or_null(distance_modulus(host.photoz), &nulls[3]);
+	return single_row(fcinfo, values, nulls);
 }

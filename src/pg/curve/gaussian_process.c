@@ -8,14 +8,15 @@
 
 #include "catalog/pg_type.h"
 
-#include "pg/util/arrays.h"
 #include "core/gp/gp.h"
 #include "pg/curve/lightcurve_type.h"
+#include "pg/util/arrays.h"
+#include "pg/util/result_rows.h"
 
 PG_FUNCTION_INFO_V1(plasticc_gp_fit);
 PG_FUNCTION_INFO_V1(plasticc_gp_predict);
 
-/* Times that one call predicts for; a result of six passbands each fits in memory. */
+/* Times that one call accepts: six passbands for each of them fit in memory. */
 #define MAX_TIMES 1000000
 
 /* (lightcurve) -> (amplitude, length_scale, log_likelihood); NULL of no observations. */
@@ -26,31 +27,28 @@ plasticc_gp_fit(PG_FUNCTION_ARGS)
 	Workspace		   workspace = server_workspace(CurrentMemoryContext);
 	Observations	   observations;
 	GaussianProcessFit fit;
-	TupleDesc		   row;
 	Datum			   values[3];
 	bool			   nulls[3] = {false};
 
 	if (lightcurve->n_observations == 0)
 		PG_RETURN_NULL();
-	if (get_call_result_type(fcinfo, NULL, &row) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
 	observations = lightcurve_observations(canonical_lightcurve(lightcurve));
 	fit = gp_fit(&observations, &workspace);
 	values[0] = Float8GetDatum(fit.process.amplitude);
 	values[1] = Float8GetDatum(fit.process.length_scale);
 	values[2] = Float8GetDatum(fit.log_likelihood);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(row), values, nulls)));
+	return single_row(fcinfo, values, nulls);
 }
 
-/* What plasticc_gp_predict() returns row by row: passbands of a time, then the next time. */
-typedef struct Prediction
+/* The rows of plasticc_gp_predict(): all passbands of a time, then those of the next time. */
+typedef struct FluxPrediction
 {
 	float8 *mjd;
 	float8 *flux;
 	float8 *flux_sd;
-} Prediction;
+} FluxPrediction;
 
-/* The times asked for, and their number. */
+/* The times to predict at, and their number. */
 static const float8 *
 time_argument(ArrayType *array, int *n)
 {
@@ -63,24 +61,23 @@ time_argument(ArrayType *array, int *n)
 	for (int i = 0; i < *n; i++)
 	{
 		if (!isfinite(mjd[i]))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("mjd must be finite"),
-					 errdetail("Element %d is \"%g\".", i + 1, mjd[i]),
-					 errhint("Leave out what is not a time, as in array_agg(mjd) FILTER (WHERE "
-							 "mjd < 'Infinity').")));
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("mjd must be finite"),
+							errdetail("Element %d is %g.", i + 1, mjd[i]),
+							errhint("Exclude such values, as in array_agg(mjd) FILTER (WHERE "
+									"mjd < 'Infinity').")));
 	}
 	return mjd;
 }
 
-/* Fits and predicts; n is 0 if there is nothing to predict from. */
-static Prediction *
+/* Fits and predicts; n is 0 without observations. */
+static FluxPrediction *
 make_prediction(FunctionCallInfo fcinfo, MemoryContext context, int *n)
 {
 	LightCurve		  *lightcurve = PG_GETARG_LIGHTCURVE(0);
 	const float8	  *mjd = time_argument(PG_GETARG_ARRAYTYPE_P(1), n);
 	Workspace		   workspace = server_workspace(CurrentMemoryContext);
 	Workspace		   result = server_workspace(context);
-	Prediction		  *prediction = workspace_array(&result, Prediction, 1);
+	FluxPrediction	  *prediction = workspace_array(&result, FluxPrediction, 1);
 	Observations	   observations;
 	GaussianProcessFit fit;
 
@@ -105,7 +102,7 @@ Datum
 plasticc_gp_predict(PG_FUNCTION_ARGS)
 {
 	FuncCallContext *call;
-	Prediction		*prediction;
+	FluxPrediction	*prediction;
 	uint64			 i;
 	Datum			 values[4];
 	bool			 nulls[4] = {false};

@@ -11,10 +11,10 @@
 
 /*
  * A varlena that is both the stored value and the state of every light-curve
- * aggregate.  Behind the header stand the arrays of map_observations(), whose
- * capacity follows from the size of the varlena.  A state has spare room and
- * its observations in the order of arrival; a canonical value is in canonical
- * order with no room to spare.
+ * aggregate.  The header is followed by the arrays of map_observations(), whose
+ * capacity follows from the size of the varlena.  A state has spare capacity and
+ * keeps observations in order of arrival; a canonical value is in canonical
+ * order and has no spare capacity.
  */
 typedef struct LightCurve
 {
@@ -31,7 +31,7 @@ typedef struct LightCurve
 #define LIGHTCURVE_CANONICAL 0x01
 #define LIGHTCURVE_HEADER offsetof(LightCurve, arrays)
 
-/* The number of observations that a light curve has room for. */
+/* The number of observations that a light curve can hold. */
 static inline uint32
 lightcurve_capacity(const LightCurve *lightcurve)
 {
@@ -57,8 +57,11 @@ lightcurve_observations(LightCurve *lightcurve)
 	return observations;
 }
 
-/* The detoasted light curve of a datum, in whatever order; an error unless it is intact. */
+/* The detoasted light curve of a datum, in any order; an error if it is corrupt. */
 extern LightCurve *datum_lightcurve(Datum datum);
+
+/* A canonical value of observations in any order; an error above MAX_OBSERVATIONS. */
+extern LightCurve *make_lightcurve(const Observations *observations);
 
 /*
  * The same set as a canonical value: the given one where it is canonical, else

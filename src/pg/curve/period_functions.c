@@ -7,11 +7,11 @@
 #include <math.h>
 
 #include "miscadmin.h"
-#include "utils/tuplestore.h"
 
 #include "core/period/period.h"
 #include "pg/curve/lightcurve_type.h"
 #include "pg/util/args.h"
+#include "pg/util/result_rows.h"
 
 PG_FUNCTION_INFO_V1(plasticc_periodogram);
 PG_FUNCTION_INFO_V1(plasticc_period);
@@ -22,7 +22,7 @@ PG_FUNCTION_INFO_V1(plasticc_period);
 #define MAX_OVERSAMPLING 1000.0
 #define MAX_REQUEST_FREQUENCY 1e6 /* per day */
 
-/* The grid that the arguments 1 to 3 ask for. */
+/* The grid of frequencies in arguments 1 to 3. */
 static FrequencyGrid
 requested_grid(FunctionCallInfo fcinfo, double baseline)
 {
@@ -40,13 +40,14 @@ requested_grid(FunctionCallInfo fcinfo, double baseline)
 						errhint("Frequencies are in cycles per day.")));
 	grid = frequency_grid(baseline, oversampling, minimum, maximum, MAX_ROWS + 1);
 	if (grid.count > MAX_ROWS)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("periodogram exceeds %d frequencies", MAX_ROWS),
-				 errdetail("They are %g per day apart, as the light curve spans %g days.",
-						   grid.step, baseline),
-				 errhint("Choose a lower max_frequency or oversampling, a higher min_frequency, or "
-						 "a part of the light curve with plasticc_slice().")));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("periodogram exceeds %d frequencies", MAX_ROWS),
+			 errdetail("Frequencies are %g per day apart, because the light curve spans %g days.",
+					   grid.step, baseline),
+			 errhint("Decrease max_frequency or oversampling, increase min_frequency, or select "
+					 "part of the light curve with plasticc_slice().")));
 	return grid;
 }
 
@@ -58,14 +59,13 @@ Datum
 plasticc_periodogram(PG_FUNCTION_ARGS)
 {
 	Workspace		 workspace = server_workspace(CurrentMemoryContext);
-	ReturnSetInfo	*result = (ReturnSetInfo *) fcinfo->resultinfo;
+	ReturnSetInfo	*result = begin_result(fcinfo);
 	Observations	 observations;
 	PeriodogramInput input;
 	FrequencyGrid	 grid;
 	PeriodogramScan *scan;
 	float			*power;
 
-	InitMaterializedSRF(fcinfo, 0);
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
 	observations = lightcurve_observations(canonical_lightcurve(PG_GETARG_LIGHTCURVE(0)));
@@ -88,14 +88,14 @@ plasticc_periodogram(PG_FUNCTION_ARGS)
 			};
 			bool nulls[2] = {false, false};
 
-			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+			add_result_row(result, values, nulls);
 		}
 		CHECK_FOR_INTERRUPTS();
 	}
 	return (Datum) 0;
 }
 
-/* plasticc_period(lightcurve) -> days; NULL where none can be told. */
+/* plasticc_period(lightcurve) -> days; NULL where it is undefined. */
 Datum
 plasticc_period(PG_FUNCTION_ARGS)
 {

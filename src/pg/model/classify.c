@@ -46,15 +46,6 @@ classify_object(CachedModel *cached, ArrayType *features)
 	model_classify(cached->model, cached->scratch, 1, cached->features, cached->probabilities);
 }
 
-static ArrayType *
-real_array(const float *values, int n)
-{
-	ArrayType *array = zero_array(FLOAT4OID, sizeof(float4), n);
-
-	memcpy(ARR_DATA_PTR(array), values, sizeof(float4) * n);
-	return array;
-}
-
 /*
  * plasticc_classify(model bytea, features)
  */

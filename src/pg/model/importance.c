@@ -16,6 +16,8 @@
 
 #include "pg/util/args.h"
 #include "pg/util/arrays.h"
+#include "pg/util/class_arrays.h"
+#include "pg/util/result_rows.h"
 #include "pg/model/classify.h"
 #include "core/train/scoring.h"
 #include "core/features/catalog.h"
@@ -387,13 +389,6 @@ compare_units(const void *a, const void *b)
 	if (x->loss_increase != y->loss_increase)
 		return x->loss_increase < y->loss_increase ? 1 : -1;
 	return x->position - y->position;
-}
-
-static Datum
-text_or_null(const char *string, bool *is_null)
-{
-	*is_null = string == NULL;
-	return string == NULL ? (Datum) 0 : CStringGetTextDatum(string);
 }
 
 /*

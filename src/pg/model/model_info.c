@@ -98,10 +98,8 @@ Datum
 plasticc_classes(PG_FUNCTION_ARGS)
 {
 	const Model *model = cached_model(fcinfo->flinfo, PG_GETARG_DATUM(0))->model;
-	ArrayType	*classes = zero_array(INT4OID, sizeof(int32), model->n_classes);
 
-	memcpy(ARR_DATA_PTR(classes), model->classes, sizeof(int32) * model->n_classes);
-	PG_RETURN_ARRAYTYPE_P(classes);
+	PG_RETURN_ARRAYTYPE_P(integer_array(model->classes, model->n_classes));
 }
 
 static const char *

@@ -1,39 +1,20 @@
 /*
  * unknown_class.c
- *		What a submission to the PLAsTiCC challenge needs beyond the known
- *		classes: a probability of class 99 and the wide form of the file.
+ *		The probability of class 99, of objects that belong to no known class.
  */
 #include "pg/module/plasticc.h"
 
 #include <math.h>
 
-#include "access/htup_details.h"
 #include "catalog/pg_type.h"
-#include "utils/builtins.h"
 
-#include "pg/util/arrays.h"
-#include "pg/module/enums.h"
 #include "core/train/scoring.h"
-#include "core/base/limits.h"
-
-#define UNKNOWN_CLASS 99
-#define N_CHALLENGE_CLASSES 15
-
-/* Ascending; class 99, which no training object has, is the last. */
-static const int32 challenge_classes[N_CHALLENGE_CLASSES] = {
-	6, 15, 16, 42, 52, 53, 62, 64, 65, 67, 88, 90, 92, 95, UNKNOWN_CLASS};
+#include "pg/model/prediction.h"
+#include "pg/module/enums.h"
+#include "pg/util/arrays.h"
+#include "pg/util/class_arrays.h"
 
 PG_FUNCTION_INFO_V1(plasticc_add_unknown);
-PG_FUNCTION_INFO_V1(plasticc_submission);
-
-/* Probabilities that sum to 1, and the classes they are of. */
-typedef struct Prediction
-{
-	int			  n;
-	const float4 *probabilities;
-	double		  sum;	   /* to divide by */
-	const int32	 *classes; /* NULL when not known */
-} Prediction;
 
 typedef double (*UnknownFormula)(const Prediction *prediction);
 
@@ -86,9 +67,9 @@ is_galactic(const Prediction *prediction)
 }
 
 /*
- * Gives class 99 the share that its weight has in the log loss: the least
- * expected loss of whoever knows nothing of an object but the known classes'
- * probabilities relative to each other.
+ * The share of class 99 in the weights of the log loss: it minimises the expected
+ * loss where nothing is known of an object but the relative probabilities of the
+ * known classes.
  */
 static double
 prior_unknown(const Prediction *prediction)
@@ -178,10 +159,10 @@ major_tom_unknown(const Prediction *prediction)
  */
 typedef struct UnknownMethod
 {
-	const char	  *label;
+	const char	  *label; /* first, for ENUM_INDEX */
 	UnknownFormula formula;
 	bool		   needs_classes;
-	bool		   needs_supernovae; /* some of the classes that are like it */
+	bool		   needs_supernovae; /* at least one of the classes that resemble class 99 */
 } UnknownMethod;
 
 static const UnknownMethod unknown_methods[] = {
@@ -191,22 +172,12 @@ static const UnknownMethod unknown_methods[] = {
 	{"boone", boone_unknown, true, true}, {"major_tom", major_tom_unknown, true, true},
 };
 
-/* The method of the last row, so that its label is looked up once. */
+/* The method of the previous row, so that its label is looked up once. */
 typedef struct MethodCache
 {
 	Oid					 value;
 	const UnknownMethod *method;
 } MethodCache;
-
-static const UnknownMethod *
-find_method(Oid value)
-{
-	const char *labels[lengthof(unknown_methods)];
-
-	for (int i = 0; i < lengthof(unknown_methods); i++)
-		labels[i] = unknown_methods[i].label;
-	return &unknown_methods[enum_index(value, labels, lengthof(labels))];
-}
 
 static const UnknownMethod *
 method_argument(FunctionCallInfo fcinfo, Oid value)
@@ -218,55 +189,13 @@ method_argument(FunctionCallInfo fcinfo, Oid value)
 			MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(MethodCache));
 	if (cache->value != value)
 	{
-		cache->method = find_method(value);
+		cache->method = &unknown_methods[ENUM_INDEX(value, unknown_methods)];
 		cache->value = value;
 	}
 	return cache->method;
 }
 
-/*
- * The probabilities of argument 0 and their classes in the given argument; a
- * NULL there stands for the challenge's classes when as many probabilities as
- * that, with or without class 99, are given, otherwise for unknown ones.
- */
-static Prediction
-prediction_arguments(FunctionCallInfo fcinfo, int classes_argument)
-{
-	Prediction prediction;
-	int		   n_classes;
-
-	prediction.probabilities =
-		real_elements(PG_GETARG_ARRAYTYPE_P(0), "probabilities", MODEL_MAX_CLASSES, &prediction.n);
-	prediction.sum = probability_sum(prediction.probabilities, prediction.n);
-	if (PG_ARGISNULL(classes_argument))
-	{
-		bool is_challenge =
-			prediction.n == N_CHALLENGE_CLASSES || prediction.n == N_CHALLENGE_CLASSES - 1;
-
-		prediction.classes = is_challenge ? challenge_classes : NULL;
-		return prediction;
-	}
-	prediction.classes = integer_elements(PG_GETARG_ARRAYTYPE_P(classes_argument), "classes",
-										  MODEL_MAX_CLASSES, &n_classes);
-	if (n_classes != prediction.n)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("there are %d probabilities for %d classes", prediction.n, n_classes)));
-	check_distinct_classes(prediction.classes, prediction.n);
-	return prediction;
-}
-
-static void
-require_classes(const Prediction *prediction)
-{
-	if (prediction->classes == NULL)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("the classes of %d probabilities are not known", prediction->n),
-						errhint("Pass plasticc_classes(model) as classes; only the challenge's own "
-								"classes may be left out.")));
-}
-
-/* Without any of these classes the method would leave class 99 no probability. */
+/* Without any of these classes the method would give class 99 no probability. */
 static void
 require_supernovae(const Prediction *prediction, const UnknownMethod *method)
 {
@@ -277,13 +206,13 @@ require_supernovae(const Prediction *prediction, const UnknownMethod *method)
 			return;
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("method \"%s\" needs one of the classes 42, 52, 62 and 95", method->label),
-			 errhint("The method \"prior\" suits any classes.")));
+			 errmsg("method \"%s\" requires one of the classes 42, 52, 62 and 95", method->label),
+			 errhint("Use the method \"prior\", which accepts any classes.")));
 }
 
 /*
- * plasticc_add_unknown(probabilities, method, classes): the probabilities and
- * that of class 99 after them, all divided by their sum.
+ * plasticc_add_unknown(probabilities, method, classes): the probabilities with
+ * that of class 99 appended, divided by their sum.
  */
 Datum
 plasticc_add_unknown(PG_FUNCTION_ARGS)
@@ -305,10 +234,10 @@ plasticc_add_unknown(PG_FUNCTION_ARGS)
 	if (prediction.classes != NULL &&
 		class_index(prediction.classes, prediction.n, UNKNOWN_CLASS) >= 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("the probabilities already have class %d", UNKNOWN_CLASS),
+						errmsg("probabilities already include class %d", UNKNOWN_CLASS),
 						PG_ARGISNULL(2)
-							? errhint("Without classes, %d probabilities are taken for those of "
-									  "the challenge's classes.",
+							? errhint("If classes is omitted, %d probabilities are assumed to be "
+									  "those of the challenge's classes.",
 									  N_CHALLENGE_CLASSES)
 							: 0));
 
@@ -319,52 +248,4 @@ plasticc_add_unknown(PG_FUNCTION_ARGS)
 		values[i] = (float4) (probability(&prediction, i) / (1.0 + unknown));
 	values[prediction.n] = (float4) (unknown / (1.0 + unknown));
 	PG_RETURN_ARRAYTYPE_P(result);
-}
-
-/* The result's row type, looked up once a query. */
-static TupleDesc
-result_row_type(FunctionCallInfo fcinfo)
-{
-	FmgrInfo *flinfo = fcinfo->flinfo;
-
-	if (flinfo->fn_extra == NULL)
-	{
-		MemoryContext caller = MemoryContextSwitchTo(flinfo->fn_mcxt);
-		TupleDesc	  desc;
-
-		if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-			elog(ERROR, "return type must be a row type");
-		flinfo->fn_extra = BlessTupleDesc(desc);
-		MemoryContextSwitchTo(caller);
-	}
-	return flinfo->fn_extra;
-}
-
-/*
- * plasticc_submission(probabilities, classes): a column for each class of the
- * challenge, 0 for those that are not among classes.
- */
-Datum
-plasticc_submission(PG_FUNCTION_ARGS)
-{
-	TupleDesc  desc = result_row_type(fcinfo);
-	Datum	   values[N_CHALLENGE_CLASSES];
-	bool	   nulls[N_CHALLENGE_CLASSES] = {false};
-	Prediction prediction;
-
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
-	prediction = prediction_arguments(fcinfo, 1);
-	require_classes(&prediction);
-	for (int i = 0; i < prediction.n; i++)
-		if (class_index(challenge_classes, N_CHALLENGE_CLASSES, prediction.classes[i]) < 0)
-			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-							errmsg("class %d is not one of the challenge", prediction.classes[i])));
-	for (int i = 0; i < N_CHALLENGE_CLASSES; i++)
-	{
-		int j = class_index(prediction.classes, prediction.n, challenge_classes[i]);
-
-		values[i] = Float4GetDatum(j < 0 ? 0.0f : prediction.probabilities[j]);
-	}
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(desc, values, nulls)));
 }

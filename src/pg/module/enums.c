@@ -2,34 +2,55 @@
  * enums.c
  *		Values of the extension's enum types.
  *
- * Choices are enums and not texts in SQL: foreign servers are not sent a text
- * constant as an argument, because of its collation.
+ * Choices are enums and not texts in SQL, because a text constant is not sent
+ * to foreign servers as an argument: its collation forbids it.  Labels are
+ * spelled in the SQL script and in one table of the C code; test/sql/enums.sql
+ * compares the two.
  */
 #include "pg/module/plasticc.h"
 
 #include "access/htup_details.h"
 #include "catalog/pg_enum.h"
+#include "lib/stringinfo.h"
 #include "utils/syscache.h"
 
 #include "pg/module/enums.h"
 
-int
-enum_index(Oid value, const char *const *labels, int n)
+static const char *
+table_label(const void *table, Size element_size, int i)
 {
-	HeapTuple tuple = SearchSysCache1(ENUMOID, ObjectIdGetDatum(value));
-	int		  index = 0;
+	return *(const char *const *) ((const char *) table + i * element_size);
+}
+
+static void
+raise_unknown_label(const char *label, const void *table, Size element_size, int n)
+{
+	StringInfoData known;
+
+	initStringInfo(&known);
+	for (int i = 0; i < n; i++)
+		appendStringInfo(&known, "%s%s", i > 0 ? ", " : "", table_label(table, element_size, i));
+	ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					errmsg("enum label \"%s\" is unknown to the plasticc library", label),
+					errdetail("Known labels: %s.", known.data),
+					errhint("Install the library and run ALTER EXTENSION plasticc UPDATE, so that "
+							"their versions agree.")));
+}
+
+int
+enum_index(Oid value, const void *table, Size element_size, int n)
+{
+	HeapTuple	tuple = SearchSysCache1(ENUMOID, ObjectIdGetDatum(value));
+	const char *label;
+	int			index = 0;
 
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for enum value %u", value);
-	while (index < n &&
-		   strcmp(labels[index], NameStr(((Form_pg_enum) GETSTRUCT(tuple))->enumlabel)) != 0)
+	label = NameStr(((Form_pg_enum) GETSTRUCT(tuple))->enumlabel);
+	while (index < n && strcmp(table_label(table, element_size, index), label) != 0)
 		index++;
 	if (index == n)
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("this library does not know the value \"%s\"",
-							   NameStr(((Form_pg_enum) GETSTRUCT(tuple))->enumlabel)),
-						errhint("Update the library or the extension, so that their versions "
-								"agree.")));
+		raise_unknown_label(label, table, element_size, n);
 	ReleaseSysCache(tuple);
 	return index;
 }

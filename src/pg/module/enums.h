@@ -6,10 +6,13 @@
 #define PLASTICC_PG_MODULE_ENUMS_H
 
 /*
- * The index of the value's label among n labels of the C code; an error if it
- * is none of them, which happens where library and SQL script are of
- * different versions.
+ * The element of a C table that an enum value stands for.  Each element of the
+ * table begins with its label, a const char *; the order need not be that of
+ * the enum.  An error where the table lacks the label, which happens where
+ * library and SQL script are of different versions.
  */
-extern int enum_index(Oid value, const char *const *labels, int n);
+#define ENUM_INDEX(value, table) enum_index(value, table, sizeof((table)[0]), lengthof(table))
+
+extern int enum_index(Oid value, const void *table, Size element_size, int n);
 
 #endif /* PLASTICC_PG_MODULE_ENUMS_H */

@@ -39,17 +39,3 @@ server_workspace(MemoryContext context)
 		.arena = context,
 	};
 }
-
-FuncCallContext *
-begin_rows(FunctionCallInfo fcinfo)
-{
-	FuncCallContext *call = SRF_FIRSTCALL_INIT();
-	MemoryContext	 caller = MemoryContextSwitchTo(call->multi_call_memory_ctx);
-	TupleDesc		 row_type;
-
-	if (get_call_result_type(fcinfo, NULL, &row_type) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-	call->tuple_desc = BlessTupleDesc(row_type);
-	MemoryContextSwitchTo(caller);
-	return call;
-}

@@ -1,6 +1,7 @@
 /*
  * plasticc.h
- *		What the files between PostgreSQL and src/core share.
+ *		What every file of src/pg includes first: PostgreSQL, and the workspace of
+ *		core in the server's memory.
  */
 #ifndef PLASTICC_PG_MODULE_PLASTICC_H
 #define PLASTICC_PG_MODULE_PLASTICC_H
@@ -17,11 +18,5 @@
 
 /* A workspace whose memory lives and dies with the given context. */
 extern Workspace server_workspace(MemoryContext context);
-
-/*
- * The first call of a function that returns a row a call: its context, with
- * the type of the rows in tuple_desc.
- */
-extern FuncCallContext *begin_rows(FunctionCallInfo fcinfo);
 
 #endif /* PLASTICC_PG_MODULE_PLASTICC_H */

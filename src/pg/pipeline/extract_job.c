@@ -17,11 +17,9 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-#include "pg/curve/lightcurve_type.h"
 #include "pg/pipeline/pipeline.h"
 
 PG_FUNCTION_INFO_V1(plasticc_extract);
-PG_FUNCTION_INFO_V1(plasticc_n_observations);
 
 #define TARGET_HINT "SELECT plasticc_create_feature_table('name') makes such a table."
 
@@ -439,21 +437,4 @@ Datum
 plasticc_extract(PG_FUNCTION_ARGS)
 {
 	return run_survey(fcinfo, "plasticc_extract", plan_extraction);
-}
-
-/*
- * plasticc_n_observations(lightcurve): of a stored value, which is canonical,
- * only the first bytes are read.
- */
-Datum
-plasticc_n_observations(PG_FUNCTION_ARGS)
-{
-	Datum		datum = PG_GETARG_DATUM(0);
-	LightCurve *head =
-		(LightCurve *) PG_DETOAST_DATUM_SLICE(datum, 0, LIGHTCURVE_HEADER - VARHDRSZ);
-
-	if (VARSIZE(head) < LIGHTCURVE_HEADER || head->version != LIGHTCURVE_VERSION ||
-		(head->flags & LIGHTCURVE_CANONICAL) == 0)
-		head = canonical_lightcurve(datum_lightcurve(datum));
-	PG_RETURN_INT64((int64) head->n_observations + head->n_rejected);
 }

@@ -9,6 +9,7 @@
 #include "catalog/pg_type.h"
 
 #include "pg/util/arrays.h"
+#include "pg/util/class_arrays.h"
 #include "core/model/calibration.h"
 #include "core/base/limits.h"
 #include "pg/score/metrics.h"

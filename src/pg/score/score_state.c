@@ -8,13 +8,13 @@
 
 #include "pg/util/args.h"
 #include "pg/util/arrays.h"
+#include "pg/util/class_arrays.h"
 #include "core/base/limits.h"
 #include "pg/score/score_state.h"
 
 bool
 get_scored_object(FunctionCallInfo fcinfo, ScoredObject *object)
 {
-	int	  n_probabilities;
 	int32 target;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
@@ -23,14 +23,8 @@ get_scored_object(FunctionCallInfo fcinfo, ScoredObject *object)
 		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("classes must not be NULL"),
 						errhint("Pass plasticc_classes(model), or an array constant.")));
 	target = PG_GETARG_INT32(1);
-	object->probabilities = real_elements(PG_GETARG_ARRAYTYPE_P(2), "probabilities",
-										  MODEL_MAX_CLASSES, &n_probabilities);
-	object->classes =
-		integer_elements(PG_GETARG_ARRAYTYPE_P(3), "classes", MODEL_MAX_CLASSES, &object->n);
-	if (n_probabilities != object->n)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("there are %d probabilities for %d classes", n_probabilities, object->n)));
+	object->probabilities = probability_elements(PG_GETARG_ARRAYTYPE_P(2), &object->n);
+	object->classes = class_elements(PG_GETARG_ARRAYTYPE_P(3), object->n);
 	object->target = class_index(object->classes, object->n, target);
 	if (object->target < 0)
 		ereport(ERROR,

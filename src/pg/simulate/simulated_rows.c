@@ -15,6 +15,7 @@
 #include "utils/builtins.h"
 
 #include "core/simulate/simulate.h"
+#include "pg/util/result_rows.h"
 
 PG_FUNCTION_INFO_V1(plasticc_simulate_objects);
 PG_FUNCTION_INFO_V1(plasticc_simulate_observations);
@@ -97,14 +98,6 @@ next_object(SurveyScan *scan)
 	return true;
 }
 
-/* A real that is NULL where the survey has no value. */
-static Datum
-known_float(float value, bool *is_null)
-{
-	*is_null = isnan(value);
-	return Float4GetDatum(value);
-}
-
 static Datum
 object_row(TupleDesc row_type, const SurveyObject *object)
 {
@@ -117,10 +110,10 @@ object_row(TupleDesc row_type, const SurveyObject *object)
 	values[3] = Float8GetDatum(object->position.gal_l);
 	values[4] = Float8GetDatum(object->position.gal_b);
 	values[5] = BoolGetDatum(object->ddf);
-	values[6] = known_float(object->hostgal_specz, &nulls[6]);
+	values[6] = float_or_null(object->hostgal_specz, &nulls[6]);
 	values[7] = Float4GetDatum(object->hostgal_photoz);
 	values[8] = Float4GetDatum(object->hostgal_photoz_err);
-	values[9] = known_float(object->distmod, &nulls[9]);
+	values[9] = float_or_null(object->distmod, &nulls[9]);
 	values[10] = Float4GetDatum((float4) object->position.mwebv);
 	values[11] = Int32GetDatum(object->target);
 	return HeapTupleGetDatum(heap_form_tuple(row_type, values, nulls));

@@ -6,8 +6,6 @@
 #ifndef PLASTICC_PG_UTIL_ARGS_H
 #define PLASTICC_PG_UTIL_ARGS_H
 
-#include "postgres.h"
-
 #include "fmgr.h"
 
 /* An error where the argument is NULL. */

@@ -67,6 +67,28 @@ zero_array(Oid element_type, Size element_size, int n)
 	return array;
 }
 
+/* The array of n elements of that type that stand in a row at values. */
+static ArrayType *
+array_of(Oid element_type, Size element_size, const void *values, int n)
+{
+	ArrayType *array = zero_array(element_type, element_size, n);
+
+	memcpy(ARR_DATA_PTR(array), values, element_size * n);
+	return array;
+}
+
+ArrayType *
+integer_array(const int32 *values, int n)
+{
+	return array_of(INT4OID, sizeof(int32), values, n);
+}
+
+ArrayType *
+real_array(const float4 *values, int n)
+{
+	return array_of(FLOAT4OID, sizeof(float4), values, n);
+}
+
 int
 feature_array_length(ArrayType *features, const char *whose)
 {
@@ -102,40 +124,4 @@ copy_features(ArrayType *features, float *values)
 		else
 			values[i] = finite_or_missing(*reals++);
 	}
-}
-
-double
-probability_sum(const float4 *probabilities, int n)
-{
-	double sum = 0.0;
-
-	for (int i = 0; i < n; i++)
-	{
-		if (!(probabilities[i] >= 0.0f) || !isfinite(probabilities[i]))
-			ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
-							errmsg("probability %d is %g", i + 1, probabilities[i]),
-							errhint("Probabilities must be finite and not negative.")));
-		sum += probabilities[i];
-	}
-	if (sum <= 0.0)
-		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("all probabilities are zero")));
-	return sum;
-}
-
-int
-class_index(const int32 *classes, int n, int32 class)
-{
-	for (int i = 0; i < n; i++)
-		if (classes[i] == class)
-			return i;
-	return -1;
-}
-
-void
-check_distinct_classes(const int32 *classes, int n)
-{
-	for (int i = 1; i < n; i++)
-		if (class_index(classes, i, classes[i]) >= 0)
-			ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
-							errmsg("class %d stands twice in classes", classes[i])));
 }

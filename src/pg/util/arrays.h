@@ -21,6 +21,10 @@ extern const float8 *double_elements(ArrayType *array, const char *name, int max
  */
 extern ArrayType *zero_array(Oid element_type, Size element_size, int n);
 
+/* Arrays of n values. */
+extern ArrayType *integer_array(const int32 *values, int n);
+extern ArrayType *real_array(const float4 *values, int n);
+
 /*
  * The number of features in a feature array, which has at most one dimension;
  * whose says in an error message which they are, such as " for object 615".
@@ -32,17 +36,5 @@ extern int feature_array_length(ArrayType *features, const char *whose);
  * elements, infinities and what overflows float become NaN, which means missing.
  */
 extern void copy_features(ArrayType *features, float *values);
-
-/*
- * The sum of n class probabilities, which must be finite, not negative and not
- * all zero.
- */
-extern double probability_sum(const float4 *probabilities, int n);
-
-/* Index of class among n classes, or -1. */
-extern int class_index(const int32 *classes, int n, int32 class);
-
-/* An error unless all classes differ. */
-extern void check_distinct_classes(const int32 *classes, int n);
 
 #endif /* PLASTICC_PG_UTIL_ARRAYS_H */

@@ -1,0 +1,36 @@
+/*
+ * prediction.h
+ *		Class probabilities of an object, as arguments, and the classes of the
+ *		PLAsTiCC challenge.
+ */
+#ifndef PLASTICC_PG_MODEL_PREDICTION_H
+#define PLASTICC_PG_MODEL_PREDICTION_H
+
+#include "fmgr.h"
+
+#define UNKNOWN_CLASS 99
+#define N_CHALLENGE_CLASSES 15
+
+/* Ascending; class 99, which no training object has, is the last. */
+extern const int32 challenge_classes[N_CHALLENGE_CLASSES];
+
+/* Probabilities, which sum to 1 after division by their sum, and their classes. */
+typedef struct Prediction
+{
+	int			  n;
+	const float4 *probabilities;
+	double		  sum;	   /* to divide by */
+	const int32	 *classes; /* NULL when not known */
+} Prediction;
+
+/*
+ * The probabilities in argument 0 and their classes in the given argument.
+ * NULL there means the challenge's classes if there are as many probabilities
+ * as those, with or without class 99; otherwise the classes are not known.
+ */
+extern Prediction prediction_arguments(FunctionCallInfo fcinfo, int classes_argument);
+
+/* An error where the classes are not known. */
+extern void require_classes(const Prediction *prediction);
+
+#endif /* PLASTICC_PG_MODEL_PREDICTION_H */
