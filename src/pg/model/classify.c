@@ -1,21 +1,17 @@
 /*
  * classify.c
- *		Class probabilities out of a model: for a row, in long form, and for
- *		the result of a query.
+ *		Class probabilities by a model: of one object, in long form, and of the
+ *		rows of a query.
  */
 #include "pg/module/plasticc.h"
 
-#include "access/htup_details.h"
-#include "catalog/pg_type.h"
-#include "executor/spi.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/tuplestore.h"
 
-#include "pg/util/arrays.h"
 #include "pg/model/classify.h"
 #include "pg/model/model_cache.h"
+#include "pg/util/arrays.h"
 #include "pg/util/query_reader.h"
+#include "pg/util/result_rows.h"
 
 #define BLOCK_ROWS 1024
 
@@ -25,30 +21,29 @@ PG_FUNCTION_INFO_V1(plasticc_probabilities);
 PG_FUNCTION_INFO_V1(plasticc_classify_query);
 
 void
-check_feature_count(const Model *model, ArrayType *features, const char *whose)
+check_feature_count(const Model *model, ArrayType *features, const char *row)
 {
 	int expected = model->preprocessing.n_features;
-	int n = feature_array_length(features, whose);
+	int n = feature_array_length(features, row);
 
 	if (n != expected)
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("model expects %d features, got %d%s", expected, n, whose),
+						errmsg("expected %d features%s%s, not %d", expected, row ? " for " : "",
+							   row ? row : "", n),
 						errhint("Pass the features that the model was trained with, in the same "
 								"order; plasticc_model_info(model) describes them.")));
 }
 
-/* The probabilities of one object, in cached->probabilities. */
+/* Puts the probabilities of one object into cached->probabilities. */
 static void
 classify_object(CachedModel *cached, ArrayType *features)
 {
-	check_feature_count(cached->model, features, "");
+	check_feature_count(cached->model, features, NULL);
 	copy_features(features, cached->features);
 	model_classify(cached->model, cached->scratch, 1, cached->features, cached->probabilities);
 }
 
-/*
- * plasticc_classify(model bytea, features)
- */
+/* plasticc_classify(model bytea, features) */
 Datum
 plasticc_classify(PG_FUNCTION_ARGS)
 {
@@ -58,9 +53,7 @@ plasticc_classify(PG_FUNCTION_ARGS)
 	PG_RETURN_ARRAYTYPE_P(real_array(cached->probabilities, cached->model->n_classes));
 }
 
-/*
- * plasticc_classify(name text, features): by the newest model of that name.
- */
+/* plasticc_classify(name text, features): by the newest version of that model */
 Datum
 plasticc_classify_name(PG_FUNCTION_ARGS)
 {
@@ -70,160 +63,122 @@ plasticc_classify_name(PG_FUNCTION_ARGS)
 	PG_RETURN_ARRAYTYPE_P(real_array(cached->probabilities, cached->model->n_classes));
 }
 
-/*
- * plasticc_probabilities(model, features): a row (class, probability) for each
- * class.
- */
+/* plasticc_probabilities(model, features): a row (class, probability) for each class */
 Datum
 plasticc_probabilities(PG_FUNCTION_ARGS)
 {
 	CachedModel	  *cached = cached_model(fcinfo->flinfo, PG_GETARG_DATUM(0));
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	ReturnSetInfo *result = begin_result(fcinfo);
 
 	classify_object(cached, PG_GETARG_ARRAYTYPE_P(1));
-	InitMaterializedSRF(fcinfo, 0);
 	for (int i = 0; i < cached->model->n_classes; i++)
 	{
 		Datum values[2] = {Int32GetDatum(cached->model->classes[i]),
 						   Float4GetDatum(cached->probabilities[i])};
 		bool  nulls[2] = {false, false};
 
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		add_result_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }
 
-/* The state of plasticc_classify_query. */
-typedef struct QueryClassifier
+enum
+{
+	OBJECT_ID,
+	FEATURES,
+	N_COLUMNS
+};
+
+/* Rows that are classified together: matrix products take the place of products with a vector. */
+typedef struct Block
 {
 	const Model		*model;
 	ClassifyScratch *scratch;
-	ReturnSetInfo	*result;
-	int				 n_rows;		/* in the block */
-	float			*features;		/* [BLOCK_ROWS][n_features], only of rows that have them */
-	float			*probabilities; /* [BLOCK_ROWS][n_classes] */
+	int				 capacity;
+	int				 n_rows;
+	int				 n_with_features;
+	float			*features;		/* [n_with_features][n_features], of the rows that have them */
+	float			*probabilities; /* [n_with_features][n_classes] */
 	int64			 object_ids[BLOCK_ROWS];
 	bool			 has_id[BLOCK_ROWS];
 	bool			 has_features[BLOCK_ROWS];
-	MemoryContext	 row_context; /* emptied after every row */
-} QueryClassifier;
+} Block;
 
-/* What an error message says of a row, " for object 615", or " for row 12" without an id. */
-static char *
-describe_row(bool has_id, int64 object_id, uint64 row)
+static Block *
+make_block(const Model *model)
 {
-	return has_id ? psprintf(" for object " INT64_FORMAT, object_id)
-				  : psprintf(" for row " UINT64_FORMAT, row);
+	Workspace workspace = server_workspace(CurrentMemoryContext);
+	Block	 *block = palloc0(sizeof(Block));
+	int		  n_features = model->preprocessing.n_features;
+
+	block->model = model;
+	block->capacity = Min(BLOCK_ROWS, query_batch_rows(n_features));
+	block->scratch = classify_scratch(model, block->capacity, &workspace);
+	block->features = workspace_array(&workspace, float, (size_t) block->capacity *n_features);
+	block->probabilities =
+		workspace_array(&workspace, float, (size_t) block->capacity * model->n_classes);
+	return block;
 }
 
-/* Takes a row into the block; returns whether it has features. */
-static bool
-add_row(QueryClassifier *classifier, HeapTuple tuple, TupleDesc desc, const QueryColumn *columns,
-		int n_with_features, uint64 row)
-{
-	MemoryContext caller = MemoryContextSwitchTo(classifier->row_context);
-	int			  i = classifier->n_rows++;
-	ArrayType	 *features;
-
-	classifier->has_id[i] = column_integer(tuple, desc, &columns[0], &classifier->object_ids[i]);
-	classifier->has_features[i] = column_features(tuple, desc, &columns[1], &features);
-	if (classifier->has_features[i])
-	{
-		check_feature_count(classifier->model, features,
-							describe_row(classifier->has_id[i], classifier->object_ids[i], row));
-		copy_features(features,
-					  classifier->features +
-						  (size_t) n_with_features * classifier->model->preprocessing.n_features);
-	}
-	MemoryContextSwitchTo(caller);
-	MemoryContextReset(classifier->row_context);
-	return classifier->has_features[i];
-}
-
-/* Classifies the block and writes its rows to the result. */
 static void
-flush_block(QueryClassifier *classifier, int n_with_features)
+take_row(Block *block, QueryReader *reader)
 {
-	MemoryContext caller = MemoryContextSwitchTo(classifier->row_context);
-	int			  n_classes = classifier->model->n_classes;
-	const float	 *probabilities = classifier->probabilities;
+	int		   i = block->n_rows++;
+	ArrayType *features;
 
-	if (n_with_features > 0)
-		model_classify(classifier->model, classifier->scratch, n_with_features,
-					   classifier->features, classifier->probabilities);
-	for (int i = 0; i < classifier->n_rows; i++)
+	block->has_id[i] = row_integer(reader, OBJECT_ID, &block->object_ids[i]);
+	block->has_features[i] = row_features(reader, FEATURES, &features);
+	if (!block->has_features[i])
+		return;
+	check_feature_count(block->model, features, row_name(reader));
+	copy_features(features, block->features + (size_t) block->n_with_features++ *
+												  block->model->preprocessing.n_features);
+}
+
+/* Classifies the rows of the block, adds them to the result and empties the block. */
+static void
+flush_block(Block *block, ReturnSetInfo *result)
+{
+	const float *probabilities = block->probabilities;
+	int			 n_classes = block->model->n_classes;
+
+	if (block->n_with_features > 0)
+		model_classify(block->model, block->scratch, block->n_with_features, block->features,
+					   block->probabilities);
+	for (int i = 0; i < block->n_rows; i++)
 	{
-		Datum values[2] = {Int64GetDatum(classifier->object_ids[i]), (Datum) 0};
-		bool  nulls[2] = {!classifier->has_id[i], !classifier->has_features[i]};
+		Datum values[2] = {Int64GetDatum(block->object_ids[i]), (Datum) 0};
+		bool  nulls[2] = {!block->has_id[i], !block->has_features[i]};
 
-		if (classifier->has_features[i])
+		if (block->has_features[i])
 		{
 			values[1] = PointerGetDatum(real_array(probabilities, n_classes));
 			probabilities += n_classes;
 		}
-		tuplestore_putvalues(classifier->result->setResult, classifier->result->setDesc, values,
-							 nulls);
+		add_result_row(result, values, nulls);
 	}
-	classifier->n_rows = 0;
-	MemoryContextSwitchTo(caller);
-	MemoryContextReset(classifier->row_context);
+	block->n_rows = 0;
+	block->n_with_features = 0;
 }
 
-static void
-classify_rows(QueryClassifier *classifier, const char *query)
-{
-	QueryColumn columns[] = {
-		{.name = "object_id", .kind = COLUMN_INTEGER, .required = true},
-		{.name = "features", .kind = COLUMN_FEATURES, .required = true},
-	};
-	Portal portal = open_query(query, columns, lengthof(columns));
-	int	   batch = Min(BLOCK_ROWS, query_batch_rows(classifier->model->preprocessing.n_features));
-	uint64 row = 0;
-
-	for (;;)
-	{
-		int n_with_features = 0;
-
-		CHECK_FOR_INTERRUPTS();
-		SPI_cursor_fetch(portal, true, batch);
-		if (SPI_processed == 0)
-			break;
-		for (uint64 i = 0; i < SPI_processed; i++)
-			if (add_row(classifier, SPI_tuptable->vals[i], SPI_tuptable->tupdesc, columns,
-						n_with_features, ++row))
-				n_with_features++;
-		SPI_freetuptable(SPI_tuptable);
-		flush_block(classifier, n_with_features);
-	}
-	SPI_cursor_close(portal);
-}
-
-/*
- * plasticc_classify_query(model, query): classifies what the query returns, a
- * block of rows at a time, which takes matrix products where single rows take
- * products of a matrix and a vector.  The result goes to a tuplestore, which
- * spills to disk beyond work_mem.
- */
+/* plasticc_classify_query(model, query) */
 Datum
 plasticc_classify_query(PG_FUNCTION_ARGS)
 {
-	const Model		*model = cached_model(fcinfo->flinfo, PG_GETARG_DATUM(0))->model;
-	char			*query = text_to_cstring(PG_GETARG_TEXT_PP(1));
-	Workspace		 workspace = server_workspace(CurrentMemoryContext);
-	QueryClassifier *classifier = palloc0(sizeof(QueryClassifier));
+	QueryColumn columns[N_COLUMNS] = {
+		[OBJECT_ID] = {.name = "object_id", .kind = COLUMN_INTEGER, .required = true},
+		[FEATURES] = {.name = "features", .kind = COLUMN_FEATURES, .required = true},
+	};
+	ReturnSetInfo *result = begin_result(fcinfo);
+	Block		  *block = make_block(cached_model(fcinfo->flinfo, PG_GETARG_DATUM(0))->model);
+	QueryReader	  *reader = begin_query(text_to_cstring(PG_GETARG_TEXT_PP(1)), columns, N_COLUMNS);
 
-	InitMaterializedSRF(fcinfo, 0);
-	classifier->model = model;
-	classifier->scratch = classify_scratch(model, BLOCK_ROWS, &workspace);
-	classifier->result = (ReturnSetInfo *) fcinfo->resultinfo;
-	classifier->features =
-		workspace_array(&workspace, float, (size_t) BLOCK_ROWS * model->preprocessing.n_features);
-	classifier->probabilities =
-		workspace_array(&workspace, float, (size_t) BLOCK_ROWS * model->n_classes);
-	classifier->row_context = AllocSetContextCreate(CurrentMemoryContext, "plasticc classify row",
-													ALLOCSET_DEFAULT_SIZES);
-	SPI_connect();
-	classify_rows(classifier, query);
-	SPI_finish();
+	while (next_row(reader))
+	{
+		take_row(block, reader);
+		if (block->n_rows == block->capacity)
+			flush_block(block, result);
+	}
+	flush_block(block, result);
 	return (Datum) 0;
 }

@@ -1,6 +1,6 @@
 /*
  * classify.h
- *		What all have to check that feed features to a model.
+ *		Features as the input of a model.
  */
 #ifndef PLASTICC_PG_MODEL_CLASSIFY_H
 #define PLASTICC_PG_MODEL_CLASSIFY_H
@@ -10,9 +10,9 @@
 #include "core/model/model.h"
 
 /*
- * An error unless the array has the model's number of features; whose says in
- * the message which it is, such as " for object 615".
+ * An error unless the array has the model's number of features; row is what
+ * messages call the row it stands in, NULL for an argument.
  */
-extern void check_feature_count(const Model *model, ArrayType *features, const char *whose);
+extern void check_feature_count(const Model *model, ArrayType *features, const char *row);
 
 #endif /* PLASTICC_PG_MODEL_CLASSIFY_H */

@@ -121,7 +121,7 @@ take_features(Predictor *predictor, HeapTuple row, TupleDesc desc, int i, Datum 
 	stored = SPI_getbinval(row, desc, 2, &is_null);
 	*at = SPI_getbinval(row, desc, 3, &is_null);
 	features = DatumGetArrayTypeP(stored);
-	check_feature_count(model, features, psprintf(" for object " INT64_FORMAT, DatumGetInt64(*id)));
+	check_feature_count(model, features, psprintf("object " INT64_FORMAT, DatumGetInt64(*id)));
 	copy_features(features, predictor->features + (size_t) i * model->preprocessing.n_features);
 	if (PointerGetDatum(features) != stored)
 		pfree(features);

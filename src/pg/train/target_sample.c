@@ -104,7 +104,7 @@ read_row(Reader *reader, HeapTuple tuple, TupleDesc desc)
 		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 						errmsg("features of %s of the survey are NULL", name),
 						errhint("Leave such rows out with WHERE features IS NOT NULL.")));
-	n = feature_array_length(features, psprintf(" of %s of the survey", name));
+	n = feature_array_length(features, psprintf("%s of the survey", name));
 	if (n != reader->n_features)
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 						errmsg("%s of the survey has %d features, training rows have %d", name, n,

@@ -47,7 +47,7 @@ typedef struct Reader
 
 /* A row, for messages: "object 615", or "row 12" where object_id is absent. */
 static char *
-row_name(const Reader *reader, HeapTuple tuple, TupleDesc desc)
+describe_row(const Reader *reader, HeapTuple tuple, TupleDesc desc)
 {
 	int64 object_id;
 
@@ -59,11 +59,11 @@ row_name(const Reader *reader, HeapTuple tuple, TupleDesc desc)
 static void
 raise_null(const Reader *reader, HeapTuple tuple, TupleDesc desc, int column)
 {
-	ereport(
-		ERROR,
-		(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-		 errmsg("%s of %s is NULL", reader->columns[column].name, row_name(reader, tuple, desc)),
-		 errhint("Leave such rows out with WHERE %s IS NOT NULL.", reader->columns[column].name)));
+	ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					errmsg("%s of %s is NULL", reader->columns[column].name,
+						   describe_row(reader, tuple, desc)),
+					errhint("Leave such rows out with WHERE %s IS NOT NULL.",
+							reader->columns[column].name)));
 }
 
 static void *
@@ -106,21 +106,21 @@ read_features(Reader *reader, HeapTuple tuple, TupleDesc desc)
 
 	if (!column_features(tuple, desc, &reader->columns[FEATURES], &features))
 		raise_null(reader, tuple, desc, FEATURES);
-	n = feature_array_length(
-		features, ARR_NDIM(features) <= 1 ? "" : psprintf(" of %s", row_name(reader, tuple, desc)));
+	n = feature_array_length(features,
+							 ARR_NDIM(features) <= 1 ? NULL : describe_row(reader, tuple, desc));
 	if (n == 0)
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("%s has no features", row_name(reader, tuple, desc))));
+						errmsg("%s has no features", describe_row(reader, tuple, desc))));
 	if (n > MODEL_MAX_FEATURES)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-						errmsg("%s has %d features", row_name(reader, tuple, desc), n),
+						errmsg("%s has %d features", describe_row(reader, tuple, desc), n),
 						errhint("A model takes at most %d.", MODEL_MAX_FEATURES)));
 	if (reader->n_rows == 0)
 		reader->n_features = n;
 	else if (n != reader->n_features)
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 						errmsg("%s has %d features, the rows before it have %d",
-							   row_name(reader, tuple, desc), n, reader->n_features),
+							   describe_row(reader, tuple, desc), n, reader->n_features),
 						errhint("All rows must have the same features, in the same order; a "
 								"missing value is NULL or NaN.")));
 	return features;
@@ -136,7 +136,7 @@ read_target(Reader *reader, HeapTuple tuple, TupleDesc desc)
 	if (target < PG_INT32_MIN || target > PG_INT32_MAX)
 		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 						errmsg("target " INT64_FORMAT " of %s is out of range for integer", target,
-							   row_name(reader, tuple, desc))));
+							   describe_row(reader, tuple, desc))));
 	return (int32_t) target;
 }
 
@@ -149,7 +149,7 @@ read_weight(Reader *reader, HeapTuple tuple, TupleDesc desc)
 		raise_null(reader, tuple, desc, WEIGHT);
 	if (!((float) weight > 0.0f) || !isfinite((float) weight))
 		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
-						errmsg("weight of %s is %g", row_name(reader, tuple, desc), weight),
+						errmsg("weight of %s is %g", describe_row(reader, tuple, desc), weight),
 						errhint("Weights must be finite and above zero; leave rows out that "
 								"are not to count.")));
 	return (float) weight;

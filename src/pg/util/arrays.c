@@ -16,7 +16,7 @@ checked_elements(ArrayType *array, const char *name, int max, int *n)
 	if (ARR_NDIM(array) > 1)
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 						errmsg("%s must be a one-dimensional array", name),
-						errdetail("It has %d dimensions.", ARR_NDIM(array))));
+						errdetail("The array has %d dimensions.", ARR_NDIM(array))));
 	if (array_contains_nulls(array))
 		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 						errmsg("%s must not contain NULL", name)));
@@ -27,7 +27,7 @@ checked_elements(ArrayType *array, const char *name, int max, int *n)
 	if (*n > max)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 						errmsg("%s must not have more than %d elements", name, max),
-						errdetail("The array has %d.", *n)));
+						errdetail("The array has %d elements.", *n)));
 	return ARR_DATA_PTR(array);
 }
 
@@ -90,12 +90,13 @@ real_array(const float4 *values, int n)
 }
 
 int
-feature_array_length(ArrayType *features, const char *whose)
+feature_array_length(ArrayType *features, const char *row)
 {
 	if (ARR_NDIM(features) > 1)
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("features%s must be a one-dimensional array", whose),
-						errdetail("It has %d dimensions.", ARR_NDIM(features))));
+						errmsg("features%s%s must be a one-dimensional array", row ? " of " : "",
+							   row ? row : ""),
+						errdetail("The array has %d dimensions.", ARR_NDIM(features))));
 	return ARR_NDIM(features) == 0 ? 0 : ARR_DIMS(features)[0];
 }
 
@@ -108,7 +109,7 @@ finite_or_missing(float value)
 void
 copy_features(ArrayType *features, float *values)
 {
-	int			  n = feature_array_length(features, "");
+	int			  n = feature_array_length(features, NULL);
 	bits8		 *present = ARR_NULLBITMAP(features);
 	bool		  is_double = ARR_ELEMTYPE(features) == FLOAT8OID;
 	const float4 *reals = (const float4 *) ARR_DATA_PTR(features);
@@ -116,7 +117,7 @@ copy_features(ArrayType *features, float *values)
 
 	for (int i = 0; i < n; i++)
 	{
-		/* the data area has no room for NULLs */
+		/* NULLs take no space in the data area */
 		if (present != NULL && !(present[i / 8] & (1 << (i % 8))))
 			values[i] = NAN;
 		else if (is_double)

@@ -9,7 +9,7 @@
 
 /*
  * The elements of a one-dimensional array without NULLs, and their number
- * (1 to max); anything else is an error that calls the array by name.
+ * (1 to max); anything else is an error.  Name is the array's name in messages.
  */
 extern const int32	*integer_elements(ArrayType *array, const char *name, int max, int *n);
 extern const float4 *real_elements(ArrayType *array, const char *name, int max, int *n);
@@ -27,13 +27,13 @@ extern ArrayType *real_array(const float4 *values, int n);
 
 /*
  * The number of features in a feature array, which has at most one dimension;
- * whose says in an error message which they are, such as " for object 615".
+ * row is what messages call the row it stands in, NULL for an argument.
  */
-extern int feature_array_length(ArrayType *features, const char *whose);
+extern int feature_array_length(ArrayType *features, const char *row);
 
 /*
- * Copy all values of a real[] or double precision[]; NULL
- * elements, infinities and what overflows float become NaN, which means missing.
+ * Copies the values of a real[] or double precision[]; NULL elements, infinities
+ * and values that overflow float become NaN, which means missing.
  */
 extern void copy_features(ArrayType *features, float *values);
 

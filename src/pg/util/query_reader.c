@@ -7,6 +7,7 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -14,6 +15,8 @@
 
 #define BATCH_ROWS 1000
 #define BATCH_CELLS 4000000 /* 16 MB of real */
+#define FIRST_CAPACITY 1024
+#define FIRST_ROWS 16 /* while the number of features is unknown */
 
 static const char *
 kind_name(ColumnKind kind)
@@ -83,24 +86,25 @@ find_columns(TupleDesc desc, QueryColumn *columns, int n_columns)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
 					 errmsg("query has an unknown column \"%s\"", NameStr(attribute->attname)),
-					 errhint("Accepted are %s.", describe_columns(columns, n_columns))));
+					 errhint("Accepted columns are %s.", describe_columns(columns, n_columns))));
 		if (column->number > 0)
 			ereport(ERROR, (errcode(ERRCODE_DUPLICATE_COLUMN),
-							errmsg("query has two columns \"%s\"", column->name)));
+							errmsg("query has more than one column \"%s\"", column->name)));
 		column->number = number;
 		column->type = getBaseType(attribute->atttypid);
 		if (!kind_accepts(column->kind, column->type))
 			ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
 							errmsg("column \"%s\" of the query has type %s", column->name,
 								   format_type_be(attribute->atttypid)),
-							errhint("It must be %s; cast it.", kind_name(column->kind))));
+							errhint("Cast it to %s.", kind_name(column->kind))));
 	}
 
 	for (int i = 0; i < n_columns; i++)
 		if (columns[i].required && columns[i].number == 0)
-			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
-							errmsg("query has no column \"%s\"", columns[i].name),
-							errhint("It must return %s.", describe_columns(columns, n_columns))));
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_COLUMN),
+					 errmsg("query has no column \"%s\"", columns[i].name),
+					 errhint("The query must return %s.", describe_columns(columns, n_columns))));
 }
 
 Portal
@@ -114,7 +118,7 @@ open_query(const char *query, QueryColumn *columns, int n_columns)
 	if (!SPI_is_cursor_plan(plan))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_CURSOR_DEFINITION),
-				 errmsg("query is not one statement that returns rows"),
+				 errmsg("query must be a single statement that returns rows"),
 				 errhint("Pass a SELECT that returns %s.", describe_columns(columns, n_columns))));
 	portal = SPI_cursor_open(NULL, plan, NULL, NULL, false);
 	SPI_freeplan(plan);
@@ -125,7 +129,7 @@ open_query(const char *query, QueryColumn *columns, int n_columns)
 int
 query_batch_rows(int n_features)
 {
-	return n_features == 0 ? 1 : Max(1, Min(BATCH_ROWS, BATCH_CELLS / n_features));
+	return n_features == 0 ? FIRST_ROWS : Max(1, Min(BATCH_ROWS, BATCH_CELLS / n_features));
 }
 
 static bool
@@ -197,5 +201,149 @@ column_number(HeapTuple tuple, TupleDesc desc, const QueryColumn *column, double
 			*value = (double) integer_datum(datum, column->type);
 			break;
 	}
+	return true;
+}
+
+/* ------------------------------------------------------------------------
+ * Rows
+ * ------------------------------------------------------------------------
+ */
+
+QueryReader *
+begin_query(const char *query, QueryColumn *columns, int n_columns)
+{
+	QueryReader *reader = palloc0(sizeof(QueryReader));
+
+	reader->columns = columns;
+	reader->n_columns = n_columns;
+	reader->caller = CurrentMemoryContext;
+	reader->row_context =
+		AllocSetContextCreate(reader->caller, "plasticc query row", ALLOCSET_DEFAULT_SIZES);
+	SPI_connect();
+	reader->portal = open_query(query, columns, n_columns);
+	MemoryContextSwitchTo(reader->caller);
+	return reader;
+}
+
+/* Fetches the next rows; false, with everything released, where there are none. */
+static bool
+fetch_rows(QueryReader *reader)
+{
+	CHECK_FOR_INTERRUPTS();
+	MemoryContextReset(reader->row_context);
+	if (reader->table != NULL)
+		SPI_freetuptable(reader->table);
+	SPI_cursor_fetch(reader->portal, true, query_batch_rows(reader->n_features));
+	reader->table = SPI_tuptable;
+	reader->n_fetched = SPI_processed;
+	reader->n_taken = 0;
+	if (reader->n_fetched > 0)
+		return true;
+	SPI_cursor_close(reader->portal);
+	SPI_finish();
+	MemoryContextSwitchTo(reader->caller);
+	MemoryContextDelete(reader->row_context);
+	return false;
+}
+
+bool
+next_row(QueryReader *reader)
+{
+	if (reader->n_taken == reader->n_fetched && !fetch_rows(reader))
+		return false;
+	MemoryContextReset(reader->row_context);
+	MemoryContextSwitchTo(reader->row_context);
+	reader->n_taken++;
+	reader->row++;
+	return true;
+}
+
+static HeapTuple
+current_row(const QueryReader *reader)
+{
+	return reader->table->vals[reader->n_taken - 1];
+}
+
+bool
+row_features(QueryReader *reader, int column, ArrayType **value)
+{
+	if (!column_features(current_row(reader), reader->table->tupdesc, &reader->columns[column],
+						 value))
+		return false;
+	reader->n_features =
+		Max(reader->n_features, ArrayGetNItems(ARR_NDIM(*value), ARR_DIMS(*value)));
+	return true;
+}
+
+bool
+row_integer(QueryReader *reader, int column, int64 *value)
+{
+	return column_integer(current_row(reader), reader->table->tupdesc, &reader->columns[column],
+						  value);
+}
+
+static void
+raise_null(const QueryReader *reader, int column)
+{
+	const char *name = reader->columns[column].name;
+
+	ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					errmsg("null value in column \"%s\" of %s", name, row_name(reader)),
+					errhint("Exclude such rows with WHERE %s IS NOT NULL.", name)));
+}
+
+ArrayType *
+required_features(QueryReader *reader, int column)
+{
+	ArrayType *value;
+
+	if (!row_features(reader, column, &value))
+		raise_null(reader, column);
+	return value;
+}
+
+int64
+required_integer(QueryReader *reader, int column)
+{
+	int64 value;
+
+	if (!row_integer(reader, column, &value))
+		raise_null(reader, column);
+	return value;
+}
+
+double
+required_number(QueryReader *reader, int column)
+{
+	double value;
+
+	if (!column_number(current_row(reader), reader->table->tupdesc, &reader->columns[column],
+					   &value))
+		raise_null(reader, column);
+	return value;
+}
+
+char *
+row_name(const QueryReader *reader)
+{
+	int64 object_id;
+
+	for (int i = 0; i < reader->n_columns; i++)
+		if (strcmp(reader->columns[i].name, "object_id") == 0 &&
+			column_integer(current_row(reader), reader->table->tupdesc, &reader->columns[i],
+						   &object_id))
+			return psprintf("object " INT64_FORMAT, object_id);
+	return psprintf("row " UINT64_FORMAT, reader->row);
+}
+
+bool
+row_exceeds(const QueryReader *reader, int *capacity, const char *query)
+{
+	if (reader->row <= *capacity)
+		return false;
+	if (*capacity > PG_INT32_MAX / 2)
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+						errmsg("%s returns more than %d rows", query, *capacity)));
+	*capacity = Max(FIRST_CAPACITY, *capacity * 2);
 	return true;
 }

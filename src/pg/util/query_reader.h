@@ -24,29 +24,71 @@ typedef struct QueryColumn
 	ColumnKind	kind;
 	bool		required;
 	int			number; /* in the result, from 1; 0 when absent */
-	Oid			type;	/* of domains the type beneath */
+	Oid			type;	/* the base type of a domain */
 } QueryColumn;
 
-/*
- * Opens a cursor on the query, as the current user, and finds the columns in
- * its result.  Errors: a query without a result, a required column missing, a
- * column of a wrong type, twice there, or not among those listed (so that a
- * misspelt optional one does not go unnoticed).  Call it connected to SPI.
- */
-extern Portal open_query(const char *query, QueryColumn *columns, int n_columns);
+typedef struct QueryReader
+{
+	uint64		 row; /* number of the current row, from 1; after the last row that of all rows */
+	QueryColumn *columns;
+	int			 n_columns;
+
+	/* private to query_reader.c */
+	Portal				  portal;
+	struct SPITupleTable *table; /* rows fetched */
+	uint64				  n_fetched;
+	uint64				  n_taken;	  /* of them */
+	int					  n_features; /* of the longest array so far */
+	MemoryContext		  caller;
+	MemoryContext		  row_context;
+} QueryReader;
 
 /*
- * Rows to fetch at once when a row has n_features features: about a thousand,
- * fewer when features are very many, one when their number is not known yet (0).
+ * Runs the query through a cursor, as the current user, and finds the columns in
+ * its result.  Errors: a query without a result, a required column missing, a
+ * column of a wrong type, one that occurs twice, or one that is not listed (so
+ * that a misspelled optional column does not go unnoticed).
+ *
+ *		reader = begin_query(query, columns, lengthof(columns));
+ *		while (next_row(reader))
+ *			...
+ *
+ * The reader is connected to SPI until next_row() returns false.  Between two
+ * calls of next_row() the current memory context is one that the next call
+ * resets.
  */
+extern QueryReader *begin_query(const char *query, QueryColumn *columns, int n_columns);
+extern bool			next_row(QueryReader *reader);
+
+/* A value of the current row; false for NULL or for an absent column. */
+extern bool row_features(QueryReader *reader, int column, ArrayType **value);
+extern bool row_integer(QueryReader *reader, int column, int64 *value);
+
+/* A value of the current row; an error where it is NULL. */
+extern ArrayType *required_features(QueryReader *reader, int column);
+extern int64	  required_integer(QueryReader *reader, int column);
+extern double	  required_number(QueryReader *reader, int column);
+
+/* The current row in messages: "object 615", or "row 12" where object_id is unknown. */
+extern char *row_name(const QueryReader *reader);
+
+/*
+ * Does the current row exceed the capacity of the caller's arrays?  Then the
+ * capacity is doubled; an error, in which query is what messages call it, where
+ * rows can no longer be counted by an int.
+ */
+extern bool row_exceeds(const QueryReader *reader, int *capacity, const char *query);
+
+/* Rows to fetch at once where a row has so many features: 1000, or fewer of long rows. */
 extern int query_batch_rows(int n_features);
 
-/* A row's value; false for NULL or for an absent column. */
-extern bool column_features(HeapTuple tuple, TupleDesc desc, const QueryColumn *column,
-							ArrayType **value);
-extern bool column_integer(HeapTuple tuple, TupleDesc desc, const QueryColumn *column,
-						   int64 *value);
-extern bool column_number(HeapTuple tuple, TupleDesc desc, const QueryColumn *column,
-						  double *value);
+/* Open a cursor, and a value of one of its rows: what the functions above are made of. */
+extern Portal open_query(const char *query, QueryColumn *columns, int n_columns);
+extern bool	  column_features(HeapTuple tuple, TupleDesc desc, const QueryColumn *column,
+							  ArrayType **value);
+extern bool	  column_integer(HeapTuple tuple, TupleDesc desc, const QueryColumn *column,
+							 int64 *value);
+extern bool	  column_number(HeapTuple tuple, TupleDesc desc, const QueryColumn *column,
+							double *value);
 
 #endif /* PLASTICC_PG_UTIL_QUERY_READER_H */

@@ -1,0 +1,88 @@
+/*
+ * labelled_objects.c
+ *		The objects that a query returns with their classes, as inputs of a model.
+ */
+#include "pg/module/plasticc.h"
+
+#include "core/model/preprocess.h"
+#include "pg/model/classify.h"
+#include "pg/model/labelled_objects.h"
+#include "pg/util/arrays.h"
+#include "pg/util/class_arrays.h"
+#include "pg/util/query_reader.h"
+
+enum
+{
+	FEATURES,
+	TARGET,
+	OBJECT_ID,
+	N_COLUMNS
+};
+
+/* Index of the row's class among those of the model. */
+static int32_t
+row_target(const Model *model, QueryReader *reader)
+{
+	int64 target = required_integer(reader, TARGET);
+	int	  i = -1;
+
+	if (target >= PG_INT32_MIN && target <= PG_INT32_MAX)
+		i = class_index(model->classes, model->n_classes, (int32) target);
+	if (i < 0)
+		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+						errmsg("target " INT64_FORMAT " of %s is not a class of the model", target,
+							   row_name(reader)),
+						errhint("Exclude objects of classes that the model does not know.")));
+	return i;
+}
+
+static void
+grow_arrays(LabelledObjects *objects)
+{
+	Size capacity = objects->capacity;
+	Size n_inputs = preprocessing_inputs(&objects->model->preprocessing);
+
+	objects->inputs = repalloc_huge(objects->inputs, sizeof(float) * n_inputs * capacity);
+	objects->target = repalloc_huge(objects->target, sizeof(int32_t) * capacity);
+	objects->side = repalloc_huge(objects->side, capacity);
+}
+
+LabelledObjects *
+read_labelled_objects(const Model *model, const char *query)
+{
+	QueryColumn columns[N_COLUMNS] = {
+		[FEATURES] = {.name = "features", .kind = COLUMN_FEATURES, .required = true},
+		[TARGET] = {.name = "target", .kind = COLUMN_INTEGER, .required = true},
+		[OBJECT_ID] = {.name = "object_id", .kind = COLUMN_INTEGER},
+	};
+	const Preprocessing *preprocessing = &model->preprocessing;
+	int					 n_inputs = preprocessing_inputs(preprocessing);
+	Workspace			 workspace = server_workspace(CurrentMemoryContext);
+	float				*scores = preprocessing_scores(preprocessing, &workspace);
+	float				*values = workspace_array(&workspace, float, preprocessing->n_features);
+	LabelledObjects		*objects = palloc(sizeof(LabelledObjects));
+	QueryReader			*reader;
+
+	*objects = (LabelledObjects){
+		.model = model,
+		.inputs = workspace_array(&workspace, float, n_inputs),
+		.target = workspace_array(&workspace, int32_t, 1),
+		.side = workspace_array(&workspace, uint8_t, 1),
+	};
+	reader = begin_query(query, columns, N_COLUMNS);
+	while (next_row(reader))
+	{
+		ArrayType *features = required_features(reader, FEATURES);
+		int		   i = objects->n++;
+
+		check_feature_count(model, features, row_name(reader));
+		copy_features(features, values);
+		if (row_exceeds(reader, &objects->capacity, "query"))
+			grow_arrays(objects);
+		preprocess(preprocessing, scores, 1, values, objects->inputs + (Size) i * n_inputs);
+		objects->side[i] =
+			model->gate.closed ? gate_side(values[model->gate.feature]) : GATE_UNKNOWN;
+		objects->target[i] = row_target(model, reader);
+	}
+	return objects;
+}
