@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 #
-# What augmentation is worth: networks trained without copies, with copies that are noisier and have points
-# missing, and with copies at other redshifts.  Features of the set "all"; an object has ten copies.
+# The benefit of augmentation: networks trained without copies, with copies that have added noise and missing
+# observations, and with copies at other redshifts.  Features of the set "all"; ten copies per object.
 #
 #	snpcc   type Ia against the rest, trained on the 1,102 objects of the spectroscopic sample, which are bright, and
 #	        tested on 4,000 others: accuracy and area under the ROC curve, three seeds.  Published: accuracy 0.811 (PELICAN,
 #	        Pasquet et al. 2019).
-#	real    the challenge's weighted log loss of 356 real light curves, five folds, three seeds; copies only of
-#	        objects of the training folds.
+#	real    the challenge's weighted log loss of 356 real light curves, five folds, three seeds; only objects of
+#	        the training folds are copied.
 #
 # Needs snpcc/ and plasticc/ in $PLASTICC_DATA.
 
@@ -15,8 +15,8 @@ set -euo pipefail
 # shellcheck source=bench/common/datasets.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common/datasets.sh"
 
-# Makes of tables objects and observations the table original of features, with columns sample (the expression $1) and copied
-# ($2: of which objects copies are made), and the table sources of what copies are made of.
+# Computes, from the tables objects and observations, the table original of features, with the columns sample
+# (expression $1) and copied (condition $2: the objects to copy), and the table sources of the objects to copy.
 make_original()
 {
 	sql <<-SQL
@@ -33,7 +33,7 @@ make_original()
 	SQL
 }
 
-# Makes the table copies: $1 is the new redshift, $2 further arguments of plasticc_augment.
+# Creates the table copies: $1 is the new redshift, $2 further arguments of plasticc_augment.
 make_copies()
 {
 	sql <<-SQL
@@ -51,13 +51,13 @@ make_copies()
 	SQL
 }
 
-# The training rows of which the condition $1 holds.
+# The query of the training rows that satisfy the condition $1.
 training_query()
 {
 	echo "SELECT object_id, features, target FROM (SELECT * FROM original UNION ALL SELECT * FROM copies) AS rows WHERE $1 ORDER BY object_id, copy"
 }
 
-# $1: what the copies are.
+# $1: the kind of copies.
 measure_snpcc()
 {
 	local seed
@@ -114,5 +114,5 @@ make_original "(row_number() OVER (PARTITION BY target ORDER BY object_id) % 5)"
 compare real ""
 load_snpcc
 make_original "spectroscopic" "spectroscopic = 1"
-# a point counts as detected from a signal to noise of 5 on
+# a point is detected from a signal-to-noise ratio of 5
 compare snpcc ", detection_threshold => 5, detection_width => 0"

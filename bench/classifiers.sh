@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
 #
-# What the default recipe gives on light curves that were not made for it, beside gradient-boosted trees
-# (Debian's python3-xgboost) on the same features, those of the set "all" with the host's:
+# The default recipe on independent light curves, compared with gradient-boosted trees (Debian's
+# python3-xgboost) on the same features, the set "all" with the host's:
 #
 #	snpcc      type Ia against the rest and all three types: trained on 1,100 or 3,000 of the 4,000 objects outside the
-#	           spectroscopic sample and tested on the others of them; and trained on the 1,102 spectroscopic ones,
-#	           without copies (augment.sh is with them), and tested on all 4,000; and five folds of them
+#	           spectroscopic sample and tested on the remaining ones; trained on the 1,102 spectroscopic ones,
+#	           without copies (augment.sh uses them), and tested on all 4,000; and five folds of the 4,000
 #	elasticc   Ia against II, five folds
 #	real       14 classes, five folds, the challenge's loss
 #
-# Every figure is the median of the seeds, which draw objects, folds and weights.  The log loss is the
-# challenge's for real, else plain; the expected calibration error is of unweighted objects.
+# All figures are medians over the seeds, which draw objects, folds and initial weights.  The log loss is the
+# challenge's for real, otherwise plain; the expected calibration error weights all objects equally.
 #
-# Needs snpcc/, elasticc/ and plasticc/ in $PLASTICC_DATA.  SEEDS="1 2 3"; OPTIONS='{"members": 1}' are further
-# options of the training; PYTHON is the one with XGBoost.
+# Needs snpcc/, elasticc/ and plasticc/ in $PLASTICC_DATA.  SEEDS="1 2 3" sets the seeds, OPTIONS='{"members": 1}'
+# additional training options, and PYTHON the interpreter that has XGBoost.
 
 set -euo pipefail
 # shellcheck source=bench/common/datasets.sh
@@ -24,14 +24,14 @@ python=${PYTHON:-/usr/bin/python3}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# The rows of task that are in fold $1 or not ("=" or "<>"), as CSV.
+# The rows of task inside or outside fold $1 ("=" or "<>"), as CSV.
 export_rows()
 {
 	sql -c "SELECT concat_ws(',', object_id, target, array_to_string(features, ',', 'NaN')) FROM task WHERE fold $1 ORDER BY object_id"
 }
 
-# Task $1 with loss $2: each of the folds from 0 on of the query $4 (object_id, target, features, fold) is
-# classified by what is trained on the others.
+# Task $1 with loss $2: classifies each fold, from 0, of the query $4 (object_id, target, features, fold) by
+# models trained on the other folds.
 measure()
 {
 	local task=$1 loss=$2 seed=$3 query=$4 fold
@@ -61,7 +61,7 @@ measure()
 	sql -c "DROP TABLE task"
 }
 
-# Task $1 of loss $2 for all seeds; the query $3 may have SEED in it.
+# Task $1 with loss $2 for all seeds; SEED in the query $3 is replaced.
 measure_seeds()
 {
 	local seed
@@ -71,8 +71,8 @@ measure_seeds()
 	done
 }
 
-# Task $1 on snpcc: the target $2 and the fold $3, with n for a place in random order and sample for 1 in the
-# spectroscopic sample, of the objects of which the condition $4 holds.
+# Task $1 on snpcc, for the objects that satisfy the condition $4: the expressions of the target $2 and the fold
+# $3 may use n, the position in random order, and sample, which is 1 in the spectroscopic sample.
 measure_snpcc()
 {
 	measure_seeds "$1" plain "SELECT object_id, $2 AS target, features, $3 AS fold

@@ -1,6 +1,6 @@
 -- Ensembles: four networks of the default preset (20 epochs) on 6,000 objects of 200 features, trained
--- by one process and by two; then classification by them, row by row and in blocks.  Three runs each,
--- in turn.  The models must be the same.
+-- by one process and by two, and then used to classify row by row and in blocks.  Three runs each, in
+-- turn.  The models must be identical.
 
 SET client_min_messages = warning;
 

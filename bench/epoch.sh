@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 #
-# Seconds of an epoch of the preset "reference" against the same network in PyTorch (Debian's
-# python3-torch) on one thread: 7,848 objects, 120 features, mini-batches of 20 and of 256.  They take
-# turns; medians over the turns of each turn's median, its first epoch left out.
+# Seconds per epoch of the preset "reference" and of the same network in PyTorch (Debian's python3-torch) on
+# one thread: 7,848 objects, 120 features, mini-batches of 20 and of 256.  The programs take turns; the figures
+# are medians over the turns of each turn's median, excluding its first epoch.
 #
-# PyTorch runs twice: as it is, and with the kernels of the OpenBLAS that Debian's PyTorch calls chosen
-# for the processor by hand, as the extension does for its own.  The second is the fair comparison.
+# PyTorch runs twice: as it is, and with the kernels of the OpenBLAS that Debian's PyTorch calls selected by
+# hand for the processor, as the extension does in its own.  The second is the fair comparison.
 #
-# Beside an epoch epoch/network.c times its bare matrix products, and those of classification.  All
-# seconds are the processor's, which other programs on the machine disturb less than those of a clock.
+# epoch/network.c also times the bare matrix products of an epoch and of classification.  All times are
+# processor time, which other programs on the machine disturb less than elapsed time.
 
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -16,7 +16,7 @@ set -euo pipefail
 python=${PYTHON:-/usr/bin/python3}
 rows=7848 features=120 epochs=${EPOCHS:-4} turns=${TURNS:-3}
 
-# Reads numbers, one a line; prints their median.
+# Reads numbers, one per line; prints their median.
 median()
 {
 	sort -n | awk '{ x[NR] = $1 } END { print NR % 2 ? x[(NR + 1) / 2] : (x[NR / 2] + x[NR / 2 + 1]) / 2 }'

@@ -1,6 +1,6 @@
--- The simple features of light curves against plain SQL aggregates of the same rows, in turn on the same table:
--- 7,848 objects of 181 observations each on average (the synthetic survey), one process, enough memory
--- for hashing.  Every result is read.  Prints the times of five runs and the ratio of the medians.
+-- The simple features of light curves compared with plain SQL aggregates of the same rows, in turn on the same
+-- table: 7,848 objects of 181 observations each on average (the synthetic survey), one process, enough memory
+-- for hashing.  All results are read.  Prints the times of five runs and the ratio of the medians.
 
 SET max_parallel_workers_per_gather = 0;
 SET work_mem = '512MB';

@@ -1,6 +1,5 @@
--- The Gaussian process: objects a second on one core, for the fit and for predictions, on curves of the
--- synthetic survey as its wide fields make them and in its deep ones.  Five runs each, in turn; every
--- result is read.
+-- The Gaussian process: objects per second on one core, for the fit and for predictions, on light curves of
+-- the wide and of the deep fields of the synthetic survey.  Five runs each, in turn; all results are read.
 
 SET max_parallel_workers_per_gather = 0;
 SET jit = off;

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 #
-# The weighted log loss of five-fold cross-validation on feature tables that others have published, and
-# its spread over seeds: the default, one network of it, and the preset "reference". Every object is
-# scored by networks that were trained on the other four folds, with options that are the same for all folds.
+# Weighted log loss of a five-fold cross-validation on published feature tables, and its spread over seeds:
+# the default preset, one network of it, and the preset "reference".  Every object is scored by networks that
+# were trained on the other four folds, with the same options for all folds.
 #
-# For scale, on these folds and such inputs: XGBoost 0.779; a PyTorch network of four layers 0.82, five
-# of them averaged 0.782.
+# For comparison, on these folds: XGBoost 0.779; a PyTorch network of four layers 0.82, five of them
+# averaged 0.782.
 #
 # Needs published_features.csv.gz, training_set_metadata.csv.gz and training_set.csv.gz in $PLASTICC_DATA/plasticc.
-# SEEDS="1 2 3" gives the seeds; the reference preset has the first.
+# SEEDS="1 2 3" sets the seeds; the reference preset uses the first.
 
 set -euo pipefail
 # shellcheck source=bench/common/datasets.sh
@@ -21,7 +21,7 @@ load_published()
 	local columns other_columns band_columns names
 
 	columns=$(gzip -dc "$published" | sed -n 1p)
-	# object_id, target and fold are no inputs, and these two are the same for all objects
+	# object_id, target and fold are not inputs, and these two are the same for all objects
 	names=$(tr ',' '\n' <<<"$columns" | grep -vxE 'object_id|target|fold|all_passband_min|all_passband_max')
 	other_columns=$(paste -sd, <<<"$names")
 	band_columns=$(sed -n 's/_pb0$//p' <<<"$names" |
@@ -36,7 +36,7 @@ load_published()
 	sql -v published_bands="$band_columns" -f "$bench_dir/published/inputs.sql"
 }
 
-# Options $1 with each of the seeds $2.
+# Cross-validates the options $1 with each of the seeds $2.
 cross_validate()
 {
 	local seed

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 #
 # Runs the measurements of this folder, each a file NAME.sql, NAME.sh or NAME.py, in a database of its
-# own that has the extension, and prints what they print.  `make bench` calls this beside a throw-away
-# cluster (scripts/cluster.sh); on a server of yours PGHOST and so on name it.
+# own with the extension, and prints their output.  `make bench` calls this with a temporary cluster
+# (scripts/cluster.sh); for any other server, set PGHOST and so on.
 #
 # A .sql file is run by psql, a .sh by bash and a .py by python3, with PGDATABASE set.  A measurement
-# prints its result and what it compares with, and exits with 77 if something that it needs is missing.
+# prints its result and a comparison, and exits with status 77 if a prerequisite is missing.
 #
 # usage: bench/run.sh [NAME...]
 

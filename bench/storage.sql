@@ -1,14 +1,14 @@
--- How light curves and features are best stored: TOAST strategy and compression, by size and by time to write and to
--- read 20,000 light curves of the synthetic survey in the test set's mix, and all features of 4,000 of them, in object
--- order and for 500 objects by key.
+-- Storage of light curves and features by TOAST strategy and compression: table size, time to write, and time to
+-- read in object order and for 500 objects by key, for 20,000 light curves of the synthetic survey in the test
+-- set's mix and all features of 4,000 of them.
 
 SET client_min_messages = warning;
 SET max_parallel_workers_per_gather = 0;
 SET work_mem = '256MB';
--- A load of one statement; checkpoints by time would hit one table and not another.
+-- Each table is loaded by one statement; timed checkpoints would affect some tables only.
 SET synchronous_commit = off;
 
--- what is stored is not compressed yet (in CREATE TABLE, STORAGE needs PostgreSQL 16)
+-- the source is stored uncompressed (STORAGE in CREATE TABLE needs PostgreSQL 16)
 CREATE TEMPORARY TABLE lightcurves (object_id bigint, value lightcurve);
 ALTER TABLE lightcurves ALTER COLUMN value SET STORAGE EXTERNAL;
 INSERT INTO lightcurves
@@ -22,7 +22,7 @@ SELECT object_id, plasticc_features(value) FROM lightcurves WHERE object_id <= 4
 CREATE TEMPORARY TABLE results (what text, storage text, compression text, fill text, kind text, seconds double precision);
 CREATE TEMPORARY TABLE sizes (what text, storage text, compression text, fill text, bytes bigint);
 
--- what is a table above; read an expression of its value that must fetch all of it.
+-- what is a table above; read is an expression that fetches the whole value.
 CREATE PROCEDURE pg_temp.measure(what text, read text, storage text, compression text, fill text) LANGUAGE plpgsql AS $$
 DECLARE
 	start timestamptz;

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 #
-# A survey end to end: plasticc_extract (all features, with those of the hosts) and plasticc_predict of simulated
-# objects in the test set's mix, by one process and by two, of N objects and of 2 N; then a night that touches a
-# tenth of them. Prints seconds, objects a second, the peak memory of every process, what two processes and
-# twice the objects make of the time, and how long the challenge's 3,492,890 objects would take.
+# A survey end to end: plasticc_extract (all features, including the hosts') and plasticc_predict for simulated
+# objects in the test set's mix, by one process and by two, for N objects and for 2 N; then a night with new
+# observations of a tenth of them.  Prints seconds, objects per second, the peak memory of every process, how the
+# time scales with processes and objects, and how long the challenge's 3,492,890 objects would take.
 #
-# SURVEY_OBJECTS is N, 5,000 if not set.  Peak memory is VmHWM less the shared memory that the process had touched by
-# then (RssShmem), read twice a second from /proc.
+# SURVEY_OBJECTS is N, 5,000 by default.  Peak memory is VmHWM minus the shared memory touched by the process
+# (RssShmem), read twice a second from /proc.
 #
 # usage: bench/run.sh survey
 
@@ -22,14 +22,14 @@ sql()
 	psql -X -q -A -t -F ' ' -v ON_ERROR_STOP=1 "$@"
 }
 
-# Notes the memory of the backends that run a survey procedure, until it is stopped: pid, kind, kB.
+# Records the memory of the backends that run the procedure, until stopped: pid, kind, kB.
 sample_memory()
 {
 	local pid kind
 
 	while :; do
 		while read -r pid kind; do
-			# it may have ended by now
+			# it may have exited by now
 			awk -v pid="$pid" -v kind="$kind" '
 				/^VmHWM/ { peak = $2 } /^RssShmem/ { shared = $2 } END { if (peak) print pid, kind, peak - shared }' \
 				"/proc/$pid/status" 2>/dev/null || true
@@ -38,7 +38,7 @@ sample_memory()
 	done
 }
 
-# The processes to be watched, refreshed by the server itself.
+# The processes to watch, updated by the server itself.
 list_processes()
 {
 	while :; do
@@ -70,7 +70,7 @@ stop_sampler()
 	fi
 }
 
-# The highest of each process, in MB: "session 61, worker 58".
+# The peak of each process, in MB: "session 61, worker 58".
 peak_memory()
 {
 	sort -k1,1n -k3,3nr "$work/memory" | awk '!seen[$1]++ { printf "%s%s %.0f", n++ ? ", " : "", $2, $3 / 1024 }'
@@ -90,14 +90,14 @@ timed_call()
 	memory=$(peak_memory)
 }
 
-# what, objects, processes: prints a row of the table.
+# Prints a row of the table: what, objects, processes.
 report()
 {
 	awk -v what="$1" -v objects="$2" -v processes="$3" -v seconds="$seconds" -v memory="$memory" \
 		'BEGIN { printf "| %s | %d | %d | %.1f | %.0f | %s |\n", what, objects, processes, seconds, objects / seconds, memory }'
 }
 
-# Both procedures on a survey of so many objects by so many processes; adds to total_<objects>_<processes>.
+# Runs both procedures for a number of objects with a number of processes; adds to total_<objects>_<processes>.
 run_survey()
 {
 	local objects=$1 processes=$2 sum
@@ -129,7 +129,7 @@ for objects in "$n" $((2 * n)); do
 		ANALYZE objects_$objects;
 	SQL
 done
-# a model of the default recipe, of objects of another seed
+# a model of the default recipe, trained on objects of another seed
 sql <<-SQL
 	SET client_min_messages = warning;
 	CREATE TABLE training AS
@@ -148,7 +148,7 @@ done
 run_survey $((2 * n)) 1
 run_survey $((2 * n)) 2
 
-# a night: one observation more of every tenth object
+# a night: one more observation of every tenth object
 sql -c "INSERT INTO observations_$((2 * n))
 	SELECT object_id, max(mjd) + 1, 2, 100, 10, true FROM observations_$((2 * n)) WHERE object_id % 10 = 0 GROUP BY 1"
 timed_call "CALL plasticc_extract('observations_$((2 * n))', 'features_$((2 * n))', '{\"metadata\": \"objects_$((2 * n))\", \"workers\": 1}')"

@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
 #
-# Which method of plasticc_add_unknown is best where class 99 occurs: the challenge's log loss of 15
-# classes, for each method, of the default preset, trained on 4,000 objects of the
-# synthetic survey's mix "training", which has no class 99.
+# Which method of plasticc_add_unknown is best where class 99 occurs: the challenge's log loss of 15 classes
+# with each method, for the default preset trained on 4,000 objects of the synthetic survey's mix "training",
+# which has no class 99.
 #
-# test      of 300,000 objects of the mix "test", at most 600 of each class, for the loss is a mean over
-#           classes anyway; its kilonovae are a dozen, but the differences between methods do not
-#           depend on how well a class is told from others
+# test      of 300,000 objects of the mix "test", at most 600 of each class, because the loss is a mean over
+#           classes anyway; there are only a dozen kilonovae, but the differences between methods do not
+#           depend on how well a class is separated from the others
 # uniform   3,000 objects of the mix "uniform", as bright as the training set
 #
-# Also printed are the part of the loss that class 99 has, 2/18 of its own, and the mean probability of
-# class 99 for objects that are and are not of it.  What a method is worth is its distance from "prior",
-# which gives all objects the same probability.
+# Also printed are class 99's part of the loss, 2/18 of its own, and the mean probability of class 99 for
+# objects inside and outside the class.  The benchmark for a method is "prior", which gives all objects the
+# same probability.
 #
-# SEEDS="1 2 3" are seeds of survey and network; SET="simple" or "all" the features.
+# SEEDS="1 2 3" sets the seeds of survey and network, SET="simple" or "all" the features.
 
 set -euo pipefail
 seeds=${SEEDS:-1 2 3}
@@ -24,7 +24,8 @@ sql()
 	psql -X -q -A -t -P pager=off -v ON_ERROR_STOP=1 "$@"
 }
 
-# Appends to table features the objects of the query $4 (columns of plasticc_simulate_objects) of the survey of seed $1 and mix $2, as sample $3.
+# Appends to the table features, as sample $3, the objects of the query $4 (columns of plasticc_simulate_objects)
+# in the survey with seed $1 and mix $2.
 simulate()
 {
 	sql <<-SQL

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 #
-# What the features are worth on real and on others' light curves: one network of the default preset, first on the
-# plainest groups of features, then with more groups added step by step.
+# The contribution of feature groups on real and on independently simulated light curves: one network of the
+# default preset, first with the simplest groups of features, then with more groups added step by step.
 #
 #	snpcc   type Ia against the rest: area under the ROC curve and accuracy, trained on 1,100 of the 4,000 objects
-#	        outside the spectroscopic sample, tested on the others of them; mean of five draws.  Published: area 0.98 (Lochner
+#	        outside the spectroscopic sample, tested on the remaining ones; mean of five draws.  Published: area 0.98 (Lochner
 #	        et al. 2016, 1,103 representative objects).
 #	real    the challenge's weighted log loss of 356 real light curves, five folds, mean of three seeds.
 #
@@ -22,7 +22,7 @@ steps=(
 	'rest frame:distance peak_luminosity dereddened_color rest_curve rest_fit rest_spectrum'
 )
 
-# Tables snpcc and real: of all_snpcc and all_real, the features of the groups $1.
+# Creates the tables snpcc and real with the features of the groups $1 from all_snpcc and all_real.
 choose_features()
 {
 	local name
@@ -94,7 +94,7 @@ groups=
 for step in "${steps[@]}"; do
 	groups="$groups ${step#*:}"
 	choose_features "$groups"
-	# by its name the gate finds hostgal_photoz
+	# the gate finds hostgal_photoz by its name
 	options=$(sql -c "SELECT jsonb_build_object('members', 1, 'feature_names', array_agg(name ORDER BY ordinal))
 		FROM plasticc_catalog WHERE feature_group = ANY (string_to_array('$groups', ' '))")
 	printf '%s (%s features)\n' "${step%%:*}" "$(sql -c "SELECT cardinality(features) FROM real LIMIT 1")"

@@ -1,10 +1,10 @@
 /*
  * group_times.c
- *		The time that each group of features takes, an object: light curves of the
- *		synthetic survey in the test set's mix, all groups of each curve in turn.
+ *		The time that each feature group takes per object, for light curves of the
+ *		synthetic survey in the test set's mix; all groups of each curve in turn.
  *
- * A group that computes what others read as well, such as the Gaussian
- * process's curves, bears the whole time of it.  Of five rounds the fastest counts.
+ * A group whose results other groups use, such as the curves of the Gaussian
+ * process, bears the whole time of computing them.  The fastest of five rounds counts.
  */
 #include <time.h>
 
@@ -26,7 +26,7 @@ seconds(void)
 	return (double) now.tv_sec + 1e-9 * (double) now.tv_nsec;
 }
 
-/* The light curve of an object, canonical as a stored one is. */
+/* The light curve of an object, in canonical form like a stored one. */
 static Observations
 simulate(int64_t object_id, Workspace *workspace)
 {
@@ -50,7 +50,7 @@ simulate(int64_t object_id, Workspace *workspace)
 	return canonical;
 }
 
-/* Adds the seconds of each group of one object. */
+/* Adds the seconds that each group takes for one object. */
 static void
 time_groups(int64_t object_id, double *elapsed)
 {

@@ -1,5 +1,5 @@
--- Objects a second on one core for each set of features, for parts of them, and for copies: 1,000 objects
--- of the synthetic survey in the test set's mix.
+-- Objects per second on one core for each feature set, for parts of them, and for augmented copies: 1,000
+-- objects of the synthetic survey in the test set's mix.
 SET max_parallel_workers_per_gather = 0;
 SET jit = off;
 
@@ -18,7 +18,7 @@ BEGIN
     INSERT INTO measured VALUES (what, extract(epoch FROM clock_timestamp() - start));
 END $$;
 
--- five rounds, each of all
+-- five rounds of all measurements
 SELECT format('CALL measure(%L, %L)', what, expression)
 FROM generate_series(1, 5),
      (VALUES ('simple features', 'plasticc_features(lightcurve, ''simple'')'),

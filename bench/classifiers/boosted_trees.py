@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Gradient-boosted trees (XGBoost) as a reference: trains on one table of features, classifies another.
+"""Gradient-boosted trees (XGBoost) for comparison: trains on one table of features, classifies another.
 
 usage: boosted_trees.py TRAINING.csv TEST.csv SEED plain|weighted >PREDICTIONS.csv
 
-Rows of the inputs are object_id, target, features..., NaN for missing.  Those of the output are object_id, target, and two
-array literals of PostgreSQL: the classes, ascending, and their probabilities.  "weighted" weighs objects as
-the challenge's loss does.  Parameters are the best of a dozen tried on these data sets.
+Input rows are object_id, target, features..., with NaN for missing values.  Output rows are object_id, target, and two
+PostgreSQL array literals: the classes, ascending, and their probabilities.  "weighted" weights objects as the
+challenge's loss does.  The parameters are the best of a dozen settings tried on these data sets.
 """
 
 import sys

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# The real and published light curves that several measurements use, and psql. Sourced; the caller has
-# set -euo pipefail.
+# The real and published light curves used by several measurements, and psql.  To be sourced by scripts that
+# have set -euo pipefail.
 #
-# Each load_ function makes two tables, objects (object_id, target, hostgal_photoz, hostgal_photoz_err, mwebv,
-# ddf, distmod and what the data set has besides) and observations (object_id, mjd, passband, flux,
+# Each load_ function creates two tables: objects (object_id, target, hostgal_photoz, hostgal_photoz_err, mwebv,
+# ddf, distmod and further columns of the data set) and observations (object_id, mjd, passband, flux,
 # flux_err, detected).
 
 bench_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -14,7 +14,7 @@ sql()
 	psql -X -q -A -t -F ' ' -P pager=off -v ON_ERROR_STOP=1 "$@"
 }
 
-# Leaves the measurement as skipped unless all these files are in $PLASTICC_DATA.
+# Skips the measurement unless all these files are in $PLASTICC_DATA.
 require_data()
 {
 	local file
@@ -27,7 +27,7 @@ require_data()
 	done
 }
 
-# The supernova photometric classification challenge's simulated DES supernovae: target 90 (Ia), 62 (Ibc), 42 (II).
+# The simulated DES supernovae of the Supernova Photometric Classification Challenge: targets 90 (Ia), 62 (Ibc), 42 (II).
 load_snpcc()
 {
 	sql <<-SQL
@@ -49,8 +49,8 @@ load_real()
 	"$bench_dir/../scripts/load.sh" "$data/plasticc" >/dev/null
 }
 
-# Alert histories of ELAsTiCC: target 111 (Ia) and 113 (II). Nanojansky (zero point 31.4) become the
-# challenge's unit of flux (27.5).
+# Alert histories of ELAsTiCC: targets 111 (Ia) and 113 (II).  Nanojansky (zero point 31.4) are converted to
+# the challenge's unit of flux (27.5).
 load_elasticc()
 {
 	sql <<-SQL
@@ -68,8 +68,8 @@ load_elasticc()
 	SQL
 }
 
-# Tables objects and observations become the table $1 of object_id, target, all features with the host's, and sample, the
-# expression $2.
+# Creates, from the tables objects and observations, the table $1 of object_id, target, all features including
+# the host's, and sample, the expression $2.
 make_features()
 {
 	sql -c "CREATE TABLE $1 AS
@@ -81,7 +81,7 @@ make_features()
 		-c "DROP TABLE objects, observations"
 }
 
-# Area under the ROC curve of scores, ties counting half: that of the Mann-Whitney statistic.
+# Area under the ROC curve of scores, with ties counting half, as in the Mann-Whitney statistic.
 create_auc()
 {
 	sql <<-SQL

@@ -1,16 +1,16 @@
 /*
  * network.c
- *		How much of an epoch, and of the classification of blocks, is spent in
- *		matrix products.
+ *		The share of matrix products in the time of an epoch and of classifying
+ *		blocks of objects.
  *
  * usage: network PRESET BATCH_SIZE FEATURES ROWS EPOCHS [MEMBERS]
  *
- * Trains on random data.  After each epoch the bare SGEMMs of an epoch run, of
- * the same shapes, in the same order and from the same library, so that both
- * are timed under the same load; then blocks of objects are classified, by
- * MEMBERS networks (else one), beside the bare SGEMMs of these blocks and
- * beside one object at a time.  Prints a line "NAME SECONDS" for each:
- * medians, of an epoch or of all rows.
+ * Trains on random data.  After each epoch, the bare SGEMM calls of an epoch run
+ * with the same shapes, in the same order and with the same library, so that both
+ * are timed under the same load.  Then MEMBERS networks (default one) classify
+ * blocks of objects, followed by the bare SGEMM calls of these blocks, and one
+ * object at a time.  Prints a line "NAME SECONDS" for each: the median per epoch
+ * or for all rows.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -146,7 +146,7 @@ backward_products(const Turns *turns, int n_rows)
 	}
 }
 
-/* After an epoch: its time, and that of its products. */
+/* After an epoch: records its time and that of its matrix products. */
 static void
 finish_epoch(const EpochReport *report, void *argument)
 {
@@ -254,7 +254,7 @@ main(int argc, char **argv)
 	model->members[0] =
 		train_member(&set, &inputs, &options, &workspace, finish_epoch, &turns, &result)
 			->members[0];
-	/* the first epoch's time holds the preparation */
+	/* the time of the first epoch includes the preparation */
 	print_median("epoch", turns.n - 1, turns.epoch + 1);
 	print_median("epoch_products", turns.n - 1, turns.products + 1);
 	options.epochs = 1;

@@ -1,4 +1,4 @@
-"""Seconds, of the processor, of each epoch of the "reference" preset's network in PyTorch, on one thread.
+"""Processor seconds of each epoch of the "reference" preset's network in PyTorch, on one thread.
 
 usage: reference_torch.py ROWS FEATURES BATCH_SIZE EPOCHS
 """

@@ -1,10 +1,10 @@
--- Inputs of the networks: the published columns, the metadata, and what follows from both.  A missing
--- or undefined number is NULL, which the network takes for missing.  hostgal_specz is not used.
+-- Inputs of the networks: the published columns, the metadata, and values derived from both.  Missing and
+-- undefined numbers are NULL, a missing value for the network.  hostgal_specz is not used.
 
 CREATE FUNCTION safe_ln(double precision) RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT CASE WHEN $1 > 0 THEN ln($1) END';
 
--- Columns that stand once a passband become an array of six: published_bands makes the list.
+-- Columns that exist once per passband become arrays of six elements; published_bands makes the list.
 CREATE TABLE inputs AS
 WITH bands AS (
     SELECT object_id, target, fold,
@@ -31,10 +31,10 @@ SELECT object_id, target, fold,
                  FROM (VALUES (amplitude), (maximum), (std),
                               (ARRAY(SELECT maximum[b] - median[b] FROM generate_series(1, 6) AS b))) AS x (band),
                       generate_series(1, 5) AS b)
-        -- slopes, free of the light curve's scale, in the observer's and in the rest frame
+        -- slopes relative to the light curve's scale, in the observer's and in the rest frame
         || ARRAY(SELECT safe_ln(max_slope[b]) - safe_ln(amplitude[b]) + x
                  FROM generate_series(1, 6) AS b, unnest(ARRAY[0, ln(1 + z)]) AS x)
-        -- the whole light curve: detections, signal to noise, luminosity
+        -- of the whole light curve: detections, signal-to-noise ratio, luminosity
         || ARRAY[n_detected, safe_ln(n_detected) - ln(1 + z),
                  safe_ln(all_flux_ratio_sq_sum / all_mjd_size),
                  safe_ln(all_flux_ratio_sq_sum / greatest(n_detected, 1)),

@@ -1,5 +1,5 @@
--- Every object by the model that was not trained on its part.  A part can lack a class that has only
--- one object: so that all rows tell of the same classes, it gets probability 0 there.
+-- Classifies every object by the model that was not trained on its fold.  A model can lack a class that has
+-- only one object; the class gets probability 0 there, so that all rows have the same classes.
 CREATE TABLE predictions AS
 WITH models AS MATERIALIZED (
     SELECT fold, model, plasticc_classes(model) AS model_classes

@@ -1,6 +1,6 @@
--- One row an object: its light curve's features and the host's.  hostgal_specz is no input: hardly any
--- object to be classified has one.  The parts (fold) have the same share of every class; class 99 is
--- never trained on.
+-- One row per object: the features of its light curve and of its host.  hostgal_specz is not an input,
+-- because hardly any object to be classified has one.  The folds are stratified by class; class 99 is not
+-- used for training.
 CREATE TABLE features AS
 SELECT object_id, target,
        CASE WHEN target = 99 THEN 0

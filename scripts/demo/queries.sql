@@ -1,7 +1,7 @@
 \set ECHO queries
 \pset border 1
 \echo
-\echo '(a) Where to point a telescope tonight: the likeliest kilonovae, with their place in the sky'
+\echo '(a) Where to point a telescope tonight: the most probable kilonovae, with their coordinates'
 \echo
 SELECT object_id, round(ra::numeric, 3) AS ra, round(decl::numeric, 3) AS decl,
        round(hostgal_photoz::numeric, 3) AS photoz,
@@ -14,7 +14,7 @@ ORDER BY probabilities[array_position(p.classes, 64)] DESC, object_id
 LIMIT 8;
 
 \echo
-\echo '(b) Does it work as well in the wide survey as in the deep fields, inside and outside our galaxy?'
+\echo '(b) Is it as accurate in the wide survey as in the deep fields, inside and outside our galaxy?'
 \echo
 SELECT CASE WHEN hostgal_photoz = 0 THEN 'galactic' ELSE 'extragalactic' END AS place,
        CASE WHEN ddf THEN 'deep' ELSE 'wide' END AS field,
@@ -27,7 +27,7 @@ GROUP BY 1, 2
 ORDER BY 1, 2;
 
 \echo
-\echo '(c) Supernovae Ia for cosmology: by redshift, how pure is the sample, and how much of it is found?'
+\echo '(c) Supernovae Ia for cosmology: purity and completeness of the sample by redshift'
 \echo
 SELECT CASE WHEN zbin < 5 THEN format('%s - %s', zbin * 0.2, (zbin + 1) * 0.2) ELSE '1.0 and more' END AS photoz,
        count(*) FILTER (WHERE predicted = 90) AS predicted,

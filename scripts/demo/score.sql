@@ -11,7 +11,7 @@ SELECT round(plasticc_log_loss(target, probabilities, classes) FILTER (WHERE tar
        count(*) FILTER (WHERE target = 99) AS "objects of class 99"
 FROM predictions;
 
-\echo 'Confusion matrix: a row is a true class (objects, percent of them right), a column what was predicted'
+\echo 'Confusion matrix: true classes by row (objects, percentage correct), predicted classes by column'
 \echo
 \pset border 0
 \pset null '.'

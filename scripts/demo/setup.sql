@@ -7,5 +7,5 @@ INSERT INTO classes VALUES
     (53, 'Mira', true), (62, 'SNIbc', false), (64, 'KN', false), (65, 'Mdwarf', true), (67, 'SNIa-91bg', false),
     (88, 'AGN', false), (90, 'SNIa', false), (92, 'RRL', true), (95, 'SLSN', false), (99, 'other', NULL);
 
--- Which part of the objects each model is to classify: the one that it was not trained on.
+-- The fold that each model classifies: the one that it was not trained on.
 CREATE TABLE scored (fold integer PRIMARY KEY, model text NOT NULL);

@@ -1,5 +1,5 @@
--- An object depends on seed, mix and its number alone, so that the ones of class 99, which only the
--- test set's mix has, can be picked from many without simulating the light curves of the others.
+-- An object depends only on seed, mix and its number, so those of class 99, which only the test set's
+-- mix has, can be picked from many without simulating the light curves of the others.
 CREATE TABLE objects AS
 SELECT * FROM plasticc_simulate_objects(4000, seed => 1)
 UNION ALL
