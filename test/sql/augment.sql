@@ -1,4 +1,4 @@
--- Copies of light curves and the hosts that go with them.
+-- Augmented copies of light curves and of their hosts.
 SET extra_float_digits = 0;
 
 CREATE TABLE objects AS SELECT * FROM plasticc_simulate_objects(60, 5);
@@ -7,40 +7,40 @@ SELECT object_id, plasticc_lightcurve(mjd, passband, flux, flux_err, detected) A
 FROM plasticc_simulate_observations(60, 5) GROUP BY object_id;
 
 --
--- Nothing asked, nothing changed: to the bit, whatever the redshift
+-- Without any change requested the copy is identical, bit for bit, whatever the redshift
 --
 SELECT count(*), bool_and(plasticc_augment(lightcurve, 1, drop_fraction => 0, noise => 0) = lightcurve) AS unmoved,
        bool_and(plasticc_augment(lightcurve, 1, 0.3, 0.3, drop_fraction => 0, noise => 0) = lightcurve) AS same_redshift,
        bool_and(plasticc_augment(lightcurve, 1, 0, 0, drop_fraction => 0, noise => 0, galactic_dimming => 0, galactic_dimming_sd => 0) = lightcurve) AS galactic
 FROM curves;
--- unknown redshifts move nothing and dim nothing
+-- objects with unknown redshifts are neither moved nor dimmed
 SELECT bool_and(plasticc_augment(lightcurve, 1, z, NULL, drop_fraction => 0, noise => 0) = lightcurve) AS unknown
 FROM curves, unnest('{NULL,NaN,-9,0.2}'::float8[]) z;
--- the number of rejected measurements stays
+-- the number of rejected measurements is kept
 SELECT plasticc_augment('{(59580,2,30,1,t),(59581,2,30,1,t)} + 3 rejected', 1, drop_fraction => 0, noise => 0);
 
 --
--- Determined by the arguments, other for each seed and each curve
+-- Determined by the arguments, different for each seed and each light curve
 --
 SELECT bool_and((a = b) IS NOT FALSE) AS same, count(DISTINCT a::text) = count(a) AND count(a) > 20 AS differ
 FROM (SELECT plasticc_augment(lightcurve, 7, 0.2, 0.3) AS a, plasticc_augment(lightcurve || NULL, 7, 0.2, 0.3) AS b FROM curves) c;
 SELECT count(DISTINCT plasticc_augment(lightcurve, seed, 0.2, 0.3)::text) AS copies
 FROM curves, generate_series(1, 25) seed WHERE object_id = (SELECT object_id FROM objects ORDER BY object_id LIMIT 1);
--- whether the process is fitted anew or remembered from the call before
+-- whether the process is fitted again or kept from the previous call
 SELECT bool_and(a::text IS NOT DISTINCT FROM b::text) AS remembered
 FROM (SELECT object_id, seed, plasticc_augment(lightcurve, seed, 0.2, 0.3) AS a FROM (SELECT *, generate_series(1, 3) AS seed FROM curves) c) x
 JOIN (SELECT object_id, seed, plasticc_augment(lightcurve, seed, 0.2, 0.3) AS b FROM generate_series(1, 3) seed, (SELECT * FROM curves ORDER BY object_id DESC) c) y
      USING (object_id, seed);
 
 --
--- One observation, moved: fainter by the distance, and of a colour that nothing tells
+-- A single observation, moved: fainter by the distance, with an unknown colour
 --
 SELECT o.mjd, o.passband, o.flux > 0 AND o.flux < 300 AS fainter, o.flux_err > 50 AS uncertain
 FROM plasticc_observations(plasticc_augment('{(59580,2,1000,1,t)}', 1, 0.2, 0.4, drop_fraction => 0, noise => 0, min_detections => 0)) o;
 -- time dilation about the peak
 SELECT round(o.mjd::numeric, 6) AS mjd
 FROM plasticc_observations(plasticc_augment('{(59500,2,1,1,f),(59580,2,1000,1,t),(59583,2,900,1,t),(59700,2,0,1,f)}', 1, 0.2, 0.4, drop_fraction => 0, noise => 0, min_detections => 0)) o;
--- what has too few detections would not have been found
+-- a copy with too few detections would not have been found
 SELECT plasticc_augment(lightcurve, 1) IS NULL AS default, plasticc_augment(lightcurve, 1, min_detections => 0) IS NULL AS all
 FROM (VALUES ('{(59580,2,0,1,f),(59581,2,0,1,f)}'::lightcurve)) c (lightcurve);
 SELECT plasticc_augment('{}', 1) IS NULL AS default, plasticc_augment('{} + 2 rejected', 1, min_detections => 0) AS all;
@@ -60,7 +60,7 @@ SELECT h.hostgal_photoz, h.hostgal_photoz_err, h.distmod FROM plasticc_augment_h
 SELECT plasticc_augment_host(NULL, 0.3, 0.3, 0.1) IS NULL AS no_seed;
 
 --
--- Together: extragalactic objects are moved and become fainter, galactic ones stay
+-- Combined: extragalactic objects are moved and become fainter, galactic ones are not moved
 --
 SELECT o.hostgal_photoz > 0 AS extragalactic, count(*) > 20 AS enough, count(c.lightcurve) > 20 AS found,
        avg(h.new_redshift - o.hostgal_photoz) > 0.1 AS farther, bool_and(h.distmod IS NULL) AS no_distance

@@ -2,7 +2,7 @@
 -- Class probabilities: by row, in long form, by query; class 99; the submission
 --
 SET client_min_messages = warning;
--- three classes about (0, 0), (2, 0), (4, 3); the third feature is missing now and then
+-- three classes around (0, 0), (2, 0), (4, 3); the third feature is sometimes missing
 CREATE TABLE objects AS
 SELECT i AS object_id, (ARRAY[15, 42, 90])[1 + i % 3] AS target,
        ARRAY[2 * (i % 3) + hashint4(i) / 4e9, 3 * (i % 3 / 2) + hashint4(-i) / 4e9,
@@ -10,7 +10,7 @@ SELECT i AS object_id, (ARRAY[15, 42, 90])[1 + i % 3] AS target,
 FROM generate_series(1, 3000) AS i;
 CALL plasticc_train('m', 'SELECT features, target FROM objects WHERE object_id % 10 > 0 ORDER BY object_id',
                     '{"layers": [16], "epochs": 20, "batch_size": 30, "dropout": 0, "learning_rate": 0.01, "seed": 1}');
--- a model that is large enough to be toasted, and one that is not
+-- a model large enough to be toasted, and one that is not
 CALL plasticc_train('wide', 'SELECT features, target FROM objects WHERE object_id < 300 ORDER BY object_id',
                     '{"layers": [64, 64], "epochs": 1, "seed": 1}');
 CALL plasticc_train('tiny', 'SELECT features, target FROM objects WHERE object_id < 300 ORDER BY object_id',
@@ -19,7 +19,7 @@ CALL plasticc_train('tin2', 'SELECT features, target FROM objects WHERE object_i
                     '{"layers": [], "epochs": 1, "normalisation": "zscore", "seed": 7}');
 SELECT name, length(model) > 2000 AS toasted FROM plasticc_models ORDER BY name;
 
--- probabilities, which have learnt
+-- probabilities of a trained model
 CREATE TABLE predictions AS
 SELECT object_id, target, plasticc_classify(plasticc_model('m'), features) AS probabilities
 FROM objects WHERE object_id % 10 = 0;
@@ -30,7 +30,7 @@ FROM predictions;
 SELECT min(c[i][i])::float8 / 100 > 0.9 AS diagonal
 FROM (SELECT plasticc_confusion(target, probabilities, '{15,42,90}') AS c FROM predictions) AS s, generate_series(1, 3) AS i;
 
--- all ways lead to the same
+-- all functions give the same probabilities
 SELECT bool_and(p.probabilities = plasticc_classify('m', features)) AS by_name,
        bool_and(p.probabilities = plasticc_classify((SELECT model FROM plasticc_models WHERE name = 'm'), features)) AS by_subquery,
        bool_and(p.probabilities = ARRAY(SELECT probability FROM plasticc_probabilities(plasticc_model('m'), features))) AS long_form,
@@ -40,14 +40,14 @@ SELECT count(*), max(abs(a - b)) < 1e-6 AS by_query
 FROM plasticc_classify_query(plasticc_model('m'), 'SELECT object_id, features FROM objects') AS q
 JOIN predictions AS p USING (object_id), unnest(q.probabilities, p.probabilities) AS u(a, b);
 
--- models that alternate from row to row, more of them than are kept, in line and toasted
+-- models that alternate from row to row, more than the cache keeps, in line and toasted
 CREATE TABLE models AS SELECT name || copy AS name, model FROM plasticc_models, generate_series(1, 2) AS copy;
 CREATE TABLE alternating AS
 SELECT name, object_id, plasticc_classify(model, features) AS probabilities
 FROM objects, models WHERE object_id <= 30 ORDER BY object_id, name;
 SELECT count(*), bool_and(a.probabilities = plasticc_classify(left(a.name, -1), features)) AS equal
 FROM alternating AS a JOIN objects USING (object_id);
-DO $$  -- a variable, whose bytes move
+DO $$  -- a variable, whose value is copied in memory
 DECLARE m bytea; f real[] := '{0,0,0,1}'; p real[];
 BEGIN
     FOR i IN 1 .. 20 LOOP
@@ -56,7 +56,7 @@ BEGIN
         ASSERT p = (SELECT plasticc_classify(model, f) FROM models ORDER BY name OFFSET i % 8 LIMIT 1);
     END LOOP;
 END $$;
--- a name is looked up anew when the tables may have changed
+-- a name is looked up again when the tables may have changed
 DO $$
 DECLARE before real[]; after real[];
 BEGIN
@@ -85,7 +85,7 @@ RESET parallel_tuple_cost;
 RESET min_parallel_table_scan_size;
 RESET max_parallel_workers_per_gather;
 
--- missing values, in each of their forms
+-- missing values of all kinds
 SELECT plasticc_classify('m', '{0,0,NULL,1}') = plasticc_classify('m', '{0,0,NaN,1}') AS nan,
        plasticc_classify('m', '{0,0,NULL,1}') = plasticc_classify('m', '{0,0,-Infinity,1}') AS infinite,
        plasticc_classify('m', '{0,0,NULL,1}') = plasticc_classify('m', '{0,0,0,1}') AS zero,
@@ -122,7 +122,7 @@ CREATE FUNCTION rounded(real[]) RETURNS numeric[] IMMUTABLE LANGUAGE sql
 AS 'SELECT array_agg(round(x::numeric, 5) ORDER BY i) FROM unnest($1) WITH ORDINALITY AS u(x, i)';
 -- (1 - 0.7) / 14 = 0.0214286, then divided by 1.0214286
 SELECT rounded(plasticc_add_unknown('{0.7,0.2,0.1}', 'presentation')), rounded(plasticc_add_unknown('{7,2,1}', 'presentation', '{6,15,16}'));
--- each formula by hand; object a is galactic, b is not; classes 42, 52, 62, 65, 95
+-- each formula written out; object a is galactic, b is not; classes 42, 52, 62, 65, 95
 WITH p(a, b, c) AS (VALUES ('{0.1,0.05,0.05,0.7,0.1}'::real[], '{0.4,0.1,0.2,0.2,0.1}'::real[], '{42,52,62,65,95}'::int[])),
 formulas(method, galactic, extragalactic) AS (VALUES
     ('prior'::plasticc_unknown_method, 2.0 / 5, 2.0 / 5),
@@ -136,17 +136,17 @@ formulas(method, galactic, extragalactic) AS (VALUES
 SELECT method, abs(g[6] - galactic / (1 + galactic)) < 1e-6 AS galactic, abs(e[6] - extragalactic / (1 + extragalactic)) < 1e-6 AS extragalactic,
        abs((SELECT sum(x) FROM unnest(g) AS x) - 1) < 1e-6 AND abs((SELECT sum(x) FROM unnest(e) AS x) - 1) < 1e-6 AS sum_1
 FROM p, formulas, plasticc_add_unknown(a, method, c) AS g, plasticc_add_unknown(b, method, c) AS e;
--- prior: weights 1, 2, 1 and 2 of class 99; of the challenge's classes 2/18; of unknown ones all weigh 1
+-- prior: weights 1, 2, 1, and 2 for class 99; 2/18 for the challenge's classes; unknown classes weigh 1
 SELECT rounded(plasticc_add_unknown('{0.5,0.25,0.25}', 'prior', '{6,15,16}')), (plasticc_add_unknown(array_fill(1::real, '{14}'), 'prior'))[15]::numeric(6,5) AS challenge,
        rounded(plasticc_add_unknown('{0.5,0.25,0.25}', 'prior'));
 -- the default
 SELECT plasticc_add_unknown(p) = plasticc_add_unknown(p, 'boone') AS same FROM (VALUES (array_fill(1::real, '{14}'))) AS v(p);
 SELECT count(*) AS methods FROM unnest(enum_range(NULL::plasticc_unknown_method));
--- the challenge's own classes need not be named: the second is 15, the third the galactic 16
+-- the challenge's own classes may be omitted: the second is 15, the third the galactic 16
 SELECT m, plasticc_add_unknown(p, m) = plasticc_add_unknown(p, m, '{6,15,16,42,52,53,62,64,65,67,88,90,92,95}') AS equal
 FROM unnest(enum_range(NULL::plasticc_unknown_method)) AS m, (VALUES ('{0.1,0.2,0.3,0.1,0.1,0,0.1,0,0.05,0,0,0,0,0.05}'::real[])) AS v(p);
 SELECT rounded(plasticc_add_unknown('{1}', 'product')), plasticc_add_unknown(NULL) IS NULL AS nothing;
--- methods that alternate
+-- alternating methods
 SELECT m, rounded(plasticc_add_unknown('{0.5,0.5}', m, '{42,65}'))
 FROM (VALUES (1, 'constant'::plasticc_unknown_method), (2, 'boone'), (3, 'constant')) AS v(i, m) ORDER BY i;
 SELECT plasticc_add_unknown('{0.5,0.5}', 'boone');

@@ -1,4 +1,4 @@
--- plasticc_distribute against stand-ins for Citus: its functions and catalogs, as far as they are used, with the
+-- plasticc_distribute with stand-ins for Citus: the functions and catalogs that it uses, with the
 -- signatures of Citus 13.2.  Citus itself is not run.
 \set SHOW_CONTEXT never
 
@@ -48,15 +48,15 @@ END $$;
 SELECT * FROM plasticc_distribute();
 INSERT INTO pg_dist_object SELECT 'pg_extension'::regclass, oid FROM pg_extension WHERE extname = 'plasticc';
 
--- twice: the second call does nothing
+-- a second call does nothing
 SELECT * FROM plasticc_distribute(ARRAY['observations', '"My Survey"."Features"']::regclass[]);
 SELECT * FROM plasticc_distribute(ARRAY['observations', '"My Survey"."Features"']::regclass[]);
 
--- another table joins those that are distributed, also one that is named before them
+-- a new table joins those already distributed, even if it is named before them
 SELECT * FROM plasticc_distribute(ARRAY['predictions', '"My Survey"."Features"']::regclass[], models => false);
 SELECT * FROM pg_dist_partition ORDER BY logicalrelid::text COLLATE "C";
 
--- what does not fit is refused before anything is done
+-- errors are raised before anything is changed
 CREATE TABLE other (id bigint, object_id bigint);
 CREATE TABLE third (object_id bigint);
 SAVEPOINT before;
@@ -68,7 +68,7 @@ SELECT create_distributed_table('other', 'object_id', shard_count => 8);
 SELECT * FROM plasticc_distribute('{third,observations,other}');
 ROLLBACK TO before;
 
--- owners of tables, without other rights
+-- table owners without other privileges
 CREATE ROLE regress_plasticc_owner;
 ALTER TABLE third OWNER TO regress_plasticc_owner;
 SET ROLE regress_plasticc_owner;
@@ -77,7 +77,7 @@ SAVEPOINT owner;
 SELECT * FROM plasticc_distribute('{third,other}');
 ROLLBACK TO owner;
 
--- a hostile search path changes nothing
+-- a hostile search path has no effect
 RESET ROLE;
 CREATE SCHEMA hostile;
 CREATE FUNCTION hostile.format(text, VARIADIC text[]) RETURNS text LANGUAGE sql AS $$SELECT 'hostile'$$;

@@ -19,11 +19,11 @@ BEGIN
     RETURN plasticc_model('t');
 END $$;
 
--- the same bytes from one process and from three
+-- the same bytes with one process and with three
 SELECT o, trained('0', o) = trained('2', o) AS same
 FROM (VALUES ('{"members": 5}'::jsonb), ('{"members": 5, "bagging_folds": 3}'), ('{"members": 2, "validation_fraction": 0.2}'),
              ('{"members": 4, "bagging_folds": 2, "validation_fraction": 0.2}')) AS v(o);
--- outside a block, where it commits
+-- outside a transaction block, where it commits
 SET max_parallel_maintenance_workers = 2;
 CALL plasticc_train('m', 'TABLE copies', '{"layers": [8], "epochs": 4, "batch_size": 20, "learning_rate": 0.02, "weight_decay": 0.2, "members": 5, "bagging_folds": 3}');
 SELECT plasticc_model('m') = trained('0', '{"members": 5, "bagging_folds": 3}') AS same;
@@ -31,13 +31,13 @@ RESET max_parallel_maintenance_workers;
 SELECT member, count(*) AS epochs, min(epoch), max(epoch), count(validation_loss) AS validated FROM plasticc_training_log
 WHERE name = 'm' GROUP BY 1 ORDER BY 1;
 SELECT info -> 'members' AS members, info -> 'parameters' AS parameters FROM plasticc_model_info(plasticc_model('m')) AS info;
--- every object is out of one fold; those held out from all members are not counted among them
+-- every object is left out in one fold; those held out from all networks are not counted
 SELECT metrics #> '{out_of_fold,objects}' AS out_of_fold, metrics #> '{validation}' AS validation,
        (metrics #>> '{out_of_fold,accuracy}')::float8 > 0.8 AS accuracy, (metrics #>> '{out_of_fold,log_loss}')::float8 < 0.6 AS log_loss,
        abs((metrics ->> 'validation_loss')::float8 - (SELECT avg(loss) FROM (SELECT min(validation_loss) AS loss
            FROM plasticc_training_log WHERE name = 'm' GROUP BY member) AS l)) < 1e-6 AS mean_of_the_best
 FROM plasticc_models WHERE name = 'm';
--- the model tells how the losses went: means over the members, at most 100 of them
+-- the model stores the training curve: mean losses of the networks, at most 100 points
 SELECT count(*) AS points, bool_and(abs(l.training_loss - c.training_loss::float8) < 1e-6 AND abs(l.validation_loss - c.validation_loss::float8) < 1e-6) AS means
 FROM (SELECT epoch, avg(training_loss) AS training_loss, avg(validation_loss) AS validation_loss FROM plasticc_training_log WHERE name = 'm' GROUP BY 1) AS l
 FULL JOIN (SELECT e::int AS epoch, curve -> 'training_loss' -> (i::int - 1) AS training_loss, curve -> 'validation_loss' -> (i::int - 1) AS validation_loss
@@ -48,26 +48,26 @@ SELECT jsonb_array_length(curve -> 'epoch') AS points, jsonb_array_length(curve 
        curve #> '{epoch,0}' AS first, curve #> '{epoch,-1}' AS last, curve #> '{validation_loss,-1}' AS validation_loss
 FROM (SELECT metrics -> 'training_curve' AS curve FROM plasticc_models WHERE name = 'curve') AS c;
 CALL plasticc_train('h', 'TABLE copies', '{"layers": [8], "epochs": 2, "members": 3, "bagging_folds": 3, "validation_fraction": 0.2}');
--- and members for two folds of three
+-- and networks for two of three folds
 CALL plasticc_train('h', 'TABLE copies', '{"layers": [8], "epochs": 2, "members": 2, "bagging_folds": 3}');
 SELECT version, metrics #> '{out_of_fold,objects}' AS out_of_fold, metrics #> '{validation,objects}' AS validation
 FROM plasticc_models WHERE name = 'h' ORDER BY 1;
 
--- the probabilities: an ensemble is one network more or less, in rows and in blocks
+-- probabilities of the ensemble, row by row and in blocks
 SELECT plasticc_log_loss(target, plasticc_classify('m', features), '{15,42,90}') < 0.5 AS learnt,
        bool_and(abs((SELECT sum(p) FROM unnest(plasticc_classify('m', features)) AS p) - 1) < 1e-6) AS sum_1 FROM objects;
 SELECT max(abs(a - b)) < 1e-6 AS equal FROM objects
 JOIN plasticc_classify_query(plasticc_model('m'), 'SELECT object_id, features FROM objects') AS q USING (object_id),
      unnest(plasticc_classify('m', features), q.probabilities) AS u(a, b);
 
--- the first network is that of an ensemble of one
+-- the first network equals that of an ensemble of one
 CALL plasticc_train('one', 'TABLE copies', '{"members": 1, "layers": [8], "epochs": 4}');
 CALL plasticc_train('two', 'TABLE copies', '{"layers": [8], "epochs": 4, "members": 2}');
 SELECT t.member, count(*) FILTER (WHERE o.training_loss = t.training_loss) AS equal
 FROM plasticc_training_log AS t JOIN plasticc_training_log AS o USING (epoch) WHERE t.name = 'two' AND o.name = 'one' GROUP BY 1 ORDER BY 1;
 
 --
--- calibration: networks that have seen little are less sure than they may be
+-- calibration: networks trained briefly are underconfident
 --
 CREATE FUNCTION calibrated(options jsonb, query text DEFAULT 'SELECT * FROM copies', OUT temperature text, OUT multipliers text, OUT keys text, OUT objects int, OUT better boolean) LANGUAGE plpgsql AS $$
 DECLARE m jsonb; i jsonb;
@@ -84,11 +84,11 @@ BEGIN
 END $$;
 SELECT o, c.* FROM (VALUES ('{}'::jsonb), ('{"calibration": "full"}'), ('{"calibration": "temperature"}'), ('{"calibration": "none"}'),
     ('{"bagging_folds": 0, "validation_fraction": 0.3}'), ('{"validation_fraction": 0.2, "members": 2}')) AS v(o), calibrated(o) AS c;
--- classification uses it: of the same networks
+-- classification applies it: the same networks
 SELECT count(*) AS objects, bool_and(c > n) AS surer FROM objects,
        LATERAL (SELECT max(p) AS c FROM unnest(plasticc_classify(plasticc_model('calibrated', 3), features)) AS p) AS c,
        LATERAL (SELECT max(p) AS n FROM unnest(plasticc_classify(plasticc_model('calibrated', 4), features)) AS p) AS n;
--- in a cross-validation it is fitted without the fold: the errors out of fold, with bagging's calibration and without
+-- in a cross-validation it is fitted without the fold: out-of-fold errors, with calibration by bagging and without
 CALL plasticc_cross_validate('with', 'SELECT * FROM copies', '{"layers": [8], "epochs": 4, "batch_size": 20, "learning_rate": 0.02, "bagging_folds": 3, "members": 3, "folds": 2}');
 CALL plasticc_cross_validate('without', 'SELECT * FROM copies', '{"layers": [8], "epochs": 4, "batch_size": 20, "learning_rate": 0.02, "bagging_folds": 3, "members": 3, "folds": 2, "calibration": "none"}');
 SELECT (w.metrics -> 'calibration_error')::float8 < 0.5 * (o.metrics -> 'calibration_error')::float8 AS better,
@@ -133,7 +133,7 @@ SELECT validated('0', 'TABLE copies', '{"folds": 3, "members": 2}');
 SELECT * FROM summary(2);
 SELECT count(*) AS apart FROM (SELECT object_id FROM plasticc_out_of_fold WHERE version = 2 GROUP BY 1 HAVING count(DISTINCT fold) > 1) AS a;
 SELECT max(count) - min(count) <= 4 AS equal FROM (SELECT count(*) FROM plasticc_out_of_fold WHERE version = 2 GROUP BY fold, target) AS a;
--- the same from three processes
+-- the same with three processes
 SELECT validated('2', 'TABLE copies', '{"folds": 3, "members": 2}');
 SELECT (SELECT array_agg((object_id, fold, target, probabilities) ORDER BY o) FROM (SELECT *, ctid AS o FROM plasticc_out_of_fold WHERE version = 2) AS a) =
        (SELECT array_agg((object_id, fold, target, probabilities) ORDER BY o) FROM (SELECT *, ctid AS o FROM plasticc_out_of_fold WHERE version = 3) AS a) AS same;
@@ -141,7 +141,7 @@ SELECT count(DISTINCT metrics - 'elapsed_seconds') AS metrics FROM plasticc_cros
 -- without object_id each row is an object
 SELECT validated('1', 'SELECT features, target FROM objects', '{"folds": 2, "bagging_folds": 2, "members": 2, "validation_fraction": 0.1}');
 SELECT * FROM summary(4);
--- the metrics are those of the stored probabilities
+-- the metrics agree with the stored probabilities
 SELECT c.version, abs(plasticc_log_loss(o.target, o.probabilities, c.classes) - (c.metrics ->> 'log_loss')::float8) < 1e-6 AS log_loss,
        bool_and(jsonb_array_length(c.metrics -> 'folds') = (SELECT count(DISTINCT fold) FROM plasticc_out_of_fold AS f WHERE f.version = c.version)) AS folds,
        abs(avg((SELECT c.classes[i] = o.target FROM unnest(o.probabilities) WITH ORDINALITY AS u(p, i) ORDER BY p DESC LIMIT 1)::int)
@@ -151,12 +151,12 @@ SELECT f ->> 'fold' AS fold, f -> 'objects' AS objects,
        abs((SELECT plasticc_log_loss(o.target, o.probabilities, c.classes) FROM plasticc_out_of_fold AS o WHERE o.version = 1 AND o.fold = (f ->> 'fold')::int)
            - (f ->> 'log_loss')::float8) < 1e-6 AS log_loss
 FROM plasticc_cross_validations AS c, jsonb_array_elements(c.metrics -> 'folds') AS f WHERE version = 1 ORDER BY 1;
--- nobody has seen what it is asked about: targets drawn at random are not learnt
+-- no network has seen the rows that it predicts: random targets cannot be learnt
 SELECT validated('1', 'SELECT object_id % 300 AS object_id, features, (ARRAY[15, 42])[1 + (hashint4(object_id % 300) & 1)] AS target FROM (SELECT object_id, ARRAY[hashint4(object_id % 300), hashint4(7 * (object_id % 300))]::real[] AS features FROM generate_series(1, 1500) AS object_id) AS o',
                  '{"layers": [64], "epochs": 60, "learning_rate": 0.01, "dropout": 0, "input_dropout": 0, "weight_decay": 0}');
 SELECT (metrics ->> 'accuracy')::float8 BETWEEN 0.35 AND 0.65 AS chance FROM plasticc_cross_validations WHERE version = 5;
 
--- nothing is stored of a run that fails, and versions are apart from those of models
+-- a run that fails stores nothing, and versions are independent of those of models
 \set VERBOSITY terse
 SELECT validated('1', 'SELECT features, target FROM objects', '{"validation_fold": 1}');
 SELECT validated('1', 'SELECT features, target, 1 AS fold FROM objects');

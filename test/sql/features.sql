@@ -1,11 +1,11 @@
--- Features: their catalog, their values against SQL's own aggregates, hosts, and errors.
+-- Features: the catalog, values compared with SQL's own aggregates, host features, and errors.
 SET extra_float_digits = 0;
 
 CREATE TABLE observations AS
 SELECT i % 17 AS object_id, 59580 + (i * 7919 % 10007) / 16.0::float8 AS mjd, ((i * 31 + i / 100) % 6)::smallint AS passband,
        ((i * 104729 % 20011) / 7.0 - 500)::real AS flux, ((i * 6007 % 997 + 1) / 9.0)::real AS flux_err, i % 11 = 0 AS detected
 FROM generate_series(1, 3000) i;
--- few observations of one object, and of one of its passbands none
+-- an object with few observations, none of them in one passband
 INSERT INTO observations VALUES (100, 59580, 0, 1.5, 0.5, false), (100, 59581, 1, 2.5, 0.5, true), (100, 59583, 1, 4.5, 0.5, true);
 
 CREATE TABLE features AS
@@ -24,7 +24,7 @@ SELECT plasticc_feature_names() = (SELECT array_agg(name ORDER BY ordinal) FROM 
            FROM (SELECT * FROM plasticc_feature_catalog() UNION ALL SELECT * FROM plasticc_host_feature_catalog()) c) AS host_names;
 SELECT count(DISTINCT name) = count(*) AS names_differ, min(ordinal), count(*) = max(ordinal) AS ordinals_follow, bool_and(description <> '') AS described
 FROM (SELECT * FROM plasticc_feature_catalog() UNION ALL SELECT * FROM plasticc_host_feature_catalog()) c;
--- one row of each statistic: what it is called, and its convention
+-- one row per statistic: its name and its convention
 SELECT name, unit, description FROM plasticc_feature_catalog() WHERE name !~ '_([ugizy]|[ugrizy]{2})$' AND name !~ '_r$' OR name ~ '_gr$|(delay|share)_r$' OR feature_group = 'fit_amplitude' AND name LIKE '%\_r' ORDER BY ordinal;
 SELECT name FROM plasticc_feature_catalog() WHERE name LIKE 'flux\_mean%' ORDER BY ordinal;
 SELECT name, unit, description FROM plasticc_host_feature_catalog('simple') WHERE name !~ '_([ugizy])$' ORDER BY ordinal;
@@ -46,7 +46,7 @@ rolling_flux_maximum_g,mjd_mean_g,passband_mean,flux_mean_r,n_observations_r,flu
 detection_gap_before,detection_gap_before_g,detection_run,detection_span_75_g,peak_delay_g,peak_rise,peak_mean_after_0_10_g,peak_count_before_10_0,fraction_above_3,second_peak_ratio_g}'::text[]) name
 WHERE object_id = 100;
 
--- SQL's own aggregates, in double precision, all passbands (NULL) and each
+-- SQL's own aggregates in double precision, over all passbands (NULL) and each one
 CREATE TABLE oracle AS
 SELECT object_id, coalesce('_' || substr('ugrizy', passband + 1, 1), '') AS suffix, s.*
 FROM (SELECT object_id, passband, array_agg(flux::float8) AS x, array_agg(flux_err::float8) AS e, array_agg(mjd - first) AS t,
@@ -76,7 +76,7 @@ SELECT name, count(*) AS compared,
 FROM oracle JOIN features USING (object_id), unnest(names, values) u (name, value)
 GROUP BY name ORDER BY name COLLATE "C";
 
--- pairs follow from the passbands
+-- pairs are derived from the passbands
 SELECT count(*) AS compared, count(*) FILTER (WHERE abs(difference - (a - b)) <= 1e-5 * (abs(a) + abs(b))) AS difference,
        count(*) FILTER (WHERE abs(log_ratio - (asinh(a / noise) - asinh(b / noise))) <= 1e-5) AS log_ratio
 FROM (SELECT plasticc_feature(features, 'flux_err_median')::float8 AS noise,
@@ -126,7 +126,7 @@ SELECT plasticc_host_features(features, true, 0.5, 0.1, '-Infinity', 0.1) FROM f
 
 
 --
--- Sets of features: all of them by default; the simple ones come first in them
+-- Feature sets: all by default, in which the simple ones come first
 --
 CREATE TABLE simple AS
 SELECT object_id, plasticc_features(plasticc_lightcurve(mjd, passband, flux, flux_err, detected), 'simple') AS features
@@ -148,7 +148,7 @@ FROM (SELECT plasticc_host_features(features, true, 0.3, 0.02, NULL, 0.05) AS fe
 SELECT count(*) = count(*) FILTER (WHERE plasticc_feature(h.features, c.name) IS NOT DISTINCT FROM h.features[c.ordinal]) AS every_name
 FROM (SELECT plasticc_host_features(features, true, 0.3, 0.02, NULL, 0.05) AS features FROM features WHERE object_id = 1) h,
      (SELECT * FROM plasticc_feature_catalog() UNION ALL SELECT * FROM plasticc_host_feature_catalog()) c;
--- what the host adds to fitted features: its simple ones first, then those that need the fits
+-- host features of the set all: the simple ones first, then those that need the fits
 SELECT name, unit, description FROM plasticc_host_feature_catalog('all')
 WHERE ordinal > cardinality(plasticc_feature_names('all')) + (SELECT count(*) FROM plasticc_host_feature_catalog('simple'))
   AND (name !~ '_([ugizy]|[ugrizy]{2})$' AND name !~ '^rest_gp.*_r$' OR name ~ '_gr$') ORDER BY ordinal;
@@ -180,7 +180,7 @@ SELECT plasticc_features(NULL::lightcurve, 'all') IS NULL AS null_curve, plastic
        plasticc_features('{}'::lightcurve, NULL) IS NULL AS null_set;
 SELECT plasticc_features('{}'::lightcurve, 'cheap');
 
--- The planner knows what each costs, as an aggregate too; of a set that it does not know, what all do.
+-- The planner knows the cost of each set, also of the aggregate; for a set unknown in planning, the cost of all.
 CREATE FUNCTION cost(query text) RETURNS numeric LANGUAGE plpgsql AS $$
 DECLARE
     plan json;

@@ -1,4 +1,4 @@
--- The Gaussian process: fit and prediction against closed forms, and errors.
+-- The Gaussian process: fit and prediction compared with closed forms, and errors.
 SET extra_float_digits = 0;
 
 CREATE FUNCTION matern(x float8) RETURNS float8 IMMUTABLE LANGUAGE sql AS 'SELECT (1 + sqrt(3) * x) * exp(greatest(-sqrt(3) * x, -300))';
@@ -8,7 +8,7 @@ SELECT object_id, plasticc_lightcurve(mjd, passband, flux, flux_err, detected) A
 FROM plasticc_simulate_observations(60, 5) GROUP BY object_id;
 
 --
--- One observation: a normal distribution of variance amplitude^2 + flux_err^2, whose likelihood is greatest where it is flux^2
+-- One observation: a normal distribution with variance amplitude^2 + flux_err^2, whose likelihood has its maximum at flux^2
 --
 SELECT round(amplitude::numeric, 5) AS amplitude, length_scale, round(log_likelihood::numeric, 9) AS log_likelihood,
        round((-0.5 * (ln(2 * pi()) + ln(9) + 1))::numeric, 9) AS expected
@@ -19,7 +19,7 @@ FROM plasticc_gp_fit('{(59580,2,3,1,f)}') g, plasticc_gp_predict('{(59580,2,3,1,
      LATERAL (SELECT matern(abs(p.mjd - 59580) / g.length_scale) * matern(abs(wavelength - 6223) / 6000)) c (k);
 
 --
--- Two observations: a bivariate normal distribution, likelier at the fit than about it
+-- Two observations: a bivariate normal distribution, more likely at the fit than around it
 --
 CREATE FUNCTION log_likelihood_2(curve lightcurve, amplitude float8, length_scale float8) RETURNS float8 IMMUTABLE LANGUAGE sql AS $$
     SELECT -ln(2 * pi()) - 0.5 * ln(a * b - c * c) - 0.5 * (b * x * x - 2 * c * x * y + a * y * y) / (a * b - c * c)
@@ -38,13 +38,13 @@ FROM pairs, plasticc_gp_fit(curve) g;
 --
 -- Properties
 --
--- fluxes and errors times c: amplitude times c, the same length scale
+-- fluxes and errors scaled by c: amplitude scaled by c, the same length scale
 SELECT count(*), count(*) FILTER (WHERE abs(s.amplitude / (1000 * g.amplitude) - 1) < 1e-4 AND abs(s.length_scale / g.length_scale - 1) < 1e-3
                                     AND abs(s.log_likelihood + n * ln(1000) - g.log_likelihood) < 1e-3) AS scaled
 FROM curves, plasticc_gp_fit(curve) g,
      LATERAL (SELECT plasticc_lightcurve(mjd, passband, 1000 * flux::float8, 1000 * flux_err::float8), count(*) FROM plasticc_observations(curve)) c (scaled, n),
      plasticc_gp_fit(scaled) s;
--- the order of observations does not matter, nor that of times
+-- neither the order of observations nor that of times matters
 SELECT bool_and(g::text = h::text) AS any_order
 FROM curves, plasticc_gp_fit(curve) g, LATERAL (SELECT plasticc_lightcurve(mjd, passband, flux, flux_err, detected ORDER BY flux) FROM plasticc_observations(curve)) r (c),
      plasticc_gp_fit(c) h;
@@ -52,19 +52,19 @@ SELECT array_agg(mjd) = '{59600,59590,59590,59700}' AS order_kept
 FROM curves, plasticc_gp_predict(curve, '{59600,59590,59590,59700}') WHERE object_id = 1 AND passband = 2;
 SELECT count(DISTINCT (mjd, flux, flux_sd)) AS times
 FROM curves, plasticc_gp_predict(curve, '{59600,59590,59590,59700}') WHERE object_id = 1 AND passband = 2;
--- the prediction follows the observations: the normalised residuals are those of noise, or of noise fitted
+-- the prediction follows the observations: the normalised residuals are those of (partly fitted) noise
 SELECT bool_and(z < 1.1) AS residuals, bool_and(flux_sd_greatest < amplitude * 1.00001) AS bounded
 FROM curves, plasticc_gp_fit(curve) g, LATERAL (
     SELECT sqrt(avg(((o.flux - p.flux) / o.flux_err) ^ 2)) AS z, max(p.flux_sd) AS flux_sd_greatest
     FROM plasticc_observations(curve) o,
          LATERAL (SELECT * FROM plasticc_gp_predict(curve, ARRAY[o.mjd]) q WHERE q.passband = o.passband) p) r
 WHERE object_id <= 10;
--- far from all of them it knows nothing
+-- far from all observations it returns the prior
 SELECT bool_and(abs(p.flux) < 1e-6 * g.amplitude AND abs(p.flux_sd / g.amplitude - 1) < 1e-6) AS nothing
 FROM curves, plasticc_gp_fit(curve) g, plasticc_gp_predict(curve, '{0,1000000}') p;
 
 --
--- Hard input
+-- Difficult input
 --
 SELECT what, amplitude > 0 AND amplitude < 'Infinity' AS amplitude, length_scale BETWEEN 0.0999 AND 1001 AS length_scale, abs(log_likelihood) < 'Infinity' AS log_likelihood
 FROM (SELECT 'one passband' AS what, plasticc_lightcurve(i, 2, sin(i), 0.1) AS curve FROM generate_series(1, 50) i
@@ -83,7 +83,7 @@ SELECT * FROM plasticc_gp_predict('{(59580,2,3,1,f)}', '{59580,NaN}');
 SELECT * FROM plasticc_gp_predict('{(59580,2,3,1,f)}', '{-Infinity}');
 SELECT * FROM plasticc_gp_predict('{(59580,2,3,1,f)}', '{{59580,59590}}');
 
--- what an engine needs to know to ship and to parallelise
+-- what an engine needs to distribute and parallelise the functions
 SELECT proname, provolatile, proparallel, proisstrict FROM pg_proc WHERE proname LIKE 'plasticc\_gp\_%' ORDER BY 1;
 
 DROP TABLE curves, pairs, wavelengths;

@@ -1,8 +1,8 @@
 --
--- plasticc_importance: which features a model cannot do without
+-- plasticc_importance: permutation importance of features and groups
 --
 SET client_min_messages = warning;
--- class by the second feature, and a little by the fourth, which is often missing; the first and third are noise, the fifth
+-- the class depends on the second feature, and weakly on the fourth, which is often missing; the first and third are noise, the fifth
 -- is constant
 CREATE TABLE objects AS
 SELECT i AS object_id, (ARRAY[15, 42, 90])[1 + i % 3] AS target,
@@ -24,16 +24,16 @@ SELECT max(loss_increase) FILTER (WHERE feature = 'telling') > 1 AS matters,
        max(abs(loss_increase)) FILTER (WHERE feature IN ('noise', 'flux_mean_r')) < 0.05 AS noise_does_not,
        max(loss_increase) FILTER (WHERE feature = 'constant') = 0 AS constant_is_nothing FROM importance;
 
--- by group: a group is permuted as one, what is in none likewise
+-- by group: the features of a group are permuted together, and so are those without a group
 SELECT feature, feature_group, loss_increase > 1 AS matters
 FROM plasticc_importance(plasticc_model('named'), 'SELECT features, target FROM objects ORDER BY object_id', by_group => true);
--- all features together: what remains is the loss of guessing
+-- all features together: the loss becomes that of guessing
 SELECT i.feature_group, abs(i.loss_increase - (expected.loss - own.loss)) < 0.05 * expected.loss AS equal
 FROM plasticc_importance(plasticc_model('linear'), 'SELECT features, target FROM objects ORDER BY object_id', true, 20) AS i,
      (SELECT plasticc_log_loss(target, plasticc_classify('linear', features), '{15,42,90}') AS loss FROM objects) AS own,
      (SELECT plasticc_log_loss(a.target, p, '{15,42,90}') AS loss
       FROM objects AS a, (SELECT plasticc_classify('linear', features) AS p FROM objects WHERE object_id <= 300) AS b) AS expected;
--- the mean over all pairs of objects, one of whom lends the other a feature; a missing one is lent as well
+-- the mean over all pairs of objects, one of which takes the feature from the other, missing values included
 WITH few AS (SELECT * FROM objects WHERE object_id <= 120), model AS MATERIALIZED (SELECT plasticc_model('linear') AS model), expected AS (
     SELECT j, plasticc_log_loss(a.target, plasticc_classify(model, a.features[:j - 1] || b.features[j] || a.features[j + 1:]), '{15,42,90}')
               - (SELECT plasticc_log_loss(target, plasticc_classify(model, features), '{15,42,90}') FROM few, model) AS loss_increase
@@ -42,14 +42,14 @@ SELECT feature, abs(i.loss_increase - e.loss_increase) < 0.01 + 0.02 * e.loss_in
 FROM plasticc_importance((SELECT model FROM model), 'SELECT target, features FROM objects WHERE object_id <= 120 ORDER BY object_id', repeats => 1000) AS i
 JOIN expected AS e ON i.feature = 'feature ' || j ORDER BY j;
 
--- the same seed and order give the same, to the bit
+-- the same seed and order give the same result, bit for bit
 CREATE FUNCTION importance_of(seed bigint) RETURNS float8[] LANGUAGE sql
 AS $$SELECT array_agg(loss_increase ORDER BY feature)
      FROM plasticc_importance(plasticc_model('named'), 'SELECT features, target FROM objects ORDER BY object_id', seed => $1)$$;
 SELECT importance_of(0) = importance_of(0) AS same, importance_of(0) <> importance_of(1) AS seeds_differ,
        importance_of(0) = (SELECT array_agg(loss_increase ORDER BY feature) FROM importance) AS default_seed;
 
--- names and groups out of the catalog where the model has none, for what plasticc_features returned, with and without hosts
+-- names and groups from the catalog if the model has none, for the output of plasticc_features, with and without host features
 CREATE TABLE few AS
 SELECT object_id, o.target % 2 AS target, f.features, plasticc_host_features(f.features, ddf, hostgal_photoz, hostgal_photoz_err, distmod, mwebv) AS with_host
 FROM plasticc_simulate_objects(40) AS o

@@ -23,7 +23,7 @@ SELECT '{} + 1 lost'::lightcurve;
 SELECT ('{' || repeat('(1,2,3,4,t),', 1000001) || '}')::lightcurve;
 
 --
--- Aggregates take the columns that people have
+-- Aggregates accept the column types in common use
 --
 SELECT plasticc_lightcurve(mjd, passband, flux, flux_err, detected)
 FROM (VALUES (2::float8, 1::smallint, 3::real, 4::real, true), (1, 2, 5, 6, false)) v (mjd, passband, flux, flux_err, detected);
@@ -31,7 +31,7 @@ SELECT plasticc_lightcurve(mjd, passband, flux, flux_err, detected)
 FROM (VALUES (2::numeric, 1::integer, 3::numeric, 4::float8, 1::integer), (1, 2, 5, 6, 0)) v (mjd, passband, flux, flux_err, detected);
 SELECT plasticc_lightcurve(mjd, passband, flux, flux_err, detected)
 FROM (VALUES (2::real, 1::bigint, 3::integer, 4::bigint, 1::bigint), (1, 2, 5, 6, 0)) v (mjd, passband, flux, flux_err, detected);
--- without detected, or where it is NULL, a detection is |flux| >= 5 flux_err
+-- without detected, or where it is NULL, an observation is detected if |flux| >= 5 flux_err
 SELECT plasticc_lightcurve(i, 2, flux, 2) FROM (VALUES (1, 10.0), (2, -10.0), (3, 9.99), (4, -9.99)) v (i, flux);
 SELECT plasticc_lightcurve(i, 2, flux, 2, NULL::boolean) FROM (VALUES (1, 10.0), (3, 9.99)) v (i, flux);
 SELECT plasticc_lightcurve(i, 2, flux, 2, NULL::integer) FROM (VALUES (1, 10.0), (3, 9.99)) v (i, flux);
@@ -42,12 +42,12 @@ FROM (VALUES (1::float8, 1, 1::float8, 1::float8), (NULL, 1, 1, 1), ('NaN', 1, 1
       (1, 1, 'NaN', 1), (1, 1, 1, NULL), (1, 1, 1, 'NaN')) v (mjd, passband, flux, flux_err);
 SELECT plasticc_lightcurve(1, 1, NULL, 1) IS NULL AS nothing_left, plasticc_lightcurve(1, 1, 1, 1) FILTER (WHERE false) IS NULL AS no_rows;
 
--- no room to spare in what leaves: a header of 16 bytes, and 17 an observation
+-- no spare room in the result: a header of 16 bytes, and 17 bytes per observation
 SELECT pg_column_size(plasticc_lightcurve(i, 1, 1, 1)) AS three, pg_column_size(plasticc_lightcurve(i / 2, 1, 1, 1)) AS two,
        pg_column_size(plasticc_merge(c)) AS merged
 FROM (SELECT i, plasticc_slice('{(1,1,1,1,t),(2,1,1,1,t)}', i, NULL) AS c FROM generate_series(1, 3) i) s;
 
--- anything else that cannot be is an error
+-- any other invalid value is an error
 SELECT plasticc_lightcurve('-Infinity', 1, 1, 1);
 SELECT plasticc_lightcurve(1, 6, 1, 1);
 SELECT plasticc_lightcurve(1, -1, 1, 1);
@@ -59,7 +59,7 @@ SELECT plasticc_lightcurve(1, 1, 1, -2.5);
 SELECT plasticc_lightcurve(1, 1, 1, 1e-60);
 SELECT plasticc_lightcurve(1, 1, 1, 1, 2);
 
--- the maximum counts distinct observations, whatever their order
+-- the limit applies to distinct observations, in any order
 SELECT plasticc_lightcurve(i, 2, i, 1) FROM generate_series(1, 1000001) i;
 SELECT plasticc_merge(c) FROM (SELECT plasticc_lightcurve(i, 2, i, 1) c FROM generate_series(1, 1200000) i GROUP BY i % 2) s;
 SELECT plasticc_lightcurve(i % 1000, 2, i % 1000, 1)
@@ -70,7 +70,7 @@ FROM generate_series(0, 2100000) i;
 -- Functions
 --
 SELECT '{(1,1,3,4,t)} + 1 rejected'::lightcurve || '{(1,1,3,4,t),(0,5,1,1,f)} + 2 rejected';
--- A night without a measurement leaves a stored curve as it is.
+-- A night without measurements leaves a stored light curve unchanged.
 SELECT '{(1,1,3,4,t)} + 1 rejected' || night.curve AS kept, night.curve || '{(1,1,3,4,t)}' AS kept_too, night.curve || NULL AS nothing
 FROM (SELECT plasticc_lightcurve(2, 1, 'NaN', 4, true) AS curve) AS night;
 SELECT plasticc_merge(c) FROM (VALUES ('{(2,1,3,4,t)}'::lightcurve), (NULL), ('{(1,1,3,4,t)} + 5 rejected'), ('{(2,1,3,4,t)}')) v (c);
@@ -95,7 +95,7 @@ SELECT plasticc_passband('');
 SELECT abs(plasticc_flux_from_nanojansky(1) / power(10::float8, -1.56) - 1) < 1e-14 AS nanojansky;
 
 --
--- The same set to the bit, however it is collected
+-- The same set, bit for bit, however it is collected
 --
 CREATE TABLE observations AS
 SELECT i % 37 AS object_id, 59580 + (i * 7919 % 10007) / 16.0::float8 AS mjd, (i * 31 % 6)::smallint AS passband,
@@ -133,14 +133,14 @@ RESET parallel_setup_cost;
 RESET parallel_tuple_cost;
 RESET min_parallel_table_scan_size;
 
--- another order of rows, by sorting
+-- a different order of rows, by sorting
 SET enable_hashagg = off;
 CREATE TABLE shuffled AS
 SELECT object_id, plasticc_lightcurve(mjd, passband, flux, flux_err, detected) AS curve, plasticc_features(mjd, passband, flux, flux_err, detected) AS features
 FROM (SELECT * FROM observations ORDER BY hashint4(('x' || substr(md5(observations::text), 1, 8))::bit(32)::int)) o GROUP BY object_id;
 RESET enable_hashagg;
 
--- partitions of which each has a part of every object
+-- partitions that each have a part of every object
 CREATE TABLE partitioned (LIKE observations) PARTITION BY HASH (passband);
 CREATE TABLE partitioned_0 PARTITION OF partitioned FOR VALUES WITH (MODULUS 3, REMAINDER 0);
 CREATE TABLE partitioned_1 PARTITION OF partitioned FOR VALUES WITH (MODULUS 3, REMAINDER 1);
@@ -158,7 +158,7 @@ FROM partitioned GROUP BY object_id;
 RESET enable_partitionwise_aggregate;
 RESET max_parallel_workers_per_gather;
 
--- merged from curves of a month each, which also went through the text form
+-- merged from light curves of a month each, also after conversion to text and back
 CREATE TABLE merged AS
 SELECT object_id, plasticc_merge(curve::text::lightcurve) AS curve, plasticc_features(plasticc_merge(curve)) AS features
 FROM (SELECT object_id, plasticc_lightcurve(mjd, passband, flux, flux_err, detected) AS curve FROM observations GROUP BY object_id, floor(mjd / 30)) o
@@ -179,18 +179,18 @@ FROM (SELECT 'parallel' AS way, * FROM parallel UNION ALL SELECT 'shuffled', * F
 JOIN serial USING (object_id) GROUP BY way ORDER BY way COLLATE "C";
 SELECT (SELECT curve FROM whole) = plasticc_lightcurve(mjd, passband, flux, flux_err, detected) AS merge_of_all FROM observations;
 
--- each night appended to what is stored
+-- each night appended to the stored light curve
 SELECT bool_and(curve = plasticc_slice(curve, NULL, 59700) || plasticc_slice(curve, 59650, NULL) || '{} + 0 rejected') AS appended
 FROM serial WHERE object_id <> 3;
 
--- over a window, where the final function runs again and again on a state that grows
+-- over a window, where the final function is called repeatedly on a growing state
 SELECT count(*) FILTER (WHERE running = expected), count(*)
 FROM (SELECT plasticc_lightcurve(mjd, passband, flux, flux_err, detected) OVER (ORDER BY mjd, passband, flux, flux_err) AS running,
              mjd, object_id FROM observations WHERE object_id = 7) w
 JOIN LATERAL (SELECT plasticc_lightcurve(mjd, passband, flux, flux_err, detected) AS expected
               FROM observations o WHERE o.object_id = w.object_id AND o.mjd <= w.mjd) e ON true;
 
--- states that an engine hands around without the final function
+-- states that an engine passes on without calling the final function
 CREATE AGGREGATE raw_state(double precision, bigint, double precision, double precision, boolean) (SFUNC = lightcurve_accum, STYPE = lightcurve);
 CREATE TABLE raw AS
 SELECT object_id, raw_state(mjd, passband, flux, flux_err, detected) AS curve FROM observations GROUP BY object_id;
@@ -223,7 +223,7 @@ FROM copied c JOIN serial s USING (object_id);
 SELECT lightcurve_send('{(1,2,3,4,t)} + 5 rejected');
 SELECT lightcurve_send('{}');
 
--- bytes that are no light curve, given to the receive function as COPY does
+-- bytes that are not a light curve, passed to the receive function by COPY
 CREATE FUNCTION receive(bytes bytea) RETURNS lightcurve LANGUAGE plpgsql AS $$
 DECLARE
     file text := current_setting('data_directory') || '/plasticc_lightcurve_test.bin';

@@ -1,5 +1,5 @@
--- Rules for all that the extension creates: what distributed engines and parallel plans need, and what readers need.
--- Each exception has its reason; one that is none any more is reported as well.
+-- Rules for all objects of the extension: requirements of distributed engines, of parallel plans and of readers.
+-- Each exception states its reason; an exception that no longer applies is reported as well.
 
 CREATE VIEW members AS
 SELECT classid, objid FROM pg_depend
@@ -15,25 +15,25 @@ FROM functions f JOIN pg_aggregate a ON aggfnoid = f.oid JOIN pg_type t ON t.oid
 CREATE VIEW findings (rule, object) AS
 SELECT 'has a comment', pg_describe_object(classid, objid, 0)
 FROM members WHERE obj_description(objid, classid::regclass::name) IS NULL
-    -- the relation of a composite type, which has one; from 17 on the types that come with a type or a table too
+    -- except the relation of a composite type, which has one itself; from 17 on also the implicit types of types and tables
     AND NOT (classid = 'pg_class'::regclass AND (SELECT relkind = 'c' FROM pg_class WHERE oid = objid))
     AND NOT (classid = 'pg_type'::regclass
              AND (SELECT typelem <> 0 OR coalesce((SELECT relkind <> 'c' FROM pg_class WHERE oid = typrelid), false)
                   FROM pg_type WHERE oid = objid))
--- so that shards are sent it, and that workers run it
+-- so that it is sent to shards and runs in parallel workers
 UNION ALL SELECT 'is immutable', signature FROM functions WHERE provolatile <> 'i'
 UNION ALL SELECT 'is parallel safe', signature FROM functions WHERE proparallel <> 's'
 UNION ALL SELECT 'is strict', signature FROM functions WHERE prokind = 'f' AND NOT proisstrict
--- constants of types with a collation are not sent
+-- constants of types with a collation are not sent to shards
 UNION ALL SELECT 'has no text argument', signature
 FROM functions WHERE EXISTS (SELECT FROM pg_type t WHERE t.oid = ANY (proargtypes) AND typcollation <> 0)
--- a row of a type without name does not come back
+-- anonymous row types cannot be returned by shards
 UNION ALL SELECT 'returns no nameless row', signature
 FROM functions WHERE prorettype = 'record'::regtype AND NOT proretset
 UNION ALL SELECT 'has no setting of its own', signature FROM functions WHERE proconfig IS NOT NULL
 UNION ALL SELECT 'runs with the rights of its caller', signature FROM functions WHERE prosecdef OR proleakproof
 UNION ALL SELECT 'may be called by everybody', signature FROM functions WHERE proacl IS NOT NULL
--- aggregates can be made in parts, whose states travel
+-- aggregates can be computed in parts whose states can be transferred
 UNION ALL SELECT 'has a combine function', signature FROM aggregates WHERE aggcombinefn = 0
 UNION ALL SELECT 'has a state of a real type', signature FROM aggregates WHERE typtype = 'p'
 UNION ALL SELECT 'has a state with binary input and output', signature FROM aggregates WHERE typsend = 0 OR typreceive = 0
@@ -106,7 +106,7 @@ WHERE NOT EXISTS (SELECT FROM findings f WHERE (f.rule, f.object) = (exceptions.
 
 SELECT * FROM lint ORDER BY rule, object COLLATE "C";
 
--- The rules look at something, and find what breaks them.
+-- The rules apply to the extension's objects, and detect violations.
 SELECT count(*) > 40 AS functions, (SELECT count(*) > 5 FROM aggregates) AS aggregates FROM functions;
 BEGIN;
 CREATE FUNCTION bad(text) RETURNS record LANGUAGE sql SECURITY DEFINER SET work_mem = '1MB' AS 'SELECT 1, 2';
@@ -119,7 +119,7 @@ INSERT INTO exceptions VALUES ('is strict', 'lightcurve_final(lightcurve)', 'out
 SELECT * FROM lint ORDER BY rule, object COLLATE "C";
 ROLLBACK;
 
--- Nobody but the owner reads or writes models.
+-- Only the owner can read or write models.
 SELECT relname, relacl FROM pg_class JOIN members ON classid = 'pg_class'::regclass AND objid = oid
 WHERE relkind = 'r' ORDER BY 1;
 

@@ -1,5 +1,5 @@
 --
--- plasticc_log_loss, plasticc_confusion and plasticc_calibration_error, against the same sums written in SQL
+-- plasticc_log_loss, plasticc_confusion and plasticc_calibration_error, compared with the same sums in SQL
 --
 CREATE TABLE scored AS
 SELECT i AS object_id,
@@ -14,7 +14,7 @@ SELECT target,
                           / (SELECT sum(x::float8) FROM unnest(p) AS x), 1e-15), 1 - 1e-15)) AS loss
 FROM (SELECT target, probabilities AS p FROM scored) AS s;
 
--- the challenge's weights: 2 for 15 and 64; the absent 90 does not count
+-- the challenge's weights: 2 for 15 and 64; class 90, which is absent, does not count
 SELECT abs(l - oracle) < 1e-12 AS equal, l > 0 AS positive
 FROM (SELECT plasticc_log_loss(target, probabilities, '{15,42,64,90}') AS l FROM scored) AS a,
      (SELECT sum(w * mean) / sum(w) AS oracle
@@ -35,14 +35,14 @@ SELECT plasticc_log_loss(6, '{1,0}', '{6,16}') < 1e-14 AS certain,
 SELECT round(plasticc_log_loss(target, p, '{6,99}')::numeric, 6) AS loss, round((ln(2) + 2 * ln(4))::numeric / 3, 6) AS formula
 FROM (VALUES (6, '{0.5,0.5}'::real[]), (99, '{0.75,0.25}')) AS v(target, p);
 
--- NULLs are skipped, nothing gives NULL, weights of 0 give NULL
+-- NULLs are skipped; no rows or weights of 0 give NULL
 SELECT round(plasticc_log_loss(target, p, c)::numeric, 6) AS ln_2, plasticc_confusion(target, p, c)
 FROM (VALUES (6, '{0.5,0.5}'::real[], '{6,16}'::int[]), (NULL, '{1,0}', '{6,16}'), (6, NULL, NULL)) AS v(target, p, c);
 SELECT plasticc_log_loss(target, probabilities, '{15,42,64,90}'), plasticc_confusion(target, probabilities, '{15,42,64,90}')
 FROM scored WHERE false;
 SELECT plasticc_log_loss(6, '{0.5,0.5}', '{6,16}', '{0,1}');
 
--- counts, true by predicted; the first of equal probabilities wins
+-- counts, true by predicted class; the first of equal probabilities is chosen
 SELECT plasticc_confusion(target, p, '{6,16}')
 FROM (VALUES (6, '{0.5,0.5}'::real[]), (16, '{0.5,0.5}'), (16, '{0.1,0.9}'), (16, '{0.2,0.8}')) AS v(target, p);
 SELECT array_agg(counts ORDER BY t, j) = (SELECT array_agg(x ORDER BY n) FROM (SELECT plasticc_confusion(target, probabilities, '{15,42,64,90}') AS m FROM scored) AS s, unnest(m) WITH ORDINALITY AS u(x, n)) AS equal
@@ -50,7 +50,7 @@ FROM (SELECT t, j, (SELECT count(*) FROM scored WHERE target = t AND
         (SELECT array_position(probabilities, max(x)) FROM unnest(probabilities) AS x) = j) AS counts
       FROM (VALUES (15), (42), (64), (90)) AS v(t), generate_series(1, 4) AS j) AS o;
 
--- expected calibration error: bins of 1/15 of the largest probability, upper ends included
+-- expected calibration error: bins of width 1/15 in the largest probability, upper ends included
 CREATE VIEW confidences AS
 SELECT target, ceil(15 * confidence) AS bin, confidence, (array_position(p, largest) = array_position('{15,42,64,90}'::int[], target))::int AS correct
 FROM (SELECT target, p, max(x) AS largest, max(x)::float8 / sum(x::float8) AS confidence
@@ -65,14 +65,14 @@ FROM (SELECT plasticc_calibration_error(target, probabilities, '{15,42,64,90}', 
       FROM (SELECT abs(sum(w * (correct - confidence))) AS distance
             FROM (SELECT *, CASE target WHEN 15 THEN 0 WHEN 42 THEN 0.5 ELSE 3 END / count(*) OVER (PARTITION BY target) AS w FROM confidences) AS c
             GROUP BY bin) AS b) AS b;
--- certain and right, certain and wrong, half right with 3/4, a quarter right by weight; NULLs are skipped
+-- certain and right, certain and wrong, half right with confidence 3/4, a quarter right by weight; NULLs are skipped
 SELECT plasticc_calibration_error(6, '{1,0}', '{6,16}') AS certain_right, plasticc_calibration_error(16, '{1,0}', '{6,16}') AS certain_wrong;
 SELECT plasticc_calibration_error(target, '{3,1}', '{6,16}') AS half_right, plasticc_calibration_error(target, '{3,1}', '{6,16}', '{1,3}') AS quarter_right
 FROM (VALUES (6), (16), (NULL)) AS v(target);
 SELECT plasticc_calibration_error(target, probabilities, '{15,42,64,90}') FROM scored WHERE false;
 SELECT plasticc_calibration_error(6, '{0.5,0.5}', '{6,16}', '{0,1}');
 
--- the same to the bit in any order and in parallel
+-- the same bits in any order and in parallel
 CREATE TABLE scores (how text, loss float8, confusion bigint[], error float8, weighted_error float8);
 INSERT INTO scores SELECT 'serial', plasticc_log_loss(target, probabilities, '{15,42,64,90}'), plasticc_confusion(target, probabilities, '{15,42,64,90}'), plasticc_calibration_error(target, probabilities, '{15,42,64,90}'), plasticc_calibration_error(target, probabilities, '{15,42,64,90}', '{1,2,3,4}') FROM scored;
 INSERT INTO scores SELECT 'shuffled', plasticc_log_loss(target, probabilities, '{15,42,64,90}'), plasticc_confusion(target, probabilities, '{15,42,64,90}'), plasticc_calibration_error(target, probabilities, '{15,42,64,90}'), plasticc_calibration_error(target, probabilities, '{15,42,64,90}', '{1,2,3,4}')
@@ -92,7 +92,7 @@ RESET max_parallel_workers_per_gather;
 SELECT count(*) AS ways, count(DISTINCT float8send(loss)) AS losses, count(DISTINCT confusion) AS confusions,
        count(DISTINCT float8send(error)) AS errors, count(DISTINCT float8send(weighted_error)) AS weighted_errors FROM scores;
 
--- as a window function the state goes on growing
+-- as a window function, where the state keeps growing
 SELECT round(plasticc_log_loss(6, p, '{6,16}') OVER (ORDER BY i)::numeric, 6) AS running, plasticc_confusion(6, p, '{6,16}') OVER (ORDER BY i)
 FROM (VALUES (1, '{0.5,0.5}'::real[]), (2, '{0.25,0.75}'), (3, '{1,0}')) AS v(i, p);
 
@@ -125,7 +125,7 @@ SELECT plasticc_calibration_error(6, '{0.5,0.5}', '{6,6}');
 SELECT plasticc_calibration_error(6, '{0.5,0.5}', c) FROM (VALUES ('{6,16}'::int[]), ('{6,42}')) AS v(c);
 SELECT plasticc_calibration_error(6, '{0.5,0.5}', '{6,16}', w) FROM (VALUES ('{1,1}'::float8[]), ('{1,2}')) AS v(w);
 
--- the functions behind the aggregates refuse states that are none
+-- the support functions reject invalid states
 SELECT plasticc_log_loss_final('{}');
 SELECT plasticc_log_loss_final('{2,1,2,3}');
 SELECT plasticc_log_loss_final('{NaN}');

@@ -1,5 +1,5 @@
 --
--- Models as values: found by name and version, described, and never taken on trust
+-- Models as values: looked up by name and version, described, and always validated
 --
 SET client_min_messages = warning;
 CREATE TABLE objects AS
@@ -25,7 +25,7 @@ SELECT plasticc_model('smal', 3);
 -- several in one query
 SELECT version, plasticc_model(name, version) = model AS equal FROM plasticc_models ORDER BY version;
 
--- what it is
+-- its description
 SELECT plasticc_classes(plasticc_model('small'));
 SELECT jsonb_object_agg(key, value) FROM jsonb_each(plasticc_model_info(plasticc_model('small', 1)))
 WHERE key NOT IN ('options', 'metrics', 'bytes');
@@ -35,7 +35,7 @@ SELECT (info ->> 'bytes')::int = length(model) AS bytes, info -> 'options' = opt
        info -> 'metrics' = metrics - 'elapsed_seconds' AS metrics
 FROM plasticc_models, plasticc_model_info(model) AS info;
 
--- anything else than a model is an error
+-- anything other than a model is an error
 SELECT plasticc_classes('');
 SELECT plasticc_classes('abc');
 SELECT plasticc_model_info('\x00000000000000000000000000000000');
@@ -43,7 +43,7 @@ SELECT plasticc_classify('not a model'::bytea, '{1,2,3}');
 SELECT plasticc_probabilities(decode(repeat('00', 5000), 'hex'), '{1,2,3}');
 SELECT plasticc_classify_query('abc', 'SELECT 1');
 
--- each byte changed, each length cut: always that one error
+-- any changed byte and any truncation raise that same error
 CREATE FUNCTION error_of(bytes bytea) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM plasticc_classes(bytes);
@@ -59,7 +59,7 @@ SELECT error_of(substr(model, 1, i)) AS error, count(*) = min(length(model)) AS 
 FROM plasticc_models, generate_series(0, length(model) - 1) AS i WHERE version = 1 GROUP BY 1;
 SELECT error_of(model || '\x00') FROM plasticc_models WHERE version = 1;
 
--- the tables' rows are part of a dump
+-- the rows of the tables are included in a dump
 SELECT extconfig @> ARRAY['plasticc_models'::regclass::oid, 'plasticc_training_log'::regclass::oid,
                           'plasticc_cross_validations'::regclass::oid, 'plasticc_out_of_fold'::regclass::oid] AS dumped
 FROM pg_extension WHERE extname = 'plasticc';

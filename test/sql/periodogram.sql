@@ -1,4 +1,4 @@
--- The periodogram and the period: values against SQL's own sums, defaults, and errors.
+-- The periodogram and the period: values compared with sums in SQL, defaults, and errors.
 SET extra_float_digits = 0;
 
 CREATE TABLE curves AS
@@ -21,7 +21,7 @@ FROM curves, plasticc_periodogram(curve, 1, 1.5, 2) WHERE object_id = 1;
 SELECT count(*) AS one_argument_by_name, max(frequency) <= 0.5 AS to_maximum
 FROM curves, plasticc_periodogram(curve, max_frequency => 0.5) WHERE object_id = 1;
 
--- the power, from weighted sums in SQL: (1 - sum of residuals) by the normal equations
+-- the power from weighted sums in SQL, by the normal equations: 1 - sum of residuals
 WITH p AS (
     SELECT frequency, power, curve FROM curves, plasticc_periodogram(curve, 0.1, 9.9, 1) WHERE object_id = 2
 ), sums AS (
@@ -37,7 +37,7 @@ SELECT count(*) > 4000 AS many, max(difference) < 1e-3 AS equal
 FROM (SELECT abs(power - sum((ss * yc * yc + cc * ys * ys - 2 * cs * yc * ys) / (cc * ss - cs * cs)) / sum(yy)) AS difference
       FROM centred GROUP BY frequency, power) d;
 
--- nothing to tell
+-- light curves without a periodogram
 SELECT plasticc_period(NULL) IS NULL AS no_curve, plasticc_period('{}') IS NULL AS empty, plasticc_period('{(1,2,3,1,t)}') IS NULL AS one,
        plasticc_period('{(1,2,3,1,t),(2,2,4,1,t),(3,2,1,1,t)}') IS NULL AS three, plasticc_period('{(1,2,3,1,t),(2,2,3,1,t),(3,2,3,1,t),(4,2,3,2,t)}') IS NULL AS constant,
        plasticc_period('{(1,2,3,1,t),(1,2,4,1,t),(1,2,5,1,t),(1,2,6,1,t)}') IS NULL AS one_time;

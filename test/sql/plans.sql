@@ -1,5 +1,5 @@
 --
--- Plans: with the server's default settings the planner uses parallel workers where rows are worth it
+-- Plans: with the server's default settings the planner uses parallel workers where they pay off
 --
 SET client_min_messages = warning;
 SELECT plasticc_create_feature_table('stored');
@@ -12,7 +12,7 @@ INSERT INTO stored SELECT object_id, l, plasticc_features(l, 'simple'), count, n
 FROM (SELECT object_id, plasticc_lightcurve(mjd, passband, flux, flux_err, detected) AS l, count(*) FROM observed GROUP BY 1) AS c;
 ANALYZE observed, stored;
 CALL plasticc_train('plans', 'SELECT features, (1 + object_id % 2)::integer AS target FROM stored ORDER BY object_id', '{"layers": [8], "epochs": 2}');
--- what distributions and packagers may have set otherwise
+-- settings that distributions and packagers may have changed
 SET max_parallel_workers_per_gather = 2;
 SET parallel_setup_cost = 1000;
 SET parallel_tuple_cost = 0.1;
@@ -21,18 +21,18 @@ EXPLAIN (COSTS OFF) SELECT object_id, plasticc_features(lightcurve) FROM stored;
 EXPLAIN (COSTS OFF) SELECT object_id, plasticc_classify(m, features) FROM stored, plasticc_model('plans') AS m;
 EXPLAIN (COSTS OFF) SELECT plasticc_log_loss((1 + object_id % 2)::integer, plasticc_classify('plans', features), '{1,2}') FROM stored;
 EXPLAIN (COSTS OFF) CREATE TABLE made AS SELECT object_id, plasticc_features(lightcurve, 'all') AS features FROM stored;
--- a light curve without its features is not worth a process, and neither are a few objects' simple features
+-- light curves without features are not worth a worker, and neither are the simple features of a few objects
 EXPLAIN (COSTS OFF) SELECT object_id, plasticc_n_observations(lightcurve) FROM stored;
 EXPLAIN (COSTS OFF) SELECT object_id, plasticc_features(lightcurve, 'simple') FROM stored WHERE object_id = 1;
 
--- partition by partition, features included
+-- partition by partition, including the features
 SET enable_partitionwise_aggregate = on;
 EXPLAIN (COSTS OFF) SELECT object_id, plasticc_features(mjd, passband, flux, flux_err, detected) FROM observed GROUP BY 1;
 EXPLAIN (COSTS OFF) SELECT object_id, plasticc_features(plasticc_lightcurve(mjd, passband, flux, flux_err, detected)) FROM observed GROUP BY 1;
--- and a group that is in all of them: in parts
+-- a group spread over all partitions: in parts
 EXPLAIN (COSTS OFF) SELECT passband, plasticc_lightcurve(mjd, passband, flux, flux_err, detected) FROM observed GROUP BY 1;
 
--- the results are those of one process
+-- the results equal those of one process
 CREATE TABLE results AS
 SELECT object_id, plasticc_features(mjd, passband, flux, flux_err, detected) AS f FROM observed GROUP BY 1;
 SET max_parallel_workers_per_gather = 0;

@@ -1,8 +1,8 @@
--- The synthetic survey: repeatable, consistent, and clear about bad arguments.
+-- The synthetic survey: reproducible and consistent, with clear errors for bad arguments.
 CREATE TABLE objects AS SELECT * FROM plasticc_simulate_objects(600, 7);
 CREATE TABLE observations AS SELECT * FROM plasticc_simulate_observations(600, 7);
 
--- the same arguments give the same rows, and these rows
+-- the same arguments give the same rows, namely these
 SELECT count(*) AS differing FROM (
     SELECT * FROM objects EXCEPT ALL SELECT * FROM plasticc_simulate_objects(600, 7)) AS d;
 SELECT count(*) AS differing FROM (
@@ -17,7 +17,7 @@ FROM observations;
 SELECT count(*) FILTER (WHERE a.ra = b.ra) AS same_places
 FROM objects a JOIN plasticc_simulate_objects(600, 8) b USING (object_id);
 
--- a smaller n gives a prefix, ranges of objects make up the whole
+-- a smaller n gives a prefix, and ranges of objects add up to the whole
 SELECT count(*) AS differing FROM (
     SELECT * FROM observations WHERE object_id <= 100
     EXCEPT ALL SELECT * FROM plasticc_simulate_observations(100, 7)) AS d;
@@ -75,11 +75,11 @@ SELECT avg(ddf::int) < 0.03 AS wide, count(hostgal_specz) < 0.1 * count(*) AS fe
 FROM plasticc_simulate_objects(1000, 7, 'test');
 SELECT array_agg(DISTINCT target ORDER BY target) AS uniform FROM plasticc_simulate_objects(300, 7, 'uniform');
 
--- in a select list, rows are made as they are asked for
+-- in a select list, rows are computed as they are fetched
 SELECT (o).object_id, (o).passband BETWEEN 0 AND 5 AS passband
 FROM (SELECT plasticc_simulate_observations(1000000000000) AS o LIMIT 2) AS s;
 
--- nothing, and what cannot be
+-- no objects, and invalid arguments
 SELECT count(*) FROM plasticc_simulate_objects(0);
 SELECT count(*) FROM plasticc_simulate_observations(0);
 SELECT count(*) FROM plasticc_simulate_objects(NULL);

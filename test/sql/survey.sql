@@ -15,7 +15,7 @@ SELECT plasticc_create_feature_table('"Odd schema".t');
 SELECT plasticc_create_feature_table('curves');
 SELECT plasticc_create_feature_table(NULL) IS NULL AS nothing;
 
--- everything
+-- all objects
 CALL plasticc_extract('observations', 'curves', '{"feature_set": "simple", "chunk_objects": 7}');
 CREATE VIEW expected AS
 SELECT object_id, plasticc_lightcurve(mjd, passband, flux, flux_err, detected) AS lightcurve,
@@ -29,27 +29,27 @@ FROM expected e FULL JOIN curves c USING (object_id);
 SELECT * FROM differences;
 SELECT plasticc_n_observations(lightcurve) = n_rows AS equal, count(*) FROM curves GROUP BY 1;
 
--- nothing to do
+-- no objects to process
 CREATE TABLE before AS SELECT * FROM curves;
 CALL plasticc_extract('observations', 'curves', '{"feature_set": "simple"}');
 SELECT count(*) FROM curves JOIN before USING (object_id, extracted_at);
 
--- a night: objects that are seen again, and a new one
+-- a night: objects that are observed again, and a new one
 INSERT INTO observations SELECT object_id, 70000 + object_id, 1, 10, 1, true FROM generate_series(5, 45, 5) AS object_id;
 CALL plasticc_extract('observations', 'curves', '{"feature_set": "simple"}');
 SELECT * FROM differences;
 SELECT count(*) AS untouched FROM curves JOIN before USING (object_id, extracted_at);
 
--- the same by the time of arrival, which only narrows what is looked at
+-- the same by arrival, which only restricts the objects considered
 INSERT INTO observations VALUES (1, 70100, 1, 10, 1, true), (2, 50000, 1, 10, 1, true), (50, 70100, 1, NULL, 1, true);
 CALL plasticc_extract('observations', 'curves', '{"feature_set": "simple", "arrival": "mjd", "since": 70050}');
 SELECT missing, different FROM differences;
 CALL plasticc_extract('observations', 'curves', '{"feature_set": "simple", "arrival": "mjd", "since": "5e4"}');
 SELECT * FROM differences;
--- an object without a usable observation is known, and has no features
+-- an object without usable observations has a row without features
 SELECT object_id, lightcurve, features, n_rows FROM curves WHERE features IS NULL;
 
--- names, types and places of other people; letters for passbands; metadata; an empty search_path
+-- other column names, types and schemas; letters for passbands; metadata; an empty search_path
 CREATE SCHEMA "Odd schema";
 SELECT plasticc_create_feature_table('"Odd schema"."T ""1"""');
 CREATE TABLE "Odd schema"."obs'" AS
@@ -156,7 +156,7 @@ CREATE TABLE predicted_before AS SELECT * FROM predictions;
 CALL plasticc_predict('a', 'curves', 'predictions');
 SELECT count(*) AS untouched FROM predictions JOIN predicted_before USING (object_id, predicted_at);
 
--- a night, then another version, in the table of the present and in that of the history
+-- a night, then another version, in the table of latest predictions and in that with the history
 CALL plasticc_predict('a', 'curves', 'track', '{"history": true}');
 INSERT INTO observations SELECT object_id, 71000, 2, 1000, 1, true FROM generate_series(1, 4) AS object_id;
 CALL plasticc_extract('observations', 'curves', '{"feature_set": "simple"}');
@@ -172,7 +172,7 @@ SELECT * FROM wrong;
 SELECT version, count(*) FROM predictions GROUP BY 1 ORDER BY 1;
 SELECT version, count(*), count(DISTINCT object_id) AS objects FROM track GROUP BY 1 ORDER BY 1;
 
--- features of other tables, without a time stamp
+-- features from other tables, without a timestamp
 CREATE VIEW plain AS SELECT object_id AS "Id", features::double precision[] AS "Values" FROM curves;
 SELECT plasticc_create_prediction_table('others');
 SET search_path = '';
@@ -196,7 +196,7 @@ CREATE VIEW cut AS SELECT object_id, features[1:5] AS features, extracted_at + '
 CALL plasticc_predict('a', 'cut', 'predictions');
 
 --
--- privileges: those of the tables, and no more
+-- privileges: only those on the tables
 --
 CREATE ROLE regress_plasticc_survey;
 GRANT USAGE ON SCHEMA survey TO regress_plasticc_survey;

@@ -1,8 +1,8 @@
 --
--- Weights that make the training set look like the objects to be classified
+-- Importance weights that give the training set the distribution of the objects to be classified
 --
 SET client_min_messages = warning;
--- the class depends on the third feature where the first is 0.1, and on its opposite where it is 0.9; the latter are rare
+-- the class depends on the sign of the third feature where the first is 0.1, and on the opposite sign where it is 0.9, which is rare
 CREATE TABLE objects AS
 SELECT i AS object_id, ARRAY[CASE WHEN i % 10 > 0 THEN 0.1 ELSE 0.9 END, i % 2, s]::real[] AS features,
        CASE WHEN (s > 0) = (i % 10 > 0) THEN 42 ELSE 90 END AS target
@@ -15,26 +15,26 @@ BEGIN
     RETURN plasticc_model('s');
 END $$;
 
--- a linear model can only serve one of them: the many, or those of the survey
+-- a linear model can fit only one of them: the majority, or the objects of the survey
 SELECT o ? 'survey_query' AS survey, features[1] > 0.5 AS rare, avg(((p[1] > 0.5) = (target = 42))::int) > 0.8 AS right, avg(((p[1] > 0.5) = (target = 42))::int) < 0.2 AS wrong
 FROM (VALUES ('{}'::jsonb), ('{"survey_query": "TABLE survey", "survey_features": [1]}')) AS v(o), LATERAL (SELECT trained(o) AS model OFFSET 0) AS m, objects,
      plasticc_classify(model, features) AS p GROUP BY 1, 2 ORDER BY 1, 2;
--- 100 of 1000 weigh ten times as much as the other 900
+-- 100 of 1000 objects weigh ten times as much as the other 900
 SELECT version, options ->> 'survey_query' AS survey_query, options -> 'survey_features' AS survey_features, metrics -> 'effective_objects' IS NOT NULL AS weighed,
        (metrics -> 'effective_objects')::float8 BETWEEN 100 AND 150 AS effective FROM plasticc_models ORDER BY 1;
--- by name, the option's or the catalog's; the training set itself weighs no row more than another
+-- by names from the option or the catalog; with the training set itself as target, all rows weigh the same
 SELECT count(*) FROM (SELECT trained('{"survey_query": "SELECT features FROM survey", "feature_names": ["hostgal_photoz", "b", "c"], "gate_feature": -1}')) AS m;
 SELECT count(*) FROM (SELECT trained('{"survey_query": "SELECT features FROM objects", "feature_names": ["a", "ddf", "c"]}')) AS m;
 SELECT version, (metrics -> 'effective_objects')::float8 BETWEEN 100 AND 150 AS few, (metrics -> 'effective_objects')::float8 BETWEEN 999.9 AND 1000.1 AS effective FROM plasticc_models WHERE version > 2 ORDER BY 1;
--- with workers, bags and calibration
+-- with workers, bagging and calibration
 SELECT trained(o) = trained(o, '2') AS same FROM (VALUES ('{"survey_query": "TABLE survey", "survey_features": [1, 2], "members": 2, "bagging_folds": 2}'::jsonb)) AS v(o);
 
--- a cross-validation: each fold's training rows are weighed
+-- a cross-validation: the training rows of each fold are weighted
 CALL plasticc_cross_validate('s', 'SELECT * FROM objects ORDER BY object_id', '{"layers": [], "epochs": 20, "batch_size": 50, "learning_rate": 0.05, "folds": 2, "survey_query": "TABLE survey", "survey_features": [1]}');
 SELECT bool_and((f -> 'effective_objects')::float8 BETWEEN 45 AND 80) AS effective FROM plasticc_cross_validations, jsonb_array_elements(metrics -> 'folds') AS f;
 SELECT features[1] > 0.5 AS rare, avg(((probabilities[1] > 0.5) = (o.target = 42))::int) > 0.8 AS right FROM plasticc_out_of_fold AS o JOIN objects USING (object_id) GROUP BY 1 ORDER BY 1;
 
--- what the survey may not be
+-- invalid survey queries
 SELECT trained('{"survey_query": "TABLE survey"}');
 SELECT trained('{"survey_features": [1]}');
 \set VERBOSITY terse
@@ -48,7 +48,7 @@ SELECT trained('{"survey_query": "SELECT 1 AS feature", "survey_features": [1]}'
 SELECT trained('{"survey_query": "SELECT NULL::real[] AS features", "survey_features": [1]}');
 SELECT trained('{"survey_query": "SELECT 615 AS object_id, ARRAY[1,2]::real[] AS features", "survey_features": [1]}');
 SELECT trained('{"survey_query": "SELECT * FROM survey WHERE false", "survey_features": [1]}');
--- it runs as the caller
+-- the query runs as the caller
 CREATE ROLE plasticc_surveyor;
 GRANT SELECT, INSERT ON plasticc_models, plasticc_training_log TO plasticc_surveyor;
 GRANT SELECT ON objects TO plasticc_surveyor;

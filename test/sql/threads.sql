@@ -1,5 +1,5 @@
 -- The module must not start threads in the backend: a threaded BLAS would, as soon as it is loaded.
--- Where the system has no /proc there is nothing to count.
+-- Without /proc, threads cannot be counted.
 SET client_min_messages = warning;
 CREATE FUNCTION threads() RETURNS bigint LANGUAGE sql AS $$
     SELECT CASE WHEN (pg_stat_file('/proc/self/task', true)).isdir
@@ -7,7 +7,7 @@ CREATE FUNCTION threads() RETURNS bigint LANGUAGE sql AS $$
                 ELSE 1 END $$;
 LOAD 'plasticc';
 SELECT threads();
--- products of matrices large enough for a library to share out
+-- matrix products large enough for a library to parallelise
 CALL plasticc_train('threads', $$
     SELECT array_agg(sin(i * j + target * j)::real ORDER BY j) AS features, target
     FROM generate_series(1, 300) i, LATERAL (SELECT i % 3 AS target) t, generate_series(1, 200) j

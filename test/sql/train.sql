@@ -7,7 +7,7 @@ SELECT i AS object_id, (ARRAY[15, 42, 90])[1 + i % 3] AS target, i % 5 AS fold, 
              CASE WHEN i % 7 > 0 THEN i % 3 END, 1]::real[] AS features
 FROM generate_series(1, 300) AS i;
 
--- what it says (losses and times are in the details, which terse leaves out)
+-- messages (losses and times are in the details, which terse omits)
 \set VERBOSITY terse
 CALL plasticc_train('m', 'SELECT object_id, features, target FROM objects ORDER BY object_id',
     '{"members": 1, "layers": [16], "epochs": 30, "batch_size": 20, "dropout": 0, "learning_rate": 0.01,
@@ -15,7 +15,7 @@ CALL plasticc_train('m', 'SELECT object_id, features, target FROM objects ORDER 
 \set VERBOSITY default
 SET client_min_messages = warning;
 
--- what it leaves: a model that has learnt, and a log
+-- the results: a trained model and a log
 SELECT name, version, classes, feature_names, created_at <= clock_timestamp() AS created,
        metrics - '{training_loss,validation_loss,training_curve,best_epoch,elapsed_seconds,validation}'::text[] AS metrics,
        (metrics ->> 'validation_loss')::float8 < 0.4 AS learnt,
@@ -30,11 +30,11 @@ SELECT count(*), min(epoch), max(epoch), bool_and(training_loss > 0 AND validati
        bool_and(elapsed > interval '0') AS elapsed
 FROM plasticc_training_log AS l WHERE name = 'm' AND version = 1;
 SELECT plasticc_log_loss(target, plasticc_classify('m', features), '{15,42,90}') < 0.4 AS learnt FROM objects;
--- options are stored with the defaults
+-- options are stored including defaults
 SELECT (SELECT count(*) FROM jsonb_object_keys(options)) = (SELECT count(*) FROM plasticc_training_options() WHERE default_value <> 'null') AS complete,
        options -> 'layers' AS layers, options ->> 'preset' AS preset, options ->> 'optimizer' AS optimizer FROM plasticc_models;
 
--- the same seed makes the same bytes, another seed others, and so does another order
+-- the same seed gives the same bytes, a different seed or order different ones
 CREATE FUNCTION trained(suffix text, options jsonb) RETURNS bytea LANGUAGE plpgsql AS $$
 BEGIN
     CALL plasticc_train('t', 'SELECT features, target FROM objects ' || suffix, '{"layers": [8], "epochs": 2, "batch_size": 20}' || options);
@@ -45,7 +45,7 @@ SELECT trained('ORDER BY object_id', '{}') = trained('ORDER BY object_id', '{}')
        trained('ORDER BY object_id', '{}') = trained('ORDER BY object_id DESC', '{}') AS other_order;
 SELECT array_agg(version ORDER BY version) AS versions FROM plasticc_models WHERE name = 't';
 
--- weights of one are none, and double precision[] is real[]
+-- weights of 1 equal no weights, and double precision[] equals real[]
 CALL plasticc_train('w', 'SELECT features, target FROM objects', '{"layers": [4], "epochs": 2}');
 CALL plasticc_train('w', 'SELECT features, target, 1 AS weight FROM objects', '{"layers": [4], "epochs": 2}');
 CALL plasticc_train('w', 'SELECT features, target, weight FROM objects', '{"layers": [4], "epochs": 2}');
@@ -66,7 +66,7 @@ SELECT train_on('SELECT weight::real, fold::bigint, features::float8[], target::
 SELECT train_on('SELECT weight::float8, fold, features, target, object_id FROM objects', '{"validation_fraction": 0.25}');
 SELECT train_on('TABLE objects', '{"validation_fold": 0, "validation_fraction": 0.5}');
 SELECT train_on('WITH o AS (SELECT features, target FROM objects) SELECT * FROM o');
--- infinite is missing
+-- infinite values are missing values
 SELECT count(DISTINCT model) AS models FROM (
     SELECT trained('', '{}') AS model UNION ALL
     SELECT trained('WHERE false UNION ALL SELECT array_replace(features, NULL, ''Infinity''), target FROM objects', '{}')) AS m;
@@ -80,7 +80,7 @@ SELECT version FROM plasticc_models WHERE name = 'block' ORDER BY 1;
 ROLLBACK;
 SELECT count(*) FROM plasticc_models WHERE name = 'block';
 SELECT count(*) FROM plasticc_training_log WHERE name = 'block';
--- below an exception handler, where a commit is not possible, and from a procedure, where it is
+-- inside an exception block, where a commit is not possible, and from a procedure, where it is
 DO $$
 BEGIN
     BEGIN
@@ -94,7 +94,7 @@ BEGIN
 END $$;
 SELECT name, count(*) AS epochs FROM plasticc_training_log WHERE name IN ('handled', 'plain') GROUP BY 1;
 
--- a training that fails leaves no model, the epochs it had logged, and the name free
+-- a training that fails leaves no model, keeps the epochs already logged, and releases the name
 CALL plasticc_train('wild', 'SELECT ARRAY[features[1]] AS features, target FROM objects',
     '{"layers": [], "epochs": 500, "batch_size": 2, "optimizer": "sgd", "momentum": 0.9999, "learning_rate": 100, "weight_decay": 10, "schedule": "constant", "normalisation": "zscore"}');
 \set VERBOSITY terse
@@ -155,7 +155,7 @@ CALL plasticc_train('e', 'SELECT features, target FROM objects', '{"validation_f
 CALL plasticc_train('e', 'SELECT features, target, fold FROM objects', '{"validation_fold": 5}');
 CALL plasticc_train('e', 'SELECT features, target, target AS fold FROM objects', '{"validation_fold": 42}');
 CALL plasticc_train('e', 'SELECT features, target, 1 / (object_id - 200) AS weight FROM objects');
--- wrong options; the hint to an unknown one lists all there are
+-- wrong options; the hint for an unknown option lists all options
 CREATE FUNCTION refusal(options jsonb, OUT message text, OUT detail text, OUT hint text) LANGUAGE plpgsql AS $$
 BEGIN
     CALL plasticc_train('e', 'SELECT 1', options);
@@ -197,7 +197,7 @@ SELECT count(*) AS epochs FROM plasticc_training_log WHERE name = 'e';
 SELECT name, reference_value FROM plasticc_training_options() WHERE name IN ('preset', 'layers', 'epochs', 'batch_size', 'feature_names') ORDER BY name;
 SELECT count(*) AS incomplete FROM plasticc_training_options() WHERE name = '' OR type = '' OR range = '' OR default_value = '' OR reference_value = '' OR description = ''
     OR num_nulls(name, type, range, default_value, reference_value, description) > 0;
--- a preset is the ground that other options stand on, wherever it is written
+-- a preset sets the defaults of all other options, wherever it is listed
 CALL plasticc_train('p', 'SELECT features, target FROM objects', '{"epochs": 1, "layers": [4], "preset": "reference", "class_weights": {"15": 3}, "dropout": [0.1]}');
 SELECT options -> 'preset' AS preset, options -> 'epochs' AS epochs, options -> 'layers' AS layers, options -> 'batch_size' AS batch_size,
        options -> 'activation' AS activation, options -> 'class_weights' AS class_weights, options -> 'dropout' AS dropout FROM plasticc_models WHERE name = 'p';
@@ -205,7 +205,7 @@ CALL plasticc_train('p', 'SELECT features, target FROM objects WHERE object_id <
 SELECT m.version, count(*) FILTER (WHERE m.options -> o.name <> o.default_value::jsonb) AS not_default
 FROM plasticc_models AS m, plasticc_training_options() AS o WHERE m.name = 'p' AND o.name IN ('preset', 'epochs', 'layers', 'batch_size') GROUP BY 1 ORDER BY 1;
 
--- privileges, and names of others that stand in the way
+-- privileges, and user objects with conflicting names
 CREATE ROLE regress_plasticc_user;
 GRANT SELECT ON objects TO regress_plasticc_user;
 SET ROLE regress_plasticc_user;
@@ -239,7 +239,7 @@ SELECT plasticc_model('u', 3);
 RESET search_path;
 RESET ROLE;
 
--- where nothing can be written
+-- in a read-only transaction
 BEGIN READ ONLY;
 CALL plasticc_train('m', 'SELECT features, target FROM objects');
 ROLLBACK;

@@ -1,4 +1,4 @@
-# The module adds no thread to the backend that loads it, and none by training.
+# The module adds no threads to the backend, neither when it is loaded nor in training.
 
 use strict;
 use warnings;

@@ -1,4 +1,4 @@
-# scripts/load.sh: what it loads, and that after any error nothing is there.
+# scripts/load.sh: what it loads, and that nothing is left after an error.
 
 use strict;
 use warnings;
@@ -44,7 +44,7 @@ sub new_database
 	return $database;
 }
 
-# Loads and expects success; the database's name.
+# Loads and expects success; returns the database's name.
 sub load_ok
 {
 	my ($what, $output, @arguments) = @_;
@@ -90,7 +90,7 @@ my $observations_rows =
   "615|59750.4229|2|-544.8103|3.622952|t\n713|59825.26|1|-2.516|7.5|f\n713|59825.29|5|||f";
 my $loaded = qr/^loaded 2 objects, 2 of them with light curves, and 3 observations$/;
 
-# What the challenge's own files look like.
+# The format of the challenge's own files.
 my $database = load_ok('plain files', [$loaded], training_set($metadata, $curves));
 is($node->safe_psql($database, $objects_query), $objects_rows, 'plain files: the objects');
 is($node->safe_psql($database, $observations_query), $observations_rows, 'plain files: the observations');
@@ -114,7 +114,7 @@ $database = load_ok('quotes, a byte order mark, no newline at the end',
 	[$loaded], training_set("\xef\xbb\xbf" . $metadata =~ s/object_id/"object_id"/r, $curves =~ s/\n\z//r));
 is($node->safe_psql($database, $objects_query), $objects_rows, 'quotes: the objects');
 
-# Another order of columns, and one more.
+# A different order of columns, and an additional one.
 my $reordered = join("\n", map { my @f = split /,/, $_, -1; join(',', @f[ 5, 4, 3, 2, 1, 0 ], 'x y') } split(/\n/, $curves));
 $database = load_ok('reordered columns', [$loaded], training_set($metadata, "$reordered\n"));
 is($node->safe_psql($database, $observations_query), $observations_rows, 'reordered columns: the observations');
@@ -134,7 +134,7 @@ is($node->safe_psql($database, $objects_query), $objects_rows =~ s/320\.79\|-51\
 	'the public release: the objects, without galactic coordinates');
 is($node->safe_psql($database, $observations_query), $observations_rows, 'the public release: the observations');
 
-# Files by name: several of light curves, true_target in place of target.
+# Files by name: several files of light curves, true_target instead of target.
 my $directory = directory_with(
 	'metadata.csv' => $public_metadata =~ s/,target,true_target/,spare,true_target/r =~ s/88,88/88,993/r,
 	'one.csv' => $curves,
@@ -151,14 +151,14 @@ $database = load_ok('no target but -u', [$loaded], '-u', '-m', "$directory/train
 	"$directory/training_set.csv");
 is($node->safe_psql($database, 'SELECT count(*) FROM objects WHERE target IS NULL'), '2', 'no target but -u: it is NULL');
 
-# Objects without a curve are said, curves without an object warned of.
+# Objects without a light curve are reported, light curves without an object are a warning.
 $database = new_database();
 $node->command_like([ 'scripts/load.sh', '-d', $database, training_set($metadata =~ s/^713/714/mr, $curves) ],
 	qr/^loaded 2 objects, 1 of them with light curves, and 3 observations
 warning: 2 observations of 1 objects without metadata, the first of them object 713$/,
 	'objects and observations that do not match are told');
 
-# What must not load.
+# Invalid files.
 load_fails('a missing directory', qr{/nowhere: no such directory}, '/nowhere');
 load_fails('a missing file', qr/there is no training_set\.csv in it/,
 	directory_with('training_set_metadata.csv' => $metadata));
@@ -185,7 +185,7 @@ load_fails('an object twice',
 load_fails('an object without a number', qr/training_set\.csv:3: null value in column "object_id"/,
 	training_set($metadata, $curves =~ s/^713//mr));
 
-# Truncated in the middle, so that thousands of good rows come first; and no gzip file at all.
+# Truncated in the middle, after thousands of valid rows; and not a gzip file.
 my $long = $curves . join('', map { "713,$_.5,1," . sin($_) . ",1,0\n" } 1 .. 20000);
 $directory = directory_with('training_set_metadata.csv' => $metadata, 'training_set.csv.gz' => $long);
 my $size = -s "$directory/training_set.csv.gz";
@@ -195,7 +195,7 @@ $directory = training_set($metadata, $curves);
 rename("$directory/training_set.csv", "$directory/training_set.csv.gz") or die "rename: $!";
 load_fails('a file that is not compressed', qr/training_set\.csv\.gz: not a gzip file/, $directory);
 
-# A second load leaves the first as it was.
+# A second load leaves the first unchanged.
 load_refused([ 'scripts/load.sh', '-d', $database, training_set($metadata, $curves) ],
 	qr/relation "objects" already exists.*Drop the tables/s, 'tables that exist are not touched');
 is($node->safe_psql($database, 'SELECT count(*) FROM observations'), '3', 'and keep their rows');

@@ -15,7 +15,7 @@ $node->safe_psql('postgres', q{
 	CREATE DATABASE original;
 	CREATE DATABASE restored;
 });
-# A schema of its own, so that the dump must find its way there.  Every byte value is in the model.
+# A separate schema, which the dump must qualify.  The model contains every byte value.
 $node->safe_psql('original', q{
 	CREATE SCHEMA astro;
 	CREATE EXTENSION plasticc SCHEMA astro;

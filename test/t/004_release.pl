@@ -1,4 +1,4 @@
-# The release's own description: META.json is what PGXN asks for, and all files tell one version.
+# The release's metadata: META.json conforms to PGXN's specification, and all files have the same version.
 
 use strict;
 use warnings;
@@ -13,7 +13,7 @@ my $meta = eval { decode_json(slurp_file('META.json')) };
 ok(defined $version, 'plasticc.control has a version');
 is(ref $meta, 'HASH', 'META.json is JSON');
 
-# PGXN Meta Spec 1.0.0: the required keys, and of which form they are.
+# PGXN Meta Spec 1.0.0: the required keys and their formats.
 my $term = qr{^[^\s/\\[:cntrl:]]{2,}$};
 my $semver = qr/^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
 like($meta->{name}, $term, 'name is a term');
@@ -36,7 +36,7 @@ is_deeply(
 	[], 'no key that the spec does not know');
 like($meta->{release_status} // 'stable', qr/^(?:stable|testing|unstable)$/, 'release_status is one of the three');
 
-# One version.
+# The version.
 is($meta->{version}, $version, 'META.json has the version of plasticc.control');
 is($meta->{provides}{plasticc}{version}, $version, 'and so has what it provides');
 is($meta->{provides}{plasticc}{file}, "sql/plasticc--$version.sql", 'and the file of what it provides');

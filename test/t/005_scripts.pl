@@ -20,14 +20,14 @@ command_fails_like([ 'make', 'PG_CONFIG=/nowhere/pg_config' ],
 command_like([ 'make', 'help' ], qr/^make check +/m, 'make help lists the targets');
 command_like([ 'make', 'PG_CONFIG=/nowhere/pg_config', 'help' ], qr/^make demo +/m, 'make help needs no server');
 
-# What the help and the runner promise must be there.
+# Everything that the help and the runner mention exists.
 foreach my $script (glob('scripts/*.sh bench/*.sh .ci/run'))
 {
 	ok($script eq 'scripts/lib.sh' || -x $script, "$script is executable");
 	command_ok([ 'bash', '-n', $script ], "$script parses");
 }
 
-# Downloads come from a mirror on this machine that has the wrong files.
+# Downloads from a local mirror with the wrong files.
 SKIP:
 {
 	skip 'no curl', 6 if system('curl --version >/dev/null 2>&1') != 0;

@@ -1,5 +1,5 @@
-# Training as several sessions see it, and models in a dump.  The extension is
-# in a schema that is not in the search path.
+# Training with concurrent sessions, and models in a dump.  The extension is in a
+# schema that is not in the search path.
 use strict;
 use warnings;
 
@@ -43,7 +43,7 @@ sub start_session
 	return \%session;
 }
 
-# Ends the backend that runs such a query, and returns the seconds it took.
+# Cancels or terminates the backend that runs such a query; returns the seconds it took.
 sub end_session
 {
 	my ($session, $function, $like) = @_;
@@ -75,7 +75,7 @@ like($session->{err}, qr/canceling statement due to user request/, 'with the usu
 is($node->safe_psql('postgres', "SELECT count(*) FROM sky.plasticc_models WHERE name = 'long'"), 0, 'it leaves no model');
 cmp_ok($node->safe_psql('postgres', "SELECT count(*) FROM sky.plasticc_training_log WHERE name = 'long'"), '>=', 2, 'it leaves its log');
 
-# a backend that ends frees the name
+# a terminated backend releases the name
 $session = start_session(call('long', $endless));
 ok($node->poll_query_until('postgres', "SELECT count(*) >= 1 FROM sky.plasticc_training_log WHERE name = 'long' AND version = 2"),
 	'a new training makes a new version');
@@ -84,7 +84,7 @@ ok($node->poll_query_until('postgres', "SELECT count(*) = 0 FROM pg_locks WHERE 
 is($node->psql('postgres', call('long', $short)), 0, 'the name can be trained');
 is($node->safe_psql('postgres', "SELECT version FROM sky.plasticc_models WHERE name = 'long'"), 3, 'as the next version');
 
-# in a transaction block the name is taken until its end
+# in a transaction block the name is locked until the end of the transaction
 $session = start_session('BEGIN', call('block', $short), 'SELECT pg_sleep(600)');
 ok($node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(600)'"), 'trained in a block');
 ($status, $out, $err) = $node->psql('postgres', call('block', $short));
@@ -93,7 +93,7 @@ end_session($session, 'pg_terminate_backend', 'SELECT pg_sleep%');
 ok($node->poll_query_until('postgres', "SELECT count(*) = 0 FROM pg_locks WHERE locktype = 'advisory'"), 'no lock is left');
 is($node->psql('postgres', call('block', $short)), 0, 'the name can be trained');
 
-# a dump keeps the models, also for a database of another encoding
+# a dump includes the models, also for a database with another encoding
 is($node->psql('postgres', call('names', '{"layers": [8], "epochs": 1, "feature_names": ["é", "b", "c"]}')), 0, 'names of features');
 my $models = "SELECT string_agg(format('%s %s %s', name, version, md5(model)), ',' ORDER BY name, version) FROM sky.plasticc_models";
 my $log = 'SELECT count(*) FROM sky.plasticc_training_log';

@@ -1,4 +1,4 @@
-# The README tells the truth: its SQL runs, and its tables name every function and option there is.
+# The README is correct: its SQL runs, and its tables list all functions and options.
 
 use strict;
 use warnings;
@@ -23,14 +23,14 @@ foreach my $block (@blocks)
 	is($status, 0, "runs: $first") or diag($err);
 }
 
-# Each option's row: | `name` | value | default | reference | description |
+# The row of an option: | `name` | value | default | reference | description |
 my @expected = split /\n/, $node->safe_psql('postgres', q{
 	SELECT format('| `%s` | %s | %s | %s | %s |', name,
 			replace(replace(range, '"', ''), 'array of at most 31', 'array of'),
 			replace(default_value, '"', ''), replace(reference_value, '"', ''), description)
 	FROM plasticc_training_options()});
 my ($table) = $readme =~ /^\| Option \|.*\n\|[-|]*\n((?:\|.*\n)*)/m;
-is($table, join('', map { "$_\n" } @expected), 'the table of options is that of plasticc_training_options()');
+is($table, join('', map { "$_\n" } @expected), 'the option table equals plasticc_training_options()');
 
 my @functions = split /\n/, $node->safe_psql('postgres', q{
 	SELECT DISTINCT p.proname
@@ -40,7 +40,7 @@ my @functions = split /\n/, $node->safe_psql('postgres', q{
 	WHERE p.proname LIKE 'plasticc%' AND p.proname !~ '_(accum|combine|final|support)$' AND p.proname <> 'plasticc_union'});
 foreach my $function (@functions)
 {
-	like($readme, qr/^\|.*\b$function\b/m, "the reference tables have $function");
+	like($readme, qr/^\|.*\b$function\b/m, "the reference tables list $function");
 }
 
 my %groups = map { split /\|/ } split /\n/, $node->safe_psql('postgres', q{
@@ -54,9 +54,9 @@ foreach my $names (sort keys %counts)
 	my $sum = 0;
 
 	$sum += delete $groups{$_} // 0 foreach $names =~ /`(\w+)`/g;
-	is($sum, $counts{$names}, "the README counts the features of $names");
+	is($sum, $counts{$names}, "the README has the number of features of $names");
 }
-is_deeply([ keys %groups ], [], 'the README has every group of features');
+is_deeply([ keys %groups ], [], 'the README has all feature groups');
 
 $node->stop;
 done_testing();

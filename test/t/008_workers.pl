@@ -1,4 +1,4 @@
-# Training in background workers: who ends whom, and that nothing is left behind.
+# Training in background workers: cancel, termination and errors, after which nothing is left behind.
 use strict;
 use warnings;
 
@@ -47,7 +47,7 @@ sub workers
 	return @pids;
 }
 
-# Segments of dynamic shared memory; the server has some of its own.
+# Segments of dynamic shared memory, including the server's own.
 sub segments
 {
 	return scalar(my @files = glob $node->data_dir . '/pg_dynshmem/mmap.*');
@@ -85,7 +85,7 @@ sub nothing_left
 	ok(poll(sub { segments() == $segments_before }), "no shared memory is left after $what");
 }
 
-# Starts an endless training with two workers, and waits until they have told of epochs.
+# Starts an endless training with two workers, and waits until they have reported epochs.
 sub start_endless
 {
 	my ($name) = @_;

@@ -1,6 +1,6 @@
-# A survey over three clusters: a coordinator whose hash partitions are foreign tables on two shards.  The set-up, the
-# queries and what is sent to the shards are those of docs/distributed.md, which is read here, so that it tells the truth.
-# Every query must give what it gives over plain tables, to the bit.
+# A survey on three clusters: a coordinator whose hash partitions are foreign tables on two shards.  The set-up, the
+# queries and the statements sent to the shards are read from docs/distributed.md, which is thereby tested.  Every query
+# must return the same bits as over plain tables.
 
 use strict;
 use warnings;
@@ -12,7 +12,7 @@ use Test::More;
 my ($sharedir) = run_command([ 'pg_config', '--sharedir' ]);
 plan skip_all => 'postgres_fdw is not installed' if !-e "$sharedir/extension/postgres_fdw.control";
 
-# What each documented query must send to each shard, and to how many; none is sent of "other groups".
+# The statement that each documented query must send, and to how many shards; "other groups" sends no function.
 my %sent = (
 	'features' => [ 2, qr/sky\.plasticc_features\(.*GROUP BY/ ],
 	'classes' => [ 2, qr/sky\.plasticc_classify\(\$1::bytea, sky\.plasticc_features\(sky\.plasticc_lightcurve\(.*GROUP BY/ ],
@@ -52,7 +52,7 @@ my $server_version = $coordinator->safe_psql('postgres', 'SHOW server_version_nu
 $setup{'the coordinator'} =~ s/,? *(?:async_capable|batch_size) '\w+'//g if $server_version < 140000;
 $coordinator->safe_psql('postgres', $setup{'the coordinator'});
 
-# The survey twice, in plain tables and on the shards, and two models.
+# The survey, in plain tables and on the shards, and two models.
 $coordinator->safe_psql('postgres', q{
 	CREATE SCHEMA single;
 	SET search_path = single, sky;
@@ -82,7 +82,7 @@ foreach my $shard (@shards)
 	my ($objects, $strays) = split /\|/, $shard->safe_psql('postgres', q{
 		SELECT count(*), count(*) FILTER (WHERE NOT EXISTS (SELECT FROM survey.observations o WHERE o.object_id = objects.object_id))
 		FROM survey.objects});
-	cmp_ok($objects, '>', 50, $shard->name . ' has its part of the objects');
+	cmp_ok($objects, '>', 50, $shard->name . ' has a part of the objects');
 	is($strays, 0, 'with their observations');
 }
 
@@ -100,22 +100,22 @@ foreach my $name (sort keys %query)
 	my $result = result('survey', $query{$name});
 	my %seen;
 
-	is(scalar @remote, $scans, "$name: asks $scans shard(s)");
-	like($_, $like, "$name: sends what a shard can do") foreach @remote;
+	is(scalar @remote, $scans, "$name: queries $scans shard(s)");
+	like($_, $like, "$name: sends the computation") foreach @remote;
 	isnt($result, '', "$name: has a result");
-	is($result, result('single', $query{$name}), "$name: gives what one server gives, to the bit");
+	is($result, result('single', $query{$name}), "$name: gives the same bits as one server");
 
-	# Joined tables are numbered; the numbers tell partitions apart.
+	# The aliases of joined tables are numbered across partitions: number them from 1.
 	foreach my $statement (@remote)
 	{
 		my %number;
 		$statement =~ s{\br(\d+)\b}{"r" . ($number{$1} //= keys %number)}ge;
 	}
 	is(join('', map { "$_\n" } grep { !$seen{$_}++ } @remote), ($remote{$name} // '') =~ s/\n +/ /gr,
-		"$name: sends what docs/distributed.md says") if $server_version >= 150000 && $server_version < 160000;
+		"$name: sends the statement in docs/distributed.md") if $server_version >= 150000 && $server_version < 160000;
 }
 
-# Also where the model is a parameter, known or not when the query is planned.
+# Also if the model is a parameter, whether known or unknown at planning time.
 foreach my $mode ('force_custom_plan', 'force_generic_plan')
 {
 	my $prepared = "SET plan_cache_mode = $mode; PREPARE classify(bytea) AS "
@@ -124,10 +124,10 @@ foreach my $mode ('force_custom_plan', 'force_generic_plan')
 	my $explain = $execute =~ s/EXECUTE/EXPLAIN (VERBOSE, COSTS OFF) EXECUTE/r;
 
 	like(result('survey', $prepared . $explain), qr/Remote SQL: .*sky\.plasticc_classify\(/, "a model as parameter is sent, $mode");
-	is(result('survey', $prepared . $execute), result('single', $prepared . $execute), 'and gives the same');
+	is(result('survey', $prepared . $execute), result('single', $prepared . $execute), 'and gives the same result');
 }
 
-# The conveniences by name stay at home, and work.
+# The convenience functions that take names run on the coordinator.
 foreach my $expression (q{plasticc_classify('h', max(features))}, q{plasticc_classify(plasticc_model('h'), max(features))},
 	q{plasticc_feature(max(features), 'flux_maximum_r')})
 {
@@ -135,22 +135,22 @@ foreach my $expression (q{plasticc_classify('h', max(features))}, q{plasticc_cla
 	is(result('survey', $query), result('single', $query), "works: $expression");
 }
 
-# States that went through text, as an engine may send them.
+# States converted to text and back, as an engine may send them.
 is( result('single', 'SELECT object_id, plasticc_features(plasticc_merge(part::text::lightcurve)) FROM (SELECT object_id, '
 		  . 'plasticc_lightcurve(mjd, passband, flux, flux_err, detected) AS part FROM observations GROUP BY object_id, passband) AS parts '
 		  . 'GROUP BY object_id'),
 	result('single', 'SELECT object_id, plasticc_features(lightcurve) FROM lightcurves'), 'partial states as text');
 
-# Advice for the tables of each server.
+# The recommended settings for the tables of each server.
 foreach my $advice ($documentation =~ /^```sql\n((?:CREATE INDEX|ALTER TABLE) .*?)^```/msg)
 {
 	is($shards[0]->psql('postgres', $advice), 0, 'runs: ' . $advice =~ s/\n.*//sr);
 }
 
-# The shards' sessions see no schema but the system's.
+# The search path of sessions on the shards has only the system's schema.
 my $log = slurp_file($shards[0]->logfile);
 like($log, qr/SET search_path = pg_catalog/, 'the search path of a shard is empty');
-like($log, qr/DECLARE c\d+ CURSOR FOR\s+SELECT object_id, sky\.plasticc_classify\(/, 'where functions ran all the same');
+like($log, qr/DECLARE c\d+ CURSOR FOR\s+SELECT object_id, sky\.plasticc_classify\(/, 'and functions were found nevertheless');
 
 $_->stop foreach $coordinator, @shards;
 done_testing();

@@ -1,5 +1,5 @@
-# plasticc_extract and plasticc_predict by several processes, cancelled, terminated and killed: every object once, and
-# as without all that.  The extension is in a schema that is not in the search path.
+# plasticc_extract and plasticc_predict with several processes, cancelled, terminated and killed: every object is processed
+# once, with the same result.  The extension is in a schema that is not in the search path.
 use strict;
 use warnings;
 
@@ -51,7 +51,7 @@ sub start_session
 my $leader = q{SELECT pid FROM pg_stat_activity WHERE query LIKE '%CALL sky.plasticc%' AND backend_type = 'client backend' AND pid <> pg_backend_pid()};
 my $workers = q{SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'plasticc survey worker'};
 
-# Waits until something is committed; returns how many objects.
+# Waits until something is committed; returns the number of objects.
 sub wait_for_rows
 {
 	my ($target) = @_;
@@ -73,7 +73,7 @@ sub create_prediction_table
 		CREATE TRIGGER slow BEFORE INSERT ON $target FOR EACH ROW EXECUTE FUNCTION slow()");
 }
 
-# Objects in all, and those that differ from the reference.
+# The number of objects, and of those that differ from the reference.
 sub compare_features
 {
 	my ($target) = @_;
@@ -110,7 +110,7 @@ is($node->psql('postgres', predict_call('predicted_parallel', workers => 2)), 0,
 is(compare_predictions('predicted_parallel'), '200|0', 'are the same');
 is($node->safe_psql('postgres', $workers), 0, 'no worker is left');
 
-# the caller's user and settings hold in workers
+# workers have the caller's user and settings
 $node->safe_psql('postgres', q{
 	CREATE ROLE observer; CREATE ROLE astronomer LOGIN; GRANT observer TO astronomer;
 	GRANT USAGE ON SCHEMA sky TO observer; GRANT SELECT ON observations TO observer;
@@ -152,7 +152,7 @@ is($node->psql('postgres', extract_call('cancelled', workers => 2)), 0, 'a secon
 is(compare_features('cancelled'), '200|0', 'does the rest');
 is($node->safe_psql('postgres', 'SELECT count(*) FROM cancelled JOIN kept USING (object_id, extracted_at)'), $kept, 'and only that');
 
-# a leader that is terminated, a worker that is
+# a terminated leader, a terminated worker
 create_feature_table('terminated');
 $session = start_session(extract_call('terminated', workers => 2));
 wait_for_rows('terminated');
@@ -201,7 +201,7 @@ foreach my $n (0, 2)
 	is($node->safe_psql('postgres', "SELECT count(*) FROM prediction_killed_$n JOIN prediction_killed_${n}_kept USING (object_id, predicted_at)"), $done, 'none twice');
 }
 
-# observations that come while it runs are for the next call, whichever transaction commits first
+# observations that arrive during a run are left to the next call, whichever transaction commits first
 create_feature_table('live');
 my $writer = start_session('BEGIN', 'INSERT INTO observations SELECT object_id, 90000, 1, 1, 1, true FROM generate_series(1, 200, 10) object_id', 'SELECT pg_sleep(1)', 'COMMIT');
 $session = start_session(extract_call('live', workers => 1));
