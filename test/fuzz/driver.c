@@ -1,12 +1,12 @@
 /*
  * driver.c
- *		Stands in for libFuzzer where there is none: feeds a fuzz target with
+ *		Replacement for libFuzzer where it is not available: runs a fuzz target on
  *		deterministic mutations of its corpus.
  *
  * usage: fuzz_NAME RUNS [CORPUS_FILE...]
  *
- * Each file is first fed as it is.  Each of the runs then takes one of them
- * (or nothing) and flips bits, overwrites numbers with extreme ones, inserts,
+ * First, each file is used unchanged.  Each run then takes one of them (or an
+ * empty input) and flips bits, overwrites numbers with extreme ones, inserts,
  * removes, repeats and truncates.  After a crash the input is in the file
  * crash-input of the working directory.
  */
@@ -26,7 +26,7 @@ typedef struct Input
 
 extern int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Overwrites 1, 2, 4 or 8 bytes with a value at the edge of some range. */
+/* Overwrites 1, 2, 4 or 8 bytes with a value at a boundary of some range. */
 static void
 put_extreme(Input *input, Random *random)
 {
@@ -48,7 +48,7 @@ put_extreme(Input *input, Random *random)
 		memcpy(input->bytes + random_below(random, input->size - width + 1), &value, width);
 }
 
-/* Puts a copy of a piece of the input somewhere into it. */
+/* Inserts a copy of a part of the input at a random position. */
 static void
 repeat_piece(Input *input, Random *random)
 {
@@ -109,7 +109,7 @@ mutate(Input *input, Random *random)
 	}
 }
 
-/* The target gets a copy of exactly the size, so that a sanitizer sees a read past its end. */
+/* Passes a copy of exactly the right size, so that a sanitizer detects reads past its end. */
 static void
 feed(const Input *input)
 {

@@ -1,9 +1,9 @@
 /*
  * fuzz_lightcurve.c
- *		libFuzzer target: the text and the binary parser of light curves.
+ *		libFuzzer target: the text and binary parsers of light curves.
  *
- * The first byte chooses the parser.  Whatever is accepted must come back to
- * the bit from both forms, and its features must not be infinite.
+ * The first byte selects the parser.  Accepted input must be reproduced bit for
+ * bit by both forms, and its features must not be infinite.
  */
 #include <math.h>
 #include <stdint.h>

@@ -1,11 +1,10 @@
 /*
  * fuzz_model.c
- *		Reads arbitrary bytes as a model, or a model of which bytes were changed.
- *		The preamble is made valid first, so that the fuzzer reaches what the
- *		checksum protects.
+ *		Parses arbitrary bytes as a model, or a model with modified bytes.  The
+ *		preamble is made valid first, so that the fuzzer gets past the checksum.
  *
- * An input whose first byte is odd changes a model: each three bytes that
- * follow are a place, of two bytes, and what to write there.
+ * If the first byte is odd, the input modifies a model: each group of three
+ * bytes that follow is an offset, of two bytes, and the byte to write there.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -38,7 +37,7 @@ put_uint32(unsigned char *bytes, uint32_t value)
 		bytes[i] = (unsigned char) (value >> (8 * i));
 }
 
-/* Of five features, of which one has nothing but a flag; a member of two layers, and one of one. */
+/* Five features, one only as a missing-value indicator; members of two layers and of one. */
 static unsigned char *
 write_model(size_t *length, Workspace *workspace)
 {
@@ -84,7 +83,7 @@ write_model(size_t *length, Workspace *workspace)
 	return bytes;
 }
 
-/* The bytes that the input stands for, with nothing behind them that could be read. */
+/* The bytes described by the input, in an allocation of exactly their size. */
 static unsigned char *
 make_bytes(const unsigned char *data, size_t size, size_t *length, Workspace *workspace)
 {
@@ -126,7 +125,7 @@ classify(const Model *model, Workspace *workspace)
 	return probabilities;
 }
 
-/* What has been read can be used, cut down to what it looks at, and written. */
+/* A parsed model can be used, reduced to the inputs it uses, and written. */
 static void
 use_model(Model *model, Workspace *workspace)
 {

@@ -105,7 +105,7 @@ foreach my $name (sort keys %query)
 	isnt($result, '', "$name: has a result");
 	is($result, result('single', $query{$name}), "$name: gives the same bits as one server");
 
-	# The aliases of joined tables are numbered across partitions: number them from 1.
+	# Joined tables have numbered aliases, which differ between partitions: renumber them.
 	foreach my $statement (@remote)
 	{
 		my %number;

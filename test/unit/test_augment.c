@@ -1,7 +1,7 @@
 /*
  * test_augment.c
- *		Copies of light curves against what they must be: the original, a source
- *		whose light at every redshift is known, draws from a Gaussian process.
+ *		Augmented copies of light curves compared with the original, with a source
+ *		known at every redshift, and with draws from a Gaussian process.
  */
 #include "unit.h"
 
@@ -10,7 +10,7 @@
 #include "core/base/random.h"
 #include "core/curve/passbands.h"
 
-/* Nothing is asked for. */
+/* No change is requested. */
 static const AugmentOptions nothing = {
 	.redshift = NAN,
 	.new_redshift = NAN,
@@ -22,7 +22,7 @@ static const AugmentOptions nothing = {
  * ----------------------------------------------------------------
  */
 
-/* A source seen from redshift z: a flash and its afterglow, bluer while it is bright. */
+/* A source at redshift z: a flash and its afterglow, bluer while it is bright. */
 static double
 source_flux(double z, double t_peak, double mjd, double wavelength)
 {
@@ -35,7 +35,7 @@ source_flux(double z, double t_peak, double mjd, double wavelength)
 	return 3e19 * pow(10.0, -0.4 * distance_modulus(z)) * shape;
 }
 
-/* Three visits in two days for a while: passbands in turn, fluxes zero, errors given. */
+/* Three visits in two days: passbands in turn, zero fluxes, given errors. */
 static Observations
 visits(uint32_t n, double flux_err, Workspace *workspace)
 {
@@ -74,7 +74,7 @@ same_observations(const Observations *a, const Observations *b)
 							 memcmp(a->kind, b->kind, a->count) == 0);
 }
 
-/* A curve of noise about a slow wave, detected here and there. */
+/* A slow wave with noise and occasional detections. */
 static Observations
 wave(Random *random, uint32_t n, Workspace *workspace)
 {
@@ -116,7 +116,7 @@ test_identity(void)
 	copy_of(&o, 1, &options, &copy, &workspace);
 	CHECK(same_observations(&o, &copy), "galactic, not dimmed");
 
-	/* The redshift next to it moves nothing by more than the noise that it takes away. */
+	/* A tiny change of redshift changes fluxes by no more than the noise that it removes. */
 	options.redshift = 0.3;
 	options.new_redshift = 0.3 + 1e-9;
 	copy_of(&o, 1, &options, &copy, &workspace);
@@ -131,7 +131,7 @@ test_identity(void)
 		k++;
 	}
 
-	/* Everything at once depends on seed and curve alone. */
+	/* All changes together depend only on the seed and the light curve. */
 	options = (AugmentOptions){0.3, 0.5, 0.2, 20.0, 0.5, 10.0, 0.0, 0.0, 5.5, 2.0};
 	copy_of(&o, 7, &options, &copy, &workspace);
 	copy_of(&o, 7, &options, &again, &workspace);
@@ -239,7 +239,7 @@ test_noise(void)
 			  "excess %g", excess);
 	}
 
-	/* Another curve by the same seed gets other noise. */
+	/* A different light curve with the same seed gets different noise. */
 	o.flux[0] = 1.0f;
 	copy_of(&o, 3, &options, &other, &workspace);
 	for (uint32_t i = 1; i < o.count; i++)
@@ -253,8 +253,7 @@ test_noise(void)
  * ----------------------------------------------------------------
  */
 
-/* Dimmed, an observation of sky and photon noise has what sky and photons of the fainter source
- * have. */
+/* A dimmed observation has the sky noise and the photon noise of the fainter source. */
 static void
 test_dimming(void)
 {
@@ -289,7 +288,7 @@ test_dimming(void)
 	CHECK(fabs(square / o.count - 1.0) < 5.0 * sqrt(2.0 / o.count), "chi-square %g of %u", square,
 		  o.count);
 
-	/* Brighter is the same picture with a greater scale. */
+	/* A brighter copy is the same light curve on a larger scale. */
 	options.dimming = -1.0;
 	copy_of(&o, 5, &options, &copy, &workspace);
 	for (uint32_t i = 0; i < o.count; i++)
@@ -313,7 +312,7 @@ test_dimming(void)
 	unit_free();
 }
 
-/* A source moved from z to z' looks as the same source at z'. */
+/* A source moved from z to z' equals the same source at z'. */
 static void
 check_source(double z, double new_z, double flux_err)
 {
@@ -364,7 +363,7 @@ check_source(double z, double new_z, double flux_err)
 	}
 	printf("source moved from %g to %g: chi-square %.3f of %u, worst %.1f, greatest flux %.0f\n", z,
 		   new_z, square / n, n, worst, brightest);
-	/* the source is smoother than the process that is fitted to it, which is then too careful */
+	/* the source is smoother than the fitted process, whose errors are then too large */
 	CHECK(square / n > 0.6 && square / n < 1.1, "chi-square %g", square / n);
 	CHECK(worst < 7.0, "worst %g", worst);
 }
@@ -376,7 +375,7 @@ matern(double x)
 }
 
 /*
- * Of processes drawn together at the observations and where the copy looks, the
+ * For processes drawn jointly at the original's and the copy's observations, the
  * normalised errors of the copy have variance 1, whether noise is drawn or not.
  */
 static void
@@ -459,7 +458,7 @@ test_moves(void)
 }
 
 /* ----------------------------------------------------------------
- * Hard input
+ * Difficult input
  * ----------------------------------------------------------------
  */
 

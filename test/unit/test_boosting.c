@@ -1,7 +1,7 @@
 /*
  * test_boosting.c
- *		The choice of inputs by boosted trees: finds what matters, alone or
- *		together, and depends on nothing that it should not.
+ *		Feature selection by boosted trees: finds relevant inputs, single or
+ *		interacting, and is invariant where it should be.
  */
 #include "unit.h"
 
@@ -23,8 +23,8 @@ typedef struct Problem
 } Problem;
 
 /*
- * Class 0 or 1 by inputs 3 and 17 together, of which either alone says little;
- * class 2 by input 40; the others are noise, and 50 is constant.
+ * Classes 0 and 1 depend on inputs 3 and 17 together, which separately are nearly
+ * uninformative, class 2 on input 40; the others are noise, and 50 is constant.
  */
 static void
 make_problem(Problem *problem)
@@ -82,7 +82,7 @@ test_finds(void)
 	unit_free();
 }
 
-/* So many as are asked for, ascending, and none that is left out has a larger gain. */
+/* The requested number, ascending, and no other input has a larger gain. */
 static void
 test_number(void)
 {
@@ -117,14 +117,14 @@ test_number(void)
 	unit_free();
 }
 
-/* Maps that grow, and keep different floats different. */
+/* Strictly increasing maps, which keep distinct floats distinct. */
 static float
 stretch(int way, float x)
 {
 	return way == 0 ? 4.0f * x : way == 1 ? (float) ((double) x * x * x) : (float) sinh(x);
 }
 
-/* Ranks are all that counts, only of the rows that are named; the seed is what decides the rest. */
+/* The result depends only on the ranks within the given rows, and on the seed. */
 static void
 test_depends(void)
 {
@@ -153,7 +153,7 @@ test_depends(void)
 	unit_free();
 }
 
-/* Of the inputs that are noise. */
+/* The noise inputs. */
 static double
 largest_noise(const double *gain)
 {
@@ -165,7 +165,7 @@ largest_noise(const double *gain)
 	return largest;
 }
 
-/* What tells a class of no weight counts no more than noise; what tells a heavy one, most. */
+/* Inputs that separate a class count no more than noise if its weight is tiny, most if it is large. */
 static void
 test_weights(void)
 {
@@ -188,7 +188,7 @@ test_weights(void)
 	unit_free();
 }
 
-/* Two rows end in no tree; of equal gains the first are chosen. */
+/* Two rows do not grow a tree; among equal gains the first inputs are chosen. */
 static void
 test_hopeless(void)
 {
@@ -205,7 +205,7 @@ test_hopeless(void)
 	unit_free();
 }
 
-/* Eight classes, more than there are directions, by the signs of three inputs. */
+/* Eight classes, more than there are directions, determined by the signs of three inputs. */
 static void
 test_signs(void)
 {
@@ -223,7 +223,7 @@ test_signs(void)
 	unit_free();
 }
 
-/* As many of which each has an input of its own, which is larger in it. */
+/* As many classes, each with an input of its own that is larger in it. */
 static void
 test_many_classes(void)
 {
@@ -240,13 +240,13 @@ test_many_classes(void)
 	unit_free();
 }
 
-/* Four rows for the oracle, and the side of the split on which each is. */
+/* Four rows for the oracle, and the side of the split of each. */
 #define FEW 4
 static const int32_t few_targets[FEW] = {0, 1, 2, 0};
 static const float	 few_weights[FEW] = {30.0f, 50.0f, 20.0f, 40.0f};
 static const int	 few_sides[FEW] = {0, 0, 1, 1};
 
-/* The logits of both sides, and sums over rows. */
+/* The logits of both sides, and sums over their rows. */
 typedef struct Oracle
 {
 	int	   n_classes;
@@ -255,7 +255,7 @@ typedef struct Oracle
 	double hessian[MODEL_MAX_CLASSES];
 } Oracle;
 
-/* Of the rows of the side; of all with side -1. */
+/* Over the rows of a side; over all rows if side is -1. */
 static void
 oracle_sums(Oracle *oracle, int side)
 {
@@ -280,7 +280,7 @@ oracle_sums(Oracle *oracle, int side)
 	}
 }
 
-/* What a leaf of these rows takes off the loss, in the second-order approximation. */
+/* The reduction of the loss by a leaf of these rows, in the second-order approximation. */
 static double
 oracle_score(const Oracle *oracle)
 {
@@ -295,7 +295,7 @@ oracle_score(const Oracle *oracle)
 	return 0.5 * square / (sum + 1.0);
 }
 
-/* Of the documented trees, all of one split: the gain of all of them. */
+/* The total gain of the documented trees if each has a single split. */
 static double
 oracle_gain(int n_classes, int n_trees)
 {
@@ -346,7 +346,7 @@ test_gain(int n_classes, int n_seeds, double tolerance)
 #define MANY_ROWS 70000
 #define MANY_INPUTS 12
 
-/* Of very many rows some do, wherever a class is among them. */
+/* Of very many rows only a sample is used, wherever the rows of a class are. */
 static void
 test_many_rows(void)
 {

@@ -1,6 +1,6 @@
 /*
  * test_calibration.c
- *		Calibration against closed forms, known truth and brute force.
+ *		Calibration compared with closed forms, known truth and brute force.
  */
 #include "unit.h"
 
@@ -65,7 +65,7 @@ draw_sample(int n_rows, int n_classes, double inverse_temperature, const double 
 	return sample;
 }
 
-/* The documented objective, written down once more. */
+/* The documented objective, implemented independently. */
 static double
 documented_objective(const CalibrationSet *set, double prior_objects, double inverse_temperature,
 					 const double *multipliers)
@@ -111,7 +111,7 @@ documented_objective(const CalibrationSet *set, double prior_objects, double inv
 	return loss / weight + 0.5 * prior_objects * prior;
 }
 
-/* What was drawn is found again, up to a common offset. */
+/* The true calibration is recovered, up to a common offset. */
 static void
 test_recovery(void)
 {
@@ -138,7 +138,7 @@ test_recovery(void)
 	unit_free();
 }
 
-/* Honest probabilities stay where they are, the more so the fewer objects there are. */
+/* Calibrated probabilities are left nearly unchanged, the fewer objects the more so. */
 static void
 test_identity(void)
 {
@@ -204,7 +204,7 @@ test_minimum(void)
 	unit_free();
 }
 
-/* Two classes and probabilities that say nothing: p/(1-p) is the multipliers' ratio. */
+/* Two classes and uninformative probabilities: p/(1-p) is the ratio of the multipliers. */
 static void
 test_closed_form(void)
 {
@@ -266,7 +266,7 @@ test_extremes(void)
 	CHECK(isfinite(calibration.inverse_temperature) && isfinite(calibration.log_multipliers[2]),
 		  "finite");
 
-	/* always wrong with certainty: a flat answer is the best there is within bounds */
+	/* always wrong with certainty: equal probabilities are optimal within the bounds */
 	for (int i = 0; i < N; i++)
 		target[i] = 1 - target[i];
 	loss = fit_calibration(&set, 1.0, &calibration, &workspace);
@@ -283,7 +283,7 @@ test_extremes(void)
 	unit_free();
 }
 
-/* Few objects of a class move its multiplier little, however much they weigh. */
+/* Few objects of a class change its multiplier little, however much they weigh. */
 static void
 test_rare_class(void)
 {
@@ -360,7 +360,7 @@ test_calibration_error(void)
 				(fabs(1.0 - 0.9 - 3.0 * 0.92) + 2.0 * 0.45 + 0.5 * 0.5) / 6.5, 1e-7, "weighted");
 	CHECK(isnan(expected_calibration_error(0, 2, p, target, NULL)), "nothing");
 
-	/* honest probabilities have none but noise, vain ones have, and calibration removes it */
+	/* zero but for noise if calibrated; overconfidence has an error, which calibration removes */
 	sample = draw_sample(40000, 4, 0.5, none, 11, &workspace);
 	probabilities = workspace_array(&workspace, float, 4 * 40000);
 	for (int i = 0; i < 4 * 40000; i++)

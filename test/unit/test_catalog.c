@@ -1,6 +1,6 @@
 /*
  * test_catalog.c
- *		Features against a brute-force computation, few and extreme
+ *		Features compared with a brute-force computation, few and extreme
  *		observations, the catalog and the host.
  */
 #include <float.h>
@@ -15,7 +15,7 @@
 
 #define ALL_BANDS (-1)
 
-/* A value that float cannot hold to better than this, relatively. */
+/* The relative precision of float. */
 #define FLOAT_TOLERANCE 2e-6
 
 static double
@@ -78,7 +78,7 @@ random_curve(Random *random, uint32_t n, Workspace *workspace)
 }
 
 /* ----------------------------------------------------------------
- * The oracle: every statistic from its definition, one at a time
+ * The oracle: every statistic computed separately from its definition
  * ----------------------------------------------------------------
  */
 
@@ -170,7 +170,7 @@ oracle_beyond(const Series *s)
 	return s->n > 0 ? (double) beyond / s->n : NAN;
 }
 
-/* One passband's (or, one by one, all passbands') measurements in the order of time. */
+/* The measurements of one passband (or of all passbands) in time order. */
 typedef struct Band
 {
 	Series time, flux, flux_err, ratio, rolling, flux_weight, rolling_weight, passband;
@@ -242,7 +242,7 @@ collect_passband(const Observations *o, int passband, Band *band)
 	}
 }
 
-/* From the formula as it is written, which needs a standard deviation that is not 0. */
+/* From the formula as written, which needs a nonzero standard deviation. */
 static void
 collect_shrunken(const Observations *o, int passband, Band *band, Workspace *workspace)
 {
@@ -411,7 +411,7 @@ check_pair(const float *features, const char *suffix, const char *statistic, dou
 	check_feature(features, stem, suffix, asinh(a / noise) - asinh(b / noise), 1.0);
 }
 
-/* Every feature of a canonical curve; returns how many have been compared. */
+/* Compares every feature of a canonical light curve; returns the number compared. */
 static int
 check_against_oracle(const Observations *o, const float *features, Workspace *workspace)
 {
@@ -447,11 +447,11 @@ check_against_oracle(const Observations *o, const float *features, Workspace *wo
 			check_pair(features, suffix, "std", oracle_std(a), oracle_std(b), noise);
 		}
 	}
-	/* Each check of a feature counts twice: that its name is known, and its value. */
+	/* Each feature has two checks: that its name is known, and its value. */
 	return (unit_passed + unit_failed - before) / 2;
 }
 
-/* The features of all groups but those that another program compares. */
+/* The features of all groups except those compared by other test programs. */
 static int
 count_compared_here(void)
 {
@@ -544,7 +544,7 @@ test_few_and_equal_points(void)
 	unit_free();
 }
 
-/* The largest float squared eight times over does not fit: NaN, never infinity. */
+/* Eight times the square of the largest float overflows: NaN, never infinity. */
 static void
 test_extremes(void)
 {

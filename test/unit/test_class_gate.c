@@ -1,7 +1,7 @@
 /*
  * test_class_gate.c
- *		What closes a class, with which probability, and what a network learns
- *		behind a gate.
+ *		When a class is closed and with which probability, and what a network
+ *		learns with a gate.
  */
 #include "unit.h"
 
@@ -24,7 +24,7 @@ typedef struct Problem
 	TrainingOptions options;
 } Problem;
 
-/* Classes 0 and 1 at feature 0 = 0, 2 elsewhere, 3 on both sides; feature 1 tells nothing. */
+/* Classes 0 and 1 at feature 0 = 0, 2 elsewhere, 3 on both sides; feature 1 is uninformative. */
 static void
 make_problem(Problem *problem)
 {
@@ -120,7 +120,7 @@ test_fit(void)
 	gate = gate_of(&problem);
 	check_open(&gate, GATE_ZERO, "oo.o", "weight 0");
 
-	/* where no class is on both sides, the 400 objects speak for each */
+	/* if no class is on both sides, all 400 objects count for each class */
 	make_problem(&problem);
 	for (int i = 0; i < ROWS; i++)
 		problem.side[i] = i % CLASSES < 2 ? GATE_ZERO : GATE_OTHER;
@@ -128,7 +128,7 @@ test_fit(void)
 	CHECK_CLOSE(gate.closed[GATE_ZERO * CLASSES + 2], (1.0 / 802) / (2 + 2.0 / 802), 1e-6,
 				"probability where all classes are apart");
 
-	/* an object is enough to keep a class open, unless it takes no part */
+	/* one object keeps a class open, unless it is skipped */
 	make_problem(&problem);
 	problem.side[2] = GATE_ZERO;
 	gate = gate_of(&problem);
@@ -136,7 +136,7 @@ test_fit(void)
 	problem.skip[2] = true;
 	gate = gate_of(&problem);
 	check_open(&gate, GATE_ZERO, "oo.o", "skipped");
-	/* what is unknown opens nothing */
+	/* unknown values open nothing */
 	problem.skip[2] = false;
 	problem.side[2] = GATE_UNKNOWN;
 	gate = gate_of(&problem);
@@ -144,7 +144,7 @@ test_fit(void)
 	unit_free();
 }
 
-/* A side that is hardly known closes nothing; copies do not make it better known. */
+/* A side with too few objects closes nothing; copies do not count as objects. */
 static void
 test_few(void)
 {
@@ -183,8 +183,8 @@ ignore_report(const EpochReport *report, void *argument)
 }
 
 /*
- * Behind the gate a network tells apart what is open: without any information the
- * shares of the open classes on the side, and closed ones get their probability.
+ * With a gate, a network separates only the open classes: without any information it
+ * gives their shares on the side, and the closed ones get their probability.
  */
 static void
 test_training(void)
@@ -225,7 +225,7 @@ test_training(void)
 	unit_free();
 }
 
-/* What a fold's gate knows is what the fold's networks may see. */
+/* The gate of a fold is learnt from the rows that the fold's networks are trained on. */
 static void
 test_folds(void)
 {

@@ -1,12 +1,12 @@
 /*
  * test_cosmology.c
- *		The distance modulus against a plain integration, and its limits.
+ *		The distance modulus compared with a plain integration, and its limits.
  */
 #include "unit.h"
 
 #include "core/curve/cosmology.h"
 
-/* Simpson's rule in redshift: another variable and another rule than the code's. */
+/* Simpson's rule in redshift: the code uses a different variable and rule. */
 static double
 integrated_modulus(double redshift)
 {
@@ -39,7 +39,7 @@ test_integral(void)
 	}
 }
 
-/* Against the difference quotient of the other integration. */
+/* Compared with the difference quotient of the other integration. */
 static void
 test_slope(void)
 {

@@ -35,7 +35,7 @@ draw_objects(int n, uint64_t seed, Workspace *workspace)
 	return rows;
 }
 
-/* A sample as its own target, also three times over, has weights of exactly 1. */
+/* With a sample as its own target, also repeated three times, the weights are exactly 1. */
 static void
 test_identical(void)
 {
@@ -61,7 +61,7 @@ test_identical(void)
 	unit_free();
 }
 
-/* Two samples of one population have weights near 1. */
+/* Two samples of the same population have weights near 1. */
 static void
 test_same_population(void)
 {
@@ -82,7 +82,7 @@ test_same_population(void)
 	unit_free();
 }
 
-/* The target prefers high redshift, no flag, and what is galactic: weights tell by how much. */
+/* The target has more high redshifts, unflagged and galactic objects: the weights show how many. */
 static void
 test_resampled(void)
 {
@@ -149,7 +149,7 @@ test_resampled(void)
 	unit_free();
 }
 
-/* Objects of which the target has none, and the reverse, keep a bounded weight. */
+/* Objects without counterparts in the target, and the reverse, have bounded weights. */
 static void
 test_disjoint(void)
 {
@@ -163,13 +163,13 @@ test_disjoint(void)
 	for (int i = 0; i < N; i++)
 	{
 		training[i] = i;
-		target[i] = i + N; /* nothing in common */
+		target[i] = i + N; /* disjoint samples */
 	}
 	importance_weights(N, training, N, target, 1, weights, &workspace);
 	for (int i = 0; i < N; i++)
 		CHECK(fabs(weights[i] - 1.0) < 0.5, "object %d: %g", i, weights[i]);
 
-	/* one training object where all of the target is */
+	/* all of the target in the cell of one training object */
 	training[0] = 1000.0;
 	importance_weights(N, training, N, target, 1, weights, &workspace);
 	for (int i = 0; i < N; i++)
@@ -200,7 +200,7 @@ test_closed_form(void)
 	unit_free();
 }
 
-/* Zero and NaN are bins of their own; infinities, ties and many columns do no harm. */
+/* Zero and NaN have bins of their own; infinities, ties and many columns are harmless. */
 static void
 test_bins(void)
 {
@@ -238,7 +238,7 @@ test_bins(void)
 	unit_free();
 }
 
-/* Rows in another order get the same weights, to the bit. */
+/* Rows in a different order get the same weights, bit for bit. */
 static void
 test_order(void)
 {

@@ -1,7 +1,7 @@
 /*
  * test_ensemble.c
- *		Who learns from which rows, and what the networks of an ensemble say
- *		together.
+ *		Which networks are trained on which rows, and the combined predictions of
+ *		an ensemble.
  */
 #include "unit.h"
 
@@ -30,7 +30,7 @@ typedef struct Problem
 	Ensemble		ensemble;
 } Problem;
 
-/* Overlapping clouds; each object twice, apart; class 3 is a single object. */
+/* Overlapping clouds; each object twice, in separate places; class 3 is a single object. */
 static void
 make_problem(Problem *problem)
 {
@@ -97,7 +97,7 @@ mark_unseen(const Problem *problem, int job, bool *unseen)
 	}
 }
 
-/* Folds: equal shares of each class, copies together, a lonely class in none, another each seed. */
+/* Folds: stratified, copies together, a class of one object in none, different for each seed. */
 static void
 test_folds(void)
 {
@@ -136,7 +136,7 @@ test_folds(void)
 	unit_free();
 }
 
-/* A row of which a class has no more than its copies never leaves all of them behind. */
+/* An object that is the only one of its class is never left out. */
 static void
 test_mixed_object(void)
 {
@@ -154,7 +154,7 @@ test_mixed_object(void)
 	unit_free();
 }
 
-/* Each round of members leaves out every row once, but for the lonely class; rounds differ. */
+/* Each round of members leaves out every row once, but for a class of one object; rounds differ. */
 static void
 test_bags(void)
 {
@@ -174,7 +174,7 @@ test_bags(void)
 	CHECK(memcmp(unseen[0], unseen[2], ROWS) != 0 && memcmp(unseen[0], unseen[3], ROWS) != 0,
 		  "the second round is the first");
 
-	/* what is held out from all members is in no bag, and unseen by all */
+	/* rows held out from all members are in no bag and unseen by all */
 	for (int i = 0; i < ROWS; i++)
 		problem.validation[i] = problem.group[i] % 10 == 1;
 	problem.set.validation = problem.validation;
@@ -184,14 +184,14 @@ test_bags(void)
 		CHECK(unseen[0][i] + unseen[1][i] == (problem.validation[i] ? 2 : problem.target[i] != 3),
 			  "row %d is left out %d times", i, unseen[0][i] + unseen[1][i]);
 
-	/* without bags only that is unseen */
+	/* without bagging only those rows are unseen */
 	problem.options.bagging_folds = 0;
 	mark_unseen(&problem, 1, unseen[1]);
 	CHECK(memcmp(unseen[1], problem.validation, ROWS) == 0, "other rows are unseen");
 	unit_free();
 }
 
-/* In a cross-validation, with held-out rows and bags within. */
+/* In a cross-validation, with held-out rows and bagging within. */
 static void
 test_cross_validation(void)
 {
@@ -293,7 +293,7 @@ check_unseen(const Problem *problem, const Jobs *jobs)
 	}
 }
 
-/* What is restored is what was saved, and no longer depends on the bytes. */
+/* The restored network equals the saved one and does not depend on the bytes. */
 static void
 check_save(const Problem *problem, const Member *saved, Workspace *workspace)
 {
@@ -336,8 +336,8 @@ same_members(const Problem *problem, const Model *a, const Model *b, Workspace *
 }
 
 /*
- * Jobs in whatever order give the same networks, of so many inputs as are
- * selected; members differ; and they travel.
+ * Jobs in any order give the same networks, with the selected number of inputs;
+ * members differ; and they can be serialised.
  */
 static void
 test_jobs(int selected_inputs, int n_inputs)
@@ -375,7 +375,7 @@ test_jobs(int selected_inputs, int n_inputs)
 	}
 	check_unseen(&problem, &forth);
 
-	/* without bags it is the seed that tells members apart */
+	/* without bagging, members differ by their seeds */
 	problem.options.bagging_folds = 0;
 	for (int m = 0; m < 2; m++)
 		do_job(&problem, &inputs, m, &workspace, &back);

@@ -1,7 +1,7 @@
 /*
  * test_ensemble_calibration.c
- *		The calibration of an ensemble finds what distorts known probabilities,
- *		on the rows that it may look at.
+ *		The calibration of an ensemble recovers a known distortion of
+ *		probabilities, from the rows that it may use.
  */
 #include "unit.h"
 
@@ -17,7 +17,7 @@ static const double bias[CLASSES] = {0.8, -0.5, 0.2, 0.0};
 
 typedef struct Problem
 {
-	double			  p[ROWS][CLASSES]; /* from which the targets are drawn */
+	double			  p[ROWS][CLASSES]; /* the distribution of the targets */
 	float			  values[ROWS][CLASSES];
 	int32_t			  target[ROWS];
 	int32_t			  classes[CLASSES];
@@ -35,7 +35,7 @@ typedef struct Problem
 /*
  * Log-probabilities that are twice as sharp as they should be, and biased:
  * temperature 2 and multipliers exp(-bias / 2) bring p back.  Row 0 of three is
- * held out, and what it says is nonsense.
+ * held out, and its predictions are wrong.
  */
 static void
 make_problem(Problem *problem)
@@ -103,7 +103,7 @@ calibrate_problem(Problem *problem, bool report)
 					   &problem->model, report ? &problem->report : NULL, &workspace);
 }
 
-/* What was done to the probabilities is found and undone. */
+/* The distortion of the probabilities is recovered and reversed. */
 static void
 test_full(bool report)
 {
@@ -138,7 +138,7 @@ test_full(bool report)
 	unit_free();
 }
 
-/* Rows to be scored, held out or of the fold, teach nothing, whatever their class is. */
+/* Rows to be scored, held out or of the fold, have no influence, whatever their class. */
 static void
 test_scored_rows(bool fold)
 {
@@ -173,7 +173,7 @@ test_scored_rows(bool fold)
 	unit_free();
 }
 
-/* No object is judged by a calibration that has been told its class. */
+/* No object is scored with a calibration that was fitted to it. */
 static void
 test_cross_fit(void)
 {
@@ -236,7 +236,7 @@ test_weighted(void)
 	unit_free();
 }
 
-/* The temperature alone, nothing, and nothing to fit on. */
+/* Temperature only, no calibration, and no rows to fit it on. */
 static void
 test_kinds(void)
 {
@@ -263,7 +263,7 @@ test_kinds(void)
 	unit_free();
 }
 
-/* A class of which no object is left out is neither raised nor lowered. */
+/* A class without left-out objects has the multiplier 1. */
 static void
 test_absent_class(void)
 {
