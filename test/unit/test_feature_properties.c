@@ -1,8 +1,8 @@
 /*
  * test_feature_properties.c
- *		What holds of every feature, of whatever group: how it scales with the
- *		flux, that it does not depend on when the observations were made or on
- *		their order, and that hard input gives a number or NaN.
+ *		Properties of all features, whatever their group: how they scale with flux,
+ *		that they do not depend on the epoch or the order of the observations, and
+ *		that difficult input gives a number or NaN.
  */
 #include <float.h>
 #include <stdint.h>
@@ -13,7 +13,7 @@
 #include "core/base/random.h"
 #include "core/simulate/simulate.h"
 
-/* Light curves that each property is checked with; those of hard input come after these. */
+/* Light curves used to check each property, followed by those of difficult input. */
 #define N_SURVEY_CURVES 15
 #define N_FADING_CURVES 9
 
@@ -87,7 +87,7 @@ put(Observations *o, double mjd, int passband, double flux, double flux_err, Det
 	put_observation(o, o->count++, observation);
 }
 
-/* The object of a number in the synthetic survey. */
+/* An object of the synthetic survey by its number. */
 static Observations
 survey_curve(int number, Workspace *workspace)
 {
@@ -155,7 +155,7 @@ hard_count(HardInput input)
 	return input == ONE_POINT ? 1 : input == TWO_POINTS ? 2 : input == MANY_POINTS ? 10000 : 120;
 }
 
-/* A bump about the middle in all passbands, changed in the way of the input. */
+/* A bump in all passbands, modified according to the kind of input. */
 static Observations
 hard_curve(HardInput input, Workspace *workspace)
 {
@@ -252,7 +252,7 @@ check_same_bits(const float *expected, const float *actual, const char *what, in
 	}
 }
 
-/* What a factor on flux and flux_err makes of a feature, by its unit. */
+/* The feature expected after scaling flux and flux_err by a factor, according to its unit. */
 static double
 scaled(const char *unit, double value, double factor)
 {
@@ -267,8 +267,8 @@ scaled(const char *unit, double value, double factor)
 }
 
 /*
- * Whether rounding may decide what a group gives: a period is chosen among aliases,
- * of which some are as good, and errors over sixty decades leave no digit of a residual.
+ * Whether rounding may change the result of a group: a period is chosen among aliases,
+ * some of them equally good, and errors over sixty decades leave no digit of a residual.
  */
 static bool
 rounding_chooses(const char *group, int number)
@@ -287,9 +287,9 @@ largest_flux(const Observations *o)
 }
 
 /*
- * A tolerance of 0 asks for the very bits, where the unit is no logarithm and a
- * float is not denormal; else it is relative, or a millionth of it relative to the
- * flux, or a thousandth of it relative to 1, for colours and declines are differences.
+ * A tolerance of 0 requires identical bits, unless the unit is logarithmic or a
+ * float is denormal; otherwise it is relative, or a millionth of it relative to the
+ * flux, or a thousandth of it relative to 1, because colours and declines are differences.
  */
 static void
 check_scaled(const Observations *o, const float *features, const float *changed, double factor,
@@ -321,7 +321,7 @@ check_scaled(const Observations *o, const float *features, const float *changed,
  * ----------------------------------------------------------------
  */
 
-/* Multiplies fluxes and errors; false if a float cannot hold one of them as exactly. */
+/* Scales fluxes and errors; false if a float cannot represent one of them exactly. */
 static bool
 scale_observations(const Observations *o, double factor, Observations *scaled)
 {
@@ -337,12 +337,12 @@ scale_observations(const Observations *o, double factor, Observations *scaled)
 	return exact;
 }
 
-/* How often each property has been checked, for it does not apply to all curves. */
+/* How often each property was checked, because not all apply to every light curve. */
 static int n_scaled, n_rescaled, n_shifted;
 
 /*
- * By a power of two nothing rounds, in fits neither.  By another factor all
- * is rounded otherwise, and where a fit ends depends on it a little.
+ * Scaling by a power of two causes no rounding, even in fits.  Any other factor
+ * changes the rounding, on which the end of a fit depends slightly.
  */
 static void
 check_scale(const Observations *o, const float *features, int number, Workspace *workspace)
@@ -362,7 +362,7 @@ check_scale(const Observations *o, const float *features, int number, Workspace 
 	}
 }
 
-/* Adds to the times; false if that changes their differences. */
+/* Shifts the times; false if that changes their differences. */
 static bool
 shift_observations(const Observations *o, double days, Observations *shifted)
 {

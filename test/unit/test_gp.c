@@ -1,6 +1,6 @@
 /*
  * test_gp.c
- *		Likelihood and prediction against dense matrices, and the properties of
+ *		Likelihood and prediction compared with dense matrices, and properties of
  *		the fit.
  */
 #include <stdint.h>
@@ -17,7 +17,7 @@
  * ----------------------------------------------------------------
  */
 
-/* How the times, passbands and errors of a random curve come about. */
+/* The distribution of times, passbands and errors of a random light curve. */
 typedef enum Kind
 {
 	SCATTERED,
@@ -230,7 +230,7 @@ test_likelihood(void)
 	printf("likelihood: largest relative difference from a dense Cholesky %.1e\n", worst);
 }
 
-/* A lane's result is the same wherever it stands and whatever the others do. */
+/* The result of a lane does not depend on its position or on the other lanes. */
 static void
 test_lanes(void)
 {
@@ -283,7 +283,7 @@ check_prediction(const Observations *o, const GaussianProcess *process, Random *
 	double flux[40 * N_PASSBANDS], flux_sd[40 * N_PASSBANDS];
 	int	   n = 40;
 
-	/* At measurements, far before and after them, and anywhere; in no order, and some twice. */
+	/* At measurements, far before and after them, and in between; unordered, some repeated. */
 	for (int i = 0; i < n; i++)
 		mjd[i] = i % 3 == 0 ? o->mjd[(uint32_t) (random_uniform(random) * o->count)]
 							: first - 50.0 + (span + 100.0) * random_uniform(random);
@@ -295,7 +295,7 @@ check_prediction(const Observations *o, const GaussianProcess *process, Random *
 		check_point(&dense, mjd[i / N_PASSBANDS], wavelengths[i % N_PASSBANDS], flux[i], flux_sd[i],
 					worst, workspace);
 
-	/* Anywhere in wavelength too, also where passbands are. */
+	/* At any wavelength, including those of the passbands. */
 	for (int i = 0; i < n * N_PASSBANDS; i++)
 		wavelength[i] =
 			i % 4 == 0 ? wavelengths[i % N_PASSBANDS] : 1000.0 * exp(3.0 * random_uniform(random));
@@ -328,7 +328,7 @@ test_prediction(void)
 	printf("prediction: largest relative difference from dense matrices %.1e\n", worst);
 }
 
-/* Fluxes of measurements replaced by a draw from a process, noise included. */
+/* Replaces the measured fluxes by a draw from a process, including noise. */
 static void
 draw_fluxes(Random *random, Observations *o, const GaussianProcess *process, Workspace *workspace)
 {
@@ -346,7 +346,7 @@ draw_fluxes(Random *random, Observations *o, const GaussianProcess *process, Wor
 	}
 }
 
-/* The fit of a process finds it, and no point nearby or on a grid is better. */
+/* The fit recovers the process, and no point nearby or on a grid is better. */
 static void
 test_fit(void)
 {
@@ -444,7 +444,7 @@ test_equivariance(void)
 }
 
 /* ----------------------------------------------------------------
- * Hard input
+ * Difficult input
  * ----------------------------------------------------------------
  */
 

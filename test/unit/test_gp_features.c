@@ -1,7 +1,7 @@
 /*
  * test_gp_features.c
- *		Features of the Gaussian process: those of a known curve, and how they
- *		scale and shift.
+ *		Features of the Gaussian process: values for a known light curve, scaling
+ *		and shifts.
  */
 #include <stdint.h>
 
@@ -106,7 +106,7 @@ test_bump(void)
 	unit_free();
 }
 
-/* Fluxes at the peak of all, and what follows from them elsewhere. */
+/* Fluxes at the common peak, and the features derived from them. */
 static void
 test_common_times(void)
 {
@@ -142,7 +142,7 @@ test_common_times(void)
 	unit_free();
 }
 
-/* Units tell how features scale; times shift by a power of two, so that nothing rounds. */
+/* Features scale according to their units; times shift by a power of two, without rounding. */
 static void
 test_scale_and_shift(void)
 {
@@ -189,7 +189,7 @@ test_scale_and_shift(void)
 	}
 }
 
-/* Nothing but what a single observation can tell, and no infinite value. */
+/* A single observation gives only the features it determines, and no infinite value. */
 static void
 test_hard_input(void)
 {

@@ -1,7 +1,7 @@
 /*
  * test_host_rest_frame.c
- *		What a host makes of the fitted features, against closed forms: arrays of
- *		features are made up, so that their light is known.
+ *		Host features derived from fitted features, compared with closed forms for
+ *		arrays of features of a known source.
  */
 #include "unit.h"
 
@@ -10,7 +10,7 @@
 
 #define MAX_FEATURES 4000
 
-/* Written out again, so that a slip in the table of the code shows. */
+/* Repeated here, so that an error in the code's table is detected. */
 static const double wavelengths[N_PASSBANDS] = {3671.0, 4827.0, 6223.0, 7546.0, 8691.0, 9710.0};
 static const double dust[N_PASSBANDS] = {4.145, 3.237, 2.273, 1.684, 1.323, 1.088};
 
@@ -56,7 +56,7 @@ suffix_of(int band)
 	return suffixes[band];
 }
 
-/* NaN, then what a test puts. */
+/* NaN, except for the values set by a test. */
 static void
 clear(void)
 {
@@ -105,8 +105,8 @@ modulus(double redshift)
  */
 
 /*
- * Magnitudes without dust, linear in ln(wavelength) and in time, as they reach
- * us: a power law that fades exponentially, the blue light faster.
+ * Observed magnitudes without dust, linear in ln(wavelength) and in time: a power
+ * law that fades exponentially, faster in the blue.
  */
 #define SLOPE 1.7
 #define FADING 0.04		 /* mag a day at 5000 Angstrom, observed */
@@ -152,7 +152,7 @@ seen(double value, double observed_wavelength)
 																						  : NAN;
 }
 
-/* Everything that compute_host_features() tells of the spectrum of put_source(). */
+/* All results of compute_host_features() for the spectrum of put_source(). */
 static void
 check_spectrum(double z, double distmod)
 {
@@ -179,7 +179,7 @@ check_spectrum(double z, double distmod)
 	}
 }
 
-/* The redshifts put rest-frame days on, between and beyond the sampled times. */
+/* The redshifts place rest-frame days at, between and beyond the sampled times. */
 static void
 test_spectrum(void)
 {
@@ -197,7 +197,7 @@ test_spectrum(void)
 	}
 }
 
-/* Between two passbands the magnitude is on the line between theirs, whatever the others do. */
+/* Between two passbands the magnitude is interpolated from these two alone. */
 static void
 test_between_passbands(void)
 {
@@ -214,7 +214,7 @@ test_between_passbands(void)
 	check("rest_magnitude_", "5500", NAN);
 }
 
-/* A decline of two slopes: each holds between its sampled times. */
+/* A decline with two slopes, each between its sampled times. */
 static void
 test_between_times(void)
 {
@@ -233,7 +233,7 @@ test_between_times(void)
 	append_host((HostMetadata){0.0, 1.2, 0.02, NAN, 0.0});
 	check("rest_decline_", "4400", 5.0);
 
-	/* Days that are sampled need no others. */
+	/* Sampled days do not depend on other days. */
 	for (int band = 0; band < N_PASSBANDS; band++)
 		put("gp_flux_after_60", suffix_of(band), NAN);
 	append_host((HostMetadata){0.0, 1.0, 0.02, NAN, 0.0});
@@ -270,7 +270,7 @@ test_peak_luminosity(void)
 	check("distmod_farther", "", modulus(0.42) - distmod);
 }
 
-/* Dust that is corrected for leaves no trace; at high signal to noise a colour shows its slope. */
+/* Corrected dust has no effect; at high signal to noise a colour gives the slope. */
 static void
 test_colors(void)
 {
@@ -335,7 +335,7 @@ test_times(void)
 }
 
 /* ----------------------------------------------------------------
- * What is not known
+ * Unknown values
  * ----------------------------------------------------------------
  */
 
@@ -408,13 +408,13 @@ test_galactic(void)
 	}
 	CHECK(known_features("dereddened_color") == 4 * 15, "colours of a galactic object");
 
-	/* An error larger than the redshift leaves the nearer distance open. */
+	/* If the error exceeds the redshift, the nearer distance is undefined. */
 	append_host((HostMetadata){0.0, 0.2, 0.3, NAN, MWEBV});
 	check("distmod_nearer", "", NAN);
 	check("distmod_farther", "", modulus(0.5) - modulus(0.2));
 }
 
-/* The set of simple features has the first of them, the same to the bit. */
+/* The set of simple features has the first of them, bit for bit. */
 static void
 test_sets(void)
 {

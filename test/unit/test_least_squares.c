@@ -113,7 +113,7 @@ test_known_problems(void)
 		CHECK_CLOSE(result.parameters[i], 0.0, 1e-3, "Powell's minimum");
 }
 
-/* In a box there may be several minima: at each no allowed direction leads down. */
+/* A box may contain several minima: at each, no feasible direction decreases the objective. */
 static void
 test_bounds(void)
 {
@@ -151,7 +151,7 @@ test_bounds(void)
 	}
 }
 
-/* A straight line has a covariance in closed form, and needs no search. */
+/* A straight line has a covariance in closed form and needs no iteration. */
 static void
 line(const double *x, double *r, double *jacobian, const void *data)
 {
@@ -186,7 +186,7 @@ test_covariance(void)
 	CHECK_CLOSE(result.covariance[2], result.covariance[1], 1e-15, "symmetry");
 }
 
-/* Residuals so large beside their second derivatives that J'J is far from the Hessian. */
+/* Residuals with second derivatives so large that J'J is far from the Hessian. */
 static void
 large_residuals(const double *x, double *r, double *jacobian, const void *data)
 {
@@ -224,7 +224,7 @@ test_hard_problems(void)
 				"minimum with large residuals");
 	CHECK(result.n_evaluations <= 7, "%d evaluations", result.n_evaluations);
 
-	/* Behind the wall there is nothing; the minimum in reach is at the wall. */
+	/* The objective is undefined beyond a bound; the reachable minimum is at the bound. */
 	result = solve(&wall, lower, upper, (double[]){0.0});
 	CHECK(result.parameters[0] < 0.5 && result.parameters[0] > 0.4, "stopped at %g",
 		  result.parameters[0]);

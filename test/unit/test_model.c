@@ -1,6 +1,7 @@
 /*
  * test_model.c
- *		The byte form of a model, and its probabilities against double precision.
+ *		The serialised form of a model, and its probabilities compared with double
+ *		precision.
  */
 #include "unit.h"
 
@@ -18,18 +19,18 @@
 #define QUANTILES 3
 #define ROWS 50
 
-/* Of feature 1 there is only the flag, and feature 4 does not count at all. */
+/* Feature 1 only has a missing-value indicator, and feature 4 is not used. */
 static const int32_t used[USED] = {0, 2, 3, 5};
 static const int32_t flagged[FLAGGED] = {1, 3};
 
-/* What members look at; the last two at all there is, and at flags alone. */
+/* The inputs of the members; the last two use all inputs, and only the indicators. */
 static const struct
 {
 	int		n;
 	int32_t inputs[INPUTS];
 } looks[MEMBERS] = {{3, {0, 2, 5}}, {3, {0, 3, 4}}, {6, {0, 1, 2, 3, 4, 5}}, {2, {4, 5}}};
 
-/* Where parts of the bytes are with zscore; the members follow the gate. */
+/* Offsets of the parts with zscore; the members follow the gate. */
 enum
 {
 	AT_N_USED = 24,
@@ -59,7 +60,7 @@ copy_indexes(Workspace *workspace, const int32_t *indexes, int n)
 	return copy;
 }
 
-/* Of one hidden layer, the last member of none. */
+/* One hidden layer, except for the last member. */
 static Member
 make_member(int number, Workspace *workspace, Random *random)
 {
@@ -183,7 +184,7 @@ seal(unsigned char *bytes, size_t size)
 	put_uint32(bytes + 16, slow_crc32c(bytes + 20, size - 20));
 }
 
-/* The model with one number changed is refused, for the given reason unless that is NULL. */
+/* The model with one number changed is rejected, for the given reason unless that is NULL. */
 static void
 check_forged(const Model *model, int offset, uint32_t value, const char *expected)
 {
@@ -261,7 +262,7 @@ test_damage(Normalisation normalisation)
 	seal(longer, size + 1);
 	CHECK(model_read(longer, size + 1, &workspace, &reason) == NULL, "accepted a byte too many");
 
-	/* with a valid checksum every part must be refused or harmless */
+	/* with a valid checksum, any change must be rejected or harmless */
 	for (size_t i = 20; i < size; i++)
 		for (int value = 0; value < 256; value += 51)
 		{
@@ -324,7 +325,7 @@ test_header(void)
 	unit_free();
 }
 
-/* Lists of features and of inputs that are not ascending, or name what there is not. */
+/* Lists of features and of inputs that are not ascending or out of range. */
 static void
 test_list_bytes(void)
 {
@@ -366,7 +367,7 @@ test_list_bytes(void)
 	unit_free();
 }
 
-/* A model of no input at all, well-formed as its bytes are. */
+/* A model without any input, whose bytes are otherwise well-formed. */
 static void
 test_no_inputs(void)
 {
@@ -388,7 +389,7 @@ test_no_inputs(void)
 	unit_free();
 }
 
-/* The temperature and the log multipliers out of range, at their place after the classes. */
+/* Temperature and log multipliers out of range; they follow the classes. */
 static void
 test_calibration_bytes(void)
 {
@@ -406,7 +407,8 @@ test_calibration_bytes(void)
 	unit_free();
 }
 
-/* A gate on a feature that there is not, or that leaves a side without a class, or not finite. */
+/* A gate with a feature out of range, a side without an open class, or a value that is not finite.
+ */
 static void
 test_gate_bytes(void)
 {
@@ -491,8 +493,8 @@ member_log_probabilities(const Member *member, const double *inputs, double *y)
 }
 
 /*
- * The mean of the members' logarithms, tempered and multiplied, of the classes
- * that are open; the closed ones have their own.
+ * The calibrated mean of the members' log-probabilities for the open classes; closed
+ * classes have fixed probabilities.
  */
 static void
 oracle_probabilities(const Model *model, const float *features, double *p)
@@ -524,7 +526,7 @@ oracle_probabilities(const Model *model, const float *features, double *p)
 		p[c] = closed && closed[c] > 0.0f ? closed[c] : rest * p[c] / sum;
 }
 
-/* Some are missing, and the gate's is often 0. */
+/* Some features are missing, and the gate's feature is often 0. */
 static void
 draw_features(float (*features)[FEATURES])
 {
@@ -538,7 +540,7 @@ draw_features(float (*features)[FEATURES])
 														   : (float) (5.0 * random_normal(&random));
 }
 
-/* One object at a time or in blocks: the probabilities of a double-precision pass. */
+/* One object at a time and in blocks: equal to the probabilities in double precision. */
 static void
 test_classify(int n_members, bool calibrated, bool gated)
 {
@@ -574,7 +576,7 @@ test_classify(int n_members, bool calibrated, bool gated)
 	unit_free();
 }
 
-/* Of all rows in a block, and of each by itself. */
+/* For all rows in a block, and for each row separately. */
 typedef struct Answers
 {
 	float block[ROWS][CLASSES];
@@ -593,7 +595,7 @@ classify_all(const Model *model, float (*features)[FEATURES], Workspace *workspa
 	return answers;
 }
 
-/* What some of the members look at, with the gate's feature or without. */
+/* The inputs of some of the members, with or without the gate's feature. */
 typedef struct DropCase
 {
 	int		first; /* member, and so many from there */
@@ -617,7 +619,7 @@ drop_model(const DropCase *drop, Normalisation normalisation, Workspace *workspa
 	return model;
 }
 
-/* Features that the model is not to look at become anything. */
+/* Features that the model must not use get arbitrary values. */
 static void
 spoil_features(const DropCase *drop, float (*features)[FEATURES])
 {
@@ -634,7 +636,7 @@ spoil_features(const DropCase *drop, float (*features)[FEATURES])
 				features[i][j] = garbage[(i + j) % 6];
 }
 
-/* The same bytes when written, read and written again, and the same answers when read. */
+/* Writing, reading and writing again gives the same bytes, and reading the same probabilities. */
 static void
 check_rewritten(const Model *model, float (*features)[FEATURES], const Answers *expected,
 				Workspace *workspace)
@@ -691,8 +693,8 @@ check_drop(const DropCase *drop, Normalisation normalisation)
 }
 
 /*
- * What no member looks at goes, but for the gate's feature 2 where there is a
- * gate; the probabilities stay, to the bit, and nothing else counts.
+ * Unused inputs are removed, except for the gate's feature 2 if there is a gate; the
+ * probabilities keep the same bits and depend on nothing else.
  */
 static void
 test_drop(Normalisation normalisation)

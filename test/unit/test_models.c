@@ -1,7 +1,7 @@
 /*
  * test_models.c
- *		Fits of light curves: their parts against plain computations, parameters
- *		of made curves found again, properties, and hard input.
+ *		Fits of light curves: their parts compared with plain computations,
+ *		recovery of known parameters, properties, and difficult input.
  */
 #include <float.h>
 
@@ -13,11 +13,11 @@
 #include "core/base/random.h"
 
 /* ----------------------------------------------------------------
- * Made curves
+ * Synthetic light curves
  * ----------------------------------------------------------------
  */
 
-/* A model as it is written in the literature; parameters as LightCurveFit reports them. */
+/* A model as in the literature, with parameters as reported by LightCurveFit. */
 static double
 model_shape(FitModel model, const double *p, double time)
 {
@@ -143,7 +143,7 @@ test_exponentials(void)
 	CHECK(y[0] > 0.0 && y[0] < 1e-120 && y[0] == y[1], "exp(-1e300) is %g", y[0]);
 }
 
-/* Values against the literature's formula, derivatives against differences. */
+/* Values compared with the literature's formula, derivatives with differences. */
 static void
 test_shapes(void)
 {
@@ -177,7 +177,7 @@ test_shapes(void)
 		{
 			double expected = model_shape(model, reported, time[i]) / peak;
 
-			/* The formula itself overflows far from the peak. */
+			/* The plain formula overflows far from the peak. */
 			CHECK(shape[i] >= 0.0 && shape[i] <= 1.0 + 1e-12, "shape %g", shape[i]);
 			if (isfinite(expected))
 				CHECK_CLOSE(shape[i], expected, 1e-8, "shape");
@@ -204,7 +204,7 @@ test_shapes(void)
 	}
 }
 
-/* chi_square that a two-sided exponential about an observation leaves, by plain sums. */
+/* chi_square of a two-sided exponential around an observation, by plain sums. */
 static double
 plain_gain(const Observations *o, double centre, double rise, double fall, double scale)
 {
@@ -266,7 +266,7 @@ test_starts(void)
 }
 
 /* ----------------------------------------------------------------
- * Made curves found again
+ * Recovery of known parameters
  * ----------------------------------------------------------------
  */
 
@@ -334,7 +334,7 @@ check_pulls(const Pulls *pulls, const char *what)
 		  "%s: pulls %.3f +- %.3f of %d", what, mean, std, pulls->n);
 }
 
-/* Errors are what they say: deviations divided by them have a standard deviation of 1. */
+/* The errors are correct: deviations divided by them have a standard deviation of 1. */
 static void
 test_pulls(void)
 {
@@ -378,7 +378,7 @@ test_pulls(void)
  * ----------------------------------------------------------------
  */
 
-/* Every number of a report, with fluxes divided by `factor`. */
+/* All numbers of a fit, with fluxes divided by `factor`. */
 static int
 list_numbers(const LightCurveFit *f, double factor, double *to)
 {
@@ -439,7 +439,7 @@ test_scale_and_shift(void)
 	}
 }
 
-/* A fit explains at least as much as a constant, and no parameter leaves its bounds. */
+/* A fit is at least as good as a constant, and its parameters are within their bounds. */
 static void
 check_sane(const LightCurveFit *f, const char *what)
 {
@@ -522,7 +522,7 @@ test_hard_input(void)
 	unit_free();
 }
 
-/* Features are the numbers of the fits, under the names of the catalog. */
+/* The features equal the parameters of the fits, by the names in the catalog. */
 static void
 check_feature(const float *features, const char *name, double expected)
 {
@@ -534,7 +534,7 @@ check_feature(const float *features, const char *name, double expected)
 		  "%s: %g, expected %g", name, ordinal < 0 ? NAN : (double) features[ordinal], expected);
 }
 
-/* Chi-square and log-likelihood beside those of the Gaussian process, from its own functions. */
+/* Chi-square and log-likelihood compared with those of the Gaussian process's own functions. */
 static void
 check_beside_process(const Observations *o, const LightCurveFit *f, const char *model,
 					 const float *features, Workspace *workspace)

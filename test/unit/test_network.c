@@ -1,6 +1,6 @@
 /*
  * test_network.c
- *		The network's passes against a plain double-precision implementation.
+ *		The network's passes compared with a plain double-precision implementation.
  */
 #include "unit.h"
 
@@ -61,7 +61,7 @@ oracle_activation(Activation activation, double x)
 	}
 }
 
-/* Normalises column j of y by its own moments, or by the running ones. */
+/* Normalises column j of y by its batch moments, or by the running ones. */
 static void
 oracle_batch_norm(const TrainingLayer *layer, const double *parameters, bool training,
 				  double y[ROWS][WIDEST])
@@ -86,7 +86,7 @@ oracle_batch_norm(const TrainingLayer *layer, const double *parameters, bool tra
 	}
 }
 
-/* What dropout multiplies element i of a matrix by. */
+/* The factor of dropout for element i of a matrix. */
 static double
 dropout_factor(const Dropout *dropout, size_t i)
 {
@@ -132,7 +132,7 @@ oracle_logits(const Network *network, const double *parameters, const float *x, 
 	memcpy(logits, input, sizeof(input));
 }
 
-/* A function of the logits whose gradient is known: the sum of coefficient * logit. */
+/* A function of the logits with a known gradient: the sum of coefficient * logit. */
 static double
 oracle_objective(const Network *network, const double *parameters, const float *x,
 				 const float *coefficient)
@@ -248,7 +248,7 @@ test_fold(BatchNorm batch_norm)
 	unit_free();
 }
 
-/* The moments of the batches are averaged plainly at first. */
+/* At first, the running moments are plain averages over the batches. */
 static void
 test_running_moments(void)
 {
@@ -347,7 +347,7 @@ test_softmax(void)
 	CHECK(x[4] >= 0.0f && x[4] < 1e-30f, "softmax of a small logit is %g", x[4]);
 }
 
-/* Dropout drops the share it is told, and keeps the expectation. */
+/* Dropout drops the given share, and preserves the expectation. */
 static void
 test_dropout(void)
 {
@@ -378,8 +378,7 @@ test_dropout(void)
 	unit_free();
 }
 
-/* Each lane is the scalar generator; how much is drawn at a time changes nothing but what is left
- * over. */
+/* Each lane equals the scalar generator; the number drawn at a time only changes what is left. */
 static void
 test_random_fill(void)
 {
@@ -442,8 +441,7 @@ oracle_derivative(Activation activation, double x)
 #define WIDE 45
 #define STRIDE 51
 
-/* A mini-batch of TALL rows through the kernels of one layer, and the same in plain double loops.
- */
+/* A mini-batch of TALL rows through the kernels of one layer, and through plain double loops. */
 typedef struct Pass
 {
 	float	 bias[WIDE];
@@ -511,7 +509,7 @@ run_pass(Pass *pass, Activation before, bool normalised, Activation activation, 
 	}
 }
 
-/* Worst error, relative to max(1, |expected|), of a column of the pass done by run_pass. */
+/* Largest error, relative to max(1, |expected|), of a column of the pass of run_pass. */
 static double
 column_error(const Pass *start, const Pass *done, int j, Activation before, bool normalised,
 			 Activation activation, double dropout)
@@ -567,8 +565,8 @@ column_error(const Pass *start, const Pass *done, int j, Activation before, bool
 }
 
 /*
- * The kernels of a layer against double loops; some columns at a time to the
- * same bits; and nothing beside their columns.
+ * The kernels of a layer compared with double loops; a few columns at a time give the
+ * same bits and change no other columns.
  */
 static void
 test_kernels(Activation before, bool normalised, Activation activation, double dropout)
@@ -599,7 +597,7 @@ test_kernels(Activation before, bool normalised, Activation activation, double d
 	CHECK(touched == 0, "%d elements beside the columns changed", touched);
 }
 
-/* Dropout in place and elsewhere is the same, and as it is defined. */
+/* Dropout in place and out of place give the same result, as defined. */
 static void
 test_drop(void)
 {
@@ -620,7 +618,7 @@ test_drop(void)
 	CHECK(wrong == 0 && memcmp(x, y, sizeof(x)) == 0, "%d elements are wrong", wrong);
 }
 
-/* The average of the parameters follows each step, whichever part of them a step is done by. */
+/* The moving average of the parameters follows each step, however the step is divided. */
 static void
 test_weight_average(int optimizer)
 {

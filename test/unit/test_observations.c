@@ -24,7 +24,7 @@ write_float(float value, char *to)
 
 static const NumberWriter writer = {write_double, write_float};
 
-/* Observations with many equal times, equal but for one column, and exact duplicates. */
+/* Observations with many equal times, differing in one column, and exact duplicates. */
 static Observations
 random_observations(Random *random, uint32_t n, uint64_t n_times, Workspace *workspace)
 {
@@ -52,7 +52,7 @@ get_observation(const Observations *o, uint32_t i)
 	return (Observation){o->mjd[i], o->flux[i], o->flux_err[i], o->kind[i]};
 }
 
-/* The order of the documentation, column by column. */
+/* The documented order, column by column. */
 static int
 compare(const void *left, const void *right)
 {
@@ -234,7 +234,7 @@ test_negative_zero(void)
 	CHECK(!signbit(observation.flux), "negative zero of a tiny flux kept");
 }
 
-/* Any finite double or float, its bits at random. */
+/* A finite double or float with random bits. */
 static Observations
 extreme_observations(Random *random, uint32_t n, Workspace *workspace)
 {
@@ -381,7 +381,7 @@ test_binary_errors(void)
 	} cases[] = {
 		{0, 9, "unknown version 9"},
 		{4, 2, "2 observations take 43 bytes, not 26"},
-		{9, 0x7f, NULL}, /* mjd becomes NaN with the byte behind it */
+		{9, 0x7f, NULL}, /* mjd becomes NaN together with the byte after it */
 		{17, 0xff, NULL},
 		{21, 0xbf, "flux_err is not positive: \"-1\""},
 		{25, 7, "passband is not between 0 and 5: \"7\""},

@@ -29,7 +29,7 @@ set_number(TrainingOptions *options, const char *name, double value)
 	return training_option_set_number(options, find(name), value, message);
 }
 
-/* Both presets keep to the ranges that the table gives, and every row documents itself. */
+/* Both presets are within the ranges of the table, and every row has a description. */
 static void
 test_table(void)
 {
@@ -129,7 +129,7 @@ test_set(void)
 	CHECK(training_option_find("epoch", 5) == NULL, "found a prefix");
 }
 
-/* The survey's query and its features: another length than that of layers, printed as JSON. */
+/* survey_query and survey_features: an array of different maximum length, printed as JSON. */
 static void
 test_survey(void)
 {
@@ -162,7 +162,7 @@ test_survey(void)
 	CHECK(!set_text(&options, "survey_query", "x"), "a query is no choice");
 }
 
-/* A calibration has to have something to be fitted on. */
+/* A calibration needs rows to be fitted on. */
 static void
 test_calibration(void)
 {
@@ -179,7 +179,7 @@ test_calibration(void)
 	CHECK(training_options_check(&options, message), "with bagging: %s", message);
 }
 
-/* What the training set decides, and nothing else. */
+/* Options that depend on the training set, and only these. */
 static void
 test_settle(void)
 {
@@ -233,7 +233,7 @@ test_settle(void)
 			  options.epochs == 1,
 		  "what was given");
 
-	/* the inputs that a network looks at are what counts */
+	/* the number of selected inputs is what counts */
 	for (int selected = 90; selected <= 720; selected *= 2)
 	{
 		training_options_default(&options);

@@ -1,7 +1,7 @@
 /*
  * test_period_features.c
- *		Features of the period: of one passband against plain least squares, of
- *		made stars against what they were made of, and their properties.
+ *		Period features: for one passband compared with plain least squares, for
+ *		simulated stars with their true values, and their properties.
  */
 #include "unit.h"
 
@@ -29,7 +29,7 @@ compute_all(const Observations *o, double *out, Workspace *workspace)
 	return at;
 }
 
-/* A feature of a passband, or with passband 0 one of all. */
+/* A feature of one passband, or of all if passband is 0. */
 static double
 get(const double *features, const char *name, int passband)
 {
@@ -50,7 +50,7 @@ get(const double *features, const char *name, int passband)
 }
 
 /* ----------------------------------------------------------------
- * Made stars
+ * Simulated stars
  * ----------------------------------------------------------------
  */
 
@@ -76,10 +76,10 @@ put(Observations *observations, double mjd, int passband, double flux, double fl
 	put_observation(observations, observations->count++, observation);
 }
 
-/* Of a phase in cycles. */
+/* A function of the phase in cycles. */
 typedef double (*Shape)(double phase);
 
-/* Four harmonics of known amplitudes and phases. */
+/* Four harmonics with known amplitudes and phases. */
 static const double known_ratio[] = {1.0, 0.5, 0.25, 0.1};
 static const double known_phase[] = {0.7, 2.0, 4.0, 1.0};
 
@@ -118,7 +118,7 @@ no_shape(double phase)
 static const double band_level[N_PASSBANDS] = {500.0, -20.0, 0.0, 3000.0, 10.0, 100.0};
 static const double band_height[N_PASSBANDS] = {30.0, 100.0, 80.0, 60.0, 50.0, 40.0};
 
-/* n points in n_bands over 1,000 days, of a flux_err between once and twice the one given. */
+/* n points in n_bands over 1,000 days, with flux_err between once and twice the given one. */
 static Observations
 star(uint64_t seed, int n, int n_bands, double period, Shape shape, double flux_err,
 	 Workspace *workspace)
@@ -228,7 +228,7 @@ median(double *values, uint32_t n)
 	return 0.5 * (values[(n - 1) / 2] + values[n / 2]);
 }
 
-/* What stands on the points in order of phase, which is found by counting those before. */
+/* Statistics of the points in order of phase, determined by counting the points before each. */
 static void
 check_folded_points(const Observations *o, const double *features, const LinearFit *fit,
 					double mean, Workspace *workspace)
@@ -413,7 +413,7 @@ test_known_shape(void)
 	unit_free();
 }
 
-/* Of noise about a true shape, what is left is noise; of noise alone, the ratio is 2. */
+/* For noise around a true shape the residual is noise; for noise alone the ratio is 2. */
 static void
 test_noise(void)
 {
@@ -431,7 +431,7 @@ test_noise(void)
 		reduced += get(features, "period_chi_square_reduced", 0) / n;
 		smooth += get(features, "period_von_neumann_ratio", 0) / n;
 
-		/* The best of many periods orders noise a little. */
+		/* The best of many periods slightly orders noise. */
 		o = star(seed, 180, 6, 0.61, no_shape, 10.0, &workspace);
 		compute_all(&o, features, &workspace);
 		rough += get(features, "period_von_neumann_ratio", 0) / n;
@@ -443,7 +443,7 @@ test_noise(void)
 	CHECK(rough > 1.3 && rough < 2.0, "ratio of noise %g", rough);
 }
 
-/* Two periods, of which each passband has the second at half the height. */
+/* Two periods in each passband, the second with half the amplitude. */
 static void
 test_second_period(void)
 {
@@ -500,7 +500,7 @@ test_eclipses(void)
  * ----------------------------------------------------------------
  */
 
-/* Powers of two change units and times without rounding; any order of input is the same input. */
+/* Powers of two change units and times without rounding; the order of the input is irrelevant. */
 static void
 test_scale_shift_and_order(void)
 {
@@ -528,7 +528,7 @@ test_scale_shift_and_order(void)
 			put_observation(&other, j, a);
 		}
 		other = canonical(&other, &workspace);
-		/* The sum of times is rounded: what is measured is the same. */
+		/* The shifted times are rounded: give both light curves the same times. */
 		for (uint32_t i = 0; i < o.count; i++)
 			o.mjd[i] = other.mjd[i] - 1024.0;
 		compute_all(&o, features, &workspace);
@@ -552,8 +552,8 @@ test_scale_shift_and_order(void)
 }
 
 /*
- * The aliases of evenly spaced times are as high as each other: which of them is
- * taken is not to depend on the unit of flux, here tripled without rounding.
+ * Aliases of evenly spaced times have equal peaks: the choice among them must not
+ * depend on the unit of flux, here tripled without rounding.
  */
 static void
 test_even_times(void)
@@ -586,7 +586,7 @@ test_even_times(void)
 	unit_free();
 }
 
-/* Features of n points at steps of `step` in n_bands, none of which may be infinite. */
+/* Features of n points at intervals of `step` in n_bands; none may be infinite. */
 static void
 describe_series(int n, double step, int n_bands, double scatter, double flux_err, double *features)
 {
@@ -631,7 +631,7 @@ test_hard_input(void)
 	describe_series(50, 2.0, 2, 0.0, 1.0, features);
 	check_unknown(features, "no scatter");
 
-	/* A period, but no fit: half of six points cannot hold a harmonic. */
+	/* A period without a fit: half of six points cannot determine a harmonic. */
 	describe_series(5, 1.1, 1, 5.0, 1.0, features);
 	CHECK(isfinite(get(features, "period_log", 0)), "period of five points");
 	CHECK(isnan(get(features, "period_explained", 0)) &&

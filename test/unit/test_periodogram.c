@@ -1,8 +1,8 @@
 /*
  * test_periodogram.c
- *		The multiband periodogram against least squares by Householder
- *		reflections, periods of known and of simulated light curves, and input
- *		that no survey should deliver.
+ *		The multiband periodogram compared with least squares by Householder
+ *		reflections, periods of known and of simulated light curves, and
+ *		pathological input.
  */
 #include "unit.h"
 
@@ -157,7 +157,7 @@ fitted_chi2(const Observations *observations, int mask, double frequency, int n_
 	return residual(n, n_means + 2 * n_harmonics, x, y);
 }
 
-/* P(f) of all bands, each of which has points enough. */
+/* P(f) of all bands, each with enough points. */
 static double
 oracle_power(const Observations *observations, double frequency)
 {
@@ -198,7 +198,7 @@ test_unit_circle(void)
 	CHECK(worst < 1.5e-15, "cosine and sine are off by %g", worst);
 }
 
-/* Compares every `stride`th frequency of the grid from a minimum on with the oracle. */
+/* Compares every `stride`th frequency of the grid, from a minimum, with the oracle. */
 static void
 check_grid(const Observations *observations, uint64_t stride, double minimum, const char *what)
 {
@@ -250,7 +250,7 @@ test_power(void)
 	unit_free();
 }
 
-/* Times on a raster of half days: cosine and sine cannot be told apart at many frequencies. */
+/* Times on a half-day grid: cosine and sine are degenerate at many frequencies. */
 static void
 test_raster(void)
 {
@@ -335,7 +335,7 @@ test_fold(void)
 	unit_free();
 }
 
-/* A noise-free shape of known harmonics is found again. */
+/* A noise-free shape of known harmonics is recovered. */
 static void
 test_known_shape(void)
 {
@@ -470,7 +470,7 @@ test_peaks(void)
 	unit_free();
 }
 
-/* Of noise, a false-alarm probability below a value is about as rare as the value says. */
+/* For noise, a false-alarm probability below a value is about as rare as the value. */
 static void
 test_false_alarm(void)
 {
@@ -510,7 +510,7 @@ is_period(double period, double truth)
 
 /*
  * Stars of the survey's wide fields with 60 points and an rms of 5 times the
- * noise.  PLASTICC_PERIOD_OBJECTS=n takes n of a class.
+ * noise.  PLASTICC_PERIOD_OBJECTS=n uses n objects per class.
  */
 static void
 test_survey(void)
@@ -551,7 +551,7 @@ test_survey(void)
 	}
 }
 
-/* Eclipses so narrow that most power is in higher harmonics than the first. */
+/* Eclipses so narrow that most power is in harmonics above the first. */
 static void
 test_narrow_eclipses(void)
 {
@@ -583,7 +583,7 @@ test_narrow_eclipses(void)
 }
 
 /* ----------------------------------------------------------------
- * Bad and hard input
+ * Invalid and difficult input
  * ----------------------------------------------------------------
  */
 
@@ -608,7 +608,7 @@ check_defined(const Period *period, const char *what)
 		  "%s: explained %g", what, period->explained);
 }
 
-/* n points: times by a step, band by a number of bands, fluxes by a function of the number. */
+/* n points: times at a constant interval, bands in turn, fluxes by a function of the index. */
 static Period
 period_of(int n, double step, int n_bands, double scatter, double flux_err, Workspace *workspace)
 {
@@ -671,7 +671,7 @@ count_interrupt_check(void)
 	n_interrupt_checks++;
 }
 
-/* A search can be cancelled at least once a block of frequencies. */
+/* A search can be cancelled at least once per block of frequencies. */
 static void
 test_interrupts(void)
 {
@@ -683,7 +683,7 @@ test_interrupts(void)
 	unit_free();
 }
 
-/* Two clusters of times, a second wide, where nearly no frequency is well determined. */
+/* Two clusters of times, each a second wide, for which hardly any frequency is well determined. */
 static void
 test_clusters(void)
 {

@@ -1,6 +1,6 @@
 /*
  * test_permutation.c
- *		Classification of permuted inputs against that of inputs permuted by hand.
+ *		Classification of permuted inputs compared with inputs permuted by hand.
  */
 #include "unit.h"
 
@@ -15,14 +15,14 @@
 #define MEMBERS 4
 #define BLOCK 16
 
-/* The gate's feature is not the input of its number, and may be no input at all. */
+/* The gate's feature is not the input with its number, and may not be an input at all. */
 #define GATE_FEATURE 4
 #define GATE_INPUT 2
 #define UNUSED_FEATURE 3
 static int32_t used[USED] = {1, 2, GATE_FEATURE, 5, 7, 8, 10};
 static int32_t flagged[FLAGGED] = {UNUSED_FEATURE, 8};
 
-/* What members look at; at input 6 the last alone. */
+/* The inputs of the members; input 6 is used by the last one only. */
 static const struct
 {
 	int		n;
@@ -30,7 +30,7 @@ static const struct
 } looks[MEMBERS] = {
 	{5, {0, 1, 2, 4, 8}}, {3, {1, 3, 5}}, {1, {7}}, {INPUTS, {0, 1, 2, 3, 4, 5, 6, 7, 8}}};
 
-/* A network with hidden layers of widths 12, 7, 12, ... */
+/* A network with hidden layers of width 12, 7, 12, ... */
 static Member
 make_member(int number, int n_layers, Activation activation, Random *random, Workspace *workspace)
 {
@@ -62,7 +62,7 @@ make_member(int number, int n_layers, Activation activation, Random *random, Wor
 	return member;
 }
 
-/* Some of them, calibrated somehow. */
+/* Several such networks, with an arbitrary calibration. */
 static Model
 make_model(int n_members, int n_layers, Activation activation, Random *random, Workspace *workspace)
 {
@@ -88,7 +88,7 @@ make_model(int n_members, int n_layers, Activation activation, Random *random, W
 	return model;
 }
 
-/* The objects, of which a third is in the galaxy, and whose inputs they get. */
+/* The objects, a third of them galactic, and the donors of their permuted inputs. */
 typedef struct Objects
 {
 	float	inputs[ROWS * INPUTS];
@@ -110,7 +110,7 @@ make_objects(Random *random, Objects *objects)
 	}
 }
 
-/* Sides go along with the gate's feature, where that is an input. */
+/* The sides are permuted with the gate's feature if that is an input. */
 static void
 check(const Model *model, const Objects *objects, PermutedClassifier *classifier, int n_columns,
 	  const int32_t *columns, Workspace *workspace)
@@ -143,7 +143,7 @@ check(const Model *model, const Objects *objects, PermutedClassifier *classifier
 		  model->members[0].n_layers, n_columns, worst);
 }
 
-/* No column, each, pairs, all, and none again: what was classified before leaves no trace. */
+/* No column, each, pairs, all, and none again: earlier calls have no influence. */
 static void
 check_columns(const Model *model, const Objects *objects, Workspace *workspace)
 {

@@ -1,6 +1,6 @@
 /*
  * test_preprocess.c
- *		Normalisation of features against closed forms.
+ *		Normalisation of features compared with closed forms.
  */
 #include "unit.h"
 
@@ -74,7 +74,7 @@ test_constant(void)
 	unit_free();
 }
 
-/* The rank-Gauss transform of normal values is the identity, up to sampling. */
+/* The rank-Gauss transform of normal values is the identity, up to sampling noise. */
 static void
 test_rank_gauss(void)
 {
@@ -111,7 +111,7 @@ test_rank_gauss(void)
 	unit_free();
 }
 
-/* A feature of two values: each gets the middle of its share of the ranks. */
+/* A feature with two values: each gets the middle of its range of ranks. */
 static void
 test_ties(void)
 {
@@ -160,7 +160,7 @@ test_missing(void)
 	unit_free();
 }
 
-/* Held-out rows have no say. */
+/* Held-out rows have no influence. */
 static void
 test_skip(void)
 {
@@ -182,7 +182,7 @@ test_skip(void)
 	unit_free();
 }
 
-/* The definition of rank_gauss, knot by knot in double. */
+/* The definition of rank_gauss, knot by knot in double precision. */
 static double
 oracle_rank(const float *knots, const float *scores, int n, float value)
 {
@@ -205,7 +205,7 @@ oracle_rank(const float *knots, const float *scores, int n, float value)
 								   ((double) knots[below] - knots[below - 1]);
 }
 
-/* Values that hit knots, runs of knots, gaps, and what lies beyond. */
+/* Values at knots, at runs of equal knots, in gaps, and beyond the knots. */
 static float
 awkward_value(Random *random)
 {
@@ -224,7 +224,7 @@ awkward_value(Random *random)
 	}
 }
 
-/* Blocks of any size, against the definition and, to the bit, against their rows one by one. */
+/* Blocks of any size, compared with the definition and, bit for bit, with single rows. */
 static void
 test_rank_blocks(int n_quantiles, int n_rows)
 {
@@ -287,7 +287,7 @@ test_rank_blocks(int n_quantiles, int n_rows)
 
 #define MANY 150
 
-/* Every third feature is often missing, and each has its own place and width. */
+/* Every third feature is often missing, and each has its own location and scale. */
 static void
 draw_many(float (*features)[MANY], Random *random)
 {
@@ -298,7 +298,7 @@ draw_many(float (*features)[MANY], Random *random)
 								 : (float) (j + (1.0 + j % 7) * random_normal(random));
 }
 
-/* The inputs of the subset are those of the whole that are kept, to the bit. */
+/* The inputs of the subset equal those of the whole, bit for bit. */
 static void
 check_subset(const Preprocessing *whole, const bool *keep, int n_rows,
 			 const float (*features)[MANY])
@@ -325,7 +325,7 @@ check_subset(const Preprocessing *whole, const bool *keep, int n_rows,
 	CHECK(differing == 0, "%d rows, %d of %d inputs: %d differ", n_rows, n_kept, n_all, differing);
 }
 
-/* All, none, features alone, flags alone, or some of both. */
+/* All, none, only features, only missing-value indicators, or some of both. */
 static void
 mark_inputs(int way, Random *random, bool *keep)
 {
@@ -334,7 +334,7 @@ mark_inputs(int way, Random *random, bool *keep)
 				  (way > 3 && random_below(random, 2) == 0);
 }
 
-/* Subsets, and subsets of subsets, of rows that are done one by one or in blocks. */
+/* Subsets, and subsets of subsets, for single rows and for blocks. */
 static void
 test_subset(Normalisation normalisation)
 {

@@ -1,16 +1,16 @@
 /*
  * test_published.c
- *		Features of real light curves against a table that others published, and
- *		distances against those of the challenge's metadata.
+ *		Features of real light curves compared with a published table, and
+ *		distances with those of the challenge's metadata.
  *
- * Takes the directory whose folder plasticc/ has training_set.csv.gz,
- * training_set_metadata.csv.gz and published_features.csv.gz from PLASTICC_DATA;
- * without it there is nothing to compare with, and the test says so and passes.
+ * PLASTICC_DATA is the directory whose folder plasticc/ has training_set.csv.gz,
+ * training_set_metadata.csv.gz and published_features.csv.gz; without it the test
+ * reports that it is skipped, and passes.
  *
  * The difference is relative to the published value, or to one hundredth of
  * the natural scale of the quantity where that is larger: the standard
- * deviation of the passband for fluxes, 1 for skew.  Values near zero have no
- * better relative precision than the sums that they come from.
+ * deviation of the passband for fluxes, 1 for skewness.  Values near zero have
+ * no better precision than the sums that they are computed from.
  */
 #include <stdint.h>
 
@@ -173,7 +173,7 @@ named_feature(const float *features, const char *stem, int passband)
 	return features[find_feature(name, (size_t) length)];
 }
 
-/* Compares one published row; a published empty field is a NaN of ours. */
+/* Compares one published row; an empty field corresponds to NaN. */
 static void
 compare_object(const float *features, char **names, char **fields, int n_fields)
 {
@@ -243,8 +243,8 @@ compare_tables(const char *directory)
 }
 
 /*
- * The metadata's distmod, of four decimals, of the photometric redshift, also
- * of four: half a unit of the last place of either.
+ * The metadata's distmod and photometric redshift have four decimals each: the
+ * tolerance is half a unit in the last place of either.
  */
 static void
 compare_distances(const char *directory)

@@ -1,6 +1,6 @@
 /*
  * test_sample_weights.c
- *		Weights of training rows by the survey that they are to look like.
+ *		Importance weights of training rows for a given target sample.
  */
 #include "unit.h"
 
@@ -27,7 +27,7 @@ typedef struct Problem
 	SurveySample	sample;
 } Problem;
 
-/* A flag that a quarter of the training rows have, and three quarters of the survey. */
+/* A flag set in a quarter of the training rows and in three quarters of the target sample. */
 static void
 make_problem(Problem *problem)
 {
@@ -71,7 +71,7 @@ weigh(const Problem *problem, int fold, float *weight)
 	survey_weights(&problem->ensemble, fold, &problem->sample, weight, &workspace);
 }
 
-/* Weighted, a share of three quarters has the flag; own weights multiply. */
+/* Three quarters of the total weight have the flag; the set's own weights multiply. */
 static void
 test_plain(void)
 {
@@ -101,7 +101,7 @@ test_plain(void)
 	unit_free();
 }
 
-/* In the weighted loss the ratio within a class remains, and each class's mean is 1. */
+/* With the weighted loss, ratios within a class are kept and the mean of each class is 1. */
 static void
 test_weighted(void)
 {
@@ -129,7 +129,7 @@ test_weighted(void)
 	unit_free();
 }
 
-/* Rows that the networks do not see keep their weight, and do not change those of others. */
+/* Rows not used in training keep their weight and do not affect the others. */
 static void
 test_unseen(bool fold)
 {
@@ -165,7 +165,7 @@ test_unseen(bool fold)
 	unit_free();
 }
 
-/* Of n weights w and n of 3 w: (4 n)^2 / (10 n) of 2 n; networks take the fold's weights. */
+/* n weights w and n weights 3 w: (4 n)^2 / (10 n) of 2 n; networks use the fold's weights. */
 static void
 test_effective_objects(void)
 {

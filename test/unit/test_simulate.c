@@ -1,8 +1,8 @@
 /*
  * test_simulate.c
- *		The synthetic survey as a whole: repeatable, shaped like the mixes it
- *		imitates, and measured as it says.  test_survey_sources.c has the
- *		physics of the sources.
+ *		The synthetic survey as a whole: reproducible, with the stated mixes and
+ *		the stated noise.  test_simulated_sources.c tests the physics of the
+ *		sources.
  */
 #include "unit.h"
 
@@ -81,7 +81,7 @@ test_repeatable(void)
 	CHECK(object.position.ra != again.position.ra, "another object is elsewhere");
 }
 
-/* What holds for every light curve; returns the number of detections. */
+/* Checks the properties of every light curve; returns the number of detections. */
 static int
 check_light_curve(const SurveyObject *object, int n)
 {
@@ -127,7 +127,7 @@ check_metadata(const SurveyObject *object)
 	CHECK(place->mwebv > 0.0 && place->mwebv <= 2.0, "mwebv %g", place->mwebv);
 }
 
-/* Frequencies within five standard deviations of what they should be, or three for the rarest. */
+/* Frequencies within five standard deviations of the expected ones, or three for the rarest. */
 static void
 check_share(const char *what, double count, double n, double share)
 {
@@ -218,7 +218,7 @@ test_mixes(void)
 		  "the test mix is farther");
 }
 
-/* Every field is out of sight for months of each year; deep ones get sequences in a night. */
+/* Every field is unobservable for months of each year; deep fields get sequences in one night. */
 static void
 test_cadence(void)
 {
@@ -277,7 +277,7 @@ test_measurement(void)
 		SurveyObject object;
 		int			 n = survey_simulate(SEED, i, SURVEY_TRAINING, &object, observations);
 
-		/* one draw only: the next would be there because the first was not detected */
+		/* the first draw only: a later one is conditional on earlier ones not being detected */
 		if (object.truth.attempts > 1 || object.target != 88)
 			continue;
 		for (int j = 0; j < n; j++)

@@ -22,7 +22,7 @@ explosion(int stream, ExplosionKind kind, double redshift)
 	return result;
 }
 
-/* Type Ia are as bright as known, and no kind is brighter at peak than its magnitude says. */
+/* Type Ia have the known brightness, and no kind is brighter at peak than its magnitude. */
 static void
 test_peak_magnitudes(void)
 {
@@ -89,7 +89,7 @@ test_redshift(void)
 	}
 }
 
-/* All fade; all but tidal disruptions redden; type Ia rise again in the infrared. */
+/* All fade; all except tidal disruption events redden; type Ia rise again in the infrared. */
 static void
 test_light_curves(void)
 {
@@ -143,7 +143,7 @@ variable(Random *random, int stream, VariableKind kind, double redshift)
 	return result;
 }
 
-/* Variance within bins of the phase as a share of all variance; noise-free r band. */
+/* Variance within phase bins as a fraction of the total variance; noise-free r band. */
 static double
 folded_variance(Variable *star, Random *random, double period)
 {
@@ -205,7 +205,7 @@ test_periodic(void)
 		}
 }
 
-/* A periodic star is above and below its template, and each star has its own phase. */
+/* A periodic star varies above and below its template, and each star has its own phase. */
 static void
 test_templates(void)
 {
@@ -293,7 +293,7 @@ test_eclipses(void)
 	}
 }
 
-/* The magnification is Paczynski's, and the same in each band. */
+/* The magnification is Paczynski's and the same in all bands. */
 static void
 test_microlensing(void)
 {

@@ -1,6 +1,6 @@
 /*
  * test_small_matrix.c
- *		Matrix products, whole and in pieces, against sums in double precision.
+ *		Matrix products, whole and in parts, compared with sums in double precision.
  */
 #include "unit.h"
 

@@ -1,7 +1,7 @@
 /*
  * test_timing_features.c
- *		The features of timing and shape against their definitions, computed one
- *		by one from a plain list of observations.
+ *		The features of timing and shape compared with their definitions, each
+ *		computed from a plain list of observations.
  */
 #include "unit.h"
 
@@ -11,7 +11,7 @@
 #define ALL_BANDS (-1)
 #define MAX_POINTS 400
 
-/* One scope's observations in the order of time, which collect() makes. */
+/* The observations of one passband or of all, in time order, as collected by collect(). */
 typedef struct Points
 {
 	int	   n;
@@ -46,7 +46,7 @@ compare_doubles(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-/* The median of an odd or even number of values; position q of n - 1 between two neighbours. */
+/* The quantile q of an odd or even number of values, interpolated between two neighbours. */
 static double
 quantile_of(const double *values, int n, double q)
 {
@@ -186,7 +186,7 @@ check_detections(const float *features, const char *suffix, const Points *p)
  * ----------------------------------------------------------------
  */
 
-/* Of two observations both are equally far from the median: a trifle of |flux| decides. */
+/* Two observations are equally far from the median: a tiny difference of |flux| decides. */
 static double
 distance(double flux, double median)
 {
@@ -289,7 +289,7 @@ fraction_of(const Points *p, double sign, double limit)
 	return p->n > 0 ? (double) count / p->n : NAN;
 }
 
-/* From all pairs of an observation and a later (or earlier) one on the same side of the peak. */
+/* Over all pairs of an observation and a later (or earlier) one on the same side of the peak. */
 static double
 second_peak(const Points *p)
 {
@@ -355,7 +355,7 @@ check_shape(const float *features, const char *suffix, const Points *p, const do
 }
 
 /* ----------------------------------------------------------------
- * All of it
+ * All features
  * ----------------------------------------------------------------
  */
 
@@ -428,7 +428,7 @@ count_features(void)
 	return count;
 }
 
-/* An outburst in some of the passbands over noise, often with observations at the same time. */
+/* An outburst above noise in some of the passbands, often with simultaneous observations. */
 static Observations
 random_curve(Random *random, uint32_t n, Workspace *workspace)
 {

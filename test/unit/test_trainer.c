@@ -1,7 +1,7 @@
 /*
  * test_trainer.c
- *		Training as a whole: it learns, repeats itself to the byte, and reports
- *		the losses it says.
+ *		Training as a whole: it learns, is reproducible byte for byte, and reports
+ *		the right losses.
  */
 #include "unit.h"
 
@@ -13,7 +13,7 @@
 #define FEATURES 6
 #define CLASSES 3
 
-/* The feature that is larger in a class than in the others. */
+/* The feature that is larger in this class than in the others. */
 #define TELLING(class) (2 * (class) + 1)
 
 typedef struct Problem
@@ -89,7 +89,7 @@ quick_options(void)
 	return options;
 }
 
-/* One network on the rows that are not held out. */
+/* Trains one network on the rows that are not held out. */
 static Model *
 train_network(const TrainingSet *set, const TrainingOptions *options, Workspace *workspace,
 			  EpochCallback callback, void *argument, TrainingResult *result)
@@ -109,7 +109,7 @@ hold_out(int n_rows, int n_classes, const int32_t *target, double fraction, uint
 	stratified_holdout(&rows, fraction, seed, held_out, workspace);
 }
 
-/* The challenge's loss of the model on the rows whose validation flag is as given. */
+/* The challenge's loss of the model on the rows with the given validation flag. */
 static double
 weighted_log_loss(const Model *model, const Problem *problem, bool validation)
 {
@@ -230,7 +230,7 @@ test_repeatable(void)
 	unit_free();
 }
 
-/* The network that is kept is that of the epoch whose loss is the smallest, as reported. */
+/* The network kept is that of the epoch with the smallest reported loss. */
 static void
 test_validation(int selected_inputs)
 {
@@ -285,7 +285,7 @@ test_holdout(void)
 	unit_free();
 }
 
-/* Full batches of plain descent: writing every row twice changes nothing, weighing a class does. */
+/* Full-batch gradient descent: repeating every row has no effect, weighting a class does. */
 static void
 test_weights(void)
 {
@@ -396,7 +396,7 @@ test_schedule(void)
 	unit_free();
 }
 
-/* So many inputs, ascending, the telling ones before those of noise. */
+/* The given number of inputs, ascending, informative ones before noise. */
 static void
 check_selection(const Model *model, int n)
 {
@@ -416,7 +416,7 @@ check_selection(const Model *model, int n)
 	CHECK(n_telling == (n < CLASSES ? n : CLASSES), "%d inputs, %d telling", n, n_telling);
 }
 
-/* So many inputs as are asked for. */
+/* The requested number of inputs. */
 static void
 test_selection(void)
 {
@@ -437,7 +437,7 @@ test_selection(void)
 	unit_free();
 }
 
-/* That a value is missing may tell more than any value does. */
+/* Whether a value is missing may be more informative than its value. */
 static void
 test_selection_of_flag(void)
 {
@@ -461,7 +461,7 @@ test_selection_of_flag(void)
 	unit_free();
 }
 
-/* Where nothing tells anything, the seed decides. */
+/* Among uninformative inputs the seed decides. */
 static void
 test_selection_seed(void)
 {
@@ -487,7 +487,7 @@ test_selection_seed(void)
 	unit_free();
 }
 
-/* As many inputs as there are, or more, are all. */
+/* Requesting all inputs or more selects all. */
 static void
 test_selection_of_all(void)
 {
@@ -514,7 +514,7 @@ test_selection_of_all(void)
 	unit_free();
 }
 
-/* A network that has two inputs to choose, and is kept as it is after its only epoch. */
+/* A network that selects two inputs and is kept after its only epoch. */
 static Model *
 train_blindly(const Problem *problem, const bool *excluded, const bool *validation,
 			  Workspace *workspace)
@@ -536,7 +536,7 @@ train_blindly(const Problem *problem, const bool *excluded, const bool *validati
 	return train_member(&set, &inputs, &options, workspace, keep_report, &log, &result);
 }
 
-/* Makes two features of noise the only ones that tell anything, in rows marked so. */
+/* Makes two noise features the only informative ones in the marked rows. */
 static void
 change_rows(Problem *problem, const bool *mark, bool so)
 {
@@ -549,7 +549,7 @@ change_rows(Problem *problem, const bool *mark, bool so)
 		}
 }
 
-/* Rows that take no part or only measure have no say in what is chosen, nor in anything else. */
+/* Skipped rows and held-out rows influence neither the selected inputs nor anything else. */
 static void
 test_selection_is_blind(void)
 {

@@ -1,7 +1,7 @@
 /*
  * unit.h
- *		The whole of the unit-test harness: checks that count, a workspace of
- *		malloc'd memory, and a main() that reports.
+ *		The unit-test harness: checks that are counted, a workspace of malloc'd
+ *		memory, and a report.
  *
  * A test program defines its tests as functions and calls them from main(),
  * which ends with `return unit_report();`.
@@ -20,7 +20,7 @@
 static int unit_passed;
 static int unit_failed;
 
-/* Counts a check; a failed one prints where, and the formatted explanation. */
+/* Counts a check; a failed one prints its location and the formatted explanation. */
 #define CHECK(condition, ...)                                                                      \
 	do                                                                                             \
 	{                                                                                              \
