@@ -407,8 +407,7 @@ test_calibration_bytes(void)
 	unit_free();
 }
 
-/* A gate with a feature out of range, a side without an open class, or a value that is not finite.
- */
+/* A gate with a feature out of range, without an open class on a side, or not finite. */
 static void
 test_gate_bytes(void)
 {
