@@ -165,7 +165,7 @@ largest_noise(const double *gain)
 	return largest;
 }
 
-/* Inputs that separate a class count no more than noise if its weight is tiny, most if it is large. */
+/* Inputs that separate a class of tiny weight count no more than noise, of a heavy one most. */
 static void
 test_weights(void)
 {
