@@ -267,7 +267,7 @@ test_dimming(void)
 	for (uint32_t i = 0; i < o.count; i++)
 	{
 		double flux = i < 60 ? 0.0 : 1000.0 * (1.0 + sin(i / 40.0));
-		double flux_err = sqrt(4.0 + flux / survey_bands[o.kind[i]].electrons);
+		double flux_err = sqrt(4.0 + flux / passbands[o.kind[i]].electrons);
 
 		o.flux_err[i] = (float) flux_err;
 		o.flux[i] = (float) (flux + flux_err * random_normal(&random));
@@ -279,7 +279,7 @@ test_dimming(void)
 	for (uint32_t i = 0; i < o.count; i++)
 	{
 		double flux = i < 60 ? 0.0 : 1000.0 * (1.0 + sin(i / 40.0));
-		double expected = sqrt(4.0 + dimmed * flux / survey_bands[o.kind[i]].electrons);
+		double expected = sqrt(4.0 + dimmed * flux / passbands[o.kind[i]].electrons);
 
 		CHECK(fabs(copy.flux_err[i] / expected - 1.0) < 0.1, "flux_err %g, expected %g",
 			  copy.flux_err[i], expected);
@@ -332,7 +332,7 @@ check_source(double z, double new_z, double flux_err)
 		random_seed(&random, seed, 99);
 		for (uint32_t i = 0; i < o.count; i++)
 		{
-			double w = survey_bands[o.kind[i]].wavelength;
+			double w = passbands[o.kind[i]].wavelength;
 
 			o.flux[i] =
 				(float) (source_flux(z, peak, o.mjd[i], w) + flux_err * random_normal(&random));
@@ -347,7 +347,7 @@ check_source(double z, double new_z, double flux_err)
 		CHECK(copy.count > 200, "%u observations", copy.count);
 		for (uint32_t i = 0; i < copy.count; i++)
 		{
-			double w = survey_bands[copy.kind[i] & KIND_PASSBAND].wavelength;
+			double w = passbands[copy.kind[i] & KIND_PASSBAND].wavelength;
 			double truth = source_flux(new_z, new_peak, copy.mjd[i], w);
 
 			CHECK(copy.mjd[i] >= o.mjd[0] && copy.mjd[i] <= o.mjd[o.count - 1],
@@ -406,7 +406,7 @@ check_process(double new_z, double flux_err)
 		for (int i = 0; i < 2 * N; i++)
 		{
 			mjd[i] = o.mjd[i % N] = 59580.0 + 4.0 * (i % N);
-			wavelength[i] = survey_bands[o.kind[i % N]].wavelength / (i < N ? 1.0 : stretch);
+			wavelength[i] = passbands[o.kind[i % N]].wavelength / (i < N ? 1.0 : stretch);
 			normal[i] = random_normal(&random);
 			flux[i] = 0.0;
 			for (int k = 0; k <= i; k++)

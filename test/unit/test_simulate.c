@@ -233,7 +233,7 @@ test_cadence(void)
 		Random		random;
 		SurveyVisit visits[SURVEY_MAX_VISITS];
 		bool		deep = i % 2;
-		int			n, n_gaps = 0, n_bands[SURVEY_BANDS] = {0};
+		int			n, n_gaps = 0, n_bands[N_PASSBANDS] = {0};
 
 		random_seed(&random, SEED, i);
 		n = survey_visits(&random, deep, 360.0 * random_uniform(&random), visits);
@@ -247,7 +247,7 @@ test_cadence(void)
 			n_close[deep] += j > 0 && gap < 0.1;
 		}
 		CHECK(n_gaps == 2 || n_gaps == 3, "%d gaps between seasons", n_gaps);
-		for (int band = 0; band < SURVEY_BANDS; band++)
+		for (int band = 0; band < N_PASSBANDS; band++)
 			CHECK(n_bands[band] > 0, "band %d never seen", band);
 		n_blue += deep ? 0 : n_bands[1];
 		n_red += deep ? 0 : n_bands[5];

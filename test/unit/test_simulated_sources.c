@@ -66,7 +66,7 @@ test_peak_magnitudes(void)
 static void
 test_redshift(void)
 {
-	double ratio = survey_bands[2].wavelength / survey_bands[0].wavelength;
+	double ratio = passbands[2].wavelength / passbands[0].wavelength;
 	double near = 0.1;
 	double far = (1.0 + near) * ratio - 1.0;
 	double dimming = ratio * exp(-0.4 * M_LN10 * (distance_modulus(far) - distance_modulus(near)));
@@ -284,7 +284,7 @@ test_eclipses(void)
 		Variable		star = variable(&random, i, VARIABLE_ECLIPSING_BINARY, 0.0);
 		const Eclipses *eclipses = &star.u.eclipses;
 
-		for (int band = 0; band < SURVEY_BANDS; band++)
+		for (int band = 0; band < N_PASSBANDS; band++)
 			CHECK(eclipses->depth[0][band] >= eclipses->depth[1][band] * (1.0 - 1e-12) &&
 					  eclipses->depth[1][band] > 0.0 && eclipses->depth[0][band] < 1.0,
 				  "the hotter star's eclipse is the deeper one");
@@ -309,7 +309,7 @@ test_microlensing(void)
 			double square = u * u + x * x;
 			double excess = (square + 2.0) / sqrt(square * square + 4.0 * square) - 1.0;
 
-			for (int band = 0; band < SURVEY_BANDS; band++)
+			for (int band = 0; band < N_PASSBANDS; band++)
 				CHECK_CLOSE(variable_flux(&star, &random, 60100.0 + day, band) /
 								star.template_flux[band],
 							excess, 1e-9, "magnification");
@@ -320,7 +320,7 @@ test_microlensing(void)
 static void
 test_flares(void)
 {
-	double sum[SURVEY_BANDS] = {0.0};
+	double sum[N_PASSBANDS] = {0.0};
 	int	   n_flaring = 0;
 
 	for (int i = 0; i < 100; i++)
@@ -329,7 +329,7 @@ test_flares(void)
 		Variable star = variable(&random, i, VARIABLE_M_DWARF, 0.0);
 
 		for (int night = 0; night < 500; night++)
-			for (int band = 0; band < SURVEY_BANDS; band++)
+			for (int band = 0; band < N_PASSBANDS; band++)
 			{
 				double flux = variable_flux(&star, &random, 59580.2 + night, band);
 
@@ -339,7 +339,7 @@ test_flares(void)
 			}
 	}
 	CHECK(n_flaring > 0.01 * 300000 && n_flaring < 0.15 * 300000, "%d of 300000", n_flaring);
-	for (int band = 1; band < SURVEY_BANDS; band++)
+	for (int band = 1; band < N_PASSBANDS; band++)
 		CHECK(sum[band] < sum[band - 1], "flares are blue: band %d", band);
 }
 

@@ -224,7 +224,7 @@ shift_wavelengths(Copy *copy, const GaussianProcess *process)
 		double *pair = wavelength + WAVELENGTHS * (size_t) i;
 
 		mjd[i] = copy->from->mjd[copy->source[i]];
-		pair[OBSERVED] = survey_bands[passband].wavelength;
+		pair[OBSERVED] = passbands[passband].wavelength;
 		pair[MOVED] = pair[OBSERVED] * factor;
 	}
 	gp_predict_wavelengths(copy->from, process, mjd, copy->n, wavelength, WAVELENGTHS, mean, sd,
@@ -266,7 +266,7 @@ survey_variance(const Observations *o, uint32_t i, double new_flux, const double
 
 	if (flux <= 0.0 || new_flux >= flux)
 		return variance;
-	photons = fmin(flux / survey_bands[passband].electrons, variance - sky[passband]);
+	photons = fmin(flux / passbands[passband].electrons, variance - sky[passband]);
 	return variance - photons * (1.0 - fmax(new_flux, 0.0) / flux);
 }
 

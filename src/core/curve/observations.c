@@ -277,23 +277,3 @@ find_time_range(const Observations *observations, double from, double to, uint32
 	if (*last < *first)
 		*last = *first;
 }
-
-int
-find_passband(const char *name, size_t length)
-{
-	const char *found;
-
-	if (length != 1 || *name == '\0')
-		return -1;
-	if (*name == 'Y')
-		return N_PASSBANDS - 1;
-	found = strchr(PASSBAND_LETTERS, *name);
-	return found == NULL ? -1 : (int) (found - PASSBAND_LETTERS);
-}
-
-double
-flux_from_nanojansky(double flux)
-{
-	/* 10^((27.5 - 31.4) / 2.5): the same flux against the other zero point. */
-	return flux * 0.02754228703338166;
-}

@@ -17,9 +17,7 @@
 #include <stdint.h>
 
 #include "core/base/workspace.h"
-
-#define N_PASSBANDS 6
-#define PASSBAND_LETTERS "ugrizy"
+#include "core/curve/passbands.h"
 
 /* A set may hold this many observations: a thousand times a rich LSST curve. */
 #define MAX_OBSERVATIONS 1000000
@@ -137,12 +135,6 @@ extern void append_observations(Observations *to, uint32_t at, const Observation
  */
 extern void find_time_range(const Observations *observations, double from, double to,
 							uint32_t *first, uint32_t *last);
-
-/* 0-5 for one of the letters u g r i z y (Y is taken for y), else -1. */
-extern int find_passband(const char *name, size_t length);
-
-/* FLUXCAL (zero point 27.5) of a flux in nanojansky (zero point 31.4). */
-extern double flux_from_nanojansky(double flux);
 
 /* Why a text or binary light curve cannot be read. */
 typedef struct ParseError

@@ -1,16 +1,36 @@
 /*
  * passbands.c
- *		The numbers of the six passbands.
+ *		The numbers and names of the six passbands.
  *
- * Wavelengths are those of the challenge's light curves; dust is Schlafly and
- * Finkbeiner 2011 (ApJ 737, 103), table 6, LSST bands with R_V = 3.1.  The
- * errors reproduce the medians of the challenge's training set by field and
- * band; the electrons follow from a 30 s visit of a 6.5 m telescope.
+ * Wavelengths are those of the challenge's light curves; extinction is Schlafly
+ * and Finkbeiner 2011 (ApJ 737, 103), table 6, LSST bands with R_V = 3.1; the
+ * electrons follow from a 30 s visit of a 6.5 m telescope.
  */
 #include "core/curve/passbands.h"
 
-const SurveyBand survey_bands[SURVEY_BANDS] = {
-	{3671.0, 4.145, 9.6, 1.60, 0.9, 20.0},	{4827.0, 3.237, 2.10, 0.85, 0.6, 65.0},
-	{6223.0, 2.273, 3.1, 0.90, 0.35, 55.0}, {7546.0, 1.684, 5.8, 1.40, 0.2, 42.0},
-	{8691.0, 1.323, 13.2, 2.10, 0.1, 29.0}, {9710.0, 1.088, 29.0, 5.00, 0.05, 14.0},
+#include <string.h>
+
+const Passband passbands[N_PASSBANDS] = {
+	{3671.0, 4.145, 20.0}, {4827.0, 3.237, 65.0}, {6223.0, 2.273, 55.0},
+	{7546.0, 1.684, 42.0}, {8691.0, 1.323, 29.0}, {9710.0, 1.088, 14.0},
 };
+
+int
+find_passband(const char *name, size_t length)
+{
+	const char *found;
+
+	if (length != 1 || *name == '\0')
+		return -1;
+	if (*name == 'Y')
+		return N_PASSBANDS - 1;
+	found = strchr(PASSBAND_LETTERS, *name);
+	return found == NULL ? -1 : (int) (found - PASSBAND_LETTERS);
+}
+
+double
+flux_from_nanojansky(double flux)
+{
+	/* 10^((27.5 - 31.4) / 2.5): the same flux against the other zero point. */
+	return flux * 0.02754228703338166;
+}

@@ -1,27 +1,29 @@
 /*
  * passbands.h
- *		The six passbands: what features and the synthetic survey know of them.
+ *		The six passbands, and the units of flux.
  */
 #ifndef PLASTICC_CORE_CURVE_PASSBANDS_H
 #define PLASTICC_CORE_CURVE_PASSBANDS_H
 
 #include <math.h>
+#include <stddef.h>
 
-#define SURVEY_BANDS 6
+#define N_PASSBANDS 6
+#define PASSBAND_LETTERS "ugrizy"
 #define FLUX_ZERO_POINT 27.5 /* magnitude of flux 1, AB */
 
-typedef struct SurveyBand
+typedef struct Passband
 {
 	double wavelength; /* effective, Angstrom */
-	double dust;	   /* magnitudes of extinction per E(B-V) of the Milky Way */
-	double wide_error; /* flux_err of a moonless visit with average seeing, wide fields */
-	double deep_error; /* the same for a stacked visit of the deep fields */
-	double moonlight;  /* growth of that error from new to full moon */
-	double electrons;  /* photoelectrons per unit of flux in one wide visit */
-} SurveyBand;
+	double extinction; /* magnitudes per E(B-V) of the Milky Way */
+	double electrons;  /* photoelectrons per unit of flux in one visit of a wide field */
+} Passband;
 
-/* In the order u g r i z y. */
-extern const SurveyBand survey_bands[SURVEY_BANDS];
+/* In the order of PASSBAND_LETTERS. */
+extern const Passband passbands[N_PASSBANDS];
+
+/* 0-5 for one of the letters u g r i z y (Y is taken for y), else -1. */
+extern int find_passband(const char *name, size_t length);
 
 /* Flux of an AB magnitude. */
 static inline double
@@ -37,20 +39,7 @@ magnitude_of_flux(double flux)
 	return flux > 0.0 ? FLUX_ZERO_POINT - 2.5 * log10(flux) : NAN;
 }
 
-#define PLANCK_CONSTANT 1.438777e8 /* h c / k, Angstrom K */
-
-/*
- * A black body's f_nu at one wavelength over that at another; both as
- * 1/Angstrom, because that is what a caller in a loop has at hand.
- */
-static inline double
-black_body_ratio(double inverse_wavelength, double inverse_reference, double temperature)
-{
-	double x = PLANCK_CONSTANT / temperature;
-	double ratio = inverse_wavelength / inverse_reference;
-
-	return ratio * ratio * ratio * (exp(x * inverse_reference) - 1.0) /
-		   (exp(x * inverse_wavelength) - 1.0);
-}
+/* FLUXCAL (zero point 27.5) of a flux in nanojansky (zero point 31.4). */
+extern double flux_from_nanojansky(double flux);
 
 #endif /* PLASTICC_CORE_CURVE_PASSBANDS_H */

@@ -22,7 +22,7 @@
 static double
 extinction(const HostMetadata *host, int passband)
 {
-	return survey_bands[passband].dust * host->mwebv;
+	return passbands[passband].extinction * host->mwebv;
 }
 
 /* ----------------------------------------------------------------
@@ -337,13 +337,13 @@ magnitude_at(const double magnitudes[N_PASSBANDS], double wavelength)
 {
 	int band = 0;
 
-	if (!(wavelength >= survey_bands[0].wavelength &&
-		  wavelength <= survey_bands[N_PASSBANDS - 1].wavelength))
+	if (!(wavelength >= passbands[0].wavelength &&
+		  wavelength <= passbands[N_PASSBANDS - 1].wavelength))
 		return NAN;
-	while (wavelength > survey_bands[band + 1].wavelength)
+	while (wavelength > passbands[band + 1].wavelength)
 		band++;
-	return interpolate(log(wavelength), log(survey_bands[band].wavelength), magnitudes[band],
-					   log(survey_bands[band + 1].wavelength), magnitudes[band + 1]);
+	return interpolate(log(wavelength), log(passbands[band].wavelength), magnitudes[band],
+					   log(passbands[band + 1].wavelength), magnitudes[band + 1]);
 }
 
 /*

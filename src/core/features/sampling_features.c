@@ -135,15 +135,15 @@ static const FeatureRow passband_rows[] = {
 static void
 compute_passband(Measurements *m, double *out)
 {
-	double	*passbands = m->values;
+	double	*values = m->values;
 	Moments	 moments;
 	uint32_t n = m->end[SCOPE_ALL];
 
 	for (uint32_t i = 0; i < n; i++)
-		passbands[i] = m->kind[i] & KIND_PASSBAND;
-	moments = compute_moments(passbands, n);
+		values[i] = m->kind[i] & KIND_PASSBAND;
+	moments = compute_moments(values, n);
 	out[0] = moments.mean;
-	out[1] = quantile(passbands, n, 0.5); /* measurements are ordered by passband */
+	out[1] = quantile(values, n, 0.5); /* measurements are ordered by passband */
 	out[2] = moments.std;
 	out[3] = moments.skew;
 }

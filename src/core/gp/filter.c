@@ -56,7 +56,7 @@ gp_passband_correlation(double correlation[N_PASSBANDS][N_PASSBANDS])
 	{
 		for (int k = 0; k < N_PASSBANDS; k++)
 		{
-			double distance = fabs(survey_bands[i].wavelength - survey_bands[k].wavelength);
+			double distance = fabs(passbands[i].wavelength - passbands[k].wavelength);
 
 			correlation[i][k] = gp_wavelength_correlation(distance);
 		}

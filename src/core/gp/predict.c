@@ -339,13 +339,13 @@ gp_predict(const Observations *observations, const GaussianProcess *process, con
 		   size_t n, double *flux, double *flux_sd, Workspace *workspace)
 {
 	Smoother  *s = workspace_array(workspace, Smoother, 1);
-	Projection passbands[N_PASSBANDS] = {0};
+	Projection projections[N_PASSBANDS] = {0};
 
 	for (int i = 0; i < N_PASSBANDS; i++)
-		passbands[i].weight[i] = 1.0;
+		projections[i].weight[i] = 1.0;
 	s->n_projections = N_PASSBANDS;
 	s->stride = 0;
-	s->projections = passbands;
+	s->projections = projections;
 	s->flux = flux;
 	s->flux_sd = flux_sd;
 	run_smoother(s, observations, process, mjd, n, workspace);
@@ -382,7 +382,7 @@ project(double wavelength, const double factor[N_PASSBANDS][N_PASSBANDS])
 
 	for (int i = 0; i < N_PASSBANDS; i++)
 	{
-		double distance = fabs(wavelength - survey_bands[i].wavelength);
+		double distance = fabs(wavelength - passbands[i].wavelength);
 		double sum = gp_wavelength_correlation(distance);
 
 		for (int k = 0; k < i; k++)

@@ -11,6 +11,7 @@
 #include "core/simulate/explosions.h"
 
 #include "core/curve/cosmology.h"
+#include "core/simulate/black_body.h"
 
 #define REFERENCE_WAVELENGTH 4800.0 /* Angstrom */
 #define PLATEAU_END 6.0				/* days over which a plateau falls */
@@ -82,10 +83,10 @@ set_bands(Explosion *explosion, ExplosionKind kind, double redshift, double mweb
 	double magnitude =
 		explosion->magnitude + distance_modulus(redshift) - 2.5 * log10(1.0 + redshift);
 
-	for (int band = 0; band < SURVEY_BANDS; band++)
+	for (int band = 0; band < N_PASSBANDS; band++)
 	{
-		double wavelength = survey_bands[band].wavelength / (1.0 + redshift);
-		double dimming = survey_bands[band].dust * mwebv +
+		double wavelength = passbands[band].wavelength / (1.0 + redshift);
+		double dimming = passbands[band].extinction * mwebv +
 						 host_extinction(color_excess, wavelength) +
 						 line_blanketing(templates[kind].blanketing, wavelength);
 

@@ -47,10 +47,10 @@ typedef struct Explosion
 	bool   power_law;
 	double peak_temperature; /* K */
 	double late_temperature;
-	double cooling_time;					 /* template days */
-	double scale[SURVEY_BANDS];				 /* flux at peak if it were as bright as at 4800 A */
-	double second_peak[SURVEY_BANDS];		 /* height of the infrared's second maximum, of scale */
-	double inverse_wavelength[SURVEY_BANDS]; /* 1 / rest-frame wavelength, 1/Angstrom */
+	double cooling_time;					/* template days */
+	double scale[N_PASSBANDS];				/* flux at peak if it were as bright as at 4800 A */
+	double second_peak[N_PASSBANDS];		/* height of the infrared's second maximum, of scale */
+	double inverse_wavelength[N_PASSBANDS]; /* 1 / rest-frame wavelength, 1/Angstrom */
 } Explosion;
 
 /* Draws an explosion of a kind at this redshift (> 0) with its peak at peak_mjd. */

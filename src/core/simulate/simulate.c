@@ -89,7 +89,7 @@ typedef struct Source
 	double		  redshift_scatter;
 	Explosion	  explosion;
 	Variable	  variable;
-	double		  steady_flux[SURVEY_BANDS]; /* under the difference: adds noise only */
+	double		  steady_flux[N_PASSBANDS]; /* under the difference: adds noise only */
 } Source;
 
 bool
@@ -270,9 +270,9 @@ set_host_flux(Source *source, double redshift)
 {
 	double magnitude = -17.5 + distance_modulus(redshift);
 
-	for (int band = 0; band < SURVEY_BANDS; band++)
-		source->steady_flux[band] = flux_of_magnitude(magnitude) * survey_bands[band].wavelength /
-									survey_bands[2].wavelength;
+	for (int band = 0; band < N_PASSBANDS; band++)
+		source->steady_flux[band] =
+			flux_of_magnitude(magnitude) * passbands[band].wavelength / passbands[2].wavelength;
 }
 
 /* Draws all that an attempt may change, and notes the truth. */
@@ -337,7 +337,7 @@ observe(Source *source, Random *random, bool deep, const SurveyVisit *visits, in
 		double flux = source->explodes ? explosion_flux(&source->explosion, visit->mjd, band)
 									   : variable_flux(&source->variable, random, visit->mjd, band);
 		double photons = fmax(0.0, source->steady_flux[band] + flux);
-		double electrons = survey_bands[band].electrons * (deep ? DEEP_STACK : 1.0);
+		double electrons = passbands[band].electrons * (deep ? DEEP_STACK : 1.0);
 		double flux_err = sqrt(visit->sky_error * visit->sky_error + photons / electrons);
 
 		flux += flux_err * random_normal(random);

@@ -7,6 +7,7 @@
 #include "core/simulate/variables.h"
 
 #include "core/curve/cosmology.h"
+#include "core/simulate/black_body.h"
 #include "core/simulate/cadence.h"
 
 #define RED_BAND 2
@@ -29,15 +30,15 @@ log_uniform_between(Random *random, double low, double high)
 static double
 star_colour(int band, double temperature)
 {
-	return black_body_ratio(1.0 / survey_bands[band].wavelength,
-							1.0 / survey_bands[RED_BAND].wavelength, temperature);
+	return black_body_ratio(1.0 / passbands[band].wavelength, 1.0 / passbands[RED_BAND].wavelength,
+							temperature);
 }
 
 /* Of a black body to another one, at a band's wavelength. */
 static double
 surface_brightness_ratio(int band, double temperature, double other)
 {
-	double x = PLANCK_CONSTANT / survey_bands[band].wavelength;
+	double x = PLANCK_CONSTANT / passbands[band].wavelength;
 
 	return (exp(x / other) - 1.0) / (exp(x / temperature) - 1.0);
 }
@@ -50,9 +51,10 @@ draw_star(Variable *variable, Random *random, const VariableSetting *setting, do
 	double magnitude = red_magnitude + scatter * random_normal(random) + setting->fainter;
 	double red_flux = flux_of_magnitude(magnitude);
 
-	for (int band = 0; band < SURVEY_BANDS; band++)
+	for (int band = 0; band < N_PASSBANDS; band++)
 	{
-		double reddening = (survey_bands[band].dust - survey_bands[RED_BAND].dust) * setting->mwebv;
+		double reddening =
+			(passbands[band].extinction - passbands[RED_BAND].extinction) * setting->mwebv;
 
 		variable->mean_flux[band] =
 			red_flux * star_colour(band, temperature) * exp(-0.4 * M_LN10 * reddening);
@@ -109,7 +111,7 @@ normalise_series(Pulsation *pulsation)
 static void
 draw_rr_lyrae(Variable *variable, Random *random, const VariableSetting *setting)
 {
-	static const double band_factor[SURVEY_BANDS] = {1.15, 1.25, 0.90, 0.72, 0.66, 0.63};
+	static const double band_factor[N_PASSBANDS] = {1.15, 1.25, 0.90, 0.72, 0.66, 0.63};
 	static const double steep[FOURIER_TERMS] = {1.0, 0.48, 0.33, 0.20};
 	static const double smooth[FOURIER_TERMS] = {1.0, 0.16, 0.06, 0.02};
 	Pulsation		   *pulsation = &variable->u.pulsation;
@@ -128,14 +130,14 @@ draw_rr_lyrae(Variable *variable, Random *random, const VariableSetting *setting
 			-(overtone ? smooth[k] : steep[k]) * (1.0 + 0.1 * random_normal(random));
 	}
 	normalise_series(pulsation);
-	for (int band = 0; band < SURVEY_BANDS; band++)
+	for (int band = 0; band < N_PASSBANDS; band++)
 		pulsation->amplitude[band] = amplitude * band_factor[band];
 }
 
 static void
 draw_mira(Variable *variable, Random *random, const VariableSetting *setting)
 {
-	static const double band_factor[SURVEY_BANDS] = {1.3, 1.25, 1.0, 0.68, 0.50, 0.44};
+	static const double band_factor[N_PASSBANDS] = {1.3, 1.25, 1.0, 0.68, 0.50, 0.44};
 	Pulsation		   *pulsation = &variable->u.pulsation;
 	double				amplitude = uniform_between(random, 2.5, 5.5);
 
@@ -147,7 +149,7 @@ draw_mira(Variable *variable, Random *random, const VariableSetting *setting)
 		pulsation->sine[k] = k == 1 ? 0.20 * random_normal(random) : 0.0;
 	}
 	normalise_series(pulsation);
-	for (int band = 0; band < SURVEY_BANDS; band++)
+	for (int band = 0; band < N_PASSBANDS; band++)
 		pulsation->amplitude[band] = amplitude * band_factor[band];
 }
 
@@ -174,7 +176,7 @@ draw_eclipsing_binary(Variable *variable, Random *random, const VariableSetting 
 	eclipses->half_width = contact
 							   ? uniform_between(random, 0.09, 0.12)
 							   : uniform_between(random, 0.04, 0.09) * pow(variable->period, -0.3);
-	for (int band = 0; band < SURVEY_BANDS; band++)
+	for (int band = 0; band < N_PASSBANDS; band++)
 	{
 		double ratio = surface_brightness_ratio(band, secondary, primary);
 		double total = 1.0 + radius_ratio * radius_ratio * ratio;
@@ -196,7 +198,7 @@ draw_m_dwarf(Variable *variable, Random *random, const VariableSetting *setting)
 	flares->height = 0.0;
 	flares->peak_mjd = 0.0;
 	flares->decay = 1.0;
-	for (int band = 0; band < SURVEY_BANDS; band++)
+	for (int band = 0; band < N_PASSBANDS; band++)
 		flares->colour[band] = star_colour(band, FLARE_TEMPERATURE);
 }
 
@@ -234,14 +236,14 @@ draw_agn(Variable *variable, Random *random, const VariableSetting *setting)
 	walk->time_scale = 200.0 * exp(0.6 * random_normal(random)) * stretch;
 	walk->level = random_normal(random);
 	walk->last_mjd = SURVEY_START;
-	for (int band = 0; band < SURVEY_BANDS; band++)
+	for (int band = 0; band < N_PASSBANDS; band++)
 	{
-		double wavelength = survey_bands[band].wavelength / stretch / AGN_WAVELENGTH;
+		double wavelength = passbands[band].wavelength / stretch / AGN_WAVELENGTH;
 
 		walk->amplitude[band] = deviation / sqrt(wavelength);
 		variable->mean_flux[band] =
 			sqrt(wavelength) *
-			flux_of_magnitude(magnitude + survey_bands[band].dust * setting->mwebv);
+			flux_of_magnitude(magnitude + passbands[band].extinction * setting->mwebv);
 		variable->template_flux[band] =
 			variable->mean_flux[band] * exp(-0.4 * M_LN10 * walk->amplitude[band] * template_level);
 	}
@@ -399,7 +401,7 @@ total_flux(Variable *variable, Random *random, double mjd, int band)
 static void
 draw_template(Variable *variable, Random *random)
 {
-	for (int band = 0; band < SURVEY_BANDS; band++)
+	for (int band = 0; band < N_PASSBANDS; band++)
 	{
 		double sum = 0.0;
 

@@ -38,14 +38,14 @@ typedef struct Pulsation
 {
 	double cosine[FOURIER_TERMS];
 	double sine[FOURIER_TERMS];
-	double amplitude[SURVEY_BANDS]; /* peak to peak, mag */
+	double amplitude[N_PASSBANDS]; /* peak to peak, mag */
 } Pulsation;
 
 typedef struct Eclipses
 {
-	double depth[2][SURVEY_BANDS]; /* share of the light lost at phases 0 and 0.5 */
-	double half_width;			   /* of an eclipse, in phase */
-	double ellipsoidal;			   /* amplitude of the tidal deformation, share of the light */
+	double depth[2][N_PASSBANDS]; /* share of the light lost at phases 0 and 0.5 */
+	double half_width;			  /* of an eclipse, in phase */
+	double ellipsoidal;			  /* amplitude of the tidal deformation, share of the light */
 } Eclipses;
 
 typedef struct Flares
@@ -54,9 +54,9 @@ typedef struct Flares
 	double forced_mjd; /* the first night from here on has a flare; infinite for none */
 	double last_mjd;
 	double peak_mjd;
-	double decay;				 /* days */
-	double height;				 /* share of the star's r flux */
-	double colour[SURVEY_BANDS]; /* flux per flux in r */
+	double decay;				/* days */
+	double height;				/* share of the star's r flux */
+	double colour[N_PASSBANDS]; /* flux per flux in r */
 } Flares;
 
 typedef struct Lens
@@ -69,9 +69,9 @@ typedef struct Lens
 
 typedef struct RandomWalk
 {
-	double time_scale;				/* observed days */
-	double amplitude[SURVEY_BANDS]; /* standard deviation, mag */
-	double level;					/* now, in standard deviations */
+	double time_scale;			   /* observed days */
+	double amplitude[N_PASSBANDS]; /* standard deviation, mag */
+	double level;				   /* now, in standard deviations */
 	double last_mjd;
 } RandomWalk;
 
@@ -80,8 +80,8 @@ typedef struct Variable
 	VariableKind kind;
 	double		 period; /* days, 0 for what is not periodic */
 	double		 epoch;	 /* mjd of phase 0 */
-	double		 mean_flux[SURVEY_BANDS];
-	double		 template_flux[SURVEY_BANDS]; /* what the survey subtracts */
+	double		 mean_flux[N_PASSBANDS];
+	double		 template_flux[N_PASSBANDS]; /* what the survey subtracts */
 	union
 	{
 		Pulsation  pulsation;
