@@ -19,7 +19,6 @@ my $format_version = 14;
 my %excused = map { $_ => 1 } (
 	'pg/jobs/json_options.c: pg/pipeline/pipeline.h',
 	'pg/pipeline/pipeline_run.c: pg/train/train_run.h',
-	'core/features/gp_features.c',
 	'core/model/model_format.c',
 	'core/train/options.c',
 	'core/train/trainer.c',

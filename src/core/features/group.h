@@ -1,7 +1,6 @@
 /*
  * group.h
- *		What the feature groups share: tables of rows, and the measurements that
- *		they compute from.
+ *		Groups of features: their tables of rows and their functions.
  *
  * To add a feature, add a row to its group's table and its value at the same
  * place of the group's function.  To add a group, define a FeatureGroup and
@@ -11,15 +10,7 @@
 #define PLASTICC_CORE_FEATURES_GROUP_H
 
 #include "core/features/catalog.h"
-#include "core/fit/models.h"
-#include "core/base/statistics.h"
-
-/* All bands together, then each passband. */
-#define SCOPE_ALL 0
-#define N_SCOPES (1 + N_PASSBANDS)
-
-/* Passband pairs in the order ug ur ui uz uy gr gi ... zy. */
-#define N_PAIRS (N_PASSBANDS * (N_PASSBANDS - 1) / 2)
+#include "core/features/measurements.h"
 
 /* What a row stands for: one feature, one a passband, one a scope, or one a passband pair. */
 typedef enum Expansion
@@ -36,63 +27,6 @@ typedef struct FeatureRow
 	const char *unit;
 	const char *description;
 } FeatureRow;
-
-/* Statistics of a measured quantity in one scope. */
-typedef struct ScopeStatistics
-{
-	Moments moments;
-	double	median;
-	double	percentile_25;
-	double	percentile_75;
-} ScopeStatistics;
-
-/*
- * A light curve's measurements, passband by passband and in canonical order
- * within each: scope s is [start[s], end[s]) of every array, so that all bands
- * together are one range as well.
- */
-typedef struct Measurements
-{
-	const Observations *observations; /* the same, in canonical order */
-	uint32_t			start[N_SCOPES];
-	uint32_t			end[N_SCOPES];
-	double			   *time; /* days since the first observation of any band */
-	double			   *flux;
-	double			   *flux_err;
-	uint8_t			   *kind;
-
-	/* Filled by the group that computes them, for groups that follow it. */
-	ScopeStatistics		flux_statistics[N_SCOPES];
-	double				flux_err_median;
-	LightCurveFit		fits[N_FIT_MODELS];
-	struct GpCurves	   *gp_curves;				/* gp_features.c */
-	double				gp_log_likelihood_gain; /* over a constant flux in each passband */
-	double				gp_chi_square;			/* of the fluxes about the process's curve */
-	struct FoldedCurve *folded_curve;			/* period_features.c */
-
-	double	  *values;	   /* room for a quantity derived from the measurements */
-	double	  *weights;	   /* likewise */
-	double	  *sorted;	   /* what sort_scopes() made, passband by passband */
-	double	  *sorted_all; /* the same of all bands */
-	double	  *scratch;
-	double	  *merged;
-	Workspace *workspace;
-} Measurements;
-
-static inline uint32_t
-scope_size(const Measurements *m, int scope)
-{
-	return m->end[scope] - m->start[scope];
-}
-
-/* Sorts a copy of values[all] within each scope; sorted_scope() returns the result. */
-extern void sort_scopes(Measurements *m, const double *values);
-
-static inline const double *
-sorted_scope(const Measurements *m, int scope)
-{
-	return scope == SCOPE_ALL ? m->sorted_all : m->sorted + m->start[scope];
-}
 
 /* A group as the catalog knows it. */
 typedef struct FeatureTable
@@ -261,8 +195,5 @@ extern const FeatureGroup *lightcurve_group(int i);
 
 /* The features of a light-curve group's row, one an expansion, among the features. */
 extern const float *feature_row(const float *features, const FeatureGroup *group, int row);
-
-/* The measurements of canonical observations, of which there is at least one. */
-extern Measurements *measure(const Observations *observations, Workspace *workspace);
 
 #endif /* PLASTICC_CORE_FEATURES_GROUP_H */

@@ -10,14 +10,6 @@
 #include <stdlib.h>
 
 #include "core/features/group.h"
-#include "core/period/period.h"
-
-/* What the groups share. */
-typedef struct FoldedCurve
-{
-	Period period;
-	double explained[N_PASSBANDS]; /* share of the passband's chi-square about its mean */
-} FoldedCurve;
 
 /* ----------------------------------------------------------------
  * The folded measurements
@@ -48,10 +40,10 @@ compare_points(const void *a, const void *b)
 
 /* Folds the measurements of one passband into points[]; sets what the fit explains of them. */
 static uint32_t
-fold_passband(const Measurements *m, int passband, FoldedCurve *curve, FoldedPoint *points)
+fold_passband(Measurements *m, int passband, FoldedPoint *points)
 {
-	const Fold *fold = &curve->period.fold;
-	double		scale = curve->period.band_scale[passband];
+	const Fold *fold = &m->period.fold;
+	double		scale = m->period.band_scale[passband];
 	double		weights = 0.0, mean_flux = 0.0, mean_shape = 0.0;
 	double		squares = 0.0, left = 0.0;
 	uint32_t	start = m->start[1 + passband];
@@ -83,7 +75,7 @@ fold_passband(const Measurements *m, int passband, FoldedCurve *curve, FoldedPoi
 		squares += points[i].deviation * points[i].deviation;
 		left += points[i].residual * points[i].residual;
 	}
-	curve->explained[passband] = 1.0 - left / squares;
+	m->period_explained[passband] = 1.0 - left / squares;
 	return n;
 }
 
@@ -271,8 +263,9 @@ static const FeatureRow period_rows[N_PERIOD_ROWS] = {
 };
 
 static void
-put_search(const Measurements *m, const Period *period, double *out)
+put_search(const Measurements *m, double *out)
 {
+	const Period	   *period = &m->period;
 	const Observations *o = m->observations;
 	double				baseline = o->mjd[o->count - 1] - o->mjd[0];
 
@@ -308,28 +301,26 @@ put_shape(const Period *period, double *out)
 static void
 compute_period(Measurements *m, double *out)
 {
-	FoldedCurve *curve = workspace_array(m->workspace, FoldedCurve, 1);
 	FoldedPoint *points = workspace_array(m->workspace, FoldedPoint, m->observations->count);
 	uint32_t	 n = 0;
 	int			 n_passbands = 0;
 
-	m->folded_curve = curve;
-	curve->period = find_period(m->observations, m->workspace);
+	m->period = find_period(m->observations, m->workspace);
 	for (int passband = 0; passband < N_PASSBANDS; passband++)
 	{
 		uint32_t n_folded;
 
-		curve->explained[passband] = NAN;
-		n_folded = fold_passband(m, passband, curve, points + n);
+		m->period_explained[passband] = NAN;
+		n_folded = fold_passband(m, passband, points + n);
 		n += n_folded;
 		n_passbands += n_folded > 0;
 	}
 	qsort(points, n, sizeof(FoldedPoint), compare_points);
 
-	put_search(m, &curve->period, out);
-	put_shape(&curve->period, out);
+	put_search(m, out);
+	put_shape(&m->period, out);
 	out[PERIOD_CHI_SQUARE_REDUCED] =
-		reduced_chi_square(points, n, n_passbands, curve->period.fold.n_harmonics);
+		reduced_chi_square(points, n, n_passbands, m->period.fold.n_harmonics);
 	out[PERIOD_SCATTER_RATIO] = scatter_ratio(m, points, n);
 	out[PERIOD_VON_NEUMANN] = folded_von_neumann(points, n);
 	out[PERIOD_PHASE_GAP] = largest_phase_gap(points, n);
@@ -359,9 +350,8 @@ static const FeatureRow band_rows[] = {
 static void
 compute_bands(Measurements *m, double *out)
 {
-	const FoldedCurve *curve = m->folded_curve;
-	const double	  *amplitude = curve->period.band_amplitude;
-	double			   sum = 0.0;
+	const double *amplitude = m->period.band_amplitude;
+	double		  sum = 0.0;
 
 	for (int passband = 0; passband < N_PASSBANDS; passband++)
 	{
@@ -372,7 +362,7 @@ compute_bands(Measurements *m, double *out)
 	{
 		out[passband] = amplitude[passband];
 		out[N_PASSBANDS + passband] = amplitude[passband] / sum;
-		out[2 * N_PASSBANDS + passband] = curve->explained[passband];
+		out[2 * N_PASSBANDS + passband] = m->period_explained[passband];
 	}
 }
 
