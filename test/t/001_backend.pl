@@ -24,7 +24,7 @@ sub threads_after
 }
 
 is(threads_after(''), '1', 'a backend has one thread');
-is(threads_after("LOAD 'plasticc';"), '1', 'it has one after loading the module');
+is(threads_after("LOAD 'plasticc';"), '1', 'one thread after loading the module');
 
 $node->safe_psql('postgres', 'CREATE EXTENSION plasticc');
 is( threads_after(
@@ -36,7 +36,7 @@ is( threads_after(
 		  SELECT count(plasticc_classify(plasticc_model('threads'), array_fill(0.5::real, ARRAY[200]))) \gset
 		}),
 	'1',
-	'it has one after training and classifying');
+	'one thread after training and classifying');
 
 $node->stop;
 done_testing();

@@ -70,9 +70,9 @@ sub load_fails
 	my ($what, $message, @arguments) = @_;
 	my $database = new_database();
 
-	load_refused([ 'scripts/load.sh', '-d', $database, @arguments ], $message, "$what: is refused");
+	load_refused([ 'scripts/load.sh', '-d', $database, @arguments ], $message, "$what: is rejected");
 	is($node->safe_psql($database, q{SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace}),
-		'0', "$what: nothing is there");
+		'0', "$what: nothing is loaded");
 }
 
 sub training_set
@@ -156,7 +156,7 @@ $database = new_database();
 $node->command_like([ 'scripts/load.sh', '-d', $database, training_set($metadata =~ s/^713/714/mr, $curves) ],
 	qr/^loaded 2 objects, 1 of them with light curves, and 3 observations
 warning: 2 observations of 1 objects without metadata, the first of them object 713$/,
-	'objects and observations that do not match are told');
+	'objects and observations that do not match are reported');
 
 # Invalid files.
 load_fails('a missing directory', qr{/nowhere: no such directory}, '/nowhere');
@@ -197,7 +197,7 @@ load_fails('a file that is not compressed', qr/training_set\.csv\.gz: not a gzip
 
 # A second load leaves the first unchanged.
 load_refused([ 'scripts/load.sh', '-d', $database, training_set($metadata, $curves) ],
-	qr/relation "objects" already exists.*Drop the tables/s, 'tables that exist are not touched');
+	qr/relation "objects" already exists.*Drop the tables/s, 'existing tables are not overwritten');
 is($node->safe_psql($database, 'SELECT count(*) FROM observations'), '3', 'and keep their rows');
 
 # The real files.

@@ -43,7 +43,7 @@ foreach my $table ('plasticc_models', 'plasticc_training_log', 'plasticc_cross_v
 }
 is( $node->safe_psql('restored', q{SELECT extname || ' ' || extversion FROM pg_extension WHERE extname = 'plasticc'}),
 	$node->safe_psql('original', q{SELECT extname || ' ' || extversion FROM pg_extension WHERE extname = 'plasticc'}),
-	'the extension is there');
+	'the extension is restored');
 
 $node->stop;
 done_testing();

@@ -9,14 +9,14 @@ use Test::More;
 delete @ENV{ grep { /^(?:MAKE|MFLAGS)/ } keys %ENV };
 
 command_checks_all(['scripts/install-deps.sh'], 0, [qr/^$/], [qr/^$/],
-	'install-deps.sh does nothing where nothing is missing');
+	'install-deps.sh does nothing if nothing is missing');
 {
 	local $ENV{PG_CONFIG} = '/nowhere/pg_config';
 	command_fails_like(['scripts/install-deps.sh'], qr{PG_CONFIG=/nowhere/pg_config is not a program},
-		'install-deps.sh takes PG_CONFIG seriously');
+		'install-deps.sh uses PG_CONFIG');
 }
 command_fails_like([ 'make', 'PG_CONFIG=/nowhere/pg_config' ],
-	qr/headers for PostgreSQL server extensions are missing.*make deps/s, 'make without headers says what to do');
+	qr/headers for PostgreSQL server extensions are missing.*make deps/s, 'make without headers gives a hint');
 command_like([ 'make', 'help' ], qr/^make check +/m, 'make help lists the targets');
 command_like([ 'make', 'PG_CONFIG=/nowhere/pg_config', 'help' ], qr/^make demo +/m, 'make help needs no server');
 
@@ -37,14 +37,14 @@ SKIP:
 	local $ENV{PLASTICC_URL} = "file://$mirror";
 
 	command_fails_like([ 'scripts/download.sh', $directory ],
-		qr/metadata\.csv\.gz: the download failed; start again to continue/, 'download: a missing file is told');
+		qr/metadata\.csv\.gz: the download failed; start again to continue/, 'download: a missing file is reported');
 	append_to_file("$mirror/plasticc_train_metadata.csv.gz", 'not the file');
 	command_fails_like([ 'scripts/download.sh', $directory ],
-		qr/metadata\.csv\.gz: the MD5 sum of what came is wrong/, 'download: a wrong file is told');
+		qr/metadata\.csv\.gz: the MD5 sum of what came is wrong/, 'download: a wrong file is reported');
 	is_deeply([ glob("$directory/*") ], [], 'download: and not kept');
 	append_to_file("$directory/plasticc_train_metadata.csv.gz", 'mine');
 	command_fails_like([ 'scripts/download.sh', $directory ], qr/is there but is not the published file/,
-		'download: what is there is not overwritten');
+		'download: existing files are not overwritten');
 }
 
 done_testing();

@@ -57,23 +57,23 @@ sub end_session
 # progress
 my ($status, $out, $err) = $node->psql('postgres', call('m', $short));
 is($status, 0, 'a training succeeds');
-like($err, qr/training model "m" on 3000 objects with 3 features, 3 classes, 600 objects held out/, 'says what it read');
+like($err, qr/training model "m" on 3000 objects with 3 features, 3 classes, 600 objects held out/, 'reports the training set');
 like($err, qr/Objects of each class: 15: 1000, 42: 1000, 90: 1000\./, 'counts classes');
 like($err, qr/epoch $_ of 3: training loss \d\.\d+, validation loss \d\.\d+, about \d+\.\d s left/, "reports epoch $_") for 1 .. 3;
-like($err, qr/model "m" version 1 is ready.*Best epoch \d of 3: training loss .*, validation loss .*; .* s in all\./s, 'says what came out');
+like($err, qr/model "m" version 1 is ready.*Best epoch \d of 3: training loss .*, validation loss .*; .* s in all\./s, 'reports the result');
 
 # while a training runs
 my $session = start_session(call('long', $endless));
 ok($node->poll_query_until('postgres', "SELECT count(*) >= 2 FROM sky.plasticc_training_log WHERE name = 'long'"),
-	'epochs are seen while it runs');
+	'epochs are visible during the training');
 ($status, $out, $err) = $node->psql('postgres', call('long', $short));
-isnt($status, 0, 'no second training of the same name');
-like($err, qr/a training of model "long" is already running/, 'and it says so');
+isnt($status, 0, 'a concurrent training of the same name fails');
+like($err, qr/a training of model "long" is already running/, 'with the reason');
 is($node->psql('postgres', call('other', $short)), 0, 'another name can be trained');
-cmp_ok(end_session($session, 'pg_cancel_backend', 'CALL%'), '<', 2, 'a cancel is answered soon');
+cmp_ok(end_session($session, 'pg_cancel_backend', 'CALL%'), '<', 2, 'a cancel takes effect promptly');
 like($session->{err}, qr/canceling statement due to user request/, 'with the usual error');
-is($node->safe_psql('postgres', "SELECT count(*) FROM sky.plasticc_models WHERE name = 'long'"), 0, 'it leaves no model');
-cmp_ok($node->safe_psql('postgres', "SELECT count(*) FROM sky.plasticc_training_log WHERE name = 'long'"), '>=', 2, 'it leaves its log');
+is($node->safe_psql('postgres', "SELECT count(*) FROM sky.plasticc_models WHERE name = 'long'"), 0, 'no model is stored');
+cmp_ok($node->safe_psql('postgres', "SELECT count(*) FROM sky.plasticc_training_log WHERE name = 'long'"), '>=', 2, 'the log is kept');
 
 # a terminated backend releases the name
 $session = start_session(call('long', $endless));
@@ -88,7 +88,7 @@ is($node->safe_psql('postgres', "SELECT version FROM sky.plasticc_models WHERE n
 $session = start_session('BEGIN', call('block', $short), 'SELECT pg_sleep(600)');
 ok($node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(600)'"), 'trained in a block');
 ($status, $out, $err) = $node->psql('postgres', call('block', $short));
-like($err, qr/a training of model "block" is already running/, 'the version of an open transaction is not taken');
+like($err, qr/a training of model "block" is already running/, 'the version of an open transaction is locked');
 end_session($session, 'pg_terminate_backend', 'SELECT pg_sleep%');
 ok($node->poll_query_until('postgres', "SELECT count(*) = 0 FROM pg_locks WHERE locktype = 'advisory'"), 'no lock is left');
 is($node->psql('postgres', call('block', $short)), 0, 'the name can be trained');
@@ -116,7 +116,7 @@ is($node->safe_psql('postgres', q{
 	SELECT count(*), count(DISTINCT object_id), bool_and(cardinality(probabilities) = 3)
 	FROM sky.plasticc_classify_query(sky.plasticc_model('m'),
 		'SELECT object_id + 10000 * i AS object_id, features FROM objects, generate_series(1, 20) AS i')}),
-	'60000|60000|t', 'a long result');
+	'60000|60000|t', 'a result larger than work_mem');
 
 $node->stop;
 done_testing();

@@ -92,9 +92,9 @@ sub start_endless
 	my $session = start_training(call($name, $endless));
 
 	ok($node->poll_query_until('postgres', "SELECT count(DISTINCT member) = 3 FROM plasticc_training_log WHERE name = '$name'"),
-		'three members are trained at once, and log as they go');
-	is(scalar workers(), 2, 'two by workers');
-	cmp_ok(segments(), '>', $segments_before, 'in shared memory');
+		'three members are trained concurrently and logged');
+	is(scalar workers(), 2, 'two of them by workers');
+	cmp_ok(segments(), '>', $segments_before, 'the rows are in shared memory');
 	return $session;
 }
 
@@ -102,7 +102,7 @@ SKIP:
 {
 	skip 'there is no /proc', 1 if !-e '/proc/self/stat';
 
-	# the leader ends, in whatever way
+	# the leader is cancelled or terminated
 	foreach my $function ('pg_cancel_backend', 'pg_terminate_backend')
 	{
 		my $session = start_endless($function);
@@ -110,36 +110,36 @@ SKIP:
 
 		$node->safe_psql('postgres', "SELECT $function(pid) FROM pg_stat_activity WHERE query LIKE 'CALL%'");
 		$session->{handle}->finish;
-		cmp_ok(time - $start, '<', 5, "$function is answered soon");
+		cmp_ok(time - $start, '<', 5, "$function takes effect promptly");
 		like($session->{err}, $function eq 'pg_cancel_backend' ? qr/canceling statement due to user request/ : qr/terminating connection due to administrator command/, 'with the usual error');
 		nothing_left($function);
 	}
 	my $start = time;
 	my $session = start_training("SET statement_timeout = '2s'", call('timeout', $endless));
 	$session->{handle}->finish;
-	like($session->{err}, qr/canceling statement due to statement timeout/, 'a timeout is one of the leader');
+	like($session->{err}, qr/canceling statement due to statement timeout/, 'statement_timeout applies to the leader');
 	nothing_left('a timeout');
 
-	# a worker ends
+	# a worker is terminated
 	$session = start_endless('killed');
 	kill 'TERM', (workers())[0];
 	$session->{handle}->finish;
-	like($session->{err}, qr/ERROR:  a training worker was terminated/, 'the loss of a worker is an error of the caller');
+	like($session->{err}, qr/ERROR:  a training worker was terminated/, 'the loss of a worker raises an error in the leader');
 	nothing_left('the end of a worker');
-	is($node->safe_psql('postgres', "SELECT count(*) FROM plasticc_models"), 0, 'there is no model');
+	is($node->safe_psql('postgres', "SELECT count(*) FROM plasticc_models"), 0, 'no model is stored');
 
-	# an error in a worker, or in the leader: whoever is first
+	# an error in a worker or in the leader, whichever is first
 	my ($status, $out, $err) = $node->psql('postgres', 'SET max_parallel_maintenance_workers = 2; ' . call('wild',
 		'{"layers": [8, 8, 8], "members": 4, "epochs": 500, "batch_size": 2, "optimizer": "sgd", "momentum": 0.9999, "learning_rate": 100, "batch_norm": "none", "activation": "linear", "schedule": "constant", "dropout": 0, "input_dropout": 0}'));
-	like($err, qr/ERROR:  training of model "wild" diverged: the loss is not finite.*HINT:  Lower the option "learning_rate"/s, 'divergence anywhere is that error');
+	like($err, qr/ERROR:  training of model "wild" diverged: the loss is not finite.*HINT:  Lower the option "learning_rate"/s, 'divergence in any process raises the error');
 	nothing_left('divergence');
 
 	# the server's limits
 	$node->safe_psql('postgres', 'SET max_parallel_workers = 0; SET max_parallel_maintenance_workers = 2; ' . call('none', '{"layers": [8], "epochs": 3, "members": 3}'));
-	is($node->safe_psql('postgres', "SELECT count(DISTINCT member) FROM plasticc_training_log WHERE name = 'none'"), 3, 'without workers the leader does it all');
+	is($node->safe_psql('postgres', "SELECT count(DISTINCT member) FROM plasticc_training_log WHERE name = 'none'"), 3, 'without workers the leader trains all members');
 	$session = start_training('SET max_parallel_workers = 1', call('one', $endless));
-	ok($node->poll_query_until('postgres', "SELECT count(DISTINCT member) = 2 FROM plasticc_training_log WHERE name = 'one'"), 'two at once');
-	is(scalar workers(), 1, 'max_parallel_workers bounds them');
+	ok($node->poll_query_until('postgres', "SELECT count(DISTINCT member) = 2 FROM plasticc_training_log WHERE name = 'one'"), 'two members are trained concurrently');
+	is(scalar workers(), 1, 'max_parallel_workers limits the workers');
 	$node->safe_psql('postgres', "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE 'CALL%'");
 	$session->{handle}->finish;
 	nothing_left('a cancel');
@@ -153,7 +153,7 @@ SKIP:
 	$session->{handle}->finish;
 	nothing_left('a cancelled cross-validation');
 
-	# the postmaster ends
+	# the postmaster is killed
 	$session = start_endless('orphan');
 	my @workers = workers();
 	$node->kill9;
@@ -168,8 +168,8 @@ SKIP:
 	$session = start_endless('crash');
 	kill 'KILL', (workers())[0];
 	$session->{handle}->finish;
-	like($session->{err}, qr/terminating connection because of crash of another server process|server closed the connection/, 'a crash reaches the caller');
-	ok($node->poll_query_until('postgres', 'SELECT true'), 'the server is there again');
+	like($session->{err}, qr/terminating connection because of crash of another server process|server closed the connection/, 'the crash of a worker is reported to the client');
+	ok($node->poll_query_until('postgres', 'SELECT true'), 'the server is running again');
 	ok(poll(sub { !workers() }), 'without workers');
 }
 

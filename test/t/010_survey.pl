@@ -95,18 +95,18 @@ $node->safe_psql('postgres', q{SELECT sky.plasticc_create_feature_table('referen
 	sky.plasticc_create_prediction_table('predicted'), sky.plasticc_create_prediction_table('predicted_parallel')});
 my ($status, $out, $err) = $node->psql('postgres', extract_call('reference', workers => 0));
 is($status, 0, 'one process');
-like($err, qr/"reference": 200 objects have new observations/, 'says what is to be done');
-like($err, qr/\d+ of 200 objects, \d+ objects\/s, about .* s left/, 'tells how far it is');
-like($err, qr/200 objects done in .* s by 1 process, \d+ objects\/s/, 'and what was done');
+like($err, qr/"reference": 200 objects have new observations/, 'reports the number of objects to process');
+like($err, qr/\d+ of 200 objects, \d+ objects\/s, about .* s left/, 'reports progress');
+like($err, qr/200 objects done in .* s by 1 process, \d+ objects\/s/, 'reports the result');
 ($status, $out, $err) = $node->psql('postgres', extract_call('parallel', workers => 2));
 like($err, qr/200 objects done in .* by 3 processes/, 'three processes');
-is(compare_features('parallel'), '200|0', 'of which the result is the same');
-is($node->safe_psql('postgres', q{SELECT count(*) FROM reference WHERE lightcurve IS NULL OR cardinality(features) <> 944}), 0, 'features are there');
+is(compare_features('parallel'), '200|0', 'give the same result');
+is($node->safe_psql('postgres', q{SELECT count(*) FROM reference WHERE lightcurve IS NULL OR cardinality(features) <> 944}), 0, 'all objects have features');
 is($node->safe_psql('postgres', "SET search_path = ''; CALL sky.plasticc_train('m',
 	'SELECT features, target FROM public.reference JOIN public.hosts USING (object_id) ORDER BY object_id',
 	'{\"layers\": [16], \"epochs\": 2}')"), '', 'a model');
 is($node->psql('postgres', predict_call('predicted', workers => 0)), 0, 'predictions by one process');
-is($node->psql('postgres', predict_call('predicted_parallel', workers => 2)), 0, 'by three');
+is($node->psql('postgres', predict_call('predicted_parallel', workers => 2)), 0, 'predictions by three processes');
 is(compare_predictions('predicted_parallel'), '200|0', 'are the same');
 is($node->safe_psql('postgres', $workers), 0, 'no worker is left');
 
@@ -120,7 +120,7 @@ $node->safe_psql('postgres', q{
 my $call = extract_call('theirs', workers => 2);
 $node->command_ok([ 'psql', '-X', '-q', '-U', 'astronomer', '-d', $node->connstr('postgres'), '-c', 'SET ROLE observer', '-c', "SET work_mem = '3MB'", '-c', $call ],
 	'as another role');
-is($node->safe_psql('postgres', 'SELECT who, count(*) FROM theirs GROUP BY 1'), 'observer astronomer 3MB|200', 'whose settings hold in all processes');
+is($node->safe_psql('postgres', 'SELECT who, count(*) FROM theirs GROUP BY 1'), 'observer astronomer 3MB|200', 'whose settings apply to all processes');
 
 # an error in any process reaches the caller
 $node->safe_psql('postgres', q{CREATE TABLE bad AS SELECT * FROM observations; UPDATE bad SET passband = 7 WHERE object_id = 150; CREATE INDEX ON bad (object_id)});
@@ -129,28 +129,28 @@ create_feature_table('broken');
 isnt($status, 0, 'an error');
 like($err, qr/passband is not between 0 and 5: "7"\nHINT: /, 'with message and hint');
 is($node->safe_psql('postgres', $workers), 0, 'no worker is left');
-cmp_ok($node->safe_psql('postgres', 'SELECT count(*) FROM broken'), '>', 50, 'what was done before is kept');
-is($node->safe_psql('postgres', 'SELECT count(*) FROM broken WHERE object_id BETWEEN 146 AND 150'), 0, 'but for its chunk');
+cmp_ok($node->safe_psql('postgres', 'SELECT count(*) FROM broken'), '>', 50, 'chunks committed before are kept');
+is($node->safe_psql('postgres', 'SELECT count(*) FROM broken WHERE object_id BETWEEN 146 AND 150'), 0, 'the chunk with the error is not');
 
 # cancel
 create_feature_table('cancelled');
 my $session = start_session(extract_call('cancelled', workers => 2));
 wait_for_rows('cancelled');
-ok($node->poll_query_until('postgres', "SELECT ($workers AND query LIKE 'INSERT%') = 2"), 'workers work');
+ok($node->poll_query_until('postgres', "SELECT ($workers AND query LIKE 'INSERT%') = 2"), 'workers are active');
 ok($node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE query LIKE '/* plasticc_extract: % of 200 objects, % left */ CALL%'}),
-	'pg_stat_activity tells how far it is');
+	'pg_stat_activity shows the progress');
 ($status, $out, $err) = $node->psql('postgres', extract_call('cancelled'));
-like($err, qr/another plasticc_extract of table "cancelled" is already running/, 'no second run at a time');
+like($err, qr/another plasticc_extract of table "cancelled" is already running/, 'a concurrent run fails');
 $node->safe_psql('postgres', "SELECT pg_cancel_backend(pid) FROM ($leader) l");
 $session->{handle}->finish;
 like($session->{err}, qr/canceling statement due to user request/, 'a cancel');
-is($node->safe_psql('postgres', $workers), 0, 'ends the workers');
+is($node->safe_psql('postgres', $workers), 0, 'stops the workers');
 my $kept = $node->safe_psql('postgres', 'SELECT count(*) FROM cancelled');
-cmp_ok($kept, '<', 200, 'before the end');
+cmp_ok($kept, '<', 200, 'the run was not complete');
 $node->safe_psql('postgres', 'CREATE TABLE kept AS SELECT object_id, extracted_at FROM cancelled; DROP TRIGGER slow ON cancelled');
 is($node->psql('postgres', extract_call('cancelled', workers => 2)), 0, 'a second call');
-is(compare_features('cancelled'), '200|0', 'does the rest');
-is($node->safe_psql('postgres', 'SELECT count(*) FROM cancelled JOIN kept USING (object_id, extracted_at)'), $kept, 'and only that');
+is(compare_features('cancelled'), '200|0', 'completes the run');
+is($node->safe_psql('postgres', 'SELECT count(*) FROM cancelled JOIN kept USING (object_id, extracted_at)'), $kept, 'and processes only the rest');
 
 # a terminated leader, a terminated worker
 create_feature_table('terminated');
@@ -160,14 +160,14 @@ $node->safe_psql('postgres', "SELECT pg_terminate_backend(pid) FROM ($leader) l"
 $session->{handle}->finish;
 ok($node->poll_query_until('postgres', "SELECT ($workers) = 0"), 'workers do not outlive their leader');
 $session = start_session(extract_call('terminated', workers => 2));
-ok($node->poll_query_until('postgres', "SELECT ($workers AND query LIKE 'INSERT%') = 2"), 'workers start again');
+ok($node->poll_query_until('postgres', "SELECT ($workers AND query LIKE 'INSERT%') = 2"), 'workers are started again');
 $node->safe_psql('postgres', q{SELECT pg_terminate_backend(min(pid)) FROM pg_stat_activity WHERE backend_type = 'plasticc survey worker'});
 $session->{handle}->finish;
-like($session->{err}, qr/a survey worker was terminated/, 'a worker that is terminated is an error');
-is($node->safe_psql('postgres', $workers), 0, 'that ends the others');
+like($session->{err}, qr/a survey worker was terminated/, 'a terminated worker raises an error');
+is($node->safe_psql('postgres', $workers), 0, 'which stops the others');
 $node->safe_psql('postgres', 'DROP TRIGGER slow ON terminated');
 is($node->psql('postgres', extract_call('terminated')), 0, 'another call');
-is(compare_features('terminated'), '200|0', 'does the rest');
+is(compare_features('terminated'), '200|0', 'completes the run');
 
 # kill -9 of the backend
 sub kill_leader
@@ -179,8 +179,8 @@ sub kill_leader
 	$session->{handle}->finish;
 	$node->poll_query_until('postgres', 'SELECT 1', '1') or die 'the server did not come back';
 	my $done = $node->safe_psql('postgres', "SELECT count(*) FROM $target");
-	cmp_ok($done, '>=', 10, 'what was committed is there after kill -9');
-	cmp_ok($done, '<', 200, 'which is not all');
+	cmp_ok($done, '>=', 10, 'committed chunks are kept after kill -9');
+	cmp_ok($done, '<', 200, 'the run was not complete');
 	is($node->safe_psql('postgres', $workers), 0, 'no worker is left');
 	$node->safe_psql('postgres', "DROP TRIGGER slow ON $target; CREATE TABLE ${target}_kept AS SELECT * FROM $target");
 	return $done;
@@ -191,14 +191,14 @@ foreach my $n (0, 2)
 	create_feature_table("killed_$n");
 	my $done = kill_leader(extract_call("killed_$n", workers => $n), "killed_$n");
 	is($node->psql('postgres', extract_call("killed_$n", workers => $n)), 0, 'plasticc_extract again');
-	is(compare_features("killed_$n"), '200|0', 'every object once, as without a crash');
-	is($node->safe_psql('postgres', "SELECT count(*) FROM killed_$n JOIN killed_${n}_kept USING (object_id, extracted_at)"), $done, 'none twice');
+	is(compare_features("killed_$n"), '200|0', 'every object is processed once, with the same result');
+	is($node->safe_psql('postgres', "SELECT count(*) FROM killed_$n JOIN killed_${n}_kept USING (object_id, extracted_at)"), $done, 'committed objects are not processed again');
 
 	create_prediction_table("prediction_killed_$n");
 	$done = kill_leader(predict_call("prediction_killed_$n", workers => $n), "prediction_killed_$n");
 	is($node->psql('postgres', predict_call("prediction_killed_$n", workers => $n)), 0, 'plasticc_predict again');
-	is(compare_predictions("prediction_killed_$n"), '200|0', 'every object once, as without a crash');
-	is($node->safe_psql('postgres', "SELECT count(*) FROM prediction_killed_$n JOIN prediction_killed_${n}_kept USING (object_id, predicted_at)"), $done, 'none twice');
+	is(compare_predictions("prediction_killed_$n"), '200|0', 'every object is processed once, with the same result');
+	is($node->safe_psql('postgres', "SELECT count(*) FROM prediction_killed_$n JOIN prediction_killed_${n}_kept USING (object_id, predicted_at)"), $done, 'committed objects are not processed again');
 }
 
 # observations that arrive during a run are left to the next call, whichever transaction commits first
@@ -214,7 +214,7 @@ is($node->psql('postgres', extract_call('live')), 0, 'the next call');
 is($node->safe_psql('postgres', q{
 	SELECT count(*), count(*) FILTER (WHERE l.lightcurve = o.lightcurve AND l.n_rows = o.n) FROM live l FULL JOIN (
 		SELECT object_id, sky.plasticc_lightcurve(mjd, passband, flux, flux_err, detected) AS lightcurve, count(*) AS n FROM observations GROUP BY 1) o USING (object_id)
-	} =~ s/=(?= o\.lightcurve)/OPERATOR(sky.=)/r), '202|202', 'has them');
+	} =~ s/=(?= o\.lightcurve)/OPERATOR(sky.=)/r), '202|202', 'processes them');
 
 # a night appended to the target's own curves while they are extracted is not lost
 create_feature_table('own');
@@ -226,10 +226,10 @@ $session = start_session(extract_call('own', workers => 1) =~ s/'observations'/'
 $node->poll_query_until('postgres', 'SELECT count(*) >= 10 FROM own WHERE features IS NOT NULL') or die 'nothing extracted';
 $node->safe_psql('postgres', q{UPDATE own SET lightcurve = lightcurve OPERATOR(sky.||) '{(90000,1,1,1,t)}'::sky.lightcurve WHERE object_id % 2 = 0});
 $session->{handle}->finish;
-is($node->safe_psql('postgres', 'SELECT count(*) FROM own JOIN reference r USING (object_id) WHERE sky.plasticc_n_observations(own.lightcurve) = r.n_rows + (object_id + 1) % 2'), 200, 'curves are as appended to');
+is($node->safe_psql('postgres', 'SELECT count(*) FROM own JOIN reference r USING (object_id) WHERE sky.plasticc_n_observations(own.lightcurve) = r.n_rows + (object_id + 1) % 2'), 200, 'the appended light curves are kept');
 $node->safe_psql('postgres', 'DROP TRIGGER slow ON own');
 is($node->psql('postgres', extract_call('own') =~ s/'observations'/'own'/r), 0, 'the next call');
-is($node->safe_psql('postgres', q{SELECT count(*) FROM own WHERE features = sky.plasticc_features(lightcurve, 'simple')}), 200, 'has their features');
+is($node->safe_psql('postgres', q{SELECT count(*) FROM own WHERE features = sky.plasticc_features(lightcurve, 'simple')}), 200, 'computes their features');
 
 $node->stop;
 done_testing();
