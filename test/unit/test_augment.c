@@ -107,7 +107,7 @@ test_identity(void)
 	random_seed(&random, 1, 0);
 	o = wave(&random, 200, &workspace);
 	copy_of(&o, 1, &options, &copy, &workspace);
-	CHECK(same_observations(&o, &copy), "nothing asked");
+	CHECK(same_observations(&o, &copy), "no change requested");
 	options.redshift = options.new_redshift = 0.3;
 	CHECK(!augment_moves(&options), "the same redshift");
 	copy_of(&o, 1, &options, &copy, &workspace);

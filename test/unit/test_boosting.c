@@ -63,7 +63,7 @@ check_chosen(const TreeSample *sample, int n, const int32_t *expected, const cha
 
 	choose_by_trees(sample, 1, n, &workspace, chosen);
 	for (int k = 0; k < n; k++)
-		CHECK(chosen[k] == expected[k], "%s: %d in place of %d", what, chosen[k], expected[k]);
+		CHECK(chosen[k] == expected[k], "%s: %d, not %d", what, chosen[k], expected[k]);
 }
 
 static void

@@ -226,7 +226,7 @@ test_closed_form(void)
 	}
 	CHECK_CLOSE(fit_calibration(&set, 1e-9, &calibration, &workspace),
 				-0.2 * log(0.2) - 0.8 * log(0.8), 1e-12, "entropy");
-	CHECK_CLOSE(calibration.inverse_temperature, 1.0, 1e-9, "what is not told is the prior's");
+	CHECK_CLOSE(calibration.inverse_temperature, 1.0, 1e-9, "without data the prior decides");
 	CHECK_CLOSE(calibration.log_multipliers[0] - calibration.log_multipliers[1], log(4.0), 1e-9,
 				"odds");
 	calibrate(&calibration, 1, 2, log_probabilities, p);

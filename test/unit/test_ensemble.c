@@ -116,7 +116,7 @@ test_folds(void)
 		bool none = problem.target[i] == 3 || problem.validation[i];
 
 		CHECK((fold[i] == -1) == none && fold[i] < 7, "row %d is in fold %d", i, fold[i]);
-		CHECK(fold[i] == fold[i % OBJECTS], "copies of object %d are apart", i % OBJECTS);
+		CHECK(fold[i] == fold[i % OBJECTS], "copies of object %d are separated", i % OBJECTS);
 		if (fold[i] >= 0)
 			count[problem.target[i]][fold[i]]++;
 	}
@@ -131,7 +131,7 @@ test_folds(void)
 
 	stratified_holdout(&rows, 0.3, 5, problem.validation + 0, &workspace);
 	for (int i = 0; i < ROWS; i++)
-		CHECK(problem.validation[i] == problem.validation[i % OBJECTS], "copies are apart");
+		CHECK(problem.validation[i] == problem.validation[i % OBJECTS], "copies are separated");
 	CHECK(!problem.validation[7], "the only object of a class is held out");
 	unit_free();
 }
@@ -220,10 +220,10 @@ test_cross_validation(void)
 
 		for (int i = 0; i < ROWS; i++)
 		{
-			CHECK(!(problem.fold[i] == f) || skip[i], "the preprocessing sees row %d", i);
+			CHECK(!(problem.fold[i] == f) || skip[i], "the preprocessing depends on row %d", i);
 			CHECK(unseen[2 * f][i] + unseen[2 * f + 1][i] == (skip[i] ? 2 : 1),
 				  "row %d is left out %d times", i, unseen[2 * f][i] + unseen[2 * f + 1][i]);
-			CHECK(skip[i] == skip[i % OBJECTS], "copies are apart");
+			CHECK(skip[i] == skip[i % OBJECTS], "copies are separated");
 			n_held_out += skip[i] && problem.fold[i] != f;
 		}
 		CHECK(abs(n_held_out - ROWS * 2 / 15) <= 8, "%d rows held out", n_held_out);
@@ -365,7 +365,7 @@ test_jobs(int selected_inputs, int n_inputs)
 		  n_bytes);
 	for (int m = 0; m < MEMBERS; m++)
 	{
-		CHECK(forth.model[m]->members[0].n_inputs == n_inputs, "member %d looks at %d inputs", m,
+		CHECK(forth.model[m]->members[0].n_inputs == n_inputs, "member %d uses %d inputs", m,
 			  forth.model[m]->members[0].n_inputs);
 		CHECK(same_members(&problem, forth.model[m], back.model[m], &workspace),
 			  "member %d differs", m);

@@ -220,7 +220,7 @@ test_round_trip(Normalisation normalisation)
 
 	CHECK(read != NULL && reason == NULL, "refused: %s", reason);
 	copy = write_model(read, &again, &workspace);
-	CHECK(again == size && memcmp(copy, bytes, size) == 0, "writes other bytes");
+	CHECK(again == size && memcmp(copy, bytes, size) == 0, "writes different bytes");
 	CHECK(strcmp(read->feature_names[2], "flux \"std\"") == 0, "name %s", read->feature_names[2]);
 	CHECK(strcmp(read->options, model.options) == 0, "options %s", read->options);
 	CHECK(same_indexes(read->preprocessing.n_used, read->preprocessing.used, USED, used) &&
@@ -653,8 +653,8 @@ check_rewritten(const Model *model, float (*features)[FEATURES], const Answers *
 		return;
 	copy = write_model(read, &again, workspace);
 	answers = classify_all(read, features, workspace);
-	CHECK(again == size && memcmp(copy, bytes, size) == 0, "writes other bytes");
-	CHECK(memcmp(&answers, expected, sizeof(Answers)) == 0, "the model read is another");
+	CHECK(again == size && memcmp(copy, bytes, size) == 0, "writes different bytes");
+	CHECK(memcmp(&answers, expected, sizeof(Answers)) == 0, "the model read differs");
 }
 
 static void
@@ -682,11 +682,11 @@ check_drop(const DropCase *drop, Normalisation normalisation)
 
 	spoil_features(drop, features);
 	after = classify_all(&model, features, &workspace);
-	CHECK(memcmp(&before, &after, sizeof(Answers)) == 0, "%d members from %d: looks elsewhere",
+	CHECK(memcmp(&before, &after, sizeof(Answers)) == 0, "%d members from %d: uses other inputs",
 		  drop->n_members, drop->first);
 	model = drop_model(drop, normalisation, &workspace);
 	after = classify_all(&model, features, &workspace);
-	CHECK(memcmp(&before, &after, sizeof(Answers)) == 0, "%d members from %d: looked elsewhere",
+	CHECK(memcmp(&before, &after, sizeof(Answers)) == 0, "%d members from %d: used other inputs",
 		  drop->n_members, drop->first);
 	unit_free();
 }

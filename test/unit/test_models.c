@@ -256,7 +256,7 @@ test_starts(void)
 		for (uint32_t i = 0; i < o.count; i++)
 			best = fmax(best,
 						plain_gain(&o, o.mjd[i] - o.mjd[0], scale[0], scale[1], curve->flux_scale));
-		CHECK_CLOSE(start.gain, best, 1e-7, "gain of the start");
+		CHECK_CLOSE(start.gain, best, 1e-7, "gain of the starting point");
 		CHECK(best == 0.0 ||
 				  fabs(plain_gain(&o, start.time, scale[0], scale[1], curve->flux_scale) / best -
 					   1.0) < 1e-7,

@@ -657,7 +657,7 @@ test_hard_input(void)
 	period = period_of(30, 1e7, 1, 5.0, 1.0, &workspace);
 	check_defined(&period, "a million years");
 	period = period_of(30, 1e250, 1, 5.0, 1.0, &workspace);
-	CHECK(isnan(period.period) || period.period > 0.0, "times without end");
+	CHECK(isnan(period.period) || period.period > 0.0, "enormous times");
 	period = period_of(10000, 0.1, 6, 5.0, 1.0, &workspace);
 	check_defined(&period, "10,000 points");
 	unit_free();

@@ -568,9 +568,9 @@ test_selection_is_blind(void)
 	check_selection(before[1], 2);
 	change_rows(&problem, half, true);
 	after = train_blindly(&problem, half, NULL, &workspace);
-	CHECK(same_bytes(before[0], after), "excluded rows have a say");
+	CHECK(same_bytes(before[0], after), "skipped rows have an influence");
 	after = train_blindly(&problem, NULL, half, &workspace);
-	CHECK(same_bytes(before[1], after), "held-out rows have a say");
+	CHECK(same_bytes(before[1], after), "held-out rows have an influence");
 	change_rows(&problem, half, false);
 	after = train_blindly(&problem, half, NULL, &workspace);
 	CHECK(after->members[0].inputs[0] == 0 && after->members[0].inputs[1] == 2,
