@@ -16,14 +16,9 @@
 #include "pg/module/plasticc.h"
 
 #include "access/detoast.h"
-#include "catalog/pg_type.h"
-#include "executor/spi.h"
-#include "utils/builtins.h"
-#include "utils/datum.h"
-#include "utils/lsyscache.h"
-#include "utils/snapmgr.h"
 
 #include "pg/model/model_cache.h"
+#include "pg/model/model_lookup.h"
 
 #define MODEL_CACHE_SIZE 4
 
@@ -48,82 +43,6 @@ typedef struct ModelCache
 	uint64	   clock;
 	CacheEntry entries[MODEL_CACHE_SIZE];
 } ModelCache;
-
-SnapshotKey
-current_snapshot_key(void)
-{
-	Snapshot snapshot = GetActiveSnapshot();
-
-	return (SnapshotKey){snapshot->xmin, snapshot->xmax, snapshot->xcnt, snapshot->curcid};
-}
-
-bool
-same_snapshot(SnapshotKey a, SnapshotKey b)
-{
-	return a.xmin == b.xmin && a.xmax == b.xmax && a.xcnt == b.xcnt && a.curcid == b.curcid;
-}
-
-char *
-extension_table(FmgrInfo *flinfo, const char *table)
-{
-	return quote_qualified_identifier(get_namespace_name(get_func_namespace(flinfo->fn_oid)),
-									  table);
-}
-
-static void
-raise_no_model(FmgrInfo *flinfo, text *name, const int32 *version)
-{
-	char *name_string = text_to_cstring(name);
-	char *query;
-	Oid	  type = TEXTOID;
-	Datum argument = PointerGetDatum(name);
-	bool  is_null = true;
-	int32 newest = 0;
-
-	query = psprintf("SELECT pg_catalog.max(version) FROM %s WHERE name OPERATOR(pg_catalog.=) $1",
-					 extension_table(flinfo, "plasticc_models"));
-	if (version != NULL &&
-		SPI_execute_with_args(query, 1, &type, &argument, NULL, true, 1) == SPI_OK_SELECT)
-		newest =
-			DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null));
-	if (is_null)
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
-						errmsg("model \"%s\" does not exist", name_string),
-						errhint("Train it with CALL plasticc_train, or choose one of those in "
-								"plasticc_models.")));
-	ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
-					errmsg("model \"%s\" has no version %d", name_string, *version),
-					errhint("Its newest version is %d.", newest)));
-}
-
-Datum
-fetch_model(FmgrInfo *flinfo, text *name, const int32 *version)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	Oid			  types[2] = {TEXTOID, INT4OID};
-	Datum		  arguments[2] = {PointerGetDatum(name), Int32GetDatum(version ? *version : 0)};
-	char		 *query;
-	Datum		  model;
-	bool		  is_null;
-	int			  status;
-
-	SPI_connect();
-	query = psprintf("SELECT model FROM %s WHERE name OPERATOR(pg_catalog.=) $1%s "
-					 "ORDER BY version DESC LIMIT 1",
-					 extension_table(flinfo, "plasticc_models"),
-					 version ? " AND version OPERATOR(pg_catalog.=) $2" : "");
-	status = SPI_execute_with_args(query, version ? 2 : 1, types, arguments, NULL, true, 1);
-	if (status != SPI_OK_SELECT)
-		elog(ERROR, "reading plasticc_models failed: %s", SPI_result_code_string(status));
-	if (SPI_processed == 0)
-		raise_no_model(flinfo, name, version);
-	model = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null);
-	Assert(!is_null);
-	MemoryContextSwitchTo(caller);
-	model = datumCopy(model, false, -1);
-	SPI_finish();
-	return model;
-}
 
 static ModelCache *
 get_cache(FmgrInfo *flinfo)
@@ -174,13 +93,6 @@ keep_entry(FmgrInfo *flinfo, CacheEntry *filled)
 	*oldest = *filled;
 	MemoryContextSetParent(oldest->context, flinfo->fn_mcxt);
 	return oldest;
-}
-
-static bool
-same_bytes(const struct varlena *a, const struct varlena *b)
-{
-	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
-		   memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
 }
 
 static CacheEntry *

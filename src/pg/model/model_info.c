@@ -1,95 +1,22 @@
 /*
  * model_info.c
- *		plasticc_model, plasticc_classes and plasticc_model_info: finding a
- *		model, and what it is.
+ *		plasticc_classes and plasticc_model_info: what a model is.
  */
 #include "pg/module/plasticc.h"
 
 #include <math.h>
 
-#include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
-#include "utils/datum.h"
 #include "utils/json.h"
 #include "utils/jsonb.h"
 
+#include "pg/model/model_cache.h"
 #include "pg/util/arrays.h"
 #include "pg/util/json_text.h"
-#include "pg/model/model_cache.h"
 
-PG_FUNCTION_INFO_V1(plasticc_model);
 PG_FUNCTION_INFO_V1(plasticc_classes);
 PG_FUNCTION_INFO_V1(plasticc_model_info);
-
-/* The model that this call site returned last. */
-typedef struct FoundModel
-{
-	MemoryContext context;
-	text		 *name;
-	bool		  newest; /* was asked for, not a version */
-	int32		  version;
-	SnapshotKey	  snapshot;
-	Datum		  model;
-} FoundModel;
-
-static bool
-is_found(const FoundModel *found, text *name, const int32 *version)
-{
-	return found != NULL && found->newest == (version == NULL) &&
-		   (version == NULL || found->version == *version) &&
-		   same_snapshot(found->snapshot, current_snapshot_key()) &&
-		   VARSIZE_ANY(found->name) == VARSIZE_ANY(name) &&
-		   memcmp(found->name, name, VARSIZE_ANY(name)) == 0;
-}
-
-/* Remembers the model in flinfo->fn_extra, in place of the one before. */
-static void
-remember_found(FmgrInfo *flinfo, text *name, const int32 *version, Datum model)
-{
-	MemoryContext context =
-		AllocSetContextCreate(flinfo->fn_mcxt, "plasticc_model", ALLOCSET_SMALL_SIZES);
-	MemoryContext caller = MemoryContextSwitchTo(context);
-	FoundModel	 *found = palloc(sizeof(FoundModel));
-
-	found->context = context;
-	found->name = DatumGetTextPCopy(PointerGetDatum(name));
-	found->newest = version == NULL;
-	found->version = version == NULL ? 0 : *version;
-	found->snapshot = current_snapshot_key();
-	found->model = datumCopy(model, false, -1);
-	MemoryContextSwitchTo(caller);
-
-	if (flinfo->fn_extra != NULL)
-		MemoryContextDelete(((FoundModel *) flinfo->fn_extra)->context);
-	flinfo->fn_extra = found;
-}
-
-/*
- * plasticc_model(name, version): NULL version = the newest.
- *
- * A stable function is evaluated for every row, so the last result is kept
- * while the snapshot stays.  A large model is returned as a toast pointer,
- * which plasticc_classify recognises without fetching it.
- */
-Datum
-plasticc_model(PG_FUNCTION_ARGS)
-{
-	int32		 given = PG_ARGISNULL(1) ? 0 : PG_GETARG_INT32(1);
-	const int32 *version = PG_ARGISNULL(1) ? NULL : &given;
-	text		*name;
-	Datum		 model;
-
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
-	name = PG_GETARG_TEXT_P(0);
-	if (is_found(fcinfo->flinfo->fn_extra, name, version))
-		return datumCopy(((FoundModel *) fcinfo->flinfo->fn_extra)->model, false, -1);
-
-	model = fetch_model(fcinfo->flinfo, name, version);
-	remember_found(fcinfo->flinfo, name, version, model);
-	return model;
-}
 
 /*
  * plasticc_classes(model): in the order of the probabilities.

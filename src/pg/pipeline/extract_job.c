@@ -18,6 +18,7 @@
 #include "utils/syscache.h"
 
 #include "pg/pipeline/pipeline.h"
+#include "pg/util/extension.h"
 
 PG_FUNCTION_INFO_V1(plasticc_extract);
 

@@ -102,9 +102,6 @@ extern void warn_without_index(const SurveyTable *table, const char *column);
 /* " AND s.id >= $1 AND s.id <= $2" for a chunk, nothing for all; column is quoted. */
 extern char *survey_range(bool range, const char *alias, const char *column);
 
-/* The extension's schema, quoted, by one of its functions. */
-extern const char *extension_schema(Oid function);
-
 /* ------------------------------------------------------------------------
  * The run: pipeline_run.c
  * ------------------------------------------------------------------------

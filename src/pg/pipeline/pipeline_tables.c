@@ -25,18 +25,13 @@
 #include "utils/varlena.h"
 
 #include "pg/pipeline/pipeline.h"
+#include "pg/util/extension.h"
 
 /* From this many pages on, 80 MB, reading a table for every chunk is worth a warning. */
 #define LARGE_TABLE_PAGES 10000
 
 PG_FUNCTION_INFO_V1(plasticc_create_feature_table);
 PG_FUNCTION_INFO_V1(plasticc_create_prediction_table);
-
-const char *
-extension_schema(Oid function)
-{
-	return quote_identifier(get_namespace_name(get_func_namespace(function)));
-}
 
 Oid
 survey_regclass(FunctionCallInfo fcinfo, int argument, const char *what)

@@ -22,7 +22,9 @@
 #include "pg/util/arrays.h"
 #include "pg/model/classify.h"
 #include "pg/model/model_cache.h"
+#include "pg/model/model_lookup.h"
 #include "pg/pipeline/pipeline.h"
+#include "pg/util/extension.h"
 
 PG_FUNCTION_INFO_V1(plasticc_predict);
 

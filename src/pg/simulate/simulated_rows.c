@@ -68,20 +68,19 @@ check_range(int64 n, int64 first_object)
 						errhint("Choose a smaller \"n\" or \"first_object\".")));
 }
 
-/* The first call's work: checks the arguments (n, seed, mix, first_object), sets up the scan. */
+/* The first call checks the arguments (n, seed, mix, first_object) and sets up the scan. */
 static void
-begin_scan(FunctionCallInfo fcinfo, FuncCallContext *context)
+begin_scan(FunctionCallInfo fcinfo)
 {
-	MemoryContext previous = MemoryContextSwitchTo(context->multi_call_memory_ctx);
-	SurveyScan	 *scan = palloc0(sizeof(SurveyScan));
+	FuncCallContext *call = begin_rows(fcinfo);
+	SurveyScan		*scan = MemoryContextAllocZero(call->multi_call_memory_ctx, sizeof(SurveyScan));
 
 	check_range(PG_GETARG_INT64(0), PG_GETARG_INT64(3));
 	scan->objects_left = PG_GETARG_INT64(0);
 	scan->seed = (uint64) PG_GETARG_INT64(1);
 	scan->mix = mix_argument(PG_GETARG_TEXT_PP(2));
 	scan->next_object = PG_GETARG_INT64(3);
-	context->user_fctx = scan;
-	MemoryContextSwitchTo(previous);
+	call->user_fctx = scan;
 }
 
 /* Makes the next object; false after the last one. */
@@ -146,7 +145,7 @@ plasticc_simulate_objects(PG_FUNCTION_ARGS)
 	SurveyScan		*scan;
 
 	if (SRF_IS_FIRSTCALL())
-		begin_scan(fcinfo, begin_rows(fcinfo));
+		begin_scan(fcinfo);
 	context = SRF_PERCALL_SETUP();
 	scan = context->user_fctx;
 
@@ -166,7 +165,7 @@ plasticc_simulate_observations(PG_FUNCTION_ARGS)
 	SurveyScan		*scan;
 
 	if (SRF_IS_FIRSTCALL())
-		begin_scan(fcinfo, begin_rows(fcinfo));
+		begin_scan(fcinfo);
 	context = SRF_PERCALL_SETUP();
 	scan = context->user_fctx;
 

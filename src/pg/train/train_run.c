@@ -27,9 +27,9 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
-#include "pg/model/model_cache.h"
 #include "pg/train/training_options.h"
 #include "pg/train/train_run.h"
+#include "pg/util/extension.h"
 
 /*
  * Seconds between commits: epochs may take milliseconds, and their rows are

@@ -283,43 +283,42 @@ row_integer(QueryReader *reader, int column, int64 *value)
 }
 
 static void
-raise_null(const QueryReader *reader, int column)
+require_value(const QueryReader *reader, int column, bool present)
 {
 	const char *name = reader->columns[column].name;
 
-	ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					errmsg("null value in column \"%s\" of %s", name, row_name(reader)),
-					errhint("Exclude such rows with WHERE %s IS NOT NULL.", name)));
+	if (!present)
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+						errmsg("null value in column \"%s\" of %s", name, row_name(reader)),
+						errhint("Exclude such rows with WHERE %s IS NOT NULL.", name)));
 }
 
 ArrayType *
 required_features(QueryReader *reader, int column)
 {
-	ArrayType *value;
+	ArrayType *value = NULL;
 
-	if (!row_features(reader, column, &value))
-		raise_null(reader, column);
+	require_value(reader, column, row_features(reader, column, &value));
 	return value;
 }
 
 int64
 required_integer(QueryReader *reader, int column)
 {
-	int64 value;
+	int64 value = 0;
 
-	if (!row_integer(reader, column, &value))
-		raise_null(reader, column);
+	require_value(reader, column, row_integer(reader, column, &value));
 	return value;
 }
 
 double
 required_number(QueryReader *reader, int column)
 {
-	double value;
+	double value = 0.0;
 
-	if (!column_number(current_row(reader), reader->table->tupdesc, &reader->columns[column],
-					   &value))
-		raise_null(reader, column);
+	require_value(reader, column,
+				  column_number(current_row(reader), reader->table->tupdesc,
+								&reader->columns[column], &value));
 	return value;
 }
 

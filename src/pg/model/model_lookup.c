@@ -1,0 +1,159 @@
+/*
+ * model_lookup.c
+ *		Stored models by name and version, in C and in SQL.
+ */
+#include "pg/module/plasticc.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/snapmgr.h"
+
+#include "pg/model/model_lookup.h"
+#include "pg/util/extension.h"
+
+PG_FUNCTION_INFO_V1(plasticc_model);
+
+SnapshotKey
+current_snapshot_key(void)
+{
+	Snapshot snapshot = GetActiveSnapshot();
+
+	return (SnapshotKey){snapshot->xmin, snapshot->xmax, snapshot->xcnt, snapshot->curcid};
+}
+
+bool
+same_snapshot(SnapshotKey a, SnapshotKey b)
+{
+	return a.xmin == b.xmin && a.xmax == b.xmax && a.xcnt == b.xcnt && a.curcid == b.curcid;
+}
+
+bool
+same_bytes(const struct varlena *a, const struct varlena *b)
+{
+	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
+		   memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
+}
+
+static void
+raise_no_model(FmgrInfo *flinfo, text *name, const int32 *version)
+{
+	char *name_string = text_to_cstring(name);
+	char *query;
+	Oid	  type = TEXTOID;
+	Datum argument = PointerGetDatum(name);
+	bool  is_null = true;
+	int32 newest = 0;
+
+	query = psprintf("SELECT pg_catalog.max(version) FROM %s WHERE name OPERATOR(pg_catalog.=) $1",
+					 extension_table(flinfo, "plasticc_models"));
+	if (version != NULL &&
+		SPI_execute_with_args(query, 1, &type, &argument, NULL, true, 1) == SPI_OK_SELECT)
+		newest =
+			DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null));
+	if (is_null)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+						errmsg("model \"%s\" does not exist", name_string),
+						errhint("Train it with CALL plasticc_train, or choose a model listed in "
+								"plasticc_models.")));
+	ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+					errmsg("model \"%s\" has no version %d", name_string, *version),
+					errhint("Its newest version is %d.", newest)));
+}
+
+Datum
+fetch_model(FmgrInfo *flinfo, text *name, const int32 *version)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	Oid			  types[2] = {TEXTOID, INT4OID};
+	Datum		  arguments[2] = {PointerGetDatum(name), Int32GetDatum(version ? *version : 0)};
+	char		 *query;
+	Datum		  model;
+	bool		  is_null;
+	int			  status;
+
+	SPI_connect();
+	query = psprintf("SELECT model FROM %s WHERE name OPERATOR(pg_catalog.=) $1%s "
+					 "ORDER BY version DESC LIMIT 1",
+					 extension_table(flinfo, "plasticc_models"),
+					 version ? " AND version OPERATOR(pg_catalog.=) $2" : "");
+	status = SPI_execute_with_args(query, version ? 2 : 1, types, arguments, NULL, true, 1);
+	if (status != SPI_OK_SELECT)
+		elog(ERROR, "reading plasticc_models failed: %s", SPI_result_code_string(status));
+	if (SPI_processed == 0)
+		raise_no_model(flinfo, name, version);
+	model = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null);
+	Assert(!is_null);
+	MemoryContextSwitchTo(caller);
+	model = datumCopy(model, false, -1);
+	SPI_finish();
+	return model;
+}
+
+/* The model that this call site returned last, kept in fn_extra. */
+typedef struct FoundModel
+{
+	MemoryContext context;
+	text		 *name;
+	bool		  newest; /* no version was given */
+	int32		  version;
+	SnapshotKey	  snapshot;
+	Datum		  model;
+} FoundModel;
+
+static bool
+is_found(const FoundModel *found, text *name, const int32 *version)
+{
+	return found != NULL && found->newest == (version == NULL) &&
+		   (version == NULL || found->version == *version) &&
+		   same_snapshot(found->snapshot, current_snapshot_key()) && same_bytes(found->name, name);
+}
+
+/* Keeps the model in place of the previous one. */
+static void
+remember_found(FmgrInfo *flinfo, text *name, const int32 *version, Datum model)
+{
+	MemoryContext context =
+		AllocSetContextCreate(flinfo->fn_mcxt, "plasticc_model", ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	FoundModel	 *found = palloc(sizeof(FoundModel));
+
+	found->context = context;
+	found->name = DatumGetTextPCopy(PointerGetDatum(name));
+	found->newest = version == NULL;
+	found->version = version == NULL ? 0 : *version;
+	found->snapshot = current_snapshot_key();
+	found->model = datumCopy(model, false, -1);
+	MemoryContextSwitchTo(caller);
+
+	if (flinfo->fn_extra != NULL)
+		MemoryContextDelete(((FoundModel *) flinfo->fn_extra)->context);
+	flinfo->fn_extra = found;
+}
+
+/*
+ * plasticc_model(name, version): the newest version where version is NULL
+ *
+ * A stable function is evaluated for every row, so the last result is kept as
+ * long as the snapshot does not change.  A large model is returned as a toast
+ * pointer, which plasticc_classify recognises without fetching it.
+ */
+Datum
+plasticc_model(PG_FUNCTION_ARGS)
+{
+	int32		 given = PG_ARGISNULL(1) ? 0 : PG_GETARG_INT32(1);
+	const int32 *version = PG_ARGISNULL(1) ? NULL : &given;
+	text		*name;
+	Datum		 model;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	name = PG_GETARG_TEXT_P(0);
+	if (is_found(fcinfo->flinfo->fn_extra, name, version))
+		return datumCopy(((FoundModel *) fcinfo->flinfo->fn_extra)->model, false, -1);
+
+	model = fetch_model(fcinfo->flinfo, name, version);
+	remember_found(fcinfo->flinfo, name, version, model);
+	return model;
+}

@@ -1,0 +1,36 @@
+/*
+ * model_lookup.h
+ *		Stored models by name and version.
+ */
+#ifndef PLASTICC_PG_MODEL_MODEL_LOOKUP_H
+#define PLASTICC_PG_MODEL_MODEL_LOOKUP_H
+
+#include "fmgr.h"
+
+/*
+ * The model column of plasticc_models: the given version of that name, or with
+ * version NULL the newest.  A copy in the current memory context, still toasted;
+ * an error where there is none.  flinfo is any function of the extension.
+ */
+extern Datum fetch_model(FmgrInfo *flinfo, text *name, const int32 *version);
+
+/*
+ * What the current snapshot sees.  Two snapshots of a transaction with equal keys
+ * see the same rows: a transaction that ends in between changes xmax or xcnt, a
+ * change by the transaction itself changes the command id.
+ */
+typedef struct SnapshotKey
+{
+	TransactionId xmin;
+	TransactionId xmax;
+	uint32		  xcnt;
+	CommandId	  curcid;
+} SnapshotKey;
+
+extern SnapshotKey current_snapshot_key(void);
+extern bool		   same_snapshot(SnapshotKey a, SnapshotKey b);
+
+/* Have two varlenas the same bytes?  Their headers may differ. */
+extern bool same_bytes(const struct varlena *a, const struct varlena *b);
+
+#endif /* PLASTICC_PG_MODEL_MODEL_LOOKUP_H */
