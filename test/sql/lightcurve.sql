@@ -261,3 +261,22 @@ END $$;
 DROP FUNCTION receive, binary_copy;
 DROP AGGREGATE raw_state(double precision, bigint, double precision, double precision, boolean);
 DROP TABLE raw, observations, serial, parallel, whole, shuffled, partitioned, by_parts, merged, spilled, copied;
+
+-- input that cannot be read is a soft error where the server has those
+CREATE FUNCTION is_valid(input text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    valid boolean;
+BEGIN
+    IF current_setting('server_version_num')::integer >= 160000 THEN
+        EXECUTE 'SELECT pg_input_is_valid($1, ''lightcurve'')' INTO valid USING input;
+        RETURN valid;
+    END IF;
+    PERFORM input::lightcurve;
+    RETURN true;
+EXCEPTION WHEN invalid_text_representation THEN
+    -- a hard error would get here on a server with soft ones
+    RETURN CASE WHEN current_setting('server_version_num')::integer < 160000 THEN false END;
+END
+$$;
+SELECT input, is_valid(input) FROM unnest('{"{(1,2,3,4,t)}","{(1,2,3","{(1,9,3,4,t)}"}'::text[]) AS input;
+DROP FUNCTION is_valid(text);

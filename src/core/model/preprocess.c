@@ -11,6 +11,8 @@
 #include "core/base/simd.h"
 #include "core/base/statistics.h"
 
+const char *const normalisation_choices[] = {"zscore", "rank_gauss", NULL};
+
 /* Values that are ranked side by side. */
 #define LANES 64
 

@@ -16,6 +16,9 @@ typedef enum Normalisation
 	NORMALISATION_RANK_GAUSS, /* normal quantile of the rank among the training values */
 } Normalisation;
 
+/* Their names, then NULL. */
+extern const char *const normalisation_choices[];
+
 typedef struct PreprocessingOptions
 {
 	int	   normalisation;

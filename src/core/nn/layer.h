@@ -14,6 +14,9 @@ typedef enum Activation
 	ACTIVATION_ELU,
 } Activation;
 
+/* Their names, then NULL. */
+extern const char *const activation_choices[];
+
 /* y = activation(x W + b); weight is [n_in][n_out], row-major. */
 typedef struct DenseLayer
 {

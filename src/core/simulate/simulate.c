@@ -92,18 +92,23 @@ typedef struct Source
 	double		  steady_flux[N_PASSBANDS]; /* under the difference: adds noise only */
 } Source;
 
+const char *const survey_mix_names[] = {
+	[SURVEY_TRAINING] = "training",
+	[SURVEY_TEST] = "test",
+	[SURVEY_UNIFORM] = "uniform",
+	NULL,
+};
+
 bool
 survey_mix_by_name(const char *name, SurveyMix *mix)
 {
-	if (strcmp(name, "training") == 0)
-		*mix = SURVEY_TRAINING;
-	else if (strcmp(name, "test") == 0)
-		*mix = SURVEY_TEST;
-	else if (strcmp(name, "uniform") == 0)
-		*mix = SURVEY_UNIFORM;
-	else
-		return false;
-	return true;
+	for (int i = 0; survey_mix_names[i] != NULL; i++)
+		if (strcmp(survey_mix_names[i], name) == 0)
+		{
+			*mix = (SurveyMix) i;
+			return true;
+		}
+	return false;
 }
 
 static double

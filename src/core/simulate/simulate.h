@@ -20,7 +20,8 @@ typedef enum SurveyMix
 	SURVEY_UNIFORM	 /* each of the 15 classes equally often, else as training */
 } SurveyMix;
 
-#define SURVEY_MIX_NAMES "\"training\", \"test\", \"uniform\""
+/* Their names, then NULL. */
+extern const char *const survey_mix_names[];
 
 /* Finds the mix of that name; false if there is none. */
 extern bool survey_mix_by_name(const char *name, SurveyMix *mix);

@@ -11,9 +11,7 @@
 
 /* Indexes are those of the enumerations in options.h, preprocess.h and nn/. */
 static const char *const preset_choices[] = {"default", "reference", NULL};
-static const char *const activation_choices[] = {"linear", "sigmoid", "tanh", "relu", "elu", NULL};
 static const char *const batch_norm_choices[] = {"none", "before", "after", NULL};
-static const char *const normalisation_choices[] = {"zscore", "rank_gauss", NULL};
 static const char *const initialisation_choices[] = {"auto", "glorot", "he", NULL};
 static const char *const optimizer_choices[] = {"adam", "sgd", NULL};
 static const char *const schedule_choices[] = {"constant", "one_cycle", NULL};

@@ -1,13 +1,13 @@
 /*
  * lightcurve_aggregate.c
- *		The light-curve aggregates: accumulate, combine, final.
+ *		The light-curve aggregates: transition, combine and final functions.
  *
- * The state is a LightCurve with room to spare, appended to in place.  One
+ * The state is a LightCurve with spare capacity, appended to in place.  A state
  * that has to grow is returned as a new value in the current memory context:
- * nodeAgg copies it to where it belongs and frees the old one.  Nothing is
- * sorted before the end, unless a state reaches twice the maximum, whose
- * duplicates then leave: whether a group exceeds the maximum depends on its
- * set of observations only, not on their order.
+ * the executor copies it into the aggregate's context and frees the old one.
+ * Observations are sorted in the final function only, except when a state
+ * reaches twice the maximum and duplicates are removed: whether a group exceeds
+ * the maximum depends on its set of observations, not on their order.
  */
 #include "pg/module/plasticc.h"
 
@@ -24,10 +24,10 @@ PG_FUNCTION_INFO_V1(lightcurve_accum_undetected);
 PG_FUNCTION_INFO_V1(lightcurve_combine);
 PG_FUNCTION_INFO_V1(lightcurve_final);
 
-/* Sizes of states are powers of two, as are palloc's chunks: room for 29 observations at first. */
+/* Sizes of states are powers of two, as are palloc's chunks; the first holds 29 observations. */
 #define SMALLEST_STATE 512
 
-/* A state with room for `count` more observations, the given one if it has it. */
+/* The state if it has room for count more observations, else a larger copy. */
 static LightCurve *
 state_with_room(LightCurve *state, uint32 count)
 {
@@ -52,15 +52,16 @@ state_with_room(LightCurve *state, uint32 count)
 	return grown;
 }
 
-/* Raises the error of a fault; apart, because it is not on anybody's path. */
+/* Raises the error of a fault; a function of its own to keep it off the hot path. */
 static pg_noinline void
 report_fault(ObservationFault fault, double mjd, int64 passband, double flux, double flux_err)
 {
 	char message[120];
 
 	describe_fault(fault, mjd, passband, flux, flux_err, message, sizeof(message));
-	ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("%s", message),
-					errhint("A missing measurement is NULL or NaN; it is skipped and counted.")));
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("%s", message),
+			 errhint("Pass NULL or NaN for a missing measurement; it is skipped and counted.")));
 }
 
 static Detection
@@ -81,7 +82,7 @@ integer_detection(FunctionCallInfo fcinfo)
 	detected = PG_GETARG_INT64(5);
 	if (detected != 0 && detected != 1)
 		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-						errmsg("detected is neither 0 nor 1: \"" INT64_FORMAT "\"", detected)));
+						errmsg("detected must be 0 or 1, not " INT64_FORMAT, detected)));
 	return detected == 1 ? DETECTED_YES : DETECTED_NO;
 }
 
@@ -92,8 +93,8 @@ no_detection(FunctionCallInfo fcinfo)
 }
 
 /*
- * (state, mjd, passband, flux, flux_err, ...) -> state.  `detection` reads what
- * follows flux_err; being a constant of each caller, it is inlined.
+ * (state, mjd, passband, flux, flux_err, ...) -> state.  detection() reads the
+ * argument after flux_err; it is constant in each caller and therefore inlined.
  */
 static pg_attribute_always_inline Datum
 accumulate(FunctionCallInfo fcinfo, Detection (*detection)(FunctionCallInfo))
@@ -150,8 +151,8 @@ lightcurve_accum_undetected(PG_FUNCTION_ARGS)
 }
 
 /*
- * (state, light curve) -> state: appends the observations of the second to the
- * first.  The second may be a state as well, of any engine's making.
+ * (state, lightcurve) -> state: appends the observations of the second argument,
+ * which may be a state itself, to those of the first.
  */
 Datum
 lightcurve_combine(PG_FUNCTION_ARGS)
@@ -181,7 +182,7 @@ lightcurve_combine(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
-/* The state's canonical value, NULL where nothing but rejected measurements came. */
+/* The canonical value of a state; NULL without observations, even if some were rejected. */
 Datum
 lightcurve_final(PG_FUNCTION_ARGS)
 {

@@ -19,14 +19,10 @@ PG_FUNCTION_INFO_V1(lightcurve_send);
  * ----------------------------------------------------------------
  */
 
-void
-report_too_many_observations(void)
-{
-	ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					errmsg("light curve exceeds %d observations", MAX_OBSERVATIONS),
-					errhint("Check that GROUP BY names the object, or split the observations by "
-							"time.")));
-}
+#define ERROR_TOO_MANY_OBSERVATIONS                                                                \
+	(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),                                                      \
+	 errmsg("light curve exceeds %d observations", MAX_OBSERVATIONS),                              \
+	 errhint("Check that GROUP BY names the object, or split the observations by time."))
 
 LightCurve *
 datum_lightcurve(Datum datum)
@@ -65,7 +61,7 @@ make_lightcurve(const Observations *observations)
 	Observations stored;
 
 	if (count > MAX_OBSERVATIONS)
-		report_too_many_observations();
+		ereport(ERROR, ERROR_TOO_MANY_OBSERVATIONS);
 	lightcurve = new_lightcurve(LIGHTCURVE_HEADER + (Size) count * OBSERVATION_SIZE);
 	lightcurve->flags = LIGHTCURVE_CANONICAL;
 	lightcurve->n_observations = count;
@@ -110,14 +106,13 @@ lightcurve_in(PG_FUNCTION_ARGS)
 	if (!parse_lightcurve_text(PG_GETARG_CSTRING(0), &observations, &workspace, &error))
 	{
 		if (error.too_many)
-			report_too_many_observations();
-		ereport(ERROR,
+			ereturn(fcinfo->context, (Datum) 0, ERROR_TOO_MANY_OBSERVATIONS);
+		ereturn(fcinfo->context, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type %s: %s at byte %zu", "lightcurve",
 						error.message, error.position + 1),
-				 errhint("A light curve is written as "
-						 "{(mjd,passband,flux,flux_err,t|f),...}, optionally followed by \"+ K "
-						 "rejected\".")));
+				 errhint("The syntax is {(mjd,passband,flux,flux_err,t|f),...}, optionally "
+						 "followed by \"+ K rejected\".")));
 	}
 	PG_RETURN_POINTER(make_lightcurve(&observations));
 }
@@ -145,7 +140,7 @@ lightcurve_recv(PG_FUNCTION_ARGS)
 	if (!parse_lightcurve_binary(bytes, size, &observations, &workspace, &error))
 	{
 		if (error.too_many)
-			report_too_many_observations();
+			ereport(ERROR, ERROR_TOO_MANY_OBSERVATIONS);
 		ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 						errmsg("invalid binary light curve: %s at byte %zu", error.message,
 							   error.position + 1)));

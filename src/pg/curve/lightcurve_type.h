@@ -41,9 +41,6 @@ lightcurve_capacity(const LightCurve *lightcurve)
 /* An empty state of `size` bytes in all, in the current memory context. */
 extern LightCurve *new_lightcurve(Size size);
 
-/* Raises the error of a light curve of more than MAX_OBSERVATIONS. */
-pg_noreturn extern void report_too_many_observations(void);
-
 /* A view of the light curve's own arrays. */
 static inline Observations
 lightcurve_observations(LightCurve *lightcurve)

@@ -11,6 +11,7 @@
 #include "utils/json.h"
 #include "utils/jsonb.h"
 
+#include "core/model/preprocess.h"
 #include "pg/model/model_cache.h"
 #include "pg/util/arrays.h"
 #include "pg/util/json_text.h"
@@ -27,25 +28,6 @@ plasticc_classes(PG_FUNCTION_ARGS)
 	const Model *model = cached_model(fcinfo->flinfo, PG_GETARG_DATUM(0))->model;
 
 	PG_RETURN_ARRAYTYPE_P(integer_array(model->classes, model->n_classes));
-}
-
-static const char *
-activation_name(Activation activation)
-{
-	switch (activation)
-	{
-		case ACTIVATION_LINEAR:
-			return "linear";
-		case ACTIVATION_SIGMOID:
-			return "sigmoid";
-		case ACTIVATION_TANH:
-			return "tanh";
-		case ACTIVATION_RELU:
-			return "relu";
-		case ACTIVATION_ELU:
-			return "elu";
-	}
-	return "unknown";
 }
 
 /* A model's texts are UTF-8, whatever the database's encoding. */
@@ -71,7 +53,7 @@ append_layers(StringInfo text, const Model *model)
 
 		appendStringInfo(text, "%s{\"inputs\": %d, \"outputs\": %d, \"activation\": \"%s\"}",
 						 i > 0 ? ", " : "", layer->n_in, layer->n_out,
-						 activation_name(layer->activation));
+						 activation_choices[layer->activation]);
 	}
 	appendStringInfoChar(text, ']');
 	for (int m = 0; m < model->n_members; m++)
@@ -180,9 +162,7 @@ plasticc_model_info(PG_FUNCTION_ARGS)
 	json_integer_member(&text, "features", preprocessing->n_features);
 	append_feature_names(&text, model);
 	json_key(&text, "normalisation");
-	appendStringInfoString(&text, preprocessing->normalisation == NORMALISATION_RANK_GAUSS
-									  ? "\"rank_gauss\""
-									  : "\"zscore\"");
+	escape_json(&text, normalisation_choices[preprocessing->normalisation]);
 	append_positions(&text, "used_features", preprocessing->n_used, preprocessing->used);
 	append_positions(&text, "missing_flags", preprocessing->n_flagged, preprocessing->flagged);
 	append_layers(&text, model);

@@ -1,6 +1,6 @@
 /*
  * compat.h
- *		What differs between PostgreSQL 13 and 18, in one place.
+ *		Differences between PostgreSQL 13 and 18.
  *
  * Include after postgres.h.
  */
@@ -37,8 +37,23 @@
 #endif
 
 /*
- * Set-returning functions that fill a tuplestore at once: 15 has this
- * function, of whose flags none is used here.
+ * Soft errors of input functions, whose caller finds them in context, came in 16;
+ * before, they are ordinary ones.
+ */
+#if PG_VERSION_NUM >= 160000
+#include "nodes/miscnodes.h"
+#else
+#define ereturn(context, dummy_value, ...)                                                         \
+	do                                                                                             \
+	{                                                                                              \
+		ereport(ERROR, __VA_ARGS__);                                                               \
+		return dummy_value;                                                                        \
+	} while (0)
+#endif
+
+/*
+ * Set-returning functions that fill a tuplestore: 15 brought this function, of
+ * whose flags none is used here.
  */
 #if PG_VERSION_NUM < 150000
 #include "funcapi.h"

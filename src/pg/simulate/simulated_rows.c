@@ -2,16 +2,17 @@
  * simulated_rows.c
  *		The synthetic survey as set-returning functions.
  *
- * Both functions make one object at a time and return a row a call, so that
- * memory does not grow with n: stop reading and the rest is never made.  An
- * object depends on the seed, its number and the mix alone: the two functions
- * agree, and ranges of objects can be made side by side.
+ * Both functions simulate one object at a time and return one row per call, so
+ * that memory does not grow with n and rows that are not read cost nothing.  An
+ * object depends only on the seed, its number and the mix: the two functions
+ * agree, and ranges of objects can be simulated in parallel.
  */
 #include "pg/module/plasticc.h"
 
 #include <math.h>
 
 #include "common/int.h"
+#include "lib/stringinfo.h"
 #include "utils/builtins.h"
 
 #include "core/simulate/simulate.h"
@@ -25,30 +26,33 @@ PG_FUNCTION_INFO_V1(plasticc_simulate_observations);
 
 typedef struct SurveyScan
 {
-	uint64		 seed;
-	SurveyMix	 mix;
-	int64		 next_object;
-	int64		 objects_left;
-	SurveyObject object;
-	int			 n_observations; /* of the current object, and how many of them were returned */
-	int			 n_returned;
+	uint64			  seed;
+	SurveyMix		  mix;
+	int64			  next_object;
+	int64			  objects_left;
+	SurveyObject	  object;
+	int				  n_observations; /* of the current object */
+	int				  n_returned;	  /* of them */
 	SurveyObservation observations[SURVEY_MAX_VISITS];
 } SurveyScan;
 
 static SurveyMix
-mix_argument(text *name)
+mix_argument(text *argument)
 {
-	char	 *string = text_to_cstring(name);
-	SurveyMix mix;
+	char		  *name = text_to_cstring(argument);
+	SurveyMix	   mix;
+	StringInfoData names;
 
-	if (!survey_mix_by_name(string, &mix))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("unknown mix of the synthetic survey: \"%s\"", string),
-						errhint("Valid mixes are %s.", SURVEY_MIX_NAMES)));
-	return mix;
+	if (survey_mix_by_name(name, &mix))
+		return mix;
+	initStringInfo(&names);
+	for (int i = 0; survey_mix_names[i] != NULL; i++)
+		appendStringInfo(&names, "%s\"%s\"", i > 0 ? ", " : "", survey_mix_names[i]);
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown mix \"%s\"", name),
+					errhint("Valid mixes are %s.", names.data)));
 }
 
-/* n and first_object must name a range of positive object numbers. */
+/* n and first_object must give a range of positive object numbers. */
 static void
 check_range(int64 n, int64 first_object)
 {
@@ -56,16 +60,14 @@ check_range(int64 n, int64 first_object)
 
 	if (n < 0)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("number of objects \"n\" must not be negative, got " INT64_FORMAT, n)));
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("n must not be negative")));
 	if (first_object < 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("\"first_object\" must be positive, got " INT64_FORMAT, first_object)));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("first_object must be positive, not " INT64_FORMAT, first_object)));
 	if (pg_add_s64_overflow(first_object, n, &last_object))
 		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-						errmsg("object numbers exceed the range of bigint"),
-						errhint("Choose a smaller \"n\" or \"first_object\".")));
+						errmsg("object numbers are out of range for bigint"),
+						errhint("Decrease n or first_object.")));
 }
 
 /* The first call checks the arguments (n, seed, mix, first_object) and sets up the scan. */
@@ -83,7 +85,7 @@ begin_scan(FunctionCallInfo fcinfo)
 	call->user_fctx = scan;
 }
 
-/* Makes the next object; false after the last one. */
+/* Simulates the next object; false after the last one. */
 static bool
 next_object(SurveyScan *scan)
 {
@@ -134,9 +136,9 @@ observation_row(TupleDesc row_type, int64 object_id, const SurveyObservation *ob
 }
 
 /*
- * plasticc_simulate_objects(n bigint, seed bigint, mix text, first_object bigint)
- *		A row of metadata for each object.  Which redshift an object has depends
- *		on whether the survey detected it, so that its light curve is made too.
+ * plasticc_simulate_objects(n, seed, mix, first_object)
+ *		A row of metadata for each object.  An object is drawn again until the
+ *		survey detects it, so its light curve is simulated, too.
  */
 Datum
 plasticc_simulate_objects(PG_FUNCTION_ARGS)
@@ -155,8 +157,8 @@ plasticc_simulate_objects(PG_FUNCTION_ARGS)
 }
 
 /*
- * plasticc_simulate_observations(n bigint, seed bigint, mix text, first_object bigint)
- *		A row for each observation, by object and time.
+ * plasticc_simulate_observations(n, seed, mix, first_object)
+ *		A row for each observation, ordered by object and time.
  */
 Datum
 plasticc_simulate_observations(PG_FUNCTION_ARGS)
