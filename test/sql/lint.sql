@@ -28,27 +28,27 @@ UNION ALL SELECT 'is strict', signature FROM functions WHERE prokind = 'f' AND N
 UNION ALL SELECT 'has no text argument', signature
 FROM functions WHERE EXISTS (SELECT FROM pg_type t WHERE t.oid = ANY (proargtypes) AND typcollation <> 0)
 -- anonymous row types cannot be returned by shards
-UNION ALL SELECT 'returns no nameless row', signature
+UNION ALL SELECT 'returns no anonymous row', signature
 FROM functions WHERE prorettype = 'record'::regtype AND NOT proretset
-UNION ALL SELECT 'has no setting of its own', signature FROM functions WHERE proconfig IS NOT NULL
-UNION ALL SELECT 'runs with the rights of its caller', signature FROM functions WHERE prosecdef OR proleakproof
-UNION ALL SELECT 'may be called by everybody', signature FROM functions WHERE proacl IS NOT NULL
+UNION ALL SELECT 'has no SET clause', signature FROM functions WHERE proconfig IS NOT NULL
+UNION ALL SELECT 'runs with the caller''s privileges', signature FROM functions WHERE prosecdef OR proleakproof
+UNION ALL SELECT 'has default privileges', signature FROM functions WHERE proacl IS NOT NULL
 -- aggregates can be computed in parts whose states can be transferred
 UNION ALL SELECT 'has a combine function', signature FROM aggregates WHERE aggcombinefn = 0
-UNION ALL SELECT 'has a state of a real type', signature FROM aggregates WHERE typtype = 'p'
+UNION ALL SELECT 'has a state type that is not internal', signature FROM aggregates WHERE typtype = 'p'
 UNION ALL SELECT 'has a state with binary input and output', signature FROM aggregates WHERE typsend = 0 OR typreceive = 0
-UNION ALL SELECT 'has arguments of given types', signature
+UNION ALL SELECT 'has no polymorphic arguments', signature
 FROM aggregates a WHERE pronargs = 0 OR aggkind <> 'n'
     OR EXISTS (SELECT FROM pg_type t WHERE t.oid = ANY (proargtypes) AND t.typtype = 'p');
 
 CREATE TABLE exceptions (rule text, object text, reason text NOT NULL, PRIMARY KEY (rule, object));
 
 INSERT INTO exceptions VALUES
-('is immutable', 'plasticc_model(text,integer)', 'reads plasticc_models: the look-up by name, done once around the rows'),
-('is immutable', 'plasticc_classify(text,real[])', 'reads plasticc_models: a convenience where there are no shards'),
+('is immutable', 'plasticc_model(text,integer)', 'reads plasticc_models: the look-up by name, done once per query'),
+('is immutable', 'plasticc_classify(text,real[])', 'reads plasticc_models: a convenience without shards'),
 ('is immutable', 'plasticc_classify_query(bytea,text)', 'runs the caller''s query, which may be volatile'),
 ('is immutable', 'plasticc_train(text,text,jsonb)', 'writes models and their log'),
-('is immutable', 'plasticc_cross_validate(text,text,jsonb)', 'writes what it measures'),
+('is immutable', 'plasticc_cross_validate(text,text,jsonb)', 'writes its results'),
 ('is immutable', 'plasticc_importance(bytea,text,boolean,integer,bigint)', 'runs the caller''s query, which may be volatile'),
 ('is immutable', 'plasticc_distribute(regclass[],name,boolean)', 'distributes tables'),
 ('is immutable', 'plasticc_extract(regclass,regclass,jsonb)', 'fills a table'),
@@ -57,7 +57,7 @@ INSERT INTO exceptions VALUES
 ('is immutable', 'plasticc_create_prediction_table(text,boolean)', 'creates a table'),
 ('is parallel safe', 'plasticc_classify_query(bytea,text)', 'runs the caller''s query, which may write'),
 ('is parallel safe', 'plasticc_train(text,text,jsonb)', 'writes models and their log'),
-('is parallel safe', 'plasticc_cross_validate(text,text,jsonb)', 'writes what it measures'),
+('is parallel safe', 'plasticc_cross_validate(text,text,jsonb)', 'writes its results'),
 ('is parallel safe', 'plasticc_importance(bytea,text,boolean,integer,bigint)', 'runs the caller''s query, which may write'),
 ('is parallel safe', 'plasticc_distribute(regclass[],name,boolean)', 'distributes tables'),
 ('is parallel safe', 'plasticc_extract(regclass,regclass,jsonb)', 'fills a table'),
@@ -67,25 +67,25 @@ INSERT INTO exceptions VALUES
 ('is strict', 'lightcurve_accum(lightcurve,double precision,bigint,double precision,double precision,bigint)', 'counts NULL measurements'),
 ('is strict', 'lightcurve_accum(lightcurve,double precision,bigint,double precision,double precision,boolean)', 'counts NULL measurements'),
 ('is strict', 'lightcurve_accum(lightcurve,double precision,bigint,double precision,double precision)', 'counts NULL measurements'),
-('is strict', 'lightcurve_combine(lightcurve,lightcurve)', 'begins with a state of its own, in the memory of the aggregate'),
-('is strict', 'plasticc_union(lightcurve,lightcurve)', 'NULL is a curve without observations'),
-('is strict', 'plasticc_slice(lightcurve,double precision,double precision)', 'NULL is an open end'),
+('is strict', 'lightcurve_combine(lightcurve,lightcurve)', 'creates its state in the memory context of the aggregate'),
+('is strict', 'plasticc_union(lightcurve,lightcurve)', 'NULL is a light curve without observations'),
+('is strict', 'plasticc_slice(lightcurve,double precision,double precision)', 'a NULL bound is open'),
 ('is strict', 'plasticc_host_features(real[],boolean,double precision,double precision,double precision,double precision)', 'NULL is unknown metadata'),
-('is strict', 'plasticc_augment(lightcurve,bigint,double precision,double precision,double precision,double precision,double precision,double precision,double precision,double precision,double precision,double precision,integer)', 'NULL is an unknown redshift, or one that stays'),
-('is strict', 'plasticc_augment_host(bigint,double precision,double precision,double precision,double precision,double precision,double precision)', 'NULL is unknown metadata, or a default that depends on the redshift'),
-('is strict', 'plasticc_periodogram(lightcurve,double precision,double precision,double precision)', 'NULL is the default, which depends on the curve'),
-('is strict', 'plasticc_model(text,integer)', 'no version is the newest'),
-('is strict', 'plasticc_add_unknown(real[],plasticc_unknown_method,integer[])', 'no classes are the challenge''s'),
-('is strict', 'plasticc_submission(real[],integer[])', 'no classes are the challenge''s'),
-('is strict', 'plasticc_log_loss_accum(double precision[],integer,real[],integer[])', 'skips rows with NULL, and begins without a state'),
-('is strict', 'plasticc_log_loss_accum(double precision[],integer,real[],integer[],double precision[])', 'skips rows with NULL, and begins without a state'),
-('is strict', 'plasticc_calibration_error_accum(double precision[],integer,real[],integer[])', 'skips rows with NULL, and begins without a state'),
-('is strict', 'plasticc_calibration_error_accum(double precision[],integer,real[],integer[],double precision[])', 'skips rows with NULL, and begins without a state'),
-('is strict', 'plasticc_confusion_accum(bigint[],integer,real[],integer[])', 'skips rows with NULL, and begins without a state'),
+('is strict', 'plasticc_augment(lightcurve,bigint,double precision,double precision,double precision,double precision,double precision,double precision,double precision,double precision,double precision,double precision,integer)', 'NULL is an unknown redshift or no change of redshift'),
+('is strict', 'plasticc_augment_host(bigint,double precision,double precision,double precision,double precision,double precision,double precision)', 'NULL is unknown metadata or a default that depends on the redshift'),
+('is strict', 'plasticc_periodogram(lightcurve,double precision,double precision,double precision)', 'NULL is the default, which depends on the light curve'),
+('is strict', 'plasticc_model(text,integer)', 'NULL is the newest version'),
+('is strict', 'plasticc_add_unknown(real[],plasticc_unknown_method,integer[])', 'NULL means the challenge''s classes'),
+('is strict', 'plasticc_submission(real[],integer[])', 'NULL means the challenge''s classes'),
+('is strict', 'plasticc_log_loss_accum(double precision[],integer,real[],integer[])', 'skips rows with NULL, and creates the first state'),
+('is strict', 'plasticc_log_loss_accum(double precision[],integer,real[],integer[],double precision[])', 'skips rows with NULL, and creates the first state'),
+('is strict', 'plasticc_calibration_error_accum(double precision[],integer,real[],integer[])', 'skips rows with NULL, and creates the first state'),
+('is strict', 'plasticc_calibration_error_accum(double precision[],integer,real[],integer[],double precision[])', 'skips rows with NULL, and creates the first state'),
+('is strict', 'plasticc_confusion_accum(bigint[],integer,real[],integer[])', 'skips rows with NULL, and creates the first state'),
 ('has no text argument', 'plasticc_create_feature_table(text)', 'the name of the table'),
 ('has no text argument', 'plasticc_create_prediction_table(text,boolean)', 'the name of the table'),
 ('has no text argument', 'plasticc_predict(text,regclass,regclass,jsonb)', 'the name of the model'),
-('has no text argument', 'plasticc_passband(text)', 'a name is what it converts'),
+('has no text argument', 'plasticc_passband(text)', 'converts a name'),
 ('has no text argument', 'plasticc_feature(real[],text)', 'a convenience: features[ordinal] is the same'),
 ('has no text argument', 'plasticc_model(text,integer)', 'the look-up by name'),
 ('has no text argument', 'plasticc_classify(text,real[])', 'a convenience: plasticc_classify(model, features) is the same'),
@@ -94,14 +94,14 @@ INSERT INTO exceptions VALUES
 ('has no text argument', 'plasticc_cross_validate(text,text,jsonb)', 'the name and the caller''s query'),
 ('has no text argument', 'plasticc_importance(bytea,text,boolean,integer,bigint)', 'the caller''s query'),
 ('has no text argument', 'plasticc_distribute(regclass[],name,boolean)', 'the name of a column'),
-('has no text argument', 'plasticc_simulate_objects(bigint,bigint,text,bigint)', 'the name of the mix: makes rows of nothing'),
-('has no text argument', 'plasticc_simulate_observations(bigint,bigint,text,bigint)', 'the name of the mix: makes rows of nothing');
+('has no text argument', 'plasticc_simulate_objects(bigint,bigint,text,bigint)', 'the name of the mix: is not applied to rows of a table'),
+('has no text argument', 'plasticc_simulate_observations(bigint,bigint,text,bigint)', 'the name of the mix: is not applied to rows of a table');
 
 CREATE VIEW lint AS
 SELECT rule, object, 'broken' AS state FROM findings
 WHERE NOT EXISTS (SELECT FROM exceptions e WHERE (e.rule, e.object) = (findings.rule, findings.object))
 UNION ALL
-SELECT rule, object, 'kept, without need of an exception' FROM exceptions
+SELECT rule, object, 'unnecessary exception' FROM exceptions
 WHERE NOT EXISTS (SELECT FROM findings f WHERE (f.rule, f.object) = (exceptions.rule, exceptions.object));
 
 SELECT * FROM lint ORDER BY rule, object COLLATE "C";
