@@ -34,8 +34,9 @@ observed_redshift(FunctionCallInfo fcinfo, int argument, const char *name)
 }
 
 /*
- * Where an object of a redshift goes: NULL leaves it.  An object of the Galaxy may
- * only be told to stay there, and no other to come in.
+ * The redshift to which an object is moved; NaN (for NULL) where it is not moved.
+ * A galactic object, of redshift 0, can only stay where it is, and no other object
+ * can become galactic.
  */
 static double
 target_redshift(FunctionCallInfo fcinfo, int argument, double redshift)
@@ -64,7 +65,7 @@ target_redshift(FunctionCallInfo fcinfo, int argument, double redshift)
  * ----------------------------------------------------------------
  */
 
-/* The last light curve of a query's call, and its Gaussian process: copies follow each other. */
+/* The light curve of the previous call and its process: copies of one are made in succession. */
 typedef struct FitCache
 {
 	LightCurve	   *lightcurve;
@@ -114,7 +115,7 @@ augment_options(FunctionCallInfo fcinfo)
 	return options;
 }
 
-/* A canonical value of observations in the order of time. */
+/* A canonical value of observations that are ordered by time. */
 static LightCurve *
 stored_lightcurve(const Observations *observations)
 {
@@ -140,8 +141,8 @@ count_detections(const Observations *observations)
 }
 
 /*
- * (lightcurve, seed, options as numbers, min_detections) -> lightcurve; NULL where
- * the survey would not have found the object.
+ * plasticc_augment(lightcurve, seed, ..., min_detections): NULL where the survey
+ * would not have detected the object
  */
 Datum
 plasticc_augment(PG_FUNCTION_ARGS)
@@ -206,8 +207,9 @@ move_host(FunctionCallInfo fcinfo, const AugmentedHost *host)
 }
 
 /*
- * (seed, redshift, photoz, photoz_err, photoz_noise, min_redshift, max_redshift) ->
- * (new_redshift, hostgal_photoz, hostgal_photoz_err, distmod)
+ * plasticc_augment_host(seed, redshift, photoz, photoz_err, photoz_noise,
+ *						 min_redshift, max_redshift)
+ *		-> (new_redshift, hostgal_photoz, hostgal_photoz_err, distmod)
  */
 Datum
 plasticc_augment_host(PG_FUNCTION_ARGS)

@@ -139,7 +139,11 @@ metadata_argument(FunctionCallInfo fcinfo, int argument, const char *name)
 	return value;
 }
 
-/* (features, ddf, hostgal_photoz, hostgal_photoz_err, distmod, mwebv): host's features appended */
+/*
+ * plasticc_host_features(features, ddf, hostgal_photoz, hostgal_photoz_err, distmod,
+ *						  mwebv)
+ *		-> features, followed by those of the host
+ */
 Datum
 plasticc_host_features(PG_FUNCTION_ARGS)
 {

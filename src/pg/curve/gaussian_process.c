@@ -19,7 +19,10 @@ PG_FUNCTION_INFO_V1(plasticc_gp_predict);
 /* Times that one call accepts: six passbands for each of them fit in memory. */
 #define MAX_TIMES 1000000
 
-/* (lightcurve) -> (amplitude, length_scale, log_likelihood); NULL of no observations. */
+/*
+ * plasticc_gp_fit(lightcurve)
+ *		-> (amplitude, length_scale, log_likelihood); NULL without observations
+ */
 Datum
 plasticc_gp_fit(PG_FUNCTION_ARGS)
 {
@@ -96,7 +99,10 @@ make_prediction(FunctionCallInfo fcinfo, MemoryContext context, int *n)
 	return prediction;
 }
 
-/* (lightcurve, mjd[]) -> (mjd, passband, flux, flux_sd), all passbands of each time in its order.
+/*
+ * plasticc_gp_predict(lightcurve, mjd[])
+ *		-> SETOF (mjd, passband, flux, flux_sd), by time in the given order, then
+ *		by passband
  */
 Datum
 plasticc_gp_predict(PG_FUNCTION_ARGS)

@@ -18,7 +18,7 @@ PG_FUNCTION_INFO_V1(plasticc_slice);
 PG_FUNCTION_INFO_V1(plasticc_n_observations);
 PG_FUNCTION_INFO_V1(plasticc_observations);
 
-/* Canonical values are equal where their bytes are: -0.0 and NaN do not occur. */
+/* Canonical values are equal if and only if their bytes are: they contain no -0.0 and no NaN. */
 static bool
 lightcurves_equal(FunctionCallInfo fcinfo)
 {
@@ -137,7 +137,7 @@ plasticc_observations(PG_FUNCTION_ARGS)
 		call = begin_rows(fcinfo);
 		caller = MemoryContextSwitchTo(call->multi_call_memory_ctx);
 		observations = palloc(sizeof(Observations));
-		/* A copy in any case: the argument may not outlive this call. */
+		/* A copy in any case, because the argument may not outlive this call. */
 		*observations = lightcurve_observations(
 			canonical_lightcurve((LightCurve *) PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0))));
 		call->user_fctx = observations;

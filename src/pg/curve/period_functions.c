@@ -16,7 +16,7 @@
 PG_FUNCTION_INFO_V1(plasticc_periodogram);
 PG_FUNCTION_INFO_V1(plasticc_period);
 
-/* Rows of a periodogram: about 300 MB of a temporary file. */
+/* Rows of a periodogram at most; so many take about 300 MB in a temporary file. */
 #define MAX_ROWS 10000000
 
 #define MAX_OVERSAMPLING 1000.0
@@ -53,7 +53,7 @@ requested_grid(FunctionCallInfo fcinfo, double baseline)
 
 /*
  * plasticc_periodogram(lightcurve, min_frequency, max_frequency, oversampling)
- *		-> SETOF (frequency, power).  No rows where no power is defined.
+ *		-> SETOF (frequency, power); no rows where the power is undefined
  */
 Datum
 plasticc_periodogram(PG_FUNCTION_ARGS)

@@ -1,17 +1,16 @@
 /*
  * model_cache.c
- *		Parsed models, kept from row to row of a query.
+ *		Parsed models, kept across the rows of a query.
  *
  * Fetching a model from its toast table and parsing it costs as much as
  * classifying about ten objects with it.  A call site (one function call in
  * one query) therefore keeps the last few parsed models in fn_extra.
  *
  * A model that comes from a table is recognised by its toast pointer, without
- * being fetched: a toast value never changes, and its identifier is not used
- * again while a snapshot sees it, nor soon after, for they come from a counter
- * of 32 bits.  Any other model is recognised by its bytes, all of which are
- * compared: that is safe where an address or a digest is not, and cheaper than
- * the latter.
+ * fetching it: a toast value never changes, and its identifier, which comes from
+ * a 32-bit counter, is not reused while a snapshot sees the value, nor soon
+ * after.  Any other model is recognised by comparing all its bytes, which unlike
+ * comparing addresses or digests is safe, and cheaper than computing a digest.
  */
 #include "pg/module/plasticc.h"
 
@@ -25,7 +24,7 @@
 typedef struct CacheEntry
 {
 	CachedModel	  cached;  /* first: what callers see */
-	MemoryContext context; /* holds all of the entry; NULL when it is free */
+	MemoryContext context; /* holds the whole entry; NULL where it is free */
 	uint64		  last_used;
 
 	/* recognised by its toast pointer, or by its bytes */
@@ -52,7 +51,7 @@ get_cache(FmgrInfo *flinfo)
 	return flinfo->fn_extra;
 }
 
-/* Parses the bytes into the entry, which gets a memory context below the current one. */
+/* Parses the bytes into the entry, in a new child of the current memory context. */
 static void
 fill_entry(CacheEntry *entry, bytea *bytes)
 {
@@ -68,8 +67,8 @@ fill_entry(CacheEntry *entry, bytea *bytes)
 	if (model == NULL)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 						errmsg("invalid plasticc model"), errdetail("Reason: %s.", reason),
-						errhint("A model is the bytea that CALL plasticc_train has stored in "
-								"plasticc_models; plasticc_model(name) returns it.")));
+						errhint("Pass the result of plasticc_model(name), or the column model of "
+								"plasticc_models.")));
 	entry->context = context;
 	entry->cached.model = model;
 	entry->cached.scratch = classify_scratch(model, 1, &workspace);
@@ -78,7 +77,7 @@ fill_entry(CacheEntry *entry, bytea *bytes)
 	entry->cached.size = VARSIZE_ANY_EXHDR(bytes);
 }
 
-/* Moves a filled entry to the place that was not used for the longest time. */
+/* Moves a filled entry to the least recently used place. */
 static CacheEntry *
 keep_entry(FmgrInfo *flinfo, CacheEntry *filled)
 {

@@ -1,6 +1,6 @@
 /*
  * model_cache.h
- *		Parsed models, kept from row to row of a query.
+ *		Parsed models, kept across the rows of a query.
  */
 #ifndef PLASTICC_PG_MODEL_MODEL_CACHE_H
 #define PLASTICC_PG_MODEL_MODEL_CACHE_H
@@ -19,9 +19,9 @@ typedef struct CachedModel
 } CachedModel;
 
 /*
- * The model of a bytea datum, which may be toasted.  Parsed at most once while
- * it comes back among the last few models of this call site; the result is
- * valid until the next call.
+ * The model of a bytea datum, which may be toasted.  It is not parsed again while
+ * it is among the last few models of this call site.  The result is valid until
+ * the next call.
  */
 extern CachedModel *cached_model(FmgrInfo *flinfo, Datum datum);
 

@@ -19,9 +19,7 @@
 PG_FUNCTION_INFO_V1(plasticc_classes);
 PG_FUNCTION_INFO_V1(plasticc_model_info);
 
-/*
- * plasticc_classes(model): in the order of the probabilities.
- */
+/* plasticc_classes(model): in the order of the probabilities */
 Datum
 plasticc_classes(PG_FUNCTION_ARGS)
 {
@@ -37,7 +35,7 @@ server_text(const char *utf8)
 	return pg_any_to_server(utf8, strlen(utf8), PG_UTF8);
 }
 
-/* The layers of the first member, which are those of all, and the weights of all. */
+/* The layers, whose shapes all members share, and the number of parameters of all members. */
 static void
 append_layers(StringInfo text, const Model *model)
 {
@@ -66,7 +64,7 @@ append_layers(StringInfo text, const Model *model)
 	json_integer_member(text, "parameters", n_parameters);
 }
 
-/* Temperature, and what the calibration multiplies each class's probability by. */
+/* The temperature, and the factor by which calibration multiplies each class's probability. */
 static void
 append_calibration(StringInfo text, const Model *model)
 {
@@ -78,7 +76,7 @@ append_calibration(StringInfo text, const Model *model)
 	appendStringInfoChar(text, '}');
 }
 
-/* Probabilities of the classes that are closed on a side. */
+/* The constant probabilities of the classes that are closed on a side of the gate. */
 static void
 append_closed(StringInfo text, const Model *model, const char *key, GateSide side)
 {
@@ -92,7 +90,7 @@ append_closed(StringInfo text, const Model *model, const char *key, GateSide sid
 	appendStringInfoChar(text, '}');
 }
 
-/* The feature, from 1, and what is closed where it is 0 and where it is not. */
+/* The gate's feature, counted from 1, and the classes closed where it is 0 and elsewhere. */
 static void
 append_gate(StringInfo text, const Model *model)
 {
@@ -109,7 +107,7 @@ append_gate(StringInfo text, const Model *model)
 	appendStringInfoChar(text, '}');
 }
 
-/* Indexes of features, told from 1. */
+/* An array of features, counted from 1. */
 static void
 append_positions(StringInfo text, const char *key, int n, const int32_t *features)
 {
@@ -141,9 +139,9 @@ append_feature_names(StringInfo text, const Model *model)
 
 /*
  * plasticc_model_info(model): an object with classes, features, feature_names,
- * normalisation, used_features and missing_flags (features, from 1, that some member looks at, and
- * those that have a flag), members, layers, parameters, temperature, class_multipliers, gate,
- * bytes, options and metrics.
+ * normalisation, used_features and missing_flags (features, counted from 1, whose
+ * values or missing-value indicators are inputs of a member), members, layers,
+ * parameters, temperature, class_multipliers, gate, bytes, options and metrics
  */
 Datum
 plasticc_model_info(PG_FUNCTION_ARGS)

@@ -1,14 +1,13 @@
 /*
  * blas.c
- *		How the BLAS library is loaded into a backend.
+ *		Set-up of the BLAS library in a backend: no threads, and fast kernels.
  *
- * Two things are seen to: that it runs no threads, which a backend cannot have,
- * and that it takes the right kernels.  OpenBLAS picks its kernels as soon as
- * it is loaded, by the processor's model; a processor newer than the library
- * gets the oldest ones, a fifth as fast.  The documented way out is to name a
- * kernel family in the environment, which must be done before the library's
- * own constructor: that works for the static library, which is part of this
- * module, and for no other.
+ * A backend must not have threads.  Kernels are a matter of time: OpenBLAS
+ * selects them by the model of the processor when it is loaded, and for a
+ * processor newer than the library it selects the oldest ones, which are five
+ * times slower.  The documented remedy is an environment variable that names a
+ * kernel family.  It has to be set before the library's constructor runs, which
+ * is possible only if the library is linked statically into this module.
  */
 #include "pg/module/plasticc.h"
 
@@ -18,13 +17,13 @@
 
 #define CORETYPE "OPENBLAS_CORETYPE"
 
-/* OpenBLAS's own interface; absent in other libraries. */
+/* Functions of OpenBLAS; other libraries do not have them. */
 extern int	openblas_get_parallel(void) __attribute__((weak));
 extern void openblas_set_num_threads(int num_threads) __attribute__((weak));
 
 static bool coretype_set;
 
-/* Static constructors of the same priority run in link order: ours come first. */
+/* Constructors of the same priority run in link order: this one comes first. */
 __attribute__((constructor(101))) static void
 choose_kernels(void)
 {
@@ -46,7 +45,7 @@ choose_kernels(void)
 void
 blas_init(void)
 {
-	/* child processes of the backend shall not inherit the choice */
+	/* child processes must not inherit it */
 	if (coretype_set)
 		unsetenv(CORETYPE);
 

@@ -1,6 +1,6 @@
 /*
  * arrays.c
- *		One-dimensional arrays of numbers, checked and made.
+ *		One-dimensional arrays of numbers: their elements, and new arrays.
  */
 #include "pg/module/plasticc.h"
 

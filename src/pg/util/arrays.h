@@ -1,6 +1,6 @@
 /*
  * arrays.h
- *		One-dimensional arrays of numbers, checked and made.
+ *		One-dimensional arrays of numbers: their elements, and new arrays.
  */
 #ifndef PLASTICC_PG_UTIL_ARRAYS_H
 #define PLASTICC_PG_UTIL_ARRAYS_H

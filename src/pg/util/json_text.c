@@ -1,6 +1,6 @@
 /*
  * json_text.c
- *		Writes JSON text, the members of an object one after the other.
+ *		JSON text, written one member of an object after the other.
  */
 #include "pg/module/plasticc.h"
 

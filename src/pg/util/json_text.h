@@ -1,16 +1,16 @@
 /*
  * json_text.h
- *		Writes JSON text, the members of an object one after the other.
+ *		JSON text, written one member of an object after the other.
  */
 #ifndef PLASTICC_PG_UTIL_JSON_TEXT_H
 #define PLASTICC_PG_UTIL_JSON_TEXT_H
 
 #include "lib/stringinfo.h"
 
-/* `"key": ` after what stands there, with a comma unless it is the first member. */
+/* Appends the key of an object's next member, after a comma unless it is the first. */
 extern void json_key(StringInfo text, const char *key);
 
-/* Nine significant digits, which tell floats apart; null unless finite. */
+/* Nine significant digits, which distinguish all floats; null unless finite. */
 extern void json_number(StringInfo text, double value);
 
 /* "key": value */
