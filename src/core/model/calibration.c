@@ -1,6 +1,6 @@
 /*
  * calibration.c
- *		Temperature and class multipliers by Newton's method; calibration error.
+ *		Temperature and class multipliers by Newton's method.
  */
 #include "core/model/calibration.h"
 
@@ -9,7 +9,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define LOG_FLOOR (-34.538776394910684) /* ln 1e-15: the clip of the challenge's log loss */
+#include "core/model/scoring.h"
+
 #define MAX_STEPS 100
 #define MAX_HALVINGS 60
 
@@ -39,7 +40,7 @@ row_weight(const CalibrationSet *set, int row)
 static double
 floored(float log_probability)
 {
-	return log_probability > LOG_FLOOR ? log_probability : LOG_FLOOR;
+	return log_probability > LOG_SMALLEST_PROBABILITY ? log_probability : LOG_SMALLEST_PROBABILITY;
 }
 
 /* p = the calibrated probabilities of one object; returns the logarithm of their divisor. */
@@ -409,53 +410,4 @@ calibrate(const Calibration *calibration, int n_rows, int n_classes, const float
 		for (int c = 0; c < n_classes; c++)
 			to[c] = (float) (to[c] / sum);
 	}
-}
-
-int
-confidence_bin(double confidence)
-{
-	int bin = (int) ceil(confidence * CALIBRATION_BINS) - 1;
-
-	return bin < 0 ? 0 : bin < CALIBRATION_BINS ? bin : CALIBRATION_BINS - 1;
-}
-
-void
-add_to_confidence_bins(ConfidenceBin bins[CALIBRATION_BINS], int n_classes,
-					   const float *probabilities, int target, double weight)
-{
-	ConfidenceBin *bin;
-	int			   best = 0;
-
-	for (int c = 1; c < n_classes; c++)
-		if (probabilities[c] > probabilities[best])
-			best = c;
-	bin = &bins[confidence_bin(probabilities[best])];
-	bin->weight += weight;
-	bin->correct += best == target ? weight : 0.0;
-	bin->confidence += weight * probabilities[best];
-}
-
-double
-calibration_error(const ConfidenceBin bins[CALIBRATION_BINS])
-{
-	double weight = 0.0, difference = 0.0;
-
-	for (int i = 0; i < CALIBRATION_BINS; i++)
-	{
-		weight += bins[i].weight;
-		difference += fabs(bins[i].correct - bins[i].confidence);
-	}
-	return difference / weight;
-}
-
-double
-expected_calibration_error(int n_rows, int n_classes, const float *probabilities,
-						   const int32_t *target, const float *weight)
-{
-	ConfidenceBin bins[CALIBRATION_BINS] = {{0}};
-
-	for (int i = 0; i < n_rows; i++)
-		add_to_confidence_bins(bins, n_classes, probabilities + (size_t) i * n_classes, target[i],
-							   weight == NULL ? 1.0 : weight[i]);
-	return calibration_error(bins);
 }

@@ -80,32 +80,4 @@ extern double fit_temperature(const CalibrationSet *set, double prior_objects,
 extern void calibrate(const Calibration *calibration, int n_rows, int n_classes,
 					  const float *log_probabilities, float *probabilities);
 
-/*
- * Expected calibration error: |accuracy - mean confidence| of the objects of a
- * bin, averaged over bins by their weight, in 15 bins of equal width of the
- * confidence, which is the largest probability (Guo et al. 2017, section 2).
- */
-#define CALIBRATION_BINS 15
-
-typedef struct ConfidenceBin
-{
-	double weight;	   /* sum over the objects */
-	double correct;	   /* of those whose most probable class is the true one */
-	double confidence; /* sum of weight * confidence */
-} ConfidenceBin;
-
-/* The bin of 0 < confidence <= 1: bin i holds i < 15 * confidence <= i + 1. */
-extern int confidence_bin(double confidence);
-
-/* Puts an object into its bin. */
-extern void add_to_confidence_bins(ConfidenceBin bins[CALIBRATION_BINS], int n_classes,
-								   const float *probabilities, int target, double weight);
-
-/* NaN if the bins weigh nothing. */
-extern double calibration_error(const ConfidenceBin bins[CALIBRATION_BINS]);
-
-/* The same of objects; probabilities sum to 1 in each row, weight may be NULL for all 1. */
-extern double expected_calibration_error(int n_rows, int n_classes, const float *probabilities,
-										 const int32_t *target, const float *weight);
-
 #endif /* PLASTICC_CORE_MODEL_CALIBRATION_H */

@@ -6,11 +6,10 @@
 
 #include <string.h>
 
+#include "core/model/scoring.h"
+
 /* The exponential of less is 0, whatever the other logits are. */
 #define CLOSED_LOGIT (-1e30f)
-
-/* Of a closed class that weighs nothing: as the challenge clips it. */
-#define SMALLEST_PROBABILITY 1e-15
 
 void
 gate_mask(const float *closed, int n_classes, float *logits)

@@ -9,6 +9,7 @@
 
 #include "core/base/random.h"
 #include "core/model/calibration.h"
+#include "core/model/scoring.h"
 #include "core/train/folds.h"
 
 /* The rows are dealt out to so many parts; a row is judged by what the others teach. */

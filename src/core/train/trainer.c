@@ -9,15 +9,12 @@
 
 #include "core/base/random.h"
 #include "core/base/softmax.h"
+#include "core/model/scoring.h"
 #include "core/nn/network.h"
-#include "core/train/scoring.h"
 #include "core/trees/boosting.h"
 
 /* Rows of a block when held-out rows are classified. */
 #define EVALUATION_ROWS 256
-
-/* Smallest probability in a logarithm, as the challenge clips it. */
-#define SMALLEST_PROBABILITY 1e-15
 
 /* One-cycle schedule: the rate rises from 1/25 and falls to 1e-5 of its maximum (Smith,
  * arXiv:1708.07120). */

@@ -14,10 +14,9 @@
 #include "core/base/random.h"
 #include "core/features/catalog.h"
 #include "core/model/permutation.h"
-#include "core/train/scoring.h"
+#include "core/model/scoring.h"
 #include "pg/model/labelled_objects.h"
 #include "pg/model/model_cache.h"
-#include "pg/score/metrics.h"
 #include "pg/util/args.h"
 #include "pg/util/result_rows.h"
 
@@ -140,7 +139,7 @@ permuted_loss(PermutedClassifier *classifier, const LabelledObjects *objects, co
 	const Model *model = objects->model;
 	double		*losses = palloc0(sizeof(double) * model->n_classes);
 	int			*counts = palloc0(sizeof(int) * model->n_classes);
-	double		 loss = 0.0, weights = 0.0;
+	WeightedLoss loss = {0};
 
 	for (int first = 0; first < objects->n; first += BLOCK_ROWS)
 	{
@@ -159,15 +158,10 @@ permuted_loss(PermutedClassifier *classifier, const LabelledObjects *objects, co
 		}
 	}
 	for (int c = 0; c < model->n_classes; c++)
-	{
-		if (counts[c] == 0)
-			continue;
-		loss += challenge_weight(model->classes[c]) * losses[c] / counts[c];
-		weights += challenge_weight(model->classes[c]);
-	}
+		add_class_loss(&loss, challenge_weight(model->classes[c]), losses[c], counts[c]);
 	pfree(losses);
 	pfree(counts);
-	return loss / weights;
+	return weighted_log_loss(&loss);
 }
 
 /* All units share the same permutations, so that only the units make a difference. */

@@ -8,7 +8,7 @@
 
 #include "catalog/pg_type.h"
 
-#include "core/train/scoring.h"
+#include "core/model/scoring.h"
 #include "pg/model/prediction.h"
 #include "pg/module/enums.h"
 #include "pg/util/arrays.h"

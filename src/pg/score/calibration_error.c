@@ -10,9 +10,8 @@
 
 #include "pg/util/arrays.h"
 #include "pg/util/class_arrays.h"
-#include "core/model/calibration.h"
+#include "core/model/scoring.h"
 #include "core/base/limits.h"
-#include "pg/score/metrics.h"
 #include "pg/score/score_state.h"
 
 /* The objects of a class in a bin; their confidence is summed as a whole part and a fraction. */
@@ -65,44 +64,28 @@ open_state(ArrayType *array)
 }
 
 static ArrayType *
-new_state(const ScoredObject *object, const float8 *weights)
+new_state(const ScoredObject *object)
 {
 	ArrayType		*array = zero_array(FLOAT8OID, sizeof(float8), STATE_LENGTH(object->n));
 	float8			*values = (float8 *) ARR_DATA_PTR(array);
 	CalibrationState state;
 
-	check_distinct_classes(object->classes, object->n);
 	values[0] = object->n;
-	values[1] = weights != NULL;
+	values[1] = object->weights != NULL;
 	state = open_state(array);
 	for (int i = 0; i < state.n; i++)
 	{
 		state.classes[i] = object->classes[i];
-		state.weights[i] = weights ? weights[i] : 1.0;
-		check_class_weight(object->classes[i], state.weights[i]);
+		state.weights[i] = object->weights ? object->weights[i] : 1.0;
 	}
 	return array;
-}
-
-static void
-check_state(const CalibrationState *state, const ScoredObject *object, const float8 *weights)
-{
-	if (state->n != object->n)
-		state_mismatch("classes");
-	for (int i = 0; i < state->n; i++)
-		if (state->classes[i] != object->classes[i])
-			state_mismatch("classes");
-	for (int i = 0; weights != NULL && i < state->n; i++)
-		if (state->weights[i] != weights[i])
-			state_mismatch("weights");
 }
 
 static void
 add_object(CalibrationState *state, const ScoredObject *object)
 {
 	int	   predicted = most_probable(object->probabilities, object->n);
-	double confidence =
-		object->probabilities[predicted] / probability_sum(object->probabilities, object->n);
+	double confidence = object->probabilities[predicted] / object->probability_sum;
 	Tally *tally = &state->tallies[object->target * CALIBRATION_BINS + confidence_bin(confidence)];
 
 	confidence = rint(confidence / SUM_UNIT) * SUM_UNIT;
@@ -118,31 +101,14 @@ Datum
 plasticc_calibration_error_accum(PG_FUNCTION_ARGS)
 {
 	ScoredObject	 object;
-	const float8	*weights;
 	ArrayType		*array;
 	CalibrationState state;
 
 	if (!get_scored_object(fcinfo, &object))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
-	weights = weights_argument(fcinfo, object.n);
-	if (PG_ARGISNULL(0))
-	{
-		MemoryContext caller = enter_state_context(fcinfo);
-
-		array = new_state(&object, weights);
-		MemoryContextSwitchTo(caller);
-		state = open_state(array);
-	}
-	else
-	{
-		array = state_argument(fcinfo);
-		state = open_state(array);
-		check_state(&state, &object, weights);
-	}
+		return state_unchanged(fcinfo);
+	array = state_for_object(fcinfo, &object, new_state);
+	state = open_state(array);
+	check_same_classes(&object, state.n, state.classes, state.weights);
 	add_object(&state, &object);
 	PG_RETURN_ARRAYTYPE_P(array);
 }

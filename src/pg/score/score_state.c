@@ -12,6 +12,31 @@
 #include "core/base/limits.h"
 #include "pg/score/score_state.h"
 
+/* The weights of the classes in argument 4; NULL when the function has none. */
+static const float8 *
+weights_argument(FunctionCallInfo fcinfo, const ScoredObject *object)
+{
+	const float8 *weights;
+	int			  n;
+
+	if (PG_NARGS() <= 4)
+		return NULL;
+	if (PG_ARGISNULL(4))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("weights must not be NULL"),
+						errhint("Leave the argument out for the weights of the challenge.")));
+	weights = double_elements(PG_GETARG_ARRAYTYPE_P(4), "weights", MODEL_MAX_CLASSES, &n);
+	if (n != object->n)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("expected %d weights for %d classes, not %d", object->n, object->n, n)));
+	for (int i = 0; i < n; i++)
+		if (!(weights[i] >= 0.0) || !isfinite(weights[i]))
+			ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+							errmsg("weight of class %d must be finite and not negative, not %g",
+								   object->classes[i], weights[i])));
+	return weights;
+}
+
 bool
 get_scored_object(FunctionCallInfo fcinfo, ScoredObject *object)
 {
@@ -35,6 +60,8 @@ get_scored_object(FunctionCallInfo fcinfo, ScoredObject *object)
 							   "to the classes with classes || 99.")
 					 : errhint("Leave out the objects of classes that the model does not know, or "
 							   "add the class with a probability of 0.")));
+	object->probability_sum = probability_sum(object->probabilities, object->n);
+	object->weights = weights_argument(fcinfo, object);
 	return true;
 }
 
@@ -59,10 +86,41 @@ state_argument(FunctionCallInfo fcinfo)
 	return PG_GETARG_ARRAYTYPE_P(0);
 }
 
-MemoryContext
-enter_state_context(FunctionCallInfo fcinfo)
+ArrayType *
+state_for_object(FunctionCallInfo fcinfo, const ScoredObject *object,
+				 ArrayType *(*create)(const ScoredObject *object))
 {
-	return MemoryContextSwitchTo(aggregate_context(fcinfo));
+	MemoryContext caller;
+	ArrayType	 *state;
+
+	if (!PG_ARGISNULL(0))
+		return state_argument(fcinfo);
+	check_distinct_classes(object->classes, object->n);
+	caller = MemoryContextSwitchTo(aggregate_context(fcinfo));
+	state = create(object);
+	MemoryContextSwitchTo(caller);
+	return state;
+}
+
+Datum
+state_unchanged(FunctionCallInfo fcinfo)
+{
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+}
+
+void
+check_same_classes(const ScoredObject *object, int n, const float8 *classes, const float8 *weights)
+{
+	if (n != object->n)
+		state_mismatch("classes");
+	for (int i = 0; i < n; i++)
+		if (classes[i] != object->classes[i])
+			state_mismatch("classes");
+	for (int i = 0; object->weights != NULL && i < n; i++)
+		if (weights[i] != object->weights[i])
+			state_mismatch("weights");
 }
 
 void *
@@ -72,31 +130,4 @@ state_elements(ArrayType *array, Oid element_type, int *length)
 		invalid_state();
 	*length = ARR_DIMS(array)[0];
 	return ARR_DATA_PTR(array);
-}
-
-const float8 *
-weights_argument(FunctionCallInfo fcinfo, int n_classes)
-{
-	const float8 *weights;
-	int			  n;
-
-	if (PG_NARGS() <= 4)
-		return NULL;
-	if (PG_ARGISNULL(4))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("weights must not be NULL"),
-						errhint("Leave the argument out for the weights of the challenge.")));
-	weights = double_elements(PG_GETARG_ARRAYTYPE_P(4), "weights", MODEL_MAX_CLASSES, &n);
-	if (n != n_classes)
-		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("there are %d weights for %d classes", n, n_classes)));
-	return weights;
-}
-
-void
-check_class_weight(int32 class, double weight)
-{
-	if (!(weight >= 0.0) || !isfinite(weight))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_EXCEPTION), errmsg("weight of class %d is %g", class, weight),
-				 errhint("Weights must be finite and not negative.")));
 }

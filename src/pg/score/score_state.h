@@ -23,18 +23,28 @@ typedef struct ScoredObject
 {
 	int			  n;
 	const int32	 *classes;
-	const float4 *probabilities;
-	int			  target; /* index into classes */
+	const float4 *probabilities; /* not negative, not all 0 */
+	double		  probability_sum;
+	int			  target;  /* index into classes */
+	const float8 *weights; /* of the classes, not negative; NULL when not given */
 } ScoredObject;
 
-/* Reads arguments 1 to 3; false for a row that is to be skipped. */
+/* Reads arguments 1 to 4; false for a row that is to be skipped. */
 extern bool get_scored_object(FunctionCallInfo fcinfo, ScoredObject *object);
 
-/* The weights of argument 4; NULL when the function has none. */
-extern const float8 *weights_argument(FunctionCallInfo fcinfo, int n_classes);
+/* What a transition function returns for a row that it skips. */
+extern Datum state_unchanged(FunctionCallInfo fcinfo);
 
-/* An error unless the weight is finite and not negative. */
-extern void check_class_weight(int32 class, double weight);
+/*
+ * The state to which an object is to be added, in place: argument 0, or a new
+ * one that create() makes, if it is NULL.
+ */
+extern ArrayType *state_for_object(FunctionCallInfo fcinfo, const ScoredObject *object,
+								   ArrayType *(*create)(const ScoredObject *object));
+
+/* An error unless the object has the classes of a state and, where given, its weights. */
+extern void check_same_classes(const ScoredObject *object, int n, const float8 *classes,
+							   const float8 *weights);
 
 /* Errors: rows of one aggregate have different classes or weights; a state that is none. */
 pg_noreturn extern void state_mismatch(const char *what);
@@ -45,9 +55,6 @@ pg_noreturn extern void invalid_state(void);
  * error where the function is called outside an aggregate.
  */
 extern ArrayType *state_argument(FunctionCallInfo fcinfo);
-
-/* Switches to where a new state must live; an error likewise. */
-extern MemoryContext enter_state_context(FunctionCallInfo fcinfo);
 
 /* The elements of a state, whose type and shape are checked, and their number. */
 extern void *state_elements(ArrayType *array, Oid element_type, int *length);

@@ -6,11 +6,9 @@
 
 #include <math.h>
 
-#include "core/model/calibration.h"
-#include "core/train/scoring.h"
+#include "core/model/scoring.h"
 #include "core/train/sample_weights.h"
 #include "pg/util/json_text.h"
-#include "pg/score/metrics.h"
 #include "pg/train/train_metrics.h"
 
 Probabilities *
@@ -33,21 +31,16 @@ calibrate_model(const Ensemble *ensemble, int fold, Model *model, const PoolResu
 static void
 sum_up(Score *score, const TrainingSet *set)
 {
-	double loss = 0.0, weights = 0.0;
-	int	   correct = 0;
+	WeightedLoss loss = {0};
+	int			 correct = 0;
 
 	for (int c = 0; c < set->n_classes; c++)
 	{
-		double weight = challenge_weight(set->classes[c]);
-
 		score->n_objects += score->objects[c];
 		correct += score->correct[c];
-		if (score->objects[c] == 0)
-			continue;
-		loss += weight * score->loss[c] / score->objects[c];
-		weights += weight;
+		add_class_loss(&loss, challenge_weight(set->classes[c]), score->loss[c], score->objects[c]);
 	}
-	score->log_loss = loss / weights;
+	score->log_loss = weighted_log_loss(&loss);
 	score->accuracy = (double) correct / score->n_objects;
 }
 
