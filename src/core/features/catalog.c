@@ -11,7 +11,8 @@
 #include "core/curve/cosmology.h"
 #include "core/features/group.h"
 
-const char *const feature_set_names[] = {[FEATURES_SIMPLE] = "simple", [FEATURES_ALL] = "all"};
+const char *const feature_set_names[] = {
+	[FEATURES_SIMPLE] = "simple", [FEATURES_ALL] = "all", NULL};
 
 static const FeatureGroup *const lightcurve_groups[] = {
 	&sampling_features,	 &rejection_features,		&flux_features,		  &rolling_flux_features,

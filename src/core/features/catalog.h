@@ -36,8 +36,8 @@ typedef enum FeatureSet
 	FEATURES_ALL, /* with those of fits to the light curve */
 } FeatureSet;
 
-/* Their names, by FeatureSet. */
-extern const char *const feature_set_names[FEATURES_ALL + 1];
+/* Their names, then NULL. */
+extern const char *const feature_set_names[];
 
 /* Features of a light curve, and those that its host adds to them: to more features, more. */
 extern int feature_count(FeatureSet set);

@@ -107,14 +107,14 @@ append_gate(StringInfo text, const Model *model)
 	appendStringInfoChar(text, '}');
 }
 
-/* An array of features, counted from 1. */
+/* An array of numbers, to each of which first is added. */
 static void
-append_positions(StringInfo text, const char *key, int n, const int32_t *features)
+append_integers(StringInfo text, const char *key, int n, const int32_t *values, int first)
 {
 	json_key(text, key);
 	appendStringInfoChar(text, '[');
 	for (int i = 0; i < n; i++)
-		appendStringInfo(text, "%s%d", i > 0 ? ", " : "", features[i] + 1);
+		appendStringInfo(text, "%s%d", i > 0 ? ", " : "", first + values[i]);
 	appendStringInfoChar(text, ']');
 }
 
@@ -153,16 +153,13 @@ plasticc_model_info(PG_FUNCTION_ARGS)
 
 	initStringInfo(&text);
 	appendStringInfoChar(&text, '{');
-	json_key(&text, "classes");
-	for (int i = 0; i < model->n_classes; i++)
-		appendStringInfo(&text, "%s%d", i > 0 ? ", " : "[", model->classes[i]);
-	appendStringInfoChar(&text, ']');
+	append_integers(&text, "classes", model->n_classes, model->classes, 0);
 	json_integer_member(&text, "features", preprocessing->n_features);
 	append_feature_names(&text, model);
 	json_key(&text, "normalisation");
 	escape_json(&text, normalisation_choices[preprocessing->normalisation]);
-	append_positions(&text, "used_features", preprocessing->n_used, preprocessing->used);
-	append_positions(&text, "missing_flags", preprocessing->n_flagged, preprocessing->flagged);
+	append_integers(&text, "used_features", preprocessing->n_used, preprocessing->used, 1);
+	append_integers(&text, "missing_flags", preprocessing->n_flagged, preprocessing->flagged, 1);
 	append_layers(&text, model);
 	append_calibration(&text, model);
 	append_gate(&text, model);

@@ -166,10 +166,15 @@ typedef struct UnknownMethod
 } UnknownMethod;
 
 static const UnknownMethod unknown_methods[] = {
-	{"prior", prior_unknown, false},	  {"presentation", presentation_unknown, false},
-	{"product", product_unknown, false},  {"scirpus", scirpus_unknown, false},
-	{"constant", constant_unknown, true}, {"second_place", second_place_unknown, true},
-	{"boone", boone_unknown, true, true}, {"major_tom", major_tom_unknown, true, true},
+	{"prior", prior_unknown, false},
+	{"presentation", presentation_unknown, false},
+	{"product", product_unknown, false},
+	{"scirpus", scirpus_unknown, false},
+	{"constant", constant_unknown, true},
+	{"second_place", second_place_unknown, true},
+	{"boone", boone_unknown, true, true},
+	{"major_tom", major_tom_unknown, true, true},
+	{NULL},
 };
 
 /* The method of the previous row, so that its label is looked up once. */

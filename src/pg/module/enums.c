@@ -23,12 +23,12 @@ table_label(const void *table, Size element_size, int i)
 }
 
 static void
-raise_unknown_label(const char *label, const void *table, Size element_size, int n)
+raise_unknown_label(const char *label, const void *table, Size element_size)
 {
 	StringInfoData known;
 
 	initStringInfo(&known);
-	for (int i = 0; i < n; i++)
+	for (int i = 0; table_label(table, element_size, i) != NULL; i++)
 		appendStringInfo(&known, "%s%s", i > 0 ? ", " : "", table_label(table, element_size, i));
 	ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 					errmsg("enum label \"%s\" is unknown to the plasticc library", label),
@@ -38,19 +38,19 @@ raise_unknown_label(const char *label, const void *table, Size element_size, int
 }
 
 int
-enum_index(Oid value, const void *table, Size element_size, int n)
+enum_index(Oid value, const void *table, Size element_size)
 {
 	HeapTuple	tuple = SearchSysCache1(ENUMOID, ObjectIdGetDatum(value));
-	const char *label;
+	const char *label, *known;
 	int			index = 0;
 
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for enum value %u", value);
 	label = NameStr(((Form_pg_enum) GETSTRUCT(tuple))->enumlabel);
-	while (index < n && strcmp(table_label(table, element_size, index), label) != 0)
+	while ((known = table_label(table, element_size, index)) != NULL && strcmp(known, label) != 0)
 		index++;
-	if (index == n)
-		raise_unknown_label(label, table, element_size, n);
+	if (known == NULL)
+		raise_unknown_label(label, table, element_size);
 	ReleaseSysCache(tuple);
 	return index;
 }
