@@ -5,7 +5,7 @@
 #include "pg/module/plasticc.h"
 
 #include "core/model/preprocess.h"
-#include "pg/model/classify.h"
+#include "pg/model/classify_block.h"
 #include "pg/model/labelled_objects.h"
 #include "pg/util/arrays.h"
 #include "pg/util/class_arrays.h"

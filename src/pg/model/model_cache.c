@@ -57,9 +57,10 @@ fill_entry(CacheEntry *entry, bytea *bytes)
 {
 	MemoryContext context =
 		AllocSetContextCreate(CurrentMemoryContext, "plasticc model", ALLOCSET_DEFAULT_SIZES);
-	Workspace	workspace = server_workspace(context);
-	const char *reason = NULL;
-	Model	   *model;
+	MemoryContext caller;
+	Workspace	  workspace = server_workspace(context);
+	const char	 *reason = NULL;
+	Model		 *model;
 
 	memset(entry, 0, sizeof(*entry));
 	model = model_read((const unsigned char *) VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes),
@@ -71,9 +72,9 @@ fill_entry(CacheEntry *entry, bytea *bytes)
 								"plasticc_models.")));
 	entry->context = context;
 	entry->cached.model = model;
-	entry->cached.scratch = classify_scratch(model, 1, &workspace);
-	entry->cached.features = workspace_array(&workspace, float, model->preprocessing.n_features);
-	entry->cached.probabilities = workspace_array(&workspace, float, model->n_classes);
+	caller = MemoryContextSwitchTo(context);
+	entry->cached.block = new_classify_block(model, 1);
+	MemoryContextSwitchTo(caller);
 	entry->cached.size = VARSIZE_ANY_EXHDR(bytes);
 }
 

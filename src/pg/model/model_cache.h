@@ -7,15 +7,13 @@
 
 #include "fmgr.h"
 
-#include "core/model/model.h"
+#include "pg/model/classify_block.h"
 
 typedef struct CachedModel
 {
-	Model			*model;
-	ClassifyScratch *scratch;		/* for one row */
-	float			*features;		/* [n_features], the caller's to fill */
-	float			*probabilities; /* [n_classes], likewise */
-	size_t			 size;			/* of the byte form */
+	Model		  *model;
+	ClassifyBlock *block; /* for one object, the caller's to use */
+	size_t		   size;  /* of the stored form, bytes */
 } CachedModel;
 
 /*

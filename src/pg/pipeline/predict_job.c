@@ -20,7 +20,7 @@
 #include "utils/timestamp.h"
 
 #include "pg/util/arrays.h"
-#include "pg/model/classify.h"
+#include "pg/model/classify_block.h"
 #include "pg/model/model_cache.h"
 #include "pg/model/model_lookup.h"
 #include "pg/pipeline/pipeline.h"

@@ -1,0 +1,40 @@
+/*
+ * classify_block.h
+ *		Objects that a model classifies together.
+ */
+#ifndef PLASTICC_PG_MODEL_CLASSIFY_BLOCK_H
+#define PLASTICC_PG_MODEL_CLASSIFY_BLOCK_H
+
+#include "utils/array.h"
+
+#include "core/model/model.h"
+
+/* Capacity for many objects: matrix products are faster than products with vectors. */
+#define CLASSIFY_BLOCK_ROWS 1024
+
+typedef struct ClassifyBlock
+{
+	const Model		*model;
+	ClassifyScratch *scratch;
+	int				 capacity;
+	int				 n;				/* objects in the block */
+	float			*features;		/* [n][n_features] */
+	float			*probabilities; /* [n][n_classes], by classify_block() */
+} ClassifyBlock;
+
+/* An empty block for up to that many objects, in the current memory context. */
+extern ClassifyBlock *new_classify_block(const Model *model, int capacity);
+
+/*
+ * Adds an object; row is what messages call the row that its features stand in,
+ * NULL for an argument.
+ */
+extern void add_to_block(ClassifyBlock *block, ArrayType *features, const char *row);
+
+/* Computes the probabilities of all objects in the block, and empties it. */
+extern void classify_block(ClassifyBlock *block);
+
+/* An error unless the array has the model's number of features; row as above. */
+extern void check_feature_count(const Model *model, ArrayType *features, const char *row);
+
+#endif /* PLASTICC_PG_MODEL_CLASSIFY_BLOCK_H */
