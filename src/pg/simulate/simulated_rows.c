@@ -135,6 +135,16 @@ observation_row(TupleDesc row_type, int64 object_id, const SurveyObservation *ob
 	return HeapTupleGetDatum(heap_form_tuple(row_type, values, nulls));
 }
 
+/* What both functions begin with. */
+static SurveyScan *
+current_scan(FunctionCallInfo fcinfo, FuncCallContext **call)
+{
+	if (SRF_IS_FIRSTCALL())
+		begin_scan(fcinfo);
+	*call = SRF_PERCALL_SETUP();
+	return (*call)->user_fctx;
+}
+
 /*
  * plasticc_simulate_objects(n, seed, mix, first_object)
  *		A row of metadata for each object.  An object is drawn again until the
@@ -143,17 +153,12 @@ observation_row(TupleDesc row_type, int64 object_id, const SurveyObservation *ob
 Datum
 plasticc_simulate_objects(PG_FUNCTION_ARGS)
 {
-	FuncCallContext *context;
-	SurveyScan		*scan;
-
-	if (SRF_IS_FIRSTCALL())
-		begin_scan(fcinfo);
-	context = SRF_PERCALL_SETUP();
-	scan = context->user_fctx;
+	FuncCallContext *call;
+	SurveyScan		*scan = current_scan(fcinfo, &call);
 
 	if (!next_object(scan))
-		SRF_RETURN_DONE(context);
-	SRF_RETURN_NEXT(context, object_row(context->tuple_desc, &scan->object));
+		SRF_RETURN_DONE(call);
+	SRF_RETURN_NEXT(call, object_row(call->tuple_desc, &scan->object));
 }
 
 /*
@@ -163,16 +168,11 @@ plasticc_simulate_objects(PG_FUNCTION_ARGS)
 Datum
 plasticc_simulate_observations(PG_FUNCTION_ARGS)
 {
-	FuncCallContext *context;
-	SurveyScan		*scan;
-
-	if (SRF_IS_FIRSTCALL())
-		begin_scan(fcinfo);
-	context = SRF_PERCALL_SETUP();
-	scan = context->user_fctx;
+	FuncCallContext *call;
+	SurveyScan		*scan = current_scan(fcinfo, &call);
 
 	if (scan->n_returned == scan->n_observations && !next_object(scan))
-		SRF_RETURN_DONE(context);
-	SRF_RETURN_NEXT(context, observation_row(context->tuple_desc, scan->object.object_id,
-											 &scan->observations[scan->n_returned++]));
+		SRF_RETURN_DONE(call);
+	SRF_RETURN_NEXT(call, observation_row(call->tuple_desc, scan->object.object_id,
+										  &scan->observations[scan->n_returned++]));
 }
