@@ -79,6 +79,18 @@ allocate(void *arena, size_t size)
 	return block;
 }
 
+/* Nothing is freed. */
+static void *
+open_arena(void *arena)
+{
+	return arena;
+}
+
+static void
+close_arena(void *arena)
+{
+}
+
 static void
 no_interrupts(void)
 {
@@ -216,13 +228,18 @@ main(int argc, char **argv)
 	char			message[OPTIONS_MAX_MESSAGE];
 	int32_t			classes[CLASSES];
 	int32_t		   *target;
+	float		   *features;
+	float		  **rows;
 	TrainingSet		set = {.n_classes = CLASSES, .classes = classes};
 	TrainingResult	result;
 	Inputs			inputs;
 	Model		   *model;
 	int				n_members = argc == 7 ? atoi(argv[6]) : 1;
 
-	workspace = (Workspace){.alloc = allocate, .check_interrupts = no_interrupts};
+	workspace = (Workspace){.alloc = allocate,
+							.open = open_arena,
+							.close = close_arena,
+							.check_interrupts = no_interrupts};
 	training_options_default(&options);
 	if (argc < 6 || argc > 7 || n_members < 1 ||
 		!training_option_set_text(&options, training_option_find("preset", 6), argv[1],
@@ -244,7 +261,11 @@ main(int argc, char **argv)
 	target = workspace_array(&workspace, int32_t, set.n_rows);
 	for (int i = 0; i < set.n_rows; i++)
 		target[i] = i % CLASSES;
-	set.features = random_floats((size_t) set.n_rows * set.n_features, 1);
+	features = random_floats((size_t) set.n_rows * set.n_features, 1);
+	rows = workspace_array(&workspace, float *, set.n_rows);
+	for (int i = 0; i < set.n_rows; i++)
+		rows[i] = features + (size_t) i * set.n_features;
+	set.features = rows;
 	set.target = target;
 	prepare_products(&turns, &options, member_inputs(&options, set.n_features), set.n_rows);
 
@@ -265,6 +286,6 @@ main(int argc, char **argv)
 			train_member(&set, &inputs, &options, &workspace, no_report, NULL, &result)->members[0];
 	}
 	drop_unused_inputs(model, &workspace);
-	time_inference(&turns, model, set.features, turns.n);
+	time_inference(&turns, model, features, turns.n);
 	return 0;
 }

@@ -22,6 +22,12 @@ typedef struct Problem
 	TreeSample sample;
 } Problem;
 
+static void
+read_row(const void *source, int row, float *inputs)
+{
+	memcpy(inputs, (const float *) source + (size_t) row * INPUTS, sizeof(float) * INPUTS);
+}
+
 /*
  * Classes 0 and 1 depend on inputs 3 and 17 together, which separately are nearly
  * uninformative, class 2 on input 40; the others are noise, and 50 is constant.
@@ -48,7 +54,8 @@ make_problem(Problem *problem)
 		.rows = problem->rows,
 		.n_inputs = INPUTS,
 		.n_classes = CLASSES,
-		.inputs = &problem->inputs[0][0],
+		.read_inputs = read_row,
+		.source = &problem->inputs[0][0],
 		.target = problem->target,
 		.weight = problem->weight,
 	};
@@ -317,6 +324,12 @@ oracle_gain(int n_classes, int n_trees)
 	return total;
 }
 
+static void
+read_input(const void *source, int row, float *inputs)
+{
+	inputs[0] = ((const float *) source)[row];
+}
+
 /*
  * Four heavy rows are in every tree, and an input of two values splits each
  * once: the gain of up to four classes, and on average over seeds that of more.
@@ -327,8 +340,17 @@ test_gain(int n_classes, int n_seeds, double tolerance)
 	Workspace  workspace = unit_workspace();
 	float	   inputs[FEW];
 	int		   rows[FEW] = {2, 0, 3, 1};
-	TreeSample sample = {FEW, rows, 1, n_classes, inputs, few_targets, few_weights};
-	double	   mean = 0.0;
+	TreeSample sample = {
+		.n_rows = FEW,
+		.rows = rows,
+		.n_inputs = 1,
+		.n_classes = n_classes,
+		.target = few_targets,
+		.weight = few_weights,
+		.read_inputs = read_input,
+		.source = inputs,
+	};
+	double mean = 0.0;
 
 	for (int i = 0; i < FEW; i++)
 		inputs[i] = few_sides[i] ? 5.0f : -1.0f;
@@ -345,6 +367,13 @@ test_gain(int n_classes, int n_seeds, double tolerance)
 
 #define MANY_ROWS 70000
 #define MANY_INPUTS 12
+
+static void
+read_many_inputs(const void *source, int row, float *inputs)
+{
+	memcpy(inputs, (const float *) source + (size_t) row * MANY_INPUTS,
+		   sizeof(float) * MANY_INPUTS);
+}
 
 /* Of very many rows only a sample is used, wherever the rows of a class are. */
 static void
@@ -374,7 +403,8 @@ test_many_rows(void)
 			.rows = rows,
 			.n_inputs = MANY_INPUTS,
 			.n_classes = 2,
-			.inputs = inputs,
+			.read_inputs = read_many_inputs,
+			.source = inputs,
 			.target = target,
 			.weight = weight,
 		},

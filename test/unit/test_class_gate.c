@@ -15,6 +15,7 @@
 typedef struct Problem
 {
 	float			features[ROWS][FEATURES];
+	float		   *rows[ROWS]; /* of features */
 	int32_t			target[ROWS];
 	int32_t			classes[CLASSES];
 	int32_t			group[ROWS];
@@ -42,11 +43,13 @@ make_problem(Problem *problem)
 	}
 	for (int c = 0; c < CLASSES; c++)
 		problem->classes[c] = 10 * c;
+	for (int i = 0; i < ROWS; i++)
+		problem->rows[i] = problem->features[i];
 	problem->set = (TrainingSet){
 		.n_rows = ROWS,
 		.n_features = FEATURES,
 		.n_classes = CLASSES,
-		.features = &problem->features[0][0],
+		.features = problem->rows,
 		.classes = problem->classes,
 		.target = problem->target,
 		.group = problem->group,

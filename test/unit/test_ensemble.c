@@ -20,6 +20,7 @@
 typedef struct Problem
 {
 	float			features[ROWS][FEATURES];
+	float		   *rows[ROWS]; /* of features */
 	int32_t			target[ROWS];
 	int32_t			classes[CLASSES];
 	int32_t			group[ROWS];
@@ -50,11 +51,13 @@ make_problem(Problem *problem)
 	}
 	for (int c = 0; c < CLASSES; c++)
 		problem->classes[c] = 10 * c + 5;
+	for (int i = 0; i < ROWS; i++)
+		problem->rows[i] = problem->features[i];
 	problem->set = (TrainingSet){
 		.n_rows = ROWS,
 		.n_features = FEATURES,
 		.n_classes = CLASSES,
-		.features = &problem->features[0][0],
+		.features = problem->rows,
 		.classes = problem->classes,
 		.target = problem->target,
 		.group = problem->group,
@@ -326,7 +329,7 @@ check_save(const Problem *problem, const Member *saved, Workspace *workspace)
 static bool
 same_members(const Problem *problem, const Model *a, const Model *b, Workspace *workspace)
 {
-	size_t n = member_bytes(&problem->options, FEATURES, CLASSES);
+	size_t n = member_bytes(&problem->options, preprocessing_inputs(&a->preprocessing), CLASSES);
 	char  *bytes_a = workspace_array(workspace, char, n);
 	char  *bytes_b = workspace_array(workspace, char, n);
 
@@ -383,6 +386,64 @@ test_jobs(int selected_inputs, int n_inputs)
 	unit_free();
 }
 
+/* Jobs on features that have been normalised in place, with bins in common or inputs that are not
+ * kept, are the same. */
+static void
+test_normalised(int bagging_folds, int selected_inputs)
+{
+	static Problem problem;
+	static Problem in_place;
+	Workspace	   workspace = unit_workspace();
+	Inputs		   inputs;
+	Inputs		   normalised;
+	Preprocessing  preprocessing;
+	Jobs		   expected = {0};
+	size_t		   n_bins;
+	uint8_t		  *bins;
+
+	make_problem(&problem);
+	make_problem(&in_place);
+	for (int i = 0; i < ROWS; i += 3)
+		problem.features[i][1] = in_place.features[i][1] = NAN;
+	problem.options.bagging_folds = in_place.options.bagging_folds = bagging_folds;
+	problem.options.selected_inputs = in_place.options.selected_inputs = selected_inputs;
+	for (int i = 0; i < ROWS; i++)
+		problem.validation[i] = in_place.validation[i] = i % OBJECTS % 7 == 1;
+	problem.set.validation = problem.validation;
+	in_place.set.validation = in_place.validation;
+	fold_inputs(&problem.ensemble, 0, &workspace, &inputs);
+	preprocessing = normalise_set(&in_place.ensemble, &workspace);
+	CHECK(preprocessing.n_flagged == 1, "%d flags", preprocessing.n_flagged);
+	normalised_inputs(&in_place.ensemble, preprocessing.n_flagged, preprocessing.flagged,
+					  &workspace, &normalised);
+	n_bins = common_bin_bytes(&in_place.ensemble, FEATURES + 1);
+	CHECK((n_bins > 0) == (bagging_folds == 0 && selected_inputs <= FEATURES), "%zu bytes of bins",
+		  n_bins);
+	bins = workspace_array(&workspace, uint8_t, n_bins);
+	if (n_bins > 0)
+		fill_common_bins(&in_place.ensemble, &normalised, bins, &workspace);
+	for (int m = 0; m < MEMBERS; m++)
+		do_job(&problem, &inputs, m, &workspace, &expected);
+	for (int way = 0; way < 4; way++)
+	{
+		normalised.bins = way % 2 && n_bins > 0 ? bins : NULL;
+		normalised.kept_bytes = way < 2 ? kept_input_bytes(&in_place.set) : 0;
+		for (int m = 0; m < MEMBERS; m++)
+		{
+			Jobs jobs = {0};
+			int	 rows[ROWS];
+			int	 n = job_unseen(&problem.ensemble, m, &workspace, rows);
+
+			do_job(&in_place, &normalised, m, &workspace, &jobs);
+			CHECK(same_members(&problem, jobs.model[m], expected.model[m], &workspace),
+				  "member %d differs", m);
+			CHECK(memcmp(jobs.logits[m], expected.logits[m], sizeof(float) * n * CLASSES) == 0,
+				  "logits of member %d differ", m);
+		}
+	}
+	unit_free();
+}
+
 int
 main(void)
 {
@@ -394,5 +455,8 @@ main(void)
 	test_jobs(1, 1);
 	test_jobs(3, 3);
 	test_jobs(FEATURES + 1, FEATURES);
+	test_normalised(0, 2);
+	test_normalised(2, 2);
+	test_normalised(0, FEATURES + 1);
 	return unit_report();
 }

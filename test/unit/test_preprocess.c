@@ -11,6 +11,16 @@
 
 #define ROWS 1001
 
+static float **
+feature_rows(int n_rows, int n_features, float *features, Workspace *workspace)
+{
+	float **rows = workspace_array(workspace, float *, n_rows);
+
+	for (int i = 0; i < n_rows; i++)
+		rows[i] = features + (size_t) i * n_features;
+	return rows;
+}
+
 static Preprocessing
 fit(Normalisation normalisation, const float *features, const bool *skip, int n_features,
 	double clip, Workspace *workspace)
@@ -23,7 +33,9 @@ fit(Normalisation normalisation, const float *features, const bool *skip, int n_
 	};
 	Preprocessing preprocessing;
 
-	preprocessing_fit(&preprocessing, &options, ROWS, n_features, features, skip, workspace);
+	preprocessing_fit(&preprocessing, &options, ROWS, n_features,
+					  feature_rows(ROWS, n_features, (float *) features, workspace), skip,
+					  workspace);
 	return preprocessing;
 }
 
@@ -325,6 +337,55 @@ check_subset(const Preprocessing *whole, const bool *keep, int n_rows,
 	CHECK(differing == 0, "%d rows, %d of %d inputs: %d differ", n_rows, n_kept, n_all, differing);
 }
 
+/* Features that are normalised in place make the same inputs, bit for bit, of the whole and of a
+ * part. */
+static void
+test_in_place(Normalisation normalisation)
+{
+	static float  features[ROWS][MANY];
+	Workspace	  workspace = unit_workspace();
+	float		 *copy = workspace_array(&workspace, float, ROWS *MANY);
+	float		**rows = feature_rows(ROWS, MANY, copy, &workspace);
+	bool		  keep[2 * MANY] = {false};
+	Random		  random;
+	Preprocessing whole;
+	Preprocessing rest;
+
+	random_seed(&random, 8, 0);
+	draw_many(features, &random);
+	features[5][0] = INFINITY;
+	memcpy(copy, features, sizeof(features));
+	whole = fit(normalisation, features[0], NULL, MANY, 2.5, &workspace);
+	normalise_features(&whole, ROWS, rows, &workspace);
+	CHECK(isnan(rows[5][0]), "infinite is %g", rows[5][0]);
+	rest = normalised_preprocessing(MANY, whole.n_flagged, whole.flagged, &workspace);
+	CHECK(whole.n_flagged > 0 && preprocessing_inputs(&rest) == preprocessing_inputs(&whole),
+		  "%d flags", whole.n_flagged);
+	for (int all = 0; all < 2; all++)
+	{
+		int			  n_all = preprocessing_inputs(&whole);
+		Preprocessing from_raw;
+		Preprocessing from_normalised;
+		float		 *expected;
+		float		 *inputs;
+		size_t		  n_inputs;
+
+		for (int j = 0; j < n_all; j++)
+			keep[j] = all || j % 3 == 1;
+		from_raw = preprocessing_subset(&whole, keep, &workspace);
+		from_normalised = preprocessing_subset(&rest, keep, &workspace);
+		n_inputs = preprocessing_inputs(&from_raw);
+		expected = workspace_array(&workspace, float, ROWS *n_inputs);
+		inputs = workspace_array(&workspace, float, ROWS *n_inputs);
+		preprocess(&from_raw, preprocessing_scores(&from_raw, &workspace), ROWS, features[0],
+				   expected);
+		preprocess(&from_normalised, preprocessing_scores(&from_normalised, &workspace), ROWS, copy,
+				   inputs);
+		CHECK(memcmp(inputs, expected, sizeof(float) * ROWS * n_inputs) == 0, "inputs differ");
+	}
+	unit_free();
+}
+
 /* All, none, only features, only missing-value indicators, or some of both. */
 static void
 mark_inputs(int way, Random *random, bool *keep)
@@ -378,5 +439,7 @@ main(void)
 	test_rank_blocks(1000, 65);
 	test_subset(NORMALISATION_ZSCORE);
 	test_subset(NORMALISATION_RANK_GAUSS);
+	test_in_place(NORMALISATION_ZSCORE);
+	test_in_place(NORMALISATION_RANK_GAUSS);
 	return unit_report();
 }

@@ -13,7 +13,6 @@
 
 typedef struct Problem
 {
-	float  features[ROWS];
 	double training[ROWS];
 	double target[TARGETS];
 	int32_t class[ROWS];
@@ -35,7 +34,6 @@ make_problem(Problem *problem)
 	for (int i = 0; i < ROWS; i++)
 	{
 		problem->training[i] = i % 4 == 0;
-		problem->features[i] = (float) problem->training[i];
 		/* class 1 has the flag more often */
 		problem->class[i] = i % 4 == 0 ? i % 8 == 0 || i % 16 == 4 : i % 3 == 0;
 		problem->own[i] = 1.0f;
@@ -48,7 +46,6 @@ make_problem(Problem *problem)
 		.n_rows = ROWS,
 		.n_features = 1,
 		.n_classes = CLASSES,
-		.features = problem->features,
 		.classes = problem->classes,
 		.target = problem->class,
 	};

@@ -19,6 +19,7 @@
 typedef struct Problem
 {
 	float		features[ROWS][FEATURES];
+	float	   *rows[ROWS]; /* of features */
 	int32_t		target[ROWS];
 	int32_t		classes[CLASSES];
 	bool		validation[ROWS];
@@ -58,11 +59,13 @@ make_problem(Problem *problem, double separation)
 	problem->classes[0] = 15;
 	problem->classes[1] = 42;
 	problem->classes[2] = 90;
+	for (int i = 0; i < ROWS; i++)
+		problem->rows[i] = problem->features[i];
 	problem->set = (TrainingSet){
 		.n_rows = ROWS,
 		.n_features = FEATURES,
 		.n_classes = CLASSES,
-		.features = &problem->features[0][0],
+		.features = problem->rows,
 		.classes = problem->classes,
 		.target = problem->target,
 	};
@@ -297,6 +300,7 @@ test_weights(void)
 	Log				 log = {0};
 	float			 weight[100];
 	float			 features[200][FEATURES];
+	float			*rows[200];
 	int32_t			 target[200];
 	Model			*once;
 	Model			*twice;
@@ -324,11 +328,12 @@ test_weights(void)
 		target[i] = i % 100 % CLASSES;
 		problem.target[i % 100] = target[i];
 		memcpy(features[i], problem.features[i % 100], sizeof(features[i]));
+		rows[i] = features[i];
 	}
 	problem.set.n_rows = 100;
 	doubled = problem.set;
 	doubled.n_rows = 200;
-	doubled.features = &features[0][0];
+	doubled.features = rows;
 	doubled.target = target;
 	once = train_network(&problem.set, &options, &workspace, keep_report, &log, &result);
 	twice = train_network(&doubled, &options, &workspace, keep_report, &log, &result);

@@ -65,6 +65,27 @@ unit_alloc(void *arena, size_t size)
 }
 
 static inline void
+unit_close(void *arena)
+{
+	UnitBlock **head = arena;
+
+	while (*head != NULL)
+	{
+		UnitBlock *next = (*head)->next;
+
+		free(*head);
+		*head = next;
+	}
+}
+
+/* The head of the inner arena is a block of the outer one. */
+static inline void *
+unit_open(void *arena)
+{
+	return memset(unit_alloc(arena, sizeof(UnitBlock *)), 0, sizeof(UnitBlock *));
+}
+
+static inline void
 unit_no_interrupts(void)
 {
 }
@@ -77,6 +98,8 @@ unit_workspace(void)
 {
 	return (Workspace){
 		.alloc = unit_alloc,
+		.open = unit_open,
+		.close = unit_close,
 		.check_interrupts = unit_no_interrupts,
 		.arena = &unit_arena,
 	};
@@ -85,13 +108,7 @@ unit_workspace(void)
 static inline void
 unit_free(void)
 {
-	while (unit_arena != NULL)
-	{
-		UnitBlock *next = unit_arena->next;
-
-		free(unit_arena);
-		unit_arena = next;
-	}
+	unit_close(&unit_arena);
 }
 
 static inline int

@@ -5,7 +5,7 @@
 #include "core/base/statistics.h"
 
 #include <math.h>
-#include <stdlib.h>
+#include <stdint.h>
 #include <string.h>
 
 /* Independent partial sums: they hide the latency of additions, and fit a vector register. */
@@ -196,19 +196,60 @@ sort_values(double *values, size_t n, double *scratch)
 		memcpy(values, from, n * sizeof(double));
 }
 
-static int
-compare_floats(const void *a, const void *b)
+/* An unsigned integer that orders as the float does; -0 is equal to 0. */
+static inline uint32_t
+float_key(float x)
 {
-	float x = *(const float *) a;
-	float y = *(const float *) b;
+	uint32_t bits;
 
-	return (x > y) - (x < y);
+	x += 0.0f; /* -0 becomes 0 */
+	memcpy(&bits, &x, sizeof(bits));
+	return bits ^ (bits >> 31 ? UINT32_MAX : UINT32_C(1) << 31);
 }
 
+/* Least significant digit first, three of 11 bits; a digit that all keys share is left out. */
 void
-sort_floats(float *values, size_t n)
+sort_floats(float *values, size_t n, float *scratch)
 {
-	qsort(values, n, sizeof(float), compare_floats);
+	enum
+	{
+		DIGITS = 3,
+		BITS = 11,
+		RADIX = 1 << BITS
+	};
+	size_t count[DIGITS][RADIX] = {{0}};
+	float *from = values;
+	float *to = scratch;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		uint32_t key = float_key(values[i]);
+
+		for (int digit = 0; digit < DIGITS; digit++)
+			count[digit][key >> digit * BITS & (RADIX - 1)]++;
+	}
+	for (int digit = 0; digit < DIGITS && n > 0; digit++)
+	{
+		size_t *place = count[digit];
+		size_t	start = 0;
+		float  *swap = from;
+
+		if (place[float_key(values[0]) >> digit * BITS & (RADIX - 1)] == n)
+			continue;
+		for (int k = 0; k < RADIX; k++)
+		{
+			size_t here = place[k];
+
+			place[k] = start;
+			start += here;
+		}
+		for (size_t i = 0; i < n; i++)
+			to[place[float_key(from[i]) >> digit * BITS & (RADIX - 1)]++] = from[i];
+		from = to;
+		to = swap;
+	}
+	if (from != values)
+		memcpy(values, from, n * sizeof(float));
 }
 
 double

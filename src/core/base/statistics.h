@@ -26,8 +26,8 @@ extern Moments compute_moments(const double *values, size_t n);
 /* Sorts values[n] ascending; scratch has room for n. */
 extern void sort_values(double *values, size_t n, double *scratch);
 
-/* The same of floats, without scratch. */
-extern void sort_floats(float *values, size_t n);
+/* The same of floats.  Equal ones, as 0 and -0 are, stay in their order. */
+extern void sort_floats(float *values, size_t n, float *scratch);
 
 /* Merges two sorted arrays into `to`, which overlaps neither. */
 extern void merge_values(const double *a, size_t n_a, const double *b, size_t n_b, double *to);

@@ -10,7 +10,8 @@
  * alloc() returns memory aligned for any type, or does not return at all (it
  * raises an error in the server and aborts in the tests).  check_interrupts()
  * may also not return; call it in every loop that can take longer than about
- * ten milliseconds.
+ * ten milliseconds.  open() makes an arena within an arena, for what is needed
+ * for a while only; close() drops it, and so does the end of the outer one.
  */
 #ifndef PLASTICC_CORE_BASE_WORKSPACE_H
 #define PLASTICC_CORE_BASE_WORKSPACE_H
@@ -21,6 +22,8 @@
 typedef struct Workspace
 {
 	void *(*alloc)(void *arena, size_t size);
+	void *(*open)(void *arena);
+	void (*close)(void *arena);
 	void (*check_interrupts)(void);
 	void *arena;
 } Workspace;
@@ -29,6 +32,22 @@ static inline void *
 workspace_alloc(Workspace *workspace, size_t size)
 {
 	return workspace->alloc(workspace->arena, size);
+}
+
+/* A workspace within a workspace, to be closed as soon as its memory is not needed any more. */
+static inline Workspace
+workspace_open(const Workspace *outer)
+{
+	Workspace inner = *outer;
+
+	inner.arena = outer->open(outer->arena);
+	return inner;
+}
+
+static inline void
+workspace_close(Workspace *workspace)
+{
+	workspace->close(workspace->arena);
 }
 
 /* An array of count elements; the caller has checked that count is not hostile. */

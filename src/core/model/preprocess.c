@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "core/base/simd.h"
-#include "core/base/statistics.h"
 
 const char *const normalisation_choices[] = {"zscore", "rank_gauss", NULL};
 
@@ -39,144 +38,6 @@ normal_quantile(double p)
 			break;
 	}
 	return z;
-}
-
-/* Copies the finite values of a feature in the rows that count; returns how many there are. */
-static int
-present_values(int n_rows, int n_features, const float *features, const bool *skip, int feature,
-			   float *values, int *n_considered)
-{
-	int n = 0;
-
-	*n_considered = 0;
-	for (int i = 0; i < n_rows; i++)
-	{
-		float value = features[(size_t) i * n_features + feature];
-
-		if (skip && skip[i])
-			continue;
-		(*n_considered)++;
-		if (isfinite(value))
-			values[n++] = value;
-	}
-	return n;
-}
-
-static void
-fit_zscore(int n, const float *values, float *center, float *scale)
-{
-	double mean = 0.0;
-	double variance = 0.0;
-
-	for (int i = 0; i < n; i++)
-		mean += values[i];
-	mean /= n > 0 ? n : 1;
-	for (int i = 0; i < n; i++)
-		variance += (values[i] - mean) * (values[i] - mean);
-	variance /= n > 0 ? n : 1;
-	*center = (float) mean;
-	/* what rounding leaves of a constant feature is not a scale */
-	*scale = sqrt(variance) > 1e-6 * fabs(mean) && variance > 0.0 ? (float) (1.0 / sqrt(variance))
-																  : 0.0f;
-	if (!isfinite(*scale))
-		*scale = 0.0f;
-}
-
-/* Knots at equally spaced ranks, interpolated linearly between the sorted values. */
-static void
-fit_quantiles(int n, float *values, int n_quantiles, float *quantiles)
-{
-	sort_floats(values, n);
-	for (int k = 0; k < n_quantiles; k++)
-	{
-		double rank = n > 0 ? (double) k / (n_quantiles - 1) * (n - 1) : 0.0;
-		int	   below = (int) rank;
-		double share = rank - below;
-
-		if (n == 0)
-			quantiles[k] = 0.0f;
-		else if (below + 1 < n)
-			quantiles[k] = (float) ((1.0 - share) * values[below] + share * values[below + 1]);
-		else
-			quantiles[k] = values[n - 1];
-	}
-}
-
-/* A feature that is always missing is 0 everywhere: a flag would say nothing. */
-static bool
-needs_flag(const PreprocessingOptions *options, int n_present, int n_considered)
-{
-	int n_missing = n_considered - n_present;
-
-	return n_missing > 0 && n_present > 0 &&
-		   n_missing >= options->missing_flag_fraction * n_considered;
-}
-
-int
-preprocessing_count_inputs(const PreprocessingOptions *options, int n_rows, int n_features,
-						   const float *features, const bool *skip, Workspace *workspace)
-{
-	int *n_present = workspace_array(workspace, int, n_features);
-	int	 n_considered = 0;
-	int	 n_inputs = n_features;
-
-	memset(n_present, 0, sizeof(int) * n_features);
-	for (int i = 0; i < n_rows; i++)
-	{
-		workspace->check_interrupts();
-		if (skip && skip[i])
-			continue;
-		n_considered++;
-		for (int j = 0; j < n_features; j++)
-			n_present[j] += isfinite(features[(size_t) i * n_features + j]) != 0;
-	}
-	for (int j = 0; j < n_features; j++)
-		n_inputs += needs_flag(options, n_present[j], n_considered);
-	return n_inputs;
-}
-
-void
-preprocessing_fit(Preprocessing *preprocessing, const PreprocessingOptions *options, int n_rows,
-				  int n_features, const float *features, const bool *skip, Workspace *workspace)
-{
-	float *values = workspace_array(workspace, float, n_rows);
-
-	*preprocessing = (Preprocessing){
-		.n_features = n_features,
-		.n_used = n_features,
-		.used = workspace_array(workspace, int32_t, n_features),
-		.normalisation = options->normalisation,
-		.clip = options->clip > 0.0 ? (float) options->clip : FLT_MAX,
-		.flagged = workspace_array(workspace, int32_t, n_features),
-	};
-	if (preprocessing->normalisation == NORMALISATION_ZSCORE)
-	{
-		preprocessing->center = workspace_array(workspace, float, n_features);
-		preprocessing->scale = workspace_array(workspace, float, n_features);
-	}
-	else
-	{
-		preprocessing->n_quantiles = options->quantiles;
-		preprocessing->quantiles =
-			workspace_array(workspace, float, (size_t) n_features * options->quantiles);
-	}
-
-	for (int j = 0; j < n_features; j++)
-	{
-		int n_considered;
-		int n = present_values(n_rows, n_features, features, skip, j, values, &n_considered);
-
-		workspace->check_interrupts();
-		preprocessing->used[j] = j;
-		if (preprocessing->normalisation == NORMALISATION_ZSCORE)
-			fit_zscore(n, values, &preprocessing->center[j], &preprocessing->scale[j]);
-		else
-			fit_quantiles(n, values, options->quantiles,
-						  preprocessing->quantiles + (size_t) j * options->quantiles);
-
-		if (needs_flag(options, n, n_considered))
-			preprocessing->flagged[preprocessing->n_flagged++] = j;
-	}
 }
 
 /* The values of x [n_used] with n floats each that belong to the features marked. */
@@ -220,7 +81,7 @@ preprocessing_subset(const Preprocessing *preprocessing, const bool *keep, Works
 		subset.center = subset_floats(preprocessing, keep, 1, subset.center, workspace);
 		subset.scale = subset_floats(preprocessing, keep, 1, subset.scale, workspace);
 	}
-	else
+	else if (subset.normalisation == NORMALISATION_RANK_GAUSS)
 		subset.quantiles =
 			subset_floats(preprocessing, keep, subset.n_quantiles, subset.quantiles, workspace);
 	subset.used = subset_indexes(keep, &subset.n_used, subset.used, workspace);
@@ -459,6 +320,17 @@ standardise(int n, const int32_t *restrict used, const float *restrict center,
 	}
 }
 
+static void
+copy_normalised(int n, const int32_t *used, const float *features, float *inputs)
+{
+	for (int j = 0; j < n; j++)
+	{
+		float x = features[used[j]];
+
+		inputs[j] = isfinite(x) ? x : 0.0f;
+	}
+}
+
 DISPATCHED static void
 limit(int n, float bound, float *values)
 {
@@ -482,6 +354,8 @@ preprocess(const Preprocessing *preprocessing, const float *scores, int n_rows,
 		if (preprocessing->normalisation == NORMALISATION_ZSCORE)
 			standardise(n_used, preprocessing->used, preprocessing->center, preprocessing->scale,
 						features, inputs);
+		else if (preprocessing->normalisation == NORMALISATION_DONE)
+			copy_normalised(n_used, preprocessing->used, features, inputs);
 		limit(n_used, preprocessing->clip, inputs);
 		for (int j = 0; j < preprocessing->n_flagged; j++)
 			inputs[n_used + j] = isfinite(features[preprocessing->flagged[j]]) ? 0.0f : 1.0f;

@@ -14,6 +14,7 @@ typedef enum Normalisation
 {
 	NORMALISATION_ZSCORE,	  /* (x - center) * scale */
 	NORMALISATION_RANK_GAUSS, /* normal quantile of the rank among the training values */
+	NORMALISATION_DONE,		  /* none: by normalise_features already; never of a model */
 } Normalisation;
 
 /* Their names, then NULL. */
@@ -54,18 +55,21 @@ preprocessing_inputs(const Preprocessing *preprocessing)
 }
 
 /*
- * Learns the preprocessing from the rows of features [n_rows][n_features] that
- * are not marked in skip (which may be NULL).  Missing values (NaN, infinite)
+ * Learns the preprocessing from the rows of features [n_rows], each [n_features],
+ * that are not marked in skip (which may be NULL).  Missing values (NaN, infinite)
  * take no part.
  */
 extern void preprocessing_fit(Preprocessing *preprocessing, const PreprocessingOptions *options,
-							  int n_rows, int n_features, const float *features, const bool *skip,
+							  int n_rows, int n_features, float *const *features, const bool *skip,
 							  Workspace *workspace);
 
-/* The preprocessing_inputs() of what preprocessing_fit would learn, without the work. */
-extern int preprocessing_count_inputs(const PreprocessingOptions *options, int n_rows,
-									  int n_features, const float *features, const bool *skip,
-									  Workspace *workspace);
+/* Normalises the features [n_rows], each [n_features], in place; missing ones become NaN. */
+extern void normalise_features(const Preprocessing *preprocessing, int n_rows,
+							   float *const *features, Workspace *workspace);
+
+/* From features that have been normalised so, by one that has these flags, to the same inputs. */
+extern Preprocessing normalised_preprocessing(int n_features, int n_flagged, int32_t *flagged,
+											  Workspace *workspace);
 
 /* The same of the inputs marked in keep [preprocessing_inputs()] alone. */
 extern Preprocessing preprocessing_subset(const Preprocessing *preprocessing, const bool *keep,

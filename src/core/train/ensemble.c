@@ -9,6 +9,7 @@
 
 #include "core/base/random.h"
 #include "core/train/folds.h"
+#include "core/trees/histogram.h"
 
 #define BLOCK_ROWS 256
 
@@ -101,6 +102,80 @@ fold_inputs(const Ensemble *ensemble, int fold, Workspace *workspace, Inputs *in
 					inputs);
 }
 
+Preprocessing
+normalise_set(const Ensemble *ensemble, Workspace *workspace)
+{
+	const TrainingSet *set = ensemble->set;
+	Workspace		   scratch = workspace_open(workspace);
+	Preprocessing	   preprocessing;
+
+	preprocessing_fit(&preprocessing, &ensemble->options->preprocessing, set->n_rows,
+					  set->n_features, set->features, fold_skip(ensemble, 0, &scratch), workspace);
+	normalise_features(&preprocessing, set->n_rows, set->features, &scratch);
+	workspace_close(&scratch);
+	return preprocessing;
+}
+
+void
+normalised_inputs(const Ensemble *ensemble, int n_flagged, int32_t *flagged, Workspace *workspace,
+				  Inputs *inputs)
+{
+	*inputs = (Inputs){
+		.preprocessing =
+			normalised_preprocessing(ensemble->set->n_features, n_flagged, flagged, workspace),
+		.gate = fold_gate(ensemble, 0, workspace),
+		.kept_bytes = kept_input_bytes(ensemble->set),
+	};
+}
+
+/* The rows that a network of the ensemble learns from without bagging, ascending. */
+static int
+common_rows(const Ensemble *ensemble, Workspace *workspace, int *rows)
+{
+	const bool *skip = fold_skip(ensemble, 0, workspace);
+	int			n = 0;
+
+	for (int i = 0; i < ensemble->set->n_rows; i++)
+		if (!skip[i])
+			rows[n++] = i;
+	return n;
+}
+
+size_t
+common_bin_bytes(const Ensemble *ensemble, int n_all_inputs)
+{
+	const TrainingOptions *options = ensemble->options;
+	const TrainingSet	  *set = ensemble->set;
+	size_t				   n = 0;
+
+	if (ensemble->fold || options->bagging_folds > 0 ||
+		member_inputs(options, n_all_inputs) == n_all_inputs)
+		return 0;
+	for (int i = 0; i < set->n_rows; i++)
+		n += !(set->validation && set->validation[i]);
+	return n > TREE_MAX_ROWS ? 0 : n * n_all_inputs;
+}
+
+void
+fill_common_bins(const Ensemble *ensemble, const Inputs *inputs, uint8_t *bins,
+				 Workspace *workspace)
+{
+	Workspace	scratch = workspace_open(workspace);
+	int		   *rows = workspace_array(&scratch, int, ensemble->set->n_rows);
+	InputSource source = input_source(ensemble->set, &inputs->preprocessing, &scratch);
+
+	bin_inputs(
+		&(TreeSample){
+			.n_rows = common_rows(ensemble, &scratch, rows),
+			.rows = rows,
+			.n_inputs = preprocessing_inputs(&inputs->preprocessing),
+			.read_inputs = read_inputs,
+			.source = &source,
+		},
+		bins, &scratch);
+	workspace_close(&scratch);
+}
+
 /*
  * The job's training set: of a bag, its part measures the epochs, and what is
  * held out from all members takes no part; otherwise the latter measures them.
@@ -153,14 +228,26 @@ job_unseen(const Ensemble *ensemble, int job, Workspace *workspace, int *rows)
 	return unseen_rows(&set, rows);
 }
 
-/* The logits of the given rows. */
+/* The logits of the given rows by a model of one member. */
 static void
-classify_rows(const Model *model, const Inputs *inputs, int n_rows, const int *rows,
+classify_rows(const TrainingSet *set, const Model *model, int n_rows, const int *rows,
 			  Workspace *workspace, float *logits)
 {
-	size_t			 n_inputs = preprocessing_inputs(&model->preprocessing);
-	ClassifyScratch *scratch = classify_scratch(model, BLOCK_ROWS, workspace);
-	float			*block = workspace_array(workspace, float, n_inputs *BLOCK_ROWS);
+	Member			 member = model->members[0];
+	Model			 reduced = *model;
+	ClassifyScratch *scratch;
+	const float		*scores;
+	size_t			 n_inputs;
+	float			*block;
+
+	member.inputs = workspace_array(workspace, int32_t, member.n_inputs);
+	memcpy(member.inputs, model->members[0].inputs, sizeof(int32_t) * member.n_inputs);
+	reduced.members = &member;
+	drop_unused_inputs(&reduced, workspace);
+	scratch = classify_scratch(&reduced, BLOCK_ROWS, workspace);
+	scores = preprocessing_scores(&reduced.preprocessing, workspace);
+	n_inputs = preprocessing_inputs(&reduced.preprocessing);
+	block = workspace_array(workspace, float, n_inputs *BLOCK_ROWS);
 
 	for (int start = 0; start < n_rows; start += BLOCK_ROWS)
 	{
@@ -168,9 +255,9 @@ classify_rows(const Model *model, const Inputs *inputs, int n_rows, const int *r
 
 		workspace->check_interrupts();
 		for (int k = 0; k < n; k++)
-			memcpy(block + k * n_inputs, inputs->values + rows[start + k] * n_inputs,
-				   sizeof(float) * n_inputs);
-		model_logits(model, scratch, n, block, logits + (size_t) start * model->n_classes);
+			preprocess(&reduced.preprocessing, scores, 1, set->features[rows[start + k]],
+					   block + k * n_inputs);
+		model_logits(&reduced, scratch, n, block, logits + (size_t) start * model->n_classes);
 	}
 }
 
@@ -187,7 +274,7 @@ train_job(const Ensemble *ensemble, int job, const Inputs *inputs, Workspace *wo
 	options->seed = member_seed(options->seed, job % options->members);
 	model = train_member(&set, inputs, options, workspace, callback, argument, result);
 	if (model)
-		classify_rows(model, inputs, unseen_rows(&set, rows), rows, workspace, logits);
+		classify_rows(&set, model, unseen_rows(&set, rows), rows, workspace, logits);
 	return model;
 }
 

@@ -49,8 +49,26 @@ extern const bool *fold_skip(const Ensemble *ensemble, int fold, Workspace *work
 /* What training_gate makes of the fold's rows to learn from. */
 extern Gate fold_gate(const Ensemble *ensemble, int fold, Workspace *workspace);
 
-/* What all members of the fold see. */
+/* What all members of the fold see, where the set's features are as they were read. */
 extern void fold_inputs(const Ensemble *ensemble, int fold, Workspace *workspace, Inputs *inputs);
+
+/*
+ * Without a cross-validation all networks have the same preprocessing, so that features
+ * are normalised once.  normalise_set fits it, applies it to the set's features in place, and
+ * returns it; normalised_inputs is what all members see then, given its flags, the
+ * same as fold_inputs to the bit.
+ */
+extern Preprocessing normalise_set(const Ensemble *ensemble, Workspace *workspace);
+extern void			 normalised_inputs(const Ensemble *ensemble, int n_flagged, int32_t *flagged,
+									   Workspace *workspace, Inputs *inputs);
+
+/*
+ * Inputs in bins, once for the trees of all networks: so many bytes, 0 where networks
+ * learn from different rows, from too many, or have no trees.
+ */
+extern size_t common_bin_bytes(const Ensemble *ensemble, int n_all_inputs);
+extern void	  fill_common_bins(const Ensemble *ensemble, const Inputs *inputs, uint8_t *bins,
+							   Workspace *workspace);
 
 /* Writes, ascending, the rows [n_rows at most] that the job's network does not learn from. */
 extern int job_unseen(const Ensemble *ensemble, int job, Workspace *workspace, int *rows);

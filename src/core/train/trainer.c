@@ -21,6 +21,10 @@
 #define ONE_CYCLE_START 25.0
 #define ONE_CYCLE_END 1e5
 
+/* Inputs of a network that are kept: so many bytes, or such a part of the features. */
+#define KEPT_BYTES ((size_t) 32 << 20)
+#define KEPT_PART 6
+
 typedef struct Trainer
 {
 	const TrainingSet	  *set;
@@ -39,9 +43,12 @@ typedef struct Trainer
 	const Inputs *all;
 	int			  n_inputs;		 /* of the network */
 	int32_t		 *chosen;		 /* [n_inputs], which of all these are */
-	const float	 *inputs;		 /* [n_rows][n_inputs], of training rows at least */
+	Preprocessing preprocessing; /* of these */
+	InputSource	  source;		 /* of these */
+	float		 *inputs;		 /* [n_rows][n_inputs] of rows that take part; NULL if too large */
+	float		 *row;			 /* [n_inputs] */
 	float		 *batch;		 /* [batch_rows][n_inputs] */
-	float		 *block;		 /* [EVALUATION_ROWS][all inputs] */
+	float		 *block;		 /* [EVALUATION_ROWS][n_inputs] */
 	float		 *probabilities; /* [EVALUATION_ROWS][n_classes] */
 	Random		  shuffle;
 	Random		  noise;
@@ -225,6 +232,34 @@ learning_rate(const TrainingOptions *options, int64_t step, int64_t n_steps)
 	return to + (from - to) * 0.5 * (1.0 + cos(M_PI * fmin(share, 1.0)));
 }
 
+InputSource
+input_source(const TrainingSet *set, const Preprocessing *preprocessing, Workspace *workspace)
+{
+	return (InputSource){
+		.preprocessing = preprocessing,
+		.scores = preprocessing_scores(preprocessing, workspace),
+		.features = set->features,
+	};
+}
+
+void
+read_inputs(const void *source, int row, float *inputs)
+{
+	const InputSource *from = source;
+
+	preprocess(from->preprocessing, from->scores, 1, from->features[row], inputs);
+}
+
+/* The inputs of the network [n_inputs], until the next call. */
+static const float *
+row_inputs(Trainer *trainer, int row)
+{
+	if (trainer->inputs)
+		return trainer->inputs + (size_t) row * trainer->n_inputs;
+	read_inputs(&trainer->source, row, trainer->row);
+	return trainer->row;
+}
+
 /* The inputs of a mini-batch, with dropout and noise of the inputs. */
 static void
 gather(Trainer *trainer, int n_rows, const int *rows)
@@ -234,7 +269,7 @@ gather(Trainer *trainer, int n_rows, const int *rows)
 
 	for (int i = 0; i < n_rows; i++)
 	{
-		const float *inputs = trainer->inputs + rows[i] * n_inputs;
+		const float *inputs = row_inputs(trainer, rows[i]);
 		float		*x = trainer->batch + i * n_inputs;
 
 		if (options->input_noise > 0.0)
@@ -291,7 +326,7 @@ validation_loss(Trainer *trainer)
 {
 	const TrainingSet *set = trainer->set;
 	const int		  *rows = trainer->order + trainer->n_training;
-	size_t			   n_inputs = preprocessing_inputs(&trainer->all->preprocessing);
+	size_t			   n_inputs = trainer->n_inputs;
 	uint8_t			   side[EVALUATION_ROWS];
 	double			   loss = 0.0;
 
@@ -305,7 +340,7 @@ validation_loss(Trainer *trainer)
 		trainer->workspace->check_interrupts();
 		for (int k = 0; k < n_rows; k++)
 		{
-			memcpy(trainer->block + k * n_inputs, trainer->all->values + rows[start + k] * n_inputs,
+			memcpy(trainer->block + k * n_inputs, row_inputs(trainer, rows[start + k]),
 				   sizeof(float) * n_inputs);
 			side[k] = set->side ? set->side[rows[start + k]] : GATE_UNKNOWN;
 		}
@@ -334,15 +369,25 @@ fold_candidate(Trainer *trainer)
 		last->bias[c] += trainer->shift[c];
 }
 
-/* A model of one network, of the shape of that in training. */
+static int32_t *
+ascending(int n, Workspace *workspace)
+{
+	int32_t *numbers = workspace_array(workspace, int32_t, n);
+
+	for (int j = 0; j < n; j++)
+		numbers[j] = j;
+	return numbers;
+}
+
+/* A model of one network, of the shape of that in training, and of its inputs alone. */
 static Model *
 empty_member(Trainer *trainer)
 {
-	Model *model = empty_model(trainer->set, &trainer->all->preprocessing, 1, trainer->workspace);
+	Model *model = empty_model(trainer->set, &trainer->preprocessing, 1, trainer->workspace);
 
 	model->gate = trainer->all->gate;
 	model->members[0].n_inputs = trainer->n_inputs;
-	model->members[0].inputs = trainer->chosen;
+	model->members[0].inputs = ascending(trainer->n_inputs, trainer->workspace);
 	model->members[0].n_layers = trainer->network->n_layers;
 	model->members[0].layers = network_folded_layers(trainer->network, trainer->workspace);
 	return model;
@@ -389,18 +434,17 @@ order_rows(Trainer *trainer)
 static void
 choose_inputs(Trainer *trainer)
 {
-	Workspace		  *workspace = trainer->workspace;
-	const TrainingSet *set = trainer->set;
-	const float		  *all = trainer->all->values;
-	int				   n_all = preprocessing_inputs(&trainer->all->preprocessing);
-	int				   n = member_inputs(trainer->options, n_all);
-	float			  *values;
+	Workspace			*workspace = trainer->workspace;
+	const TrainingSet	*set = trainer->set;
+	const Preprocessing *all = &trainer->all->preprocessing;
+	int					 n_all = preprocessing_inputs(all);
+	int					 n = member_inputs(trainer->options, n_all);
+	InputSource			 source = input_source(set, all, workspace);
+	bool				*keep;
 
 	trainer->n_inputs = n;
-	trainer->chosen = workspace_array(workspace, int32_t, n);
-	trainer->inputs = all;
-	for (int j = 0; j < n; j++)
-		trainer->chosen[j] = j;
+	trainer->chosen = ascending(n, workspace);
+	trainer->preprocessing = *all;
 	if (n == n_all)
 		return;
 
@@ -410,16 +454,38 @@ choose_inputs(Trainer *trainer)
 			.rows = trainer->order,
 			.n_inputs = n_all,
 			.n_classes = set->n_classes,
-			.inputs = all,
 			.target = set->target,
 			.weight = trainer->weight,
+			.bins = trainer->all->bins,
+			.read_inputs = read_inputs,
+			.source = &source,
 		},
 		trainer->options->seed, n, workspace, trainer->chosen);
-	values = workspace_array(workspace, float, (size_t) set->n_rows *n);
-	for (int k = 0; k < trainer->n_training; k++)
-		gather_inputs(n, trainer->chosen, all + (size_t) trainer->order[k] * n_all,
-					  values + (size_t) trainer->order[k] * n);
-	trainer->inputs = values;
+	keep = workspace_array(workspace, bool, n_all);
+	memset(keep, 0, n_all);
+	for (int j = 0; j < n; j++)
+		keep[trainer->chosen[j]] = true;
+	trainer->preprocessing = preprocessing_subset(all, keep, workspace);
+}
+
+static void
+keep_inputs(Trainer *trainer)
+{
+	const TrainingSet *set = trainer->set;
+	size_t			   n_inputs = trainer->n_inputs;
+
+	trainer->source = input_source(set, &trainer->preprocessing, trainer->workspace);
+	trainer->row = workspace_array(trainer->workspace, float, n_inputs);
+	if (sizeof(float) * n_inputs * set->n_rows > trainer->all->kept_bytes)
+		return;
+	trainer->inputs = workspace_array(trainer->workspace, float, n_inputs * set->n_rows);
+	for (int k = 0; k < trainer->n_training + trainer->n_validation; k++)
+	{
+		int row = trainer->order[k];
+
+		trainer->workspace->check_interrupts();
+		read_inputs(&trainer->source, row, trainer->inputs + row * n_inputs);
+	}
 }
 
 static void
@@ -436,12 +502,12 @@ prepare(Trainer *trainer, const Inputs *inputs)
 	trainer->shift = workspace_array(workspace, float, set->n_classes);
 	weigh_objects(trainer);
 	choose_inputs(trainer);
+	keep_inputs(trainer);
 
 	batch_rows =
 		options->batch_size < trainer->n_training ? options->batch_size : trainer->n_training;
 	trainer->batch = workspace_array(workspace, float, (size_t) trainer->n_inputs *batch_rows);
-	trainer->block = workspace_array(
-		workspace, float, (size_t) preprocessing_inputs(&inputs->preprocessing) * EVALUATION_ROWS);
+	trainer->block = workspace_array(workspace, float, (size_t) trainer->n_inputs *EVALUATION_ROWS);
 	trainer->network = network_create(&options->network, options->seed, trainer->n_inputs,
 									  set->n_classes, batch_rows, workspace);
 	trainer->candidate = empty_member(trainer);
@@ -514,25 +580,34 @@ training_gate(const TrainingSet *set, const TrainingOptions *options, const bool
 	return gate;
 }
 
+size_t
+kept_input_bytes(const TrainingSet *set)
+{
+	size_t part = sizeof(float) * set->n_features * set->n_rows / KEPT_PART;
+
+	return part > KEPT_BYTES ? part : KEPT_BYTES;
+}
+
 void
 training_inputs(const TrainingSet *set, const TrainingOptions *options, const bool *skip,
 				Workspace *workspace, Inputs *inputs)
 {
-	const float *scores;
-	size_t		 n_inputs;
-
 	preprocessing_fit(&inputs->preprocessing, &options->preprocessing, set->n_rows, set->n_features,
 					  set->features, skip, workspace);
 	inputs->gate = training_gate(set, options, skip, workspace);
-	scores = preprocessing_scores(&inputs->preprocessing, workspace);
-	n_inputs = preprocessing_inputs(&inputs->preprocessing);
-	inputs->values = workspace_array(workspace, float, (size_t) set->n_rows *n_inputs);
-	for (int i = 0; i < set->n_rows; i++)
-	{
-		workspace->check_interrupts();
-		preprocess(&inputs->preprocessing, scores, 1, set->features + (size_t) i * set->n_features,
-				   inputs->values + i * n_inputs);
-	}
+	inputs->bins = NULL;
+	inputs->kept_bytes = kept_input_bytes(set);
+}
+
+/* The model of the best epoch in terms of all inputs; NULL if it is not finite. */
+static Model *
+best_member(Trainer *trainer)
+{
+	Model *model = trainer->best;
+
+	model->preprocessing = trainer->all->preprocessing;
+	model->members[0].inputs = trainer->chosen;
+	return member_is_finite(&model->members[0]) ? model : NULL;
 }
 
 Model *
@@ -574,5 +649,5 @@ train_member(const TrainingSet *set, const Inputs *inputs, const TrainingOptions
 			epoch - result->best_epoch >= options->patience)
 			break;
 	}
-	return member_is_finite(&trainer.best->members[0]) ? trainer.best : NULL;
+	return best_member(&trainer);
 }

@@ -17,7 +17,7 @@ typedef struct TrainingSet
 	int			   n_rows;
 	int			   n_features;
 	int			   n_classes;
-	const float	  *features;	 /* [n_rows][n_features], NaN = missing */
+	float *const  *features;	 /* [n_rows], each [n_features]; NaN or infinite = missing */
 	const int32_t *classes;		 /* [n_classes], ascending */
 	const int32_t *target;		 /* [n_rows], index into classes */
 	const float	  *weight;		 /* [n_rows], > 0, or NULL for all 1 */
@@ -51,12 +51,14 @@ typedef struct TrainingResult
 
 typedef void (*EpochCallback)(const EpochReport *report, void *argument);
 
-/* What networks see of a training set. */
+/* How networks see the features of a training set. */
 typedef struct Inputs
 {
-	Preprocessing preprocessing;
-	Gate		  gate;
-	float		 *values; /* [n_rows][preprocessing_inputs()] */
+	Preprocessing  preprocessing;
+	Gate		   gate;
+	const uint8_t *bins; /* for the trees, where all networks learn from the same rows, or NULL */
+	size_t		   kept_bytes; /* a network's inputs of all rows are kept if they take no more, else
+								* computed for each mini-batch */
 } Inputs;
 
 /* Objects of the set, of which some may have several rows. */
@@ -69,7 +71,24 @@ extern double class_weight(const TrainingOptions *options, int32_t class);
 extern Gate training_gate(const TrainingSet *set, const TrainingOptions *options, const bool *skip,
 						  Workspace *workspace);
 
-/* Fits preprocessing and gate on the rows not marked in skip, and applies the former to all. */
+/* From a row's features to inputs. */
+typedef struct InputSource
+{
+	const Preprocessing *preprocessing;
+	const float			*scores;
+	float *const		*features;
+} InputSource;
+
+extern InputSource input_source(const TrainingSet *set, const Preprocessing *preprocessing,
+								Workspace *workspace);
+
+/* inputs [preprocessing_inputs()] of a row of the source, an InputSource. */
+extern void read_inputs(const void *source, int row, float *inputs);
+
+/* What kept_bytes is where memory shall be for the features first of all. */
+extern size_t kept_input_bytes(const TrainingSet *set);
+
+/* Fits preprocessing and gate on the rows not marked in skip. */
 extern void training_inputs(const TrainingSet *set, const TrainingOptions *options,
 							const bool *skip, Workspace *workspace, Inputs *inputs);
 

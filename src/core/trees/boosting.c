@@ -22,7 +22,6 @@
 #define SHRINKAGE 0.1f
 #define ROW_SHARE 0.8
 #define MOST_TREE_ROWS 8192 /* that a tree looks at */
-#define MOST_ROWS 65536		/* that all look at */
 #define INPUT_SHARE 0.3
 
 #define ROWS_AT_ONCE 256 /* between two checks for interrupts */
@@ -301,13 +300,14 @@ limit_rows(const TreeSample *sample, Random *random, Workspace *workspace)
 	TreeSample limited = *sample;
 	int		  *rows;
 
-	if (sample->n_rows <= MOST_ROWS)
+	if (sample->n_rows <= TREE_MAX_ROWS)
 		return limited;
-	rows = workspace_array(workspace, int, MOST_ROWS);
-	draw_ascending(random, sample->n_rows, MOST_ROWS, rows);
-	for (int i = 0; i < MOST_ROWS; i++)
+	rows = workspace_array(workspace, int, TREE_MAX_ROWS);
+	draw_ascending(random, sample->n_rows, TREE_MAX_ROWS, rows);
+	for (int i = 0; i < TREE_MAX_ROWS; i++)
 		rows[i] = sample->rows[rows[i]];
-	limited.n_rows = MOST_ROWS;
+	limited.n_rows = TREE_MAX_ROWS;
+	limited.bins = NULL;
 	limited.rows = rows;
 	return limited;
 }
@@ -319,8 +319,14 @@ prepare(Boosting *boosting)
 	Workspace		 *workspace = boosting->workspace;
 	size_t			  n = sample->n_rows;
 
-	boosting->binned =
-		bin_inputs(sample->n_rows, sample->rows, sample->n_inputs, sample->inputs, workspace);
+	boosting->binned = (BinnedInputs){.n_rows = sample->n_rows, .bin = sample->bins};
+	if (sample->bins == NULL)
+	{
+		uint8_t *bins = workspace_array(workspace, uint8_t, n * sample->n_inputs);
+
+		bin_inputs(sample, bins, workspace);
+		boosting->binned.bin = bins;
+	}
 	boosting->score = workspace_zeros(workspace, n * sample->n_classes);
 	boosting->n_tree_rows = (int) fmin(MOST_TREE_ROWS, ceil(ROW_SHARE * n));
 	boosting->order = workspace_array(workspace, int, boosting->n_tree_rows);
@@ -342,10 +348,11 @@ prepare(Boosting *boosting)
 void
 boosted_tree_gains(const TreeSample *sample, int64_t seed, Workspace *workspace, double *gain)
 {
-	Boosting boosting = {.workspace = workspace, .gain = gain};
+	Workspace scratch = workspace_open(workspace);
+	Boosting  boosting = {.workspace = &scratch, .gain = gain};
 
 	random_seed(&boosting.random, seed, STREAM_TREES);
-	boosting.sample = limit_rows(sample, &boosting.random, workspace);
+	boosting.sample = limit_rows(sample, &boosting.random, &scratch);
 	prepare(&boosting);
 	memset(gain, 0, sizeof(double) * sample->n_inputs);
 	for (int round = 0; round < ROUNDS; round++)
@@ -361,6 +368,7 @@ boosted_tree_gains(const TreeSample *sample, int64_t seed, Workspace *workspace,
 			 boosting.histogram[0]);
 		add_tree(&boosting);
 	}
+	workspace_close(&scratch);
 }
 
 /* ------------------------------------------------------------------------

@@ -11,17 +11,7 @@
 #include <stdint.h>
 
 #include "core/base/workspace.h"
-
-typedef struct TreeSample
-{
-	int			   n_rows;
-	const int	  *rows; /* [n_rows], which of the following count */
-	int			   n_inputs;
-	int			   n_classes;
-	const float	  *inputs; /* [...][n_inputs], finite */
-	const int32_t *target; /* [...], 0 to n_classes - 1 */
-	const float	  *weight; /* [...], > 0, about 1 on average */
-} TreeSample;
+#include "core/trees/tree_sample.h"
 
 /*
  * gain[n_inputs]: by how much all splits by the input lower the cross-entropy of

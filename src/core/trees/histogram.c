@@ -18,48 +18,79 @@
 static void
 find_edges(int n, float *value, float *edge)
 {
-	sort_floats(value, n);
+	float scratch[EDGE_ROWS];
+
+	sort_floats(value, n, scratch);
 	for (int k = 0; k < BINS - 1; k++)
 		edge[k] = value[(k + 1) * n / BINS];
 }
 
-static int
-bin_of(const float *edge, float x)
+/* edges [n_inputs][BINS - 1], of rows that are evenly spaced in the sample. */
+static void
+find_all_edges(const TreeSample *sample, float *edges, Workspace *workspace)
 {
-	int below = 0;
+	Workspace scratch = workspace_open(workspace);
+	int		  n = sample->n_rows < EDGE_ROWS ? sample->n_rows : EDGE_ROWS;
+	float	 *inputs = workspace_array(&scratch, float, (size_t) n * sample->n_inputs);
+	float	  value[EDGE_ROWS];
 
-	for (int step = BINS / 2; step > 0; step /= 2)
-		below += edge[below + step - 1] < x ? step : 0;
-	return below;
+	for (int i = 0; i < n; i++)
+	{
+		workspace->check_interrupts();
+		sample->read_inputs(sample->source, sample->rows[(int64_t) i * sample->n_rows / n],
+							inputs + (size_t) i * sample->n_inputs);
+	}
+	for (int j = 0; j < sample->n_inputs; j++)
+	{
+		workspace->check_interrupts();
+		for (int i = 0; i < n; i++)
+			value[i] = inputs[(size_t) i * sample->n_inputs + j];
+		find_edges(n, value, edges + (size_t) j * (BINS - 1));
+	}
+	workspace_close(&scratch);
 }
 
-BinnedInputs
-bin_inputs(int n_rows, const int *rows, int n_inputs, const float *inputs, Workspace *workspace)
+/* bin[i]: how many of the edges are below value[i]. */
+DISPATCHED static void
+count_edges(const float *restrict edge, const float *restrict value, uint8_t *restrict bin)
 {
-	BinnedInputs binned = {.n_rows = n_rows};
-	int			 n_edge_rows = n_rows < EDGE_ROWS ? n_rows : EDGE_ROWS;
-	float		 value[EDGE_ROWS];
-	float		*edges = workspace_array(workspace, float, (size_t) n_inputs *(BINS - 1));
+	int32_t count[BLOCK_ROWS] = {0};
 
-	for (int j = 0; j < n_inputs; j++)
+	for (int k = 0; k < BINS - 1; k++)
+		for (int i = 0; i < BLOCK_ROWS; i++)
+			count[i] += edge[k] < value[i];
+	for (int i = 0; i < BLOCK_ROWS; i++)
+		bin[i] = (uint8_t) count[i];
+}
+
+void
+bin_inputs(const TreeSample *sample, uint8_t *bins, Workspace *workspace)
+{
+	Workspace scratch = workspace_open(workspace);
+	size_t	  n_inputs = sample->n_inputs;
+	size_t	  n_rows = sample->n_rows;
+	float	 *edges = workspace_array(&scratch, float, n_inputs *(BINS - 1));
+	float	 *inputs = workspace_array(&scratch, float, n_inputs *BLOCK_ROWS);
+	float	  value[BLOCK_ROWS] = {0.0f};
+	uint8_t	  bin[BLOCK_ROWS];
+
+	find_all_edges(sample, edges, &scratch);
+	for (size_t start = 0; start < n_rows; start += BLOCK_ROWS)
 	{
-		workspace->check_interrupts();
-		for (int i = 0; i < n_edge_rows; i++)
-			value[i] = inputs[(size_t) rows[(int64_t) i * n_rows / n_edge_rows] * n_inputs + j];
-		find_edges(n_edge_rows, value, edges + (size_t) j * (BINS - 1));
-	}
-	binned.bin = workspace_array(workspace, uint8_t, (size_t) n_inputs * n_rows);
-	for (int start = 0; start < n_rows; start += BLOCK_ROWS)
-	{
-		int end = start + BLOCK_ROWS < n_rows ? start + BLOCK_ROWS : n_rows;
+		size_t n = n_rows - start < BLOCK_ROWS ? n_rows - start : BLOCK_ROWS;
 
 		workspace->check_interrupts();
-		for (int j = 0; j < n_inputs; j++)
-			for (int i = start; i < end; i++)
-				binned.bin[(size_t) j * n_rows + i] = (uint8_t) bin_of(
-					edges + (size_t) j * (BINS - 1), inputs[(size_t) rows[i] * n_inputs + j]);
+		for (size_t i = 0; i < n; i++)
+			sample->read_inputs(sample->source, sample->rows[start + i], inputs + i * n_inputs);
+		for (size_t j = 0; j < n_inputs; j++)
+		{
+			for (size_t i = 0; i < n; i++)
+				value[i] = inputs[i * n_inputs + j];
+			count_edges(edges + j * (BINS - 1), value, bin);
+			memcpy(bins + j * n_rows + start, bin, n);
+		}
 	}
-	return binned;
+	workspace_close(&scratch);
 }
 
 void

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "core/base/workspace.h"
+#include "core/trees/tree_sample.h"
 
 #define BINS 32
 
@@ -38,8 +39,8 @@ typedef struct Split
 /* Of the rows of a sample. */
 typedef struct BinnedInputs
 {
-	int		 n_rows;
-	uint8_t *bin; /* [inputs][n_rows], ascending with the value */
+	int			   n_rows;
+	const uint8_t *bin; /* [inputs][n_rows], ascending with the value */
 } BinnedInputs;
 
 static inline const uint8_t *
@@ -49,11 +50,10 @@ input_bins(const BinnedInputs *binned, int input)
 }
 
 /*
- * Bins with about as many rows each, and equal values in one bin; the rows are those of
- * inputs [...][n_inputs] that have the given indexes.
+ * bins [n_inputs][n_rows] of the sample's rows, in each about as many, and equal values in
+ * one bin.
  */
-extern BinnedInputs bin_inputs(int n_rows, const int *rows, int n_inputs, const float *inputs,
-							   Workspace *workspace);
+extern void bin_inputs(const TreeSample *sample, uint8_t *bins, Workspace *workspace);
 
 /*
  * histogram [n_candidates][BINS] = sums over the given rows of sketch [binned->n_rows], for

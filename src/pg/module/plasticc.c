@@ -24,6 +24,18 @@ context_alloc(void *arena, size_t size)
 	return MemoryContextAllocHuge((MemoryContext) arena, size);
 }
 
+static void *
+context_open(void *arena)
+{
+	return AllocSetContextCreate((MemoryContext) arena, "plasticc scratch", ALLOCSET_DEFAULT_SIZES);
+}
+
+static void
+context_close(void *arena)
+{
+	MemoryContextDelete((MemoryContext) arena);
+}
+
 static void
 check_for_interrupts(void)
 {
@@ -35,6 +47,8 @@ server_workspace(MemoryContext context)
 {
 	return (Workspace){
 		.alloc = context_alloc,
+		.open = context_open,
+		.close = context_close,
 		.check_interrupts = check_for_interrupts,
 		.arena = context,
 	};

@@ -192,7 +192,8 @@ cross_validate(Run *run)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("option \"validation_fold\" is not for a cross-validation"),
 						errhint("Each fold of the column \"fold\" is left out once.")));
-	run->input = read_training_input(run->query, run->options, run->context);
+	run->input =
+		read_training_input(run->query, run->options, training_workers(2) > 0, run->context);
 	training_options_settle(run->options, run->input->set.n_rows,
 							training_objects(&run->input->set), run->input->set.n_features);
 	choose_gate(run->input, run->options, run->context);

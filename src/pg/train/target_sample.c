@@ -173,8 +173,7 @@ read_survey(const TrainingInput *input, const TrainingOptions *options, MemoryCo
 	training =
 		MemoryContextAllocHuge(context, sizeof(double) * reader.n_compared * (Size) set->n_rows);
 	for (int i = 0; i < set->n_rows; i++)
-		keep_values(&reader, set->features + (Size) i * set->n_features,
-					training + (Size) i * reader.n_compared);
+		keep_values(&reader, set->features[i], training + (Size) i * reader.n_compared);
 	sample = MemoryContextAlloc(context, sizeof(SurveySample));
 	*sample = (SurveySample){
 		.n_columns = reader.n_compared,

@@ -204,7 +204,8 @@ train(Run *run)
 {
 	PoolResult *result;
 
-	run->input = read_training_input(run->query, run->options, run->context);
+	run->input = read_training_input(run->query, run->options,
+									 training_workers(run->options->members) > 0, run->context);
 	training_options_settle(run->options, run->input->set.n_rows,
 							training_objects(&run->input->set), run->input->set.n_features);
 	choose_gate(run->input, run->options, run->context);

@@ -37,7 +37,7 @@ typedef struct Reader
 	int			  n_rows;
 	int			  n_features; /* of the first row, and so of all */
 	int			  capacity;
-	float		 *features;
+	TrainingRows *features;
 	int32_t		 *target;	 /* classes */
 	float		 *weight;	 /* NULL without the column */
 	int64		 *object_id; /* NULL without the column */
@@ -84,7 +84,6 @@ make_room(Reader *reader)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 						errmsg("training query returns more than %d rows", reader->capacity)));
 	reader->capacity = reader->capacity == 0 ? 1024 : reader->capacity * 2;
-	reader->features = grow(reader, reader->features, sizeof(float) * reader->n_features);
 	reader->target = grow(reader, reader->target, sizeof(int32_t));
 	if (reader->columns[WEIGHT].number > 0)
 		reader->weight = grow(reader, reader->weight, sizeof(float));
@@ -163,7 +162,7 @@ read_row(Reader *reader, HeapTuple tuple, TupleDesc desc)
 	int			  row = reader->n_rows;
 
 	make_room(reader);
-	copy_features(features, reader->features + (Size) row * reader->n_features);
+	copy_features(features, add_training_row(reader->features, reader->n_features));
 	reader->target[row] = read_target(reader, tuple, desc);
 	if (reader->weight != NULL)
 		reader->weight[row] = read_weight(reader, tuple, desc);
@@ -335,7 +334,7 @@ choose_gate(TrainingInput *input, const TrainingOptions *options, MemoryContext 
 		return;
 	side = MemoryContextAllocHuge(context, set->n_rows);
 	for (int i = 0; i < set->n_rows; i++)
-		side[i] = gate_side(set->features[(Size) i * set->n_features + feature]);
+		side[i] = gate_side(set->features[i][feature]);
 	set->side = side;
 	set->gate_feature = feature;
 }
@@ -481,7 +480,8 @@ choose_folds(TrainingInput *input, const TrainingOptions *options, MemoryContext
  */
 
 TrainingInput *
-read_training_input(const char *query, const TrainingOptions *options, MemoryContext context)
+read_training_input(const char *query, const TrainingOptions *options, bool shared,
+					MemoryContext context)
 {
 	TrainingInput *input = MemoryContextAllocZero(context, sizeof(TrainingInput));
 	Reader		   reader = {
@@ -498,11 +498,13 @@ read_training_input(const char *query, const TrainingOptions *options, MemoryCon
 			},
 	};
 
+	reader.features = create_training_rows(shared, context);
 	read_rows(&reader, query, options);
 	MemoryContextDelete(reader.row_context);
 	input->set.n_rows = reader.n_rows;
 	input->set.n_features = reader.n_features;
-	input->set.features = reader.features;
+	input->set.features = training_row_features(reader.features);
+	input->rows = reader.features;
 	input->set.weight = reader.weight;
 	index_classes(input, reader.target, context);
 	input->object_id = reader.object_id;

@@ -7,25 +7,28 @@
 
 #include "core/train/options.h"
 #include "core/train/trainer.h"
+#include "pg/train/training_rows.h"
 
 typedef struct TrainingInput
 {
-	TrainingSet set;
-	int		   *class_counts; /* [set.n_classes], all rows */
-	int			n_validation; /* rows held out */
-	int64	   *object_id;	  /* [n_rows]; NULL without the column */
-	bool	   *has_id;		  /* [n_rows], not NULL; likewise */
-	int64	   *fold;		  /* [n_rows], the column; likewise */
-	int64	   *fold_values;  /* what the folds of choose_folds are called, by index */
+	TrainingSet	  set;
+	TrainingRows *rows;			/* the set's features */
+	int			 *class_counts; /* [set.n_classes], all rows */
+	int			  n_validation; /* rows held out */
+	int64		 *object_id;	/* [n_rows]; NULL without the column */
+	bool		 *has_id;		/* [n_rows], not NULL; likewise */
+	int64		 *fold;			/* [n_rows], the column; likewise */
+	int64		 *fold_values;	/* what the folds of choose_folds are called, by index */
 } TrainingInput;
 
 /*
- * Reads the query's result.  Memory comes from context.  Errors: whatever of
+ * Reads the query's result, the features into shared memory where that is wanted and
+ * to be had.  Memory comes from context.  Errors: whatever of
  * the columns and rows cannot be used, naming the object (by object_id, or else
  * the number of its row).  Call it connected to SPI.
  */
 extern TrainingInput *read_training_input(const char *query, const TrainingOptions *options,
-										  MemoryContext context);
+										  bool shared, MemoryContext context);
 
 /*
  * The index of a feature by its name: one of the option feature_names or, without

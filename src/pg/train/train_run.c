@@ -264,8 +264,9 @@ run_jobs(Run *run, bool keep_networks, EpochLog log)
 
 	run_commit(run);					 /* lets go of the query's snapshot */
 	run->last_commit = -COMMIT_INTERVAL; /* the first epoch shows at once */
-	result = train_jobs(&run->ensemble, &run->input->set, keep_networks, &events, run->context);
-	run_commit(run); /* the epochs since the last one, whatever comes now */
+	result = train_jobs(&run->ensemble, run->input->rows, keep_networks, &events, run->context);
+	run->input->set.features = NULL; /* they have been freed */
+	run_commit(run);				 /* the epochs since the last one, whatever comes now */
 	return result;
 }
 

@@ -6,9 +6,7 @@
 #include "pg/module/plasticc.h"
 
 #include "storage/shm_toc.h"
-#include "utils/resowner.h"
 
-#include "core/model/preprocess.h"
 #include "pg/train/train_shared.h"
 
 #define POOL_MAGIC UINT64CONST(0x706c617374696363)
@@ -17,7 +15,9 @@
 enum
 {
 	PART_HEADER,
-	PART_FEATURES,
+	PART_BLOCKS,
+	PART_FLAGGED,
+	PART_BINS,
 	PART_CLASSES,
 	PART_TARGET,
 	PART_WEIGHT,
@@ -52,7 +52,6 @@ open_memory(PoolMemory *memory, shm_toc *toc)
 		.n_rows = header->n_rows,
 		.n_features = header->n_features,
 		.n_classes = header->n_classes,
-		.features = shm_toc_lookup(toc, PART_FEATURES, true),
 		.classes = shm_toc_lookup(toc, PART_CLASSES, false),
 		.target = shm_toc_lookup(toc, PART_TARGET, false),
 		.weight = shm_toc_lookup(toc, PART_WEIGHT, true),
@@ -68,6 +67,8 @@ open_memory(PoolMemory *memory, shm_toc *toc)
 		.fold = shm_toc_lookup(toc, PART_FOLD, true),
 		.weight = shm_toc_lookup(toc, PART_FOLD_WEIGHT, true),
 	};
+	memory->flagged = shm_toc_lookup(toc, PART_FLAGGED, true);
+	memory->bins = shm_toc_lookup(toc, PART_BINS, true);
 	memory->n_jobs = ensemble_jobs(&memory->ensemble);
 	memory->results = shm_toc_lookup(toc, PART_RESULTS, false);
 	memory->logit_start = shm_toc_lookup(toc, PART_LOGIT_START, false);
@@ -119,58 +120,6 @@ count_unseen(const Ensemble *ensemble)
 	return start;
 }
 
-static size_t
-count_network_bytes(const Ensemble *ensemble)
-{
-	MemoryContext context =
-		AllocSetContextCreate(CurrentMemoryContext, "plasticc count", ALLOCSET_DEFAULT_SIZES);
-	Workspace		   workspace = server_workspace(context);
-	const TrainingSet *set = ensemble->set;
-	const bool		  *skip = fold_skip(ensemble, 0, &workspace);
-	int n_inputs = preprocessing_count_inputs(&ensemble->options->preprocessing, set->n_rows,
-											  set->n_features, set->features, skip, &workspace);
-
-	MemoryContextDelete(context);
-	return member_bytes(ensemble->options, n_inputs, set->n_classes);
-}
-
-/*
- * A segment that no transaction owns; NULL where there is no room for one,
- * which in containers, that often have 64 MB of shared memory, is common.
- */
-static dsm_segment *
-create_segment(Size size)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	dsm_segment *volatile segment = NULL;
-
-	CurrentResourceOwner = NULL;
-	PG_TRY();
-	{
-		segment = dsm_create(size, DSM_CREATE_NULL_IF_MAXSEGMENTS);
-	}
-	PG_CATCH();
-	{
-		ErrorData *error;
-
-		CurrentResourceOwner = owner;
-		MemoryContextSwitchTo(caller);
-		error = CopyErrorData();
-		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_INSUFFICIENT_RESOURCES)
-			PG_RE_THROW();
-		FlushErrorState();
-		ereport(WARNING,
-				(errcode(error->sqlerrcode),
-				 errmsg("training without parallel workers: %s", error->message),
-				 errhint("The server has too little shared memory for the training set.")));
-		FreeErrorData(error);
-	}
-	PG_END_TRY();
-	CurrentResourceOwner = owner;
-	return segment;
-}
-
 typedef struct Part
 {
 	const void *source; /* NULL for zeros */
@@ -219,20 +168,47 @@ parts_size(const Part *parts)
 	return shm_toc_estimate(&estimator);
 }
 
+static void
+fill_bins(PoolMemory *memory)
+{
+	MemoryContext context =
+		AllocSetContextCreate(CurrentMemoryContext, "plasticc bins", ALLOCSET_DEFAULT_SIZES);
+	Workspace workspace = server_workspace(context);
+	Inputs	  inputs;
+
+	normalised_inputs(&memory->ensemble, memory->header->n_flagged, memory->flagged, &workspace,
+					  &inputs);
+	fill_common_bins(&memory->ensemble, &inputs, memory->bins, &workspace);
+	MemoryContextDelete(context);
+}
+
 void
-create_pool_memory(PoolMemory *memory, const Ensemble *ensemble, bool keep_networks, int n_workers)
+create_pool_memory(PoolMemory *memory, const Ensemble *ensemble, const TrainingRows *rows,
+				   const Preprocessing *preprocessing, bool keep_networks, int n_workers)
 {
 	const TrainingSet *set = ensemble->set;
 	Size			   n_rows = set->n_rows;
 	int				   n_jobs = ensemble_jobs(ensemble);
 	size_t			  *logit_start = count_unseen(ensemble);
+	size_t			   network_bytes = 0;
+	int				   n_blocks;
+	const RowBlock	  *blocks = shared_row_blocks(rows, &n_blocks);
 	Header			  *header = palloc(sizeof(Header));
 	Part			   parts[N_PARTS] = {{NULL, 0}};
 
-	fill_header(header, ensemble, keep_networks ? count_network_bytes(ensemble) : 0);
+	if (keep_networks)
+		network_bytes =
+			member_bytes(ensemble->options, preprocessing_inputs(preprocessing), set->n_classes);
+	fill_header(header, ensemble, network_bytes);
 	parts[PART_HEADER] = (Part){header, sizeof(Header)};
-	parts[PART_FEATURES] =
-		(Part){set->features, array_size(sizeof(float) * set->n_features, n_rows)};
+	if (preprocessing)
+	{
+		header->n_flagged = preprocessing->n_flagged;
+		parts[PART_BINS] =
+			(Part){NULL, common_bin_bytes(ensemble, preprocessing_inputs(preprocessing))};
+		parts[PART_FLAGGED] =
+			(Part){preprocessing->flagged, sizeof(int32_t) * preprocessing->n_flagged};
+	}
 	parts[PART_CLASSES] = (Part){set->classes, sizeof(int32_t) * set->n_classes};
 	parts[PART_TARGET] = (Part){set->target, array_size(sizeof(int32_t), n_rows)};
 	parts[PART_WEIGHT] = (Part){set->weight, set->weight ? array_size(sizeof(float), n_rows) : 0};
@@ -250,20 +226,22 @@ create_pool_memory(PoolMemory *memory, const Ensemble *ensemble, bool keep_netwo
 	parts[PART_LOGITS] =
 		(Part){NULL, array_size(sizeof(float) * set->n_classes, logit_start[n_jobs])};
 	parts[PART_NETWORKS] = (Part){NULL, array_size(header->network_bytes, n_jobs)};
-	if (n_workers > 0)
+	if (n_workers > 0 && blocks != NULL)
 	{
+		header->n_blocks = n_blocks;
+		parts[PART_BLOCKS] = (Part){blocks, sizeof(RowBlock) * n_blocks};
 		parts[PART_STATES] = (Part){NULL, sizeof(WorkerState) * n_workers};
 		parts[PART_QUEUES] = (Part){NULL, array_size(QUEUE_BYTES, n_workers)};
-		memory->segment = create_segment(parts_size(parts));
+		memory->segment = create_training_segment(parts_size(parts));
 	}
 	if (memory->segment == NULL)
 	{
-		parts[PART_STATES].size = parts[PART_QUEUES].size = 0;
-		parts[PART_FEATURES].size = 0; /* can stay where they are */
+		parts[PART_STATES].size = parts[PART_QUEUES].size = parts[PART_BLOCKS].size = 0;
 	}
 	open_memory(memory, write_parts(memory->segment, parts_size(parts), parts));
-	if (memory->segment == NULL)
-		memory->set.features = set->features;
+	memory->set.features = set->features;
+	if (memory->bins)
+		fill_bins(memory);
 	pfree(header);
 	pfree(logit_start);
 }
@@ -280,5 +258,8 @@ attach_pool_memory(PoolMemory *memory, dsm_handle handle)
 	if (toc == NULL)
 		elog(ERROR, "shared memory of a training has no table of contents");
 	open_memory(memory, toc);
-	return true;
+	memory->set.features =
+		attach_training_rows(shm_toc_lookup(toc, PART_BLOCKS, false), memory->header->n_blocks,
+							 memory->set.n_rows, memory->set.n_features);
+	return memory->set.features != NULL;
 }

@@ -9,6 +9,7 @@
 #include "storage/dsm.h"
 
 #include "core/train/ensemble.h"
+#include "pg/train/training_rows.h"
 
 #define QUEUE_BYTES ((Size) 16384)
 #define MAX_ERROR_TEXT 1024
@@ -38,6 +39,8 @@ typedef struct Header
 	int				n_classes;
 	int				n_folds;
 	int				gate_feature;
+	int				n_blocks;	   /* of rows */
+	int				n_flagged;	   /* of the preprocessing; without a cross-validation */
 	size_t			network_bytes; /* as member_save leaves them */
 	TrainingOptions options;
 } Header;
@@ -55,6 +58,8 @@ typedef struct PoolMemory
 	Header		   *header;
 	TrainingSet		set;
 	Ensemble		ensemble;
+	int32_t		   *flagged; /* [n_flagged] */
+	uint8_t		   *bins;	 /* fill_common_bins, or NULL */
 	int				n_jobs;
 	TrainingResult *results;	 /* [n_jobs] */
 	size_t		   *logit_start; /* [n_jobs + 1], in rows */
@@ -65,12 +70,14 @@ typedef struct PoolMemory
 } PoolMemory;
 
 /*
- * Lays out the memory for the ensemble's jobs and n_workers.  Where there is no
- * room for a segment, the memory is of this process.  A segment belongs to no
- * transaction, and has a copy of the set's features.
+ * Lays out the memory for the ensemble's jobs and n_workers.  Where the rows are
+ * not shared, or there is no room for a segment, the memory is of this process.  A
+ * segment belongs to no transaction.  preprocessing is what the rows have been
+ * normalised by; NULL in a cross-validation.
  */
-extern void create_pool_memory(PoolMemory *memory, const Ensemble *ensemble, bool keep_networks,
-							   int n_workers);
+extern void create_pool_memory(PoolMemory *memory, const Ensemble *ensemble,
+							   const TrainingRows *rows, const Preprocessing *preprocessing,
+							   bool keep_networks, int n_workers);
 
 /* The same in a worker; false when the leader has gone. */
 extern bool attach_pool_memory(PoolMemory *memory, dsm_handle handle);

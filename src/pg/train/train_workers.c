@@ -215,7 +215,14 @@ work(Pool *pool, uint32 job, EpochCallback callback)
 		{
 			MemoryContextReset(pool->fold_context);
 			fold = job / members;
-			fold_inputs(&memory->ensemble, fold, &fold_workspace, &pool->inputs);
+			if (memory->ensemble.fold)
+				fold_inputs(&memory->ensemble, fold, &fold_workspace, &pool->inputs);
+			else
+			{
+				normalised_inputs(&memory->ensemble, memory->header->n_flagged, memory->flagged,
+								  &fold_workspace, &pool->inputs);
+				pool->inputs.bins = memory->bins;
+			}
 		}
 		MemoryContextReset(pool->job_context);
 		pool->job = job;
@@ -316,11 +323,10 @@ tell_workers_to_stop(dsm_segment *segment, Datum header)
 	pg_atomic_write_u32(&((Header *) DatumGetPointer(header))->stop, 1);
 }
 
-/* As many as there are jobs for beside the leader's. */
-static int
-workers_wanted(const Ensemble *ensemble)
+int
+training_workers(int n_jobs)
 {
-	return Min(ensemble_jobs(ensemble) - 1, max_parallel_maintenance_workers);
+	return Min(n_jobs - 1, max_parallel_maintenance_workers);
 }
 
 static bool
@@ -451,35 +457,36 @@ keep_result(const Pool *pool, MemoryContext context)
 		if (network_bytes > 0)
 			result->networks[job] = networks + network_bytes * job;
 	}
-	result->preprocessing = pool->inputs.preprocessing;
 	return result;
 }
 
 PoolResult *
-train_jobs(Ensemble *ensemble, TrainingSet *set, bool keep_networks, const PoolEvents *events,
+train_jobs(Ensemble *ensemble, TrainingRows *rows, bool keep_networks, const PoolEvents *events,
 		   MemoryContext context)
 {
 	Pool		 *outer = current_pool; /* a trigger on the log may train as well */
 	Pool		 *pool = MemoryContextAllocZero(context, sizeof(Pool));
 	MemoryContext caller = MemoryContextSwitchTo(context);
-	int			  n_workers = workers_wanted(ensemble);
+	int			  n_workers = training_workers(ensemble_jobs(ensemble));
+	Workspace	  workspace = server_workspace(context);
+	Preprocessing preprocessing = {0};
 	PoolResult	 *result = NULL;
 
 	PG_TRY();
 	{
-		create_pool_memory(&pool->memory, ensemble, keep_networks, n_workers);
+		if (!ensemble->fold)
+			preprocessing = normalise_set(ensemble, &workspace);
+		create_pool_memory(&pool->memory, ensemble, rows, ensemble->fold ? NULL : &preprocessing,
+						   keep_networks, n_workers);
 		pool->events = events;
 		create_contexts(pool, context);
 		current_pool = pool;
 		start_workers(pool, n_workers);
-		if (pool->memory.segment)
-		{
-			pfree(unconstify(float *, set->features));
-			set->features = NULL;
-		}
 		work(pool, 0, report_own_epoch);
 		wait_for_workers(pool);
+		free_training_rows(rows);
 		result = keep_result(pool, context);
+		result->preprocessing = preprocessing;
 	}
 	PG_FINALLY();
 	{

@@ -7,6 +7,7 @@
 #define PLASTICC_PG_TRAIN_TRAIN_WORKERS_H
 
 #include "core/train/ensemble.h"
+#include "pg/train/training_rows.h"
 
 /* What the leader hears of a job, wherever it is done. */
 typedef struct PoolEvents
@@ -23,20 +24,23 @@ typedef struct PoolResult
 	TrainingResult *results;
 	const float	  **logits;		   /* of each job's unseen rows */
 	const char	  **networks;	   /* as member_save leaves them; NULL unless asked for */
-	Preprocessing	preprocessing; /* of all members; without meaning in a cross-validation */
+	Preprocessing	preprocessing; /* of all members; not of a cross-validation */
 } PoolResult;
+
+/* Workers that may help with so many jobs; rows are read into shared memory if there are any. */
+extern int training_workers(int n_jobs);
 
 /*
  * Does the ensemble's jobs and returns what came out, in context.  As many
  * workers help as there are jobs for, max_parallel_maintenance_workers allows
  * and max_parallel_workers and max_worker_processes leave; the result does not
- * depend on them.  With workers, the set's features move to shared memory while
- * it lasts: set->features must have been palloc'd, and is NULL afterwards.
+ * depend on them.  rows are the set's features, and are freed; without a
+ * cross-validation they are normalised in place first.
  *
  * An error in a worker is an error here; whatever ends this call, no worker
  * outlives it.  The events may commit.
  */
-extern PoolResult *train_jobs(Ensemble *ensemble, TrainingSet *set, bool keep_networks,
+extern PoolResult *train_jobs(Ensemble *ensemble, TrainingRows *rows, bool keep_networks,
 							  const PoolEvents *events, MemoryContext context);
 
 #endif /* PLASTICC_PG_TRAIN_TRAIN_WORKERS_H */

@@ -1,0 +1,208 @@
+/*
+ * preprocess_fit.c
+ *		Learns a preprocessing, and normalises a training set by it.
+ */
+#include "core/model/preprocess.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "core/base/statistics.h"
+
+/* Features that are fitted side by side: a line of the cache is read once for all of them. */
+#define FIT_FEATURES 16
+
+/* Rows that are normalised at a time. */
+#define BLOCK_ROWS 64
+
+/*
+ * Copies the finite values of n features from the given one on, in the rows that
+ * count: values [n][n_rows], of which n_present[n] are written.
+ */
+static void
+present_values(int n_rows, float *const *features, const bool *skip, int first, int n,
+			   float *values, int *n_present)
+{
+	memset(n_present, 0, sizeof(int) * n);
+	for (int i = 0; i < n_rows; i++)
+	{
+		if (skip && skip[i])
+			continue;
+		for (int k = 0; k < n; k++)
+		{
+			float value = features[i][first + k];
+
+			values[(size_t) k * n_rows + n_present[k]] = value;
+			n_present[k] += isfinite(value) != 0;
+		}
+	}
+}
+
+static void
+fit_zscore(int n, const float *values, float *center, float *scale)
+{
+	double mean = 0.0;
+	double variance = 0.0;
+
+	for (int i = 0; i < n; i++)
+		mean += values[i];
+	mean /= n > 0 ? n : 1;
+	for (int i = 0; i < n; i++)
+		variance += (values[i] - mean) * (values[i] - mean);
+	variance /= n > 0 ? n : 1;
+	*center = (float) mean;
+	/* what rounding leaves of a constant feature is not a scale */
+	*scale = sqrt(variance) > 1e-6 * fabs(mean) && variance > 0.0 ? (float) (1.0 / sqrt(variance))
+																  : 0.0f;
+	if (!isfinite(*scale))
+		*scale = 0.0f;
+}
+
+/* Knots at equally spaced ranks, interpolated linearly between the sorted values. */
+static void
+fit_quantiles(int n, float *values, float *scratch, int n_quantiles, float *quantiles)
+{
+	sort_floats(values, n, scratch);
+	for (int k = 0; k < n_quantiles; k++)
+	{
+		double rank = n > 0 ? (double) k / (n_quantiles - 1) * (n - 1) : 0.0;
+		int	   below = (int) rank;
+		double share = rank - below;
+
+		if (n == 0)
+			quantiles[k] = 0.0f;
+		else if (below + 1 < n)
+			quantiles[k] = (float) ((1.0 - share) * values[below] + share * values[below + 1]);
+		else
+			quantiles[k] = values[n - 1];
+	}
+}
+
+/* A feature that is always missing is 0 everywhere: a flag would say nothing. */
+static bool
+needs_flag(const PreprocessingOptions *options, int n_present, int n_considered)
+{
+	int n_missing = n_considered - n_present;
+
+	return n_missing > 0 && n_present > 0 &&
+		   n_missing >= options->missing_flag_fraction * n_considered;
+}
+
+static void
+fit_feature(Preprocessing *preprocessing, int feature, int n, float *values, float *scratch)
+{
+	size_t n_quantiles = preprocessing->n_quantiles;
+
+	if (preprocessing->normalisation == NORMALISATION_ZSCORE)
+		fit_zscore(n, values, &preprocessing->center[feature], &preprocessing->scale[feature]);
+	else
+		fit_quantiles(n, values, scratch, preprocessing->n_quantiles,
+					  preprocessing->quantiles + feature * n_quantiles);
+}
+
+/* Every feature is used: 0, 1, ... */
+static int32_t *
+all_features(int n_features, Workspace *workspace)
+{
+	int32_t *used = workspace_array(workspace, int32_t, n_features);
+
+	for (int j = 0; j < n_features; j++)
+		used[j] = j;
+	return used;
+}
+
+static void
+allocate_fit(Preprocessing *preprocessing, const PreprocessingOptions *options, int n_features,
+			 Workspace *workspace)
+{
+	*preprocessing = (Preprocessing){
+		.n_features = n_features,
+		.n_used = n_features,
+		.used = all_features(n_features, workspace),
+		.normalisation = options->normalisation,
+		.clip = options->clip > 0.0 ? (float) options->clip : FLT_MAX,
+		.flagged = workspace_array(workspace, int32_t, n_features),
+	};
+	if (preprocessing->normalisation == NORMALISATION_ZSCORE)
+	{
+		preprocessing->center = workspace_array(workspace, float, n_features);
+		preprocessing->scale = workspace_array(workspace, float, n_features);
+	}
+	else
+	{
+		preprocessing->n_quantiles = options->quantiles;
+		preprocessing->quantiles =
+			workspace_array(workspace, float, (size_t) n_features * options->quantiles);
+	}
+}
+
+void
+preprocessing_fit(Preprocessing *preprocessing, const PreprocessingOptions *options, int n_rows,
+				  int n_features, float *const *features, const bool *skip, Workspace *workspace)
+{
+	Workspace scratch = workspace_open(workspace);
+	float	 *values = workspace_array(&scratch, float, (size_t) n_rows *FIT_FEATURES);
+	float	 *sorted = workspace_array(&scratch, float, n_rows);
+	int		  n_considered = 0;
+
+	allocate_fit(preprocessing, options, n_features, workspace);
+	for (int i = 0; i < n_rows; i++)
+		n_considered += !(skip && skip[i]);
+	for (int j = 0; j < n_features; j += FIT_FEATURES)
+	{
+		int n = n_features - j < FIT_FEATURES ? n_features - j : FIT_FEATURES;
+		int n_present[FIT_FEATURES];
+
+		present_values(n_rows, features, skip, j, n, values, n_present);
+		for (int k = 0; k < n; k++)
+		{
+			workspace->check_interrupts();
+			fit_feature(preprocessing, j + k, n_present[k], values + (size_t) k * n_rows, sorted);
+			if (needs_flag(options, n_present[k], n_considered))
+				preprocessing->flagged[preprocessing->n_flagged++] = j + k;
+		}
+	}
+	workspace_close(&scratch);
+}
+
+void
+normalise_features(const Preprocessing *preprocessing, int n_rows, float *const *features,
+				   Workspace *workspace)
+{
+	Workspace	 scratch = workspace_open(workspace);
+	size_t		 n_features = preprocessing->n_features;
+	size_t		 n_inputs = preprocessing_inputs(preprocessing);
+	const float *scores = preprocessing_scores(preprocessing, &scratch);
+	float		*block = workspace_array(&scratch, float, n_features *BLOCK_ROWS);
+	float		*inputs = workspace_array(&scratch, float, n_inputs *BLOCK_ROWS);
+
+	for (int start = 0; start < n_rows; start += BLOCK_ROWS)
+	{
+		int n = n_rows - start < BLOCK_ROWS ? n_rows - start : BLOCK_ROWS;
+
+		workspace->check_interrupts();
+		for (int i = 0; i < n; i++)
+			memcpy(block + i * n_features, features[start + i], sizeof(float) * n_features);
+		preprocess(preprocessing, scores, n, block, inputs);
+		for (int i = 0; i < n; i++)
+			for (size_t j = 0; j < n_features; j++)
+				features[start + i][j] =
+					isfinite(block[i * n_features + j]) ? inputs[i * n_inputs + j] : NAN;
+	}
+	workspace_close(&scratch);
+}
+
+Preprocessing
+normalised_preprocessing(int n_features, int n_flagged, int32_t *flagged, Workspace *workspace)
+{
+	return (Preprocessing){
+		.n_features = n_features,
+		.n_used = n_features,
+		.used = all_features(n_features, workspace),
+		.normalisation = NORMALISATION_DONE,
+		.clip = FLT_MAX,
+		.n_flagged = n_flagged,
+		.flagged = flagged,
+	};
+}
