@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 #
-# Memory and time of a training as its rows grow: three networks of the default preset on 6,000 and 60,000
-# objects of 1,505 features, by a session with one background worker and with two.  Prints the seconds until the
-# first epoch of a network has ended and those of the whole call, the peak memory of all processes together, and
-# 1.5 times the bytes of the features + 200 MB, which the memory should stay below.  The models must not depend on
-# the workers.
+# Memory and time of training by number of rows: three networks of the default preset on 6,000 and 60,000 objects
+# of 1,505 features, with one background worker and with two.  Prints the seconds until the first epoch of a
+# network has ended and those of the whole call, the peak memory of all processes together, and the limit that the
+# memory should not exceed: 1.5 times the size of the features + 200 MB.  The models must not depend on the number
+# of workers.
 #
 # Memory is the anonymous memory of the session and its workers (RssAnon) plus the segments of dynamic shared
-# memory that they have mapped, each counted once and with all that the system has allocated for it; read from
-# /proc five times a second.  Not counted are the server's buffers and the programs themselves.
+# memory that they have mapped, each counted once with all memory allocated for it; read from /proc five times a
+# second.  The server's buffers and the programs themselves are not counted.
 #
-# TRAINING_ROWS="6000 60000 200000" is the whole; TRAINING_FEATURES, TRAINING_WORKERS="0 1 2" and
+# TRAINING_ROWS="6000 60000 200000" sets the numbers of rows; TRAINING_FEATURES, TRAINING_WORKERS="0 1 2" and
 # TRAINING_EPOCHS (2) likewise.
 #
 # usage: bench/run.sh training_scale
