@@ -17,7 +17,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "core/base/small_matrix.h"
+#include "core/base/matrix_product.h"
 #include "core/base/random.h"
 #include "core/train/trainer.h"
 

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "core/base/cholesky.h"
+
 #define MAX_N LEAST_SQUARES_MAX_PARAMETERS
 
 /* Converged: a full step that gains less than this part of chi_square, ... */
@@ -17,6 +19,9 @@
 
 /* A gain ratio below this rejects the step. */
 #define MINIMUM_GAIN_RATIO 1e-4
+
+/* Of a scaled curvature: one with a smaller pivot is not positive definite. */
+#define SMALLEST_PIVOT 1e-14
 
 #define FIRST_DAMPING 1e-3
 #define LARGEST_DAMPING_AT_END 10.0 /* more of it makes any step gain little */
@@ -71,47 +76,6 @@ list_free(const LeastSquaresProblem *problem, const Point *point, int *free)
 	return n_free;
 }
 
-/* In place, the lower triangle L of a = L L'; false if a is not positive definite. */
-static bool
-factor_cholesky(double *a, int n)
-{
-	for (int j = 0; j < n; j++)
-	{
-		for (int i = j; i < n; i++)
-		{
-			double sum = a[i * n + j];
-
-			for (int k = 0; k < j; k++)
-				sum -= a[i * n + k] * a[j * n + k];
-			if (i > j)
-				a[i * n + j] = sum / a[j * n + j];
-			else if (sum > 1e-14)
-				a[j * n + j] = sqrt(sum);
-			else
-				return false;
-		}
-	}
-	return true;
-}
-
-/* Solves L L' x = b in place. */
-static void
-solve_cholesky(const double *factor, int n, double *b)
-{
-	for (int i = 0; i < n; i++)
-	{
-		for (int k = 0; k < i; k++)
-			b[i] -= factor[i * n + k] * b[k];
-		b[i] /= factor[i * n + i];
-	}
-	for (int i = n - 1; i >= 0; i--)
-	{
-		for (int k = i + 1; k < n; k++)
-			b[i] -= factor[k * n + i] * b[k];
-		b[i] /= factor[i * n + i];
-	}
-}
-
 /* The lower triangle of the free curvature, scaled to scale = 1 and damped. */
 static void
 scale_curvature(const Point *point, int n, const int *free, int n_free, const double *scale,
@@ -135,11 +99,11 @@ find_step(const LeastSquaresProblem *problem, const Point *point, const int *fre
 	double matrix[MAX_N * MAX_N], solution[MAX_N];
 
 	scale_curvature(point, n, free, n_free, scale, damping, matrix);
-	if (!factor_cholesky(matrix, n_free))
+	if (!cholesky_factor(matrix, n_free, SMALLEST_PIVOT, NULL))
 		return false;
 	for (int i = 0; i < n_free; i++)
 		solution[i] = -point->gradient[free[i]] / sqrt(scale[free[i]]);
-	solve_cholesky(matrix, n_free, solution);
+	cholesky_solve(matrix, n_free, solution);
 	memset(step, 0, sizeof(double) * (size_t) n);
 	for (int i = 0; i < n_free; i++)
 	{
@@ -280,14 +244,14 @@ compute_covariance(const LeastSquaresProblem *problem, const Point *point, doubl
 			free[n_free++] = i;
 	}
 	scale_curvature(point, n, free, n_free, scale, 0.0, matrix);
-	if (!factor_cholesky(matrix, n_free))
+	if (!cholesky_factor(matrix, n_free, SMALLEST_PIVOT, NULL))
 		return;
 	for (int i = 0; i < n_free; i++)
 	{
 		double column[MAX_N] = {0};
 
 		column[i] = 1.0;
-		solve_cholesky(matrix, n_free, column);
+		cholesky_solve(matrix, n_free, column);
 		for (int j = 0; j < n_free; j++)
 			covariance[free[j] * n + free[i]] =
 				column[j] / (sqrt(scale[free[i]]) * sqrt(scale[free[j]]));

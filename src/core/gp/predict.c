@@ -22,10 +22,12 @@
  */
 #include "core/gp/gp.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/cholesky.h"
 #include "core/gp/step.h"
 #include "core/curve/passbands.h"
 
@@ -351,52 +353,24 @@ gp_predict(const Observations *observations, const GaussianProcess *process, con
 	run_smoother(s, observations, process, mjd, n, workspace);
 }
 
-/* The lower triangle of the Cholesky factor of the correlation of the passbands. */
-static void
-factor_correlation(double factor[N_PASSBANDS][N_PASSBANDS])
-{
-	gp_passband_correlation(factor);
-	for (int i = 0; i < N_PASSBANDS; i++)
-	{
-		for (int k = 0; k <= i; k++)
-		{
-			double sum = factor[i][k];
-
-			for (int m = 0; m < k; m++)
-				sum -= factor[i][m] * factor[k][m];
-			factor[i][k] = i == k ? sqrt(sum) : sum / factor[k][k];
-		}
-	}
-}
-
 /*
  * The regression of the flux at a wavelength on those of the passbands at the
- * same time: with their correlation B and b that with the wavelength, weights
+ * same time: with their correlation B = L L' and b that with the wavelength, weights
  * B^-1 b and remainder 1 - b' B^-1 b.
  */
 static Projection
-project(double wavelength, const double factor[N_PASSBANDS][N_PASSBANDS])
+project(double wavelength, const double *factor)
 {
 	Projection projection = {.remainder = 1.0};
 	double	  *weight = projection.weight;
 
 	for (int i = 0; i < N_PASSBANDS; i++)
-	{
-		double distance = fabs(wavelength - passbands[i].wavelength);
-		double sum = gp_wavelength_correlation(distance);
-
-		for (int k = 0; k < i; k++)
-			sum -= factor[i][k] * weight[k];
-		weight[i] = sum / factor[i][i];
+		weight[i] = gp_wavelength_correlation(fabs(wavelength - passbands[i].wavelength));
+	cholesky_solve_lower(factor, N_PASSBANDS, weight);
+	for (int i = 0; i < N_PASSBANDS; i++)
 		projection.remainder -= weight[i] * weight[i];
-	}
 	projection.remainder = fmax(projection.remainder, 0.0);
-	for (int i = N_PASSBANDS; i-- > 0;)
-	{
-		for (int k = i + 1; k < N_PASSBANDS; k++)
-			weight[i] -= factor[k][i] * weight[k];
-		weight[i] /= factor[i][i];
-	}
+	cholesky_solve_upper(factor, N_PASSBANDS, weight);
 	return projection;
 }
 
@@ -409,9 +383,10 @@ gp_predict_wavelengths(const Observations *observations, const GaussianProcess *
 	Projection *projections = workspace_array(workspace, Projection, n * n_wavelengths);
 	double		factor[N_PASSBANDS][N_PASSBANDS];
 
-	factor_correlation(factor);
+	gp_passband_correlation(factor);
+	(void) cholesky_factor(&factor[0][0], N_PASSBANDS, DBL_MIN, NULL);
 	for (size_t i = 0; i < n * n_wavelengths; i++)
-		projections[i] = project(wavelength[i], factor);
+		projections[i] = project(wavelength[i], &factor[0][0]);
 	s->n_projections = n_wavelengths;
 	s->stride = n_wavelengths;
 	s->projections = projections;

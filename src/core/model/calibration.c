@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "core/base/cholesky.h"
 #include "core/model/scoring.h"
 
 #define MAX_STEPS 100
@@ -232,51 +233,15 @@ differentiate(Problem *problem, const double *parameters)
 	}
 }
 
-/* Replaces the lower triangle of a positive definite matrix by its Cholesky factor. */
-static void
-factorise(Problem *problem)
-{
-	int n = problem->n;
-
-	for (int i = 0; i < n; i++)
-	{
-		double *row = problem->hessian + (size_t) i * n;
-
-		problem->workspace->check_interrupts();
-		for (int j = 0; j <= i; j++)
-		{
-			const double *other = problem->hessian + (size_t) j * n;
-			double		  sum = row[j];
-
-			for (int k = 0; k < j; k++)
-				sum -= row[k] * other[k];
-			row[j] = j < i ? sum / other[j] : sqrt(fmax(sum, DBL_MIN));
-		}
-	}
-}
-
 /* step = - Hessian^-1 gradient */
 static void
 newton_step(Problem *problem)
 {
-	int		n = problem->n;
-	double *step = problem->step;
-
-	factorise(problem);
-	for (int i = 0; i < n; i++)
-	{
-		double sum = -problem->gradient[i];
-
-		for (int k = 0; k < i; k++)
-			sum -= problem->hessian[(size_t) i * n + k] * step[k];
-		step[i] = sum / problem->hessian[(size_t) i * n + i];
-	}
-	for (int i = n - 1; i >= 0; i--)
-	{
-		for (int k = i + 1; k < n; k++)
-			step[i] -= problem->hessian[(size_t) k * n + i] * step[k];
-		step[i] /= problem->hessian[(size_t) i * n + i];
-	}
+	for (int i = 0; i < problem->n; i++)
+		problem->step[i] = -problem->gradient[i];
+	(void) cholesky_factor(problem->hessian, problem->n, DBL_MIN,
+						   problem->workspace->check_interrupts);
+	cholesky_solve(problem->hessian, problem->n, problem->step);
 }
 
 /* Takes the multipliers out of the step. */

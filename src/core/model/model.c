@@ -7,7 +7,7 @@
 #include <cblas.h>
 #include <string.h>
 
-#include "core/base/small_matrix.h"
+#include "core/base/matrix_product.h"
 #include "core/base/softmax.h"
 #include "core/nn/kernels.h"
 

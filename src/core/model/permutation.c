@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "core/base/small_matrix.h"
+#include "core/base/matrix_product.h"
 #include "core/nn/kernels.h"
 
 struct PermutedClassifier

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/base/small_matrix.h"
+#include "core/base/matrix_product.h"
 
 /* As Keras has them. */
 #define BATCH_NORM_EPSILON 1e-3f

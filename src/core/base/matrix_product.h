@@ -1,9 +1,9 @@
 /*
- * small_matrix.h
+ * matrix_product.h
  *		Products of matrices that a cancel does not have to wait for.
  */
-#ifndef PLASTICC_CORE_BASE_SMALL_MATRIX_H
-#define PLASTICC_CORE_BASE_SMALL_MATRIX_H
+#ifndef PLASTICC_CORE_BASE_MATRIX_PRODUCT_H
+#define PLASTICC_CORE_BASE_MATRIX_PRODUCT_H
 
 #include <cblas.h>
 
@@ -18,4 +18,4 @@ extern void multiply_matrices(CBLAS_TRANSPOSE transpose_a, CBLAS_TRANSPOSE trans
 							  int n, int k, const float *a, const float *b, float *c,
 							  void (*check_interrupts)(void));
 
-#endif /* PLASTICC_CORE_BASE_SMALL_MATRIX_H */
+#endif /* PLASTICC_CORE_BASE_MATRIX_PRODUCT_H */

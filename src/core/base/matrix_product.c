@@ -1,8 +1,8 @@
 /*
- * small_matrix.c
+ * matrix_product.c
  *		Matrix products by CBLAS, in pieces.
  */
-#include "core/base/small_matrix.h"
+#include "core/base/matrix_product.h"
 
 #include <stddef.h>
 #include <stdint.h>

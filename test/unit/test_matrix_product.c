@@ -1,10 +1,10 @@
 /*
- * test_small_matrix.c
+ * test_matrix_product.c
  *		Matrix products, whole and in parts, compared with sums in double precision.
  */
 #include "unit.h"
 
-#include "core/base/small_matrix.h"
+#include "core/base/matrix_product.h"
 
 static int n_checks;
 
