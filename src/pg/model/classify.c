@@ -141,7 +141,8 @@ plasticc_classify_query(PG_FUNCTION_ARGS)
 	};
 	ReturnSetInfo *result = begin_result(fcinfo);
 	Batch		  *batch = new_batch(cached_model(fcinfo->flinfo, PG_GETARG_DATUM(0))->model);
-	QueryReader	  *reader = begin_query(text_to_cstring(PG_GETARG_TEXT_PP(1)), columns, N_COLUMNS);
+	QueryReader	  *reader =
+		begin_query("query", text_to_cstring(PG_GETARG_TEXT_PP(1)), columns, N_COLUMNS);
 
 	while (next_row(reader))
 	{

@@ -69,7 +69,7 @@ read_labelled_objects(const Model *model, const char *query)
 		.target = workspace_array(&workspace, int32_t, 1),
 		.side = workspace_array(&workspace, uint8_t, 1),
 	};
-	reader = begin_query(query, columns, N_COLUMNS);
+	reader = begin_query("query", query, columns, N_COLUMNS);
 	while (next_row(reader))
 	{
 		ArrayType *features = required_features(reader, FEATURES);
@@ -77,7 +77,7 @@ read_labelled_objects(const Model *model, const char *query)
 
 		check_feature_count(model, features, row_name(reader));
 		copy_features(features, values);
-		if (row_exceeds(reader, &objects->capacity, "query"))
+		if (row_exceeds(reader, &objects->capacity))
 			grow_arrays(objects);
 		preprocess(preprocessing, scores, 1, values, objects->inputs + (Size) i * n_inputs);
 		objects->side[i] =

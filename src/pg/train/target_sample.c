@@ -6,9 +6,6 @@
 
 #include <math.h>
 
-#include "executor/spi.h"
-#include "miscadmin.h"
-
 #include "pg/util/arrays.h"
 #include "pg/util/query_reader.h"
 #include "pg/train/target_sample.h"
@@ -20,42 +17,37 @@ enum
 	N_COLUMNS
 };
 
-/* What has been read, in an array that grows. */
-typedef struct Reader
+/* Of each object, the values of the features that are compared. */
+typedef struct Comparison
 {
-	QueryColumn columns[N_COLUMNS];
-	int			n_features; /* as of the training rows */
-	float	   *features;	/* [n_features] of a row */
-	int			n_compared;
-	int			compared[IMPORTANCE_MAX_COLUMNS]; /* features */
-	int			n_rows;
-	int			capacity;
-	double	   *values; /* [n_rows][n_compared] */
-} Reader;
+	int n_compared;
+	int compared[IMPORTANCE_MAX_COLUMNS]; /* features */
+} Comparison;
 
 /* The features to compare: of the option, or else redshift and field, as far as they are there. */
 static void
-choose_features(Reader *reader, const TrainingInput *input, const TrainingOptions *options)
+choose_features(Comparison *comparison, const TrainingInput *input, const TrainingOptions *options)
 {
+	int						 n_features = input->set.n_features;
 	static const char *const names[] = {"hostgal_photoz", "ddf"};
 
 	for (int i = 0; i < options->n_survey_features; i++)
 	{
-		if (options->survey_features[i] > reader->n_features)
+		if (options->survey_features[i] > n_features)
 			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 							errmsg("option \"survey_features\" has %d, but there are %d features",
-								   options->survey_features[i], reader->n_features),
+								   options->survey_features[i], n_features),
 							errhint("They are positions of features, from 1.")));
-		reader->compared[reader->n_compared++] = options->survey_features[i] - 1;
+		comparison->compared[comparison->n_compared++] = options->survey_features[i] - 1;
 	}
 	for (int i = 0; i < lengthof(names) && options->n_survey_features == 0; i++)
 	{
 		int feature = named_feature(input, options, names[i]);
 
 		if (feature >= 0)
-			reader->compared[reader->n_compared++] = feature;
+			comparison->compared[comparison->n_compared++] = feature;
 	}
-	if (reader->n_compared == 0)
+	if (comparison->n_compared == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"survey_query\" needs option \"survey_features\""),
@@ -66,121 +58,83 @@ choose_features(Reader *reader, const TrainingInput *input, const TrainingOption
 }
 
 static void
-keep_values(const Reader *reader, const float *features, double *values)
+keep_values(const Comparison *comparison, const float *features, double *values)
 {
-	for (int k = 0; k < reader->n_compared; k++)
+	for (int k = 0; k < comparison->n_compared; k++)
 	{
-		float value = features[reader->compared[k]];
+		float value = features[comparison->compared[k]];
 
 		values[k] = isfinite(value) ? value : NAN;
 	}
 }
 
-static void
-make_room(Reader *reader)
+/* The features of a row, as many as those of the training rows. */
+static ArrayType *
+row_like_training(QueryReader *reader, int n_features)
 {
-	if (reader->n_rows < reader->capacity)
-		return;
-	if (reader->capacity > PG_INT32_MAX / 2)
-		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-						errmsg("survey query returns more than %d rows", reader->capacity),
-						errhint("A sample of its objects is enough.")));
-	reader->capacity *= 2;
-	reader->values =
-		repalloc_huge(reader->values, sizeof(double) * reader->n_compared * reader->capacity);
-}
+	ArrayType *features = required_features(reader, FEATURES);
+	int		   n = feature_array_length(features, row_name(reader));
 
-static void
-read_row(Reader *reader, HeapTuple tuple, TupleDesc desc)
-{
-	int64	   object_id;
-	char	  *name = column_integer(tuple, desc, &reader->columns[OBJECT_ID], &object_id)
-						  ? psprintf("object " INT64_FORMAT, object_id)
-						  : psprintf("row %d", reader->n_rows + 1);
-	ArrayType *features;
-	int		   n;
-
-	if (!column_features(tuple, desc, &reader->columns[FEATURES], &features))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-						errmsg("features of %s of the survey are NULL", name),
-						errhint("Leave such rows out with WHERE features IS NOT NULL.")));
-	n = feature_array_length(features, psprintf("%s of the survey", name));
-	if (n != reader->n_features)
+	if (n != n_features)
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("%s of the survey has %d features, training rows have %d", name, n,
-							   reader->n_features),
+						errmsg("%s of the survey has %d features, training rows have %d",
+							   row_name(reader), n, n_features),
 						errhint("All must have the same features, in the same order.")));
-	copy_features(features, reader->features);
-	keep_values(reader, reader->features,
-				reader->values + (Size) reader->n_rows * reader->n_compared);
-	reader->n_rows++;
+	return features;
 }
 
-static void
-read_rows(Reader *reader, const char *query, MemoryContext row_context)
+/* The values [n_rows][n_compared] of the query's objects, in the current memory context. */
+static double *
+read_values(const Comparison *comparison, const char *query, int n_features, int *n_rows)
 {
-	Portal portal = open_query(query, reader->columns, N_COLUMNS);
+	QueryColumn columns[N_COLUMNS] = {
+		[FEATURES] = {.name = "features", .kind = COLUMN_FEATURES, .required = true},
+		[OBJECT_ID] = {.name = "object_id", .kind = COLUMN_INTEGER},
+	};
+	Size		 row_size = sizeof(double) * comparison->n_compared;
+	float		*features = palloc(sizeof(float) * n_features);
+	double		*values = palloc(row_size);
+	int			 capacity = 0;
+	QueryReader *reader = begin_query("survey query", query, columns, N_COLUMNS);
 
-	for (;;)
+	while (next_row(reader))
 	{
-		CHECK_FOR_INTERRUPTS();
-		SPI_cursor_fetch(portal, true, query_batch_rows(reader->n_features));
-		if (SPI_processed == 0)
-			break;
-		for (uint64 i = 0; i < SPI_processed; i++)
-		{
-			MemoryContext caller = MemoryContextSwitchTo(row_context);
-
-			make_room(reader);
-			read_row(reader, SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
-			MemoryContextSwitchTo(caller);
-			MemoryContextReset(row_context);
-		}
-		SPI_freetuptable(SPI_tuptable);
+		copy_features(row_like_training(reader, n_features), features);
+		if (row_exceeds(reader, &capacity))
+			values = repalloc_huge(values, row_size * capacity);
+		keep_values(comparison, features,
+					values + (Size) (reader->row - 1) * comparison->n_compared);
 	}
-	SPI_cursor_close(portal);
-	if (reader->n_rows == 0)
+	pfree(features);
+	if (reader->row == 0)
 		ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND), errmsg("survey query returned no rows")));
+	*n_rows = (int) reader->row;
+	return values;
 }
 
 SurveySample *
 read_survey(const TrainingInput *input, const TrainingOptions *options, MemoryContext context)
 {
 	const TrainingSet *set = &input->set;
+	Comparison		   comparison = {0};
+	MemoryContext	   caller;
 	SurveySample	  *sample;
 	double			  *training;
-	MemoryContext	   row_context;
-	Reader			   reader = {
-					.columns =
-						{
-							[FEATURES] = {.name = "features", .kind = COLUMN_FEATURES, .required = true},
-							[OBJECT_ID] = {.name = "object_id", .kind = COLUMN_INTEGER},
-			},
-					.n_features = set->n_features,
-					.capacity = 1024,
-	};
 
 	if (options->survey_query == NULL)
 		return NULL;
-	choose_features(&reader, input, options);
-	row_context = AllocSetContextCreate(context, "plasticc survey row", ALLOCSET_DEFAULT_SIZES);
-	reader.features = MemoryContextAlloc(context, sizeof(float) * reader.n_features);
-	reader.values =
-		MemoryContextAllocHuge(context, sizeof(double) * reader.n_compared * reader.capacity);
-	read_rows(&reader, options->survey_query, row_context);
-	MemoryContextDelete(row_context);
-
-	training =
-		MemoryContextAllocHuge(context, sizeof(double) * reader.n_compared * (Size) set->n_rows);
+	choose_features(&comparison, input, options);
+	caller = MemoryContextSwitchTo(context);
+	sample = palloc(sizeof(SurveySample));
+	sample->n_columns = comparison.n_compared;
+	sample->target =
+		read_values(&comparison, options->survey_query, set->n_features, &sample->n_target);
+	training = MemoryContextAllocHuge(context,
+									  sizeof(double) * comparison.n_compared * (Size) set->n_rows);
 	for (int i = 0; i < set->n_rows; i++)
-		keep_values(&reader, set->features[i], training + (Size) i * reader.n_compared);
-	sample = MemoryContextAlloc(context, sizeof(SurveySample));
-	*sample = (SurveySample){
-		.n_columns = reader.n_compared,
-		.training = training,
-		.n_target = reader.n_rows,
-		.target = reader.values,
-	};
+		keep_values(&comparison, set->features[i], training + (Size) i * comparison.n_compared);
+	sample->training = training;
+	MemoryContextSwitchTo(caller);
 	return sample;
 }
 

@@ -1,204 +1,18 @@
 /*
  * train_input.c
- *		The training query's rows as src/core takes them.
+ *		The training set: classes, groups, gate, held-out rows and folds.
  */
 #include "pg/module/plasticc.h"
 
 #include <math.h>
 
-#include "executor/spi.h"
-#include "miscadmin.h"
-
-#include "pg/util/arrays.h"
 #include "core/train/ensemble.h"
 #include "core/features/catalog.h"
 #include "core/train/folds.h"
-#include "pg/util/query_reader.h"
 #include "pg/train/train_input.h"
+#include "pg/train/training_query.h"
 
 #define MAX_FOLDS 1000
-
-enum
-{
-	FEATURES,
-	TARGET,
-	WEIGHT,
-	FOLD,
-	OBJECT_ID,
-	N_COLUMNS
-};
-
-/* The rows read so far, in arrays that grow. */
-typedef struct Reader
-{
-	MemoryContext context;	   /* of the arrays */
-	MemoryContext row_context; /* emptied after every row */
-	QueryColumn	  columns[N_COLUMNS];
-	int			  n_rows;
-	int			  n_features; /* of the first row, and so of all */
-	int			  capacity;
-	TrainingRows *features;
-	int32_t		 *target;	 /* classes */
-	float		 *weight;	 /* NULL without the column */
-	int64		 *object_id; /* NULL without the column */
-	bool		 *has_id;	 /* likewise */
-	int64		 *fold;		 /* likewise */
-} Reader;
-
-/* A row, for messages: "object 615", or "row 12" where object_id is absent. */
-static char *
-describe_row(const Reader *reader, HeapTuple tuple, TupleDesc desc)
-{
-	int64 object_id;
-
-	if (column_integer(tuple, desc, &reader->columns[OBJECT_ID], &object_id))
-		return psprintf("object " INT64_FORMAT, object_id);
-	return psprintf("row %d", reader->n_rows + 1);
-}
-
-static void
-raise_null(const Reader *reader, HeapTuple tuple, TupleDesc desc, int column)
-{
-	ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					errmsg("%s of %s is NULL", reader->columns[column].name,
-						   describe_row(reader, tuple, desc)),
-					errhint("Leave such rows out with WHERE %s IS NOT NULL.",
-							reader->columns[column].name)));
-}
-
-static void *
-grow(const Reader *reader, void *array, Size element_size)
-{
-	Size size = element_size * reader->capacity;
-
-	return array == NULL ? MemoryContextAllocHuge(reader->context, size)
-						 : repalloc_huge(array, size);
-}
-
-static void
-make_room(Reader *reader)
-{
-	if (reader->n_rows < reader->capacity)
-		return;
-	if (reader->capacity > PG_INT32_MAX / 2)
-		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-						errmsg("training query returns more than %d rows", reader->capacity)));
-	reader->capacity = reader->capacity == 0 ? 1024 : reader->capacity * 2;
-	reader->target = grow(reader, reader->target, sizeof(int32_t));
-	if (reader->columns[WEIGHT].number > 0)
-		reader->weight = grow(reader, reader->weight, sizeof(float));
-	if (reader->columns[FOLD].number > 0)
-		reader->fold = grow(reader, reader->fold, sizeof(int64));
-	if (reader->columns[OBJECT_ID].number > 0)
-	{
-		reader->object_id = grow(reader, reader->object_id, sizeof(int64));
-		reader->has_id = grow(reader, reader->has_id, sizeof(bool));
-	}
-}
-
-/* The feature array of a row; the first row's length is that of all. */
-static ArrayType *
-read_features(Reader *reader, HeapTuple tuple, TupleDesc desc)
-{
-	ArrayType *features;
-	int		   n;
-
-	if (!column_features(tuple, desc, &reader->columns[FEATURES], &features))
-		raise_null(reader, tuple, desc, FEATURES);
-	n = feature_array_length(features,
-							 ARR_NDIM(features) <= 1 ? NULL : describe_row(reader, tuple, desc));
-	if (n == 0)
-		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("%s has no features", describe_row(reader, tuple, desc))));
-	if (n > MODEL_MAX_FEATURES)
-		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-						errmsg("%s has %d features", describe_row(reader, tuple, desc), n),
-						errhint("A model takes at most %d.", MODEL_MAX_FEATURES)));
-	if (reader->n_rows == 0)
-		reader->n_features = n;
-	else if (n != reader->n_features)
-		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("%s has %d features, the rows before it have %d",
-							   describe_row(reader, tuple, desc), n, reader->n_features),
-						errhint("All rows must have the same features, in the same order; a "
-								"missing value is NULL or NaN.")));
-	return features;
-}
-
-static int32_t
-read_target(Reader *reader, HeapTuple tuple, TupleDesc desc)
-{
-	int64 target;
-
-	if (!column_integer(tuple, desc, &reader->columns[TARGET], &target))
-		raise_null(reader, tuple, desc, TARGET);
-	if (target < PG_INT32_MIN || target > PG_INT32_MAX)
-		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-						errmsg("target " INT64_FORMAT " of %s is out of range for integer", target,
-							   describe_row(reader, tuple, desc))));
-	return (int32_t) target;
-}
-
-static float
-read_weight(Reader *reader, HeapTuple tuple, TupleDesc desc)
-{
-	double weight;
-
-	if (!column_number(tuple, desc, &reader->columns[WEIGHT], &weight))
-		raise_null(reader, tuple, desc, WEIGHT);
-	if (!((float) weight > 0.0f) || !isfinite((float) weight))
-		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
-						errmsg("weight of %s is %g", describe_row(reader, tuple, desc), weight),
-						errhint("Weights must be finite and above zero; leave rows out that "
-								"are not to count.")));
-	return (float) weight;
-}
-
-static void
-read_row(Reader *reader, HeapTuple tuple, TupleDesc desc)
-{
-	MemoryContext caller = MemoryContextSwitchTo(reader->row_context);
-	ArrayType	 *features = read_features(reader, tuple, desc);
-	int			  row = reader->n_rows;
-
-	make_room(reader);
-	copy_features(features, add_training_row(reader->features, reader->n_features));
-	reader->target[row] = read_target(reader, tuple, desc);
-	if (reader->weight != NULL)
-		reader->weight[row] = read_weight(reader, tuple, desc);
-	if (reader->fold != NULL &&
-		!column_integer(tuple, desc, &reader->columns[FOLD], &reader->fold[row]))
-		raise_null(reader, tuple, desc, FOLD);
-	if (reader->object_id != NULL)
-		reader->has_id[row] =
-			column_integer(tuple, desc, &reader->columns[OBJECT_ID], &reader->object_id[row]);
-	reader->n_rows++;
-	MemoryContextSwitchTo(caller);
-	MemoryContextReset(reader->row_context);
-}
-
-static void
-read_rows(Reader *reader, const char *query, const TrainingOptions *options)
-{
-	Portal portal = open_query(query, reader->columns, N_COLUMNS);
-
-	if (options->validation_fold >= 0 && reader->columns[FOLD].number == 0)
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
-						errmsg("option \"validation_fold\" needs a column \"fold\" in the query")));
-	for (;;)
-	{
-		CHECK_FOR_INTERRUPTS();
-		SPI_cursor_fetch(portal, true, query_batch_rows(reader->n_features));
-		if (SPI_processed == 0)
-			break;
-		for (uint64 i = 0; i < SPI_processed; i++)
-			read_row(reader, SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
-		SPI_freetuptable(SPI_tuptable);
-	}
-	SPI_cursor_close(portal);
-	if (reader->n_rows == 0)
-		ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND), errmsg("training query returned no rows")));
-}
 
 static int
 compare_classes(const void *a, const void *b)
@@ -483,33 +297,20 @@ TrainingInput *
 read_training_input(const char *query, const TrainingOptions *options, bool shared,
 					MemoryContext context)
 {
-	TrainingInput *input = MemoryContextAllocZero(context, sizeof(TrainingInput));
-	Reader		   reader = {
-				.context = context,
-				.row_context =
-					AllocSetContextCreate(context, "plasticc training row", ALLOCSET_DEFAULT_SIZES),
-				.columns =
-					{
-						[FEATURES] = {.name = "features", .kind = COLUMN_FEATURES, .required = true},
-						[TARGET] = {.name = "target", .kind = COLUMN_INTEGER, .required = true},
-						[WEIGHT] = {.name = "weight", .kind = COLUMN_NUMBER},
-						[FOLD] = {.name = "fold", .kind = COLUMN_INTEGER},
-						[OBJECT_ID] = {.name = "object_id", .kind = COLUMN_INTEGER},
-			},
-	};
+	MemoryContext  caller = MemoryContextSwitchTo(context);
+	TrainingInput *input = palloc0(sizeof(TrainingInput));
+	TrainingQuery  rows = read_training_query(query, options, shared);
 
-	reader.features = create_training_rows(shared, context);
-	read_rows(&reader, query, options);
-	MemoryContextDelete(reader.row_context);
-	input->set.n_rows = reader.n_rows;
-	input->set.n_features = reader.n_features;
-	input->set.features = training_row_features(reader.features);
-	input->rows = reader.features;
-	input->set.weight = reader.weight;
-	index_classes(input, reader.target, context);
-	input->object_id = reader.object_id;
-	input->has_id = reader.has_id;
-	input->fold = reader.fold;
+	input->set.n_rows = rows.n_rows;
+	input->set.n_features = rows.n_features;
+	input->set.features = training_row_features(rows.features);
+	input->set.weight = rows.weight;
+	input->rows = rows.features;
+	input->object_id = rows.object_id;
+	input->has_id = rows.has_id;
+	input->fold = rows.fold;
+	index_classes(input, rows.target, context);
 	group_rows(input, context);
+	MemoryContextSwitchTo(caller);
 	return input;
 }

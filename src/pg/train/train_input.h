@@ -1,6 +1,6 @@
 /*
  * train_input.h
- *		The training query's rows as src/core takes them.
+ *		The training set: classes, groups, gate, held-out rows and folds.
  */
 #ifndef PLASTICC_PG_TRAIN_TRAIN_INPUT_H
 #define PLASTICC_PG_TRAIN_TRAIN_INPUT_H
@@ -25,7 +25,7 @@ typedef struct TrainingInput
  * Reads the query's result, the features into shared memory where that is wanted and
  * to be had.  Memory comes from context.  Errors: whatever of
  * the columns and rows cannot be used, naming the object (by object_id, or else
- * the number of its row).  Call it connected to SPI.
+ * the number of its row).
  */
 extern TrainingInput *read_training_input(const char *query, const TrainingOptions *options,
 										  bool shared, MemoryContext context);

@@ -69,7 +69,7 @@ describe_columns(const QueryColumn *columns, int n_columns)
 }
 
 static void
-find_columns(TupleDesc desc, QueryColumn *columns, int n_columns)
+find_columns(const char *name, TupleDesc desc, QueryColumn *columns, int n_columns)
 {
 	for (int i = 0; i < n_columns; i++)
 		columns[i].number = 0;
@@ -85,16 +85,16 @@ find_columns(TupleDesc desc, QueryColumn *columns, int n_columns)
 		if (column == NULL)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
-					 errmsg("query has an unknown column \"%s\"", NameStr(attribute->attname)),
+					 errmsg("%s has an unknown column \"%s\"", name, NameStr(attribute->attname)),
 					 errhint("Accepted columns are %s.", describe_columns(columns, n_columns))));
 		if (column->number > 0)
 			ereport(ERROR, (errcode(ERRCODE_DUPLICATE_COLUMN),
-							errmsg("query has more than one column \"%s\"", column->name)));
+							errmsg("%s has more than one column \"%s\"", name, column->name)));
 		column->number = number;
 		column->type = getBaseType(attribute->atttypid);
 		if (!kind_accepts(column->kind, column->type))
 			ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
-							errmsg("column \"%s\" of the query has type %s", column->name,
+							errmsg("column \"%s\" of the %s has type %s", column->name, name,
 								   format_type_be(attribute->atttypid)),
 							errhint("Cast it to %s.", kind_name(column->kind))));
 	}
@@ -103,12 +103,12 @@ find_columns(TupleDesc desc, QueryColumn *columns, int n_columns)
 		if (columns[i].required && columns[i].number == 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_UNDEFINED_COLUMN),
-					 errmsg("query has no column \"%s\"", columns[i].name),
+					 errmsg("%s has no column \"%s\"", name, columns[i].name),
 					 errhint("The query must return %s.", describe_columns(columns, n_columns))));
 }
 
-Portal
-open_query(const char *query, QueryColumn *columns, int n_columns)
+static Portal
+open_query(const char *name, const char *query, QueryColumn *columns, int n_columns)
 {
 	SPIPlanPtr plan = SPI_prepare_cursor(query, 0, NULL, CURSOR_OPT_NO_SCROLL);
 	Portal	   portal;
@@ -118,11 +118,11 @@ open_query(const char *query, QueryColumn *columns, int n_columns)
 	if (!SPI_is_cursor_plan(plan))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_CURSOR_DEFINITION),
-				 errmsg("query must be a single statement that returns rows"),
+				 errmsg("%s must be a single statement that returns rows", name),
 				 errhint("Pass a SELECT that returns %s.", describe_columns(columns, n_columns))));
 	portal = SPI_cursor_open(NULL, plan, NULL, NULL, false);
 	SPI_freeplan(plan);
-	find_columns(portal->tupDesc, columns, n_columns);
+	find_columns(name, portal->tupDesc, columns, n_columns);
 	return portal;
 }
 
@@ -132,95 +132,24 @@ query_batch_rows(int n_features)
 	return n_features == 0 ? FIRST_ROWS : Max(1, Min(BATCH_ROWS, BATCH_CELLS / n_features));
 }
 
-static bool
-column_datum(HeapTuple tuple, TupleDesc desc, const QueryColumn *column, Datum *value)
-{
-	bool is_null;
-
-	if (column->number == 0)
-		return false;
-	*value = SPI_getbinval(tuple, desc, column->number, &is_null);
-	return !is_null;
-}
-
-bool
-column_features(HeapTuple tuple, TupleDesc desc, const QueryColumn *column, ArrayType **value)
-{
-	Datum datum;
-
-	if (!column_datum(tuple, desc, column, &datum))
-		return false;
-	*value = DatumGetArrayTypeP(datum);
-	return true;
-}
-
-static int64
-integer_datum(Datum datum, Oid type)
-{
-	switch (type)
-	{
-		case INT2OID:
-			return DatumGetInt16(datum);
-		case INT4OID:
-			return DatumGetInt32(datum);
-		default:
-			return DatumGetInt64(datum);
-	}
-}
-
-bool
-column_integer(HeapTuple tuple, TupleDesc desc, const QueryColumn *column, int64 *value)
-{
-	Datum datum;
-
-	if (!column_datum(tuple, desc, column, &datum))
-		return false;
-	*value = integer_datum(datum, column->type);
-	return true;
-}
-
-bool
-column_number(HeapTuple tuple, TupleDesc desc, const QueryColumn *column, double *value)
-{
-	Datum datum;
-
-	if (!column_datum(tuple, desc, column, &datum))
-		return false;
-	switch (column->type)
-	{
-		case FLOAT4OID:
-			*value = DatumGetFloat4(datum);
-			break;
-		case FLOAT8OID:
-			*value = DatumGetFloat8(datum);
-			break;
-		case NUMERICOID:
-			*value = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, datum));
-			break;
-		default:
-			*value = (double) integer_datum(datum, column->type);
-			break;
-	}
-	return true;
-}
-
 /* ------------------------------------------------------------------------
  * Rows
  * ------------------------------------------------------------------------
  */
 
 QueryReader *
-begin_query(const char *query, QueryColumn *columns, int n_columns)
+begin_query(const char *name, const char *query, QueryColumn *columns, int n_columns)
 {
 	QueryReader *reader = palloc0(sizeof(QueryReader));
 
+	reader->name = name;
 	reader->columns = columns;
 	reader->n_columns = n_columns;
 	reader->caller = CurrentMemoryContext;
 	reader->row_context =
 		AllocSetContextCreate(reader->caller, "plasticc query row", ALLOCSET_DEFAULT_SIZES);
 	SPI_connect();
-	reader->portal = open_query(query, columns, n_columns);
+	reader->portal = open_query(name, query, columns, n_columns);
 	MemoryContextSwitchTo(reader->caller);
 	return reader;
 }
@@ -258,28 +187,71 @@ next_row(QueryReader *reader)
 	return true;
 }
 
-static HeapTuple
-current_row(const QueryReader *reader)
+static bool
+row_datum(const QueryReader *reader, int column, Datum *value)
 {
-	return reader->table->vals[reader->n_taken - 1];
+	int	 number = reader->columns[column].number;
+	bool is_null;
+
+	if (number == 0)
+		return false;
+	*value = SPI_getbinval(reader->table->vals[reader->n_taken - 1], reader->table->tupdesc, number,
+						   &is_null);
+	return !is_null;
 }
 
 bool
 row_features(QueryReader *reader, int column, ArrayType **value)
 {
-	if (!column_features(current_row(reader), reader->table->tupdesc, &reader->columns[column],
-						 value))
+	Datum datum;
+
+	if (!row_datum(reader, column, &datum))
 		return false;
+	*value = DatumGetArrayTypeP(datum);
 	reader->n_features =
 		Max(reader->n_features, ArrayGetNItems(ARR_NDIM(*value), ARR_DIMS(*value)));
 	return true;
 }
 
-bool
-row_integer(QueryReader *reader, int column, int64 *value)
+static int64
+integer_datum(Datum datum, Oid type)
 {
-	return column_integer(current_row(reader), reader->table->tupdesc, &reader->columns[column],
-						  value);
+	switch (type)
+	{
+		case INT2OID:
+			return DatumGetInt16(datum);
+		case INT4OID:
+			return DatumGetInt32(datum);
+		default:
+			return DatumGetInt64(datum);
+	}
+}
+
+static double
+number_datum(Datum datum, Oid type)
+{
+	switch (type)
+	{
+		case FLOAT4OID:
+			return DatumGetFloat4(datum);
+		case FLOAT8OID:
+			return DatumGetFloat8(datum);
+		case NUMERICOID:
+			return DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, datum));
+		default:
+			return (double) integer_datum(datum, type);
+	}
+}
+
+bool
+row_integer(const QueryReader *reader, int column, int64 *value)
+{
+	Datum datum;
+
+	if (!row_datum(reader, column, &datum))
+		return false;
+	*value = integer_datum(datum, reader->columns[column].type);
+	return true;
 }
 
 static void
@@ -289,7 +261,8 @@ require_value(const QueryReader *reader, int column, bool present)
 
 	if (!present)
 		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-						errmsg("null value in column \"%s\" of %s", name, row_name(reader)),
+						errmsg("%s returned a null value in column \"%s\" for %s", reader->name,
+							   name, row_name(reader)),
 						errhint("Exclude such rows with WHERE %s IS NOT NULL.", name)));
 }
 
@@ -314,12 +287,10 @@ required_integer(QueryReader *reader, int column)
 double
 required_number(QueryReader *reader, int column)
 {
-	double value = 0.0;
+	Datum datum = (Datum) 0;
 
-	require_value(reader, column,
-				  column_number(current_row(reader), reader->table->tupdesc,
-								&reader->columns[column], &value));
-	return value;
+	require_value(reader, column, row_datum(reader, column, &datum));
+	return number_datum(datum, reader->columns[column].type);
 }
 
 char *
@@ -328,21 +299,19 @@ row_name(const QueryReader *reader)
 	int64 object_id;
 
 	for (int i = 0; i < reader->n_columns; i++)
-		if (strcmp(reader->columns[i].name, "object_id") == 0 &&
-			column_integer(current_row(reader), reader->table->tupdesc, &reader->columns[i],
-						   &object_id))
+		if (strcmp(reader->columns[i].name, "object_id") == 0 && row_integer(reader, i, &object_id))
 			return psprintf("object " INT64_FORMAT, object_id);
 	return psprintf("row " UINT64_FORMAT, reader->row);
 }
 
 bool
-row_exceeds(const QueryReader *reader, int *capacity, const char *query)
+row_exceeds(const QueryReader *reader, int *capacity)
 {
 	if (reader->row <= *capacity)
 		return false;
 	if (*capacity > PG_INT32_MAX / 2)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-						errmsg("%s returns more than %d rows", query, *capacity)));
+						errmsg("%s returns more than %d rows", reader->name, *capacity)));
 	*capacity = Max(FIRST_CAPACITY, *capacity * 2);
 	return true;
 }

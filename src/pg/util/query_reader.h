@@ -5,8 +5,6 @@
 #ifndef PLASTICC_PG_UTIL_QUERY_READER_H
 #define PLASTICC_PG_UTIL_QUERY_READER_H
 
-#include "access/htup.h"
-#include "access/tupdesc.h"
 #include "utils/array.h"
 #include "utils/portal.h"
 
@@ -29,7 +27,8 @@ typedef struct QueryColumn
 
 typedef struct QueryReader
 {
-	uint64		 row; /* number of the current row, from 1; after the last row that of all rows */
+	const char	*name; /* what messages call the query: "training query" */
+	uint64		 row;  /* number of the current row, from 1; after the last row that of all rows */
 	QueryColumn *columns;
 	int			 n_columns;
 
@@ -49,7 +48,7 @@ typedef struct QueryReader
  * column of a wrong type, one that occurs twice, or one that is not listed (so
  * that a misspelled optional column does not go unnoticed).
  *
- *		reader = begin_query(query, columns, lengthof(columns));
+ *		reader = begin_query("query", query, columns, lengthof(columns));
  *		while (next_row(reader))
  *			...
  *
@@ -57,12 +56,13 @@ typedef struct QueryReader
  * calls of next_row() the current memory context is one that the next call
  * resets.
  */
-extern QueryReader *begin_query(const char *query, QueryColumn *columns, int n_columns);
+extern QueryReader *begin_query(const char *name, const char *query, QueryColumn *columns,
+								int n_columns);
 extern bool			next_row(QueryReader *reader);
 
 /* A value of the current row; false for NULL or for an absent column. */
 extern bool row_features(QueryReader *reader, int column, ArrayType **value);
-extern bool row_integer(QueryReader *reader, int column, int64 *value);
+extern bool row_integer(const QueryReader *reader, int column, int64 *value);
 
 /* A value of the current row; an error where it is NULL. */
 extern ArrayType *required_features(QueryReader *reader, int column);
@@ -74,21 +74,11 @@ extern char *row_name(const QueryReader *reader);
 
 /*
  * Does the current row exceed the capacity of the caller's arrays?  Then the
- * capacity is doubled; an error, in which query is what messages call it, where
- * rows can no longer be counted by an int.
+ * capacity is doubled; an error where rows can no longer be counted by an int.
  */
-extern bool row_exceeds(const QueryReader *reader, int *capacity, const char *query);
+extern bool row_exceeds(const QueryReader *reader, int *capacity);
 
 /* Rows to fetch at once where a row has so many features: 1000, or fewer of long rows. */
 extern int query_batch_rows(int n_features);
-
-/* Open a cursor, and a value of one of its rows: what the functions above are made of. */
-extern Portal open_query(const char *query, QueryColumn *columns, int n_columns);
-extern bool	  column_features(HeapTuple tuple, TupleDesc desc, const QueryColumn *column,
-							  ArrayType **value);
-extern bool	  column_integer(HeapTuple tuple, TupleDesc desc, const QueryColumn *column,
-							 int64 *value);
-extern bool	  column_number(HeapTuple tuple, TupleDesc desc, const QueryColumn *column,
-							double *value);
 
 #endif /* PLASTICC_PG_UTIL_QUERY_READER_H */
