@@ -436,6 +436,15 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 40;
 COMMENT ON FUNCTION plasticc_training_options() IS
 'options of plasticc_train and plasticc_cross_validate: name, type, accepted range, values (as JSON) in the presets default and reference, description';
 
+CREATE FUNCTION plasticc_progress(
+    OUT pid integer, OUT procedure text, OUT name text, OUT phase text, OUT done bigint, OUT total bigint,
+    OUT started_at timestamptz, OUT seconds_left double precision
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED ROWS 10;
+
+COMMENT ON FUNCTION plasticc_progress() IS
+'how far the calls of plasticc_train, plasticc_cross_validate, plasticc_extract and plasticc_predict are that run in this database: name is that of the model or of the target table; done and total count epochs of all networks, or objects; total and seconds_left are NULL while unknown';
+
 -- Not strict: a NULL version means the newest.
 CREATE FUNCTION plasticc_model(name text, version integer DEFAULT NULL) RETURNS bytea
 AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 1000;

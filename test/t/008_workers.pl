@@ -148,7 +148,7 @@ SKIP:
 	$session = start_training(call('folds', '{"layers": [256, 256], "epochs": 100000}', 'plasticc_cross_validate'));
 	ok(poll(sub { workers() == 2 }), 'a cross-validation has workers');
 	($status, $out, $err) = $node->psql('postgres', call('folds', '{"epochs": 1}', 'plasticc_cross_validate'));
-	like($err, qr/a cross-validation of model "folds" is already running/, 'and locks its name');
+	like($err, qr/another plasticc_cross_validate of model "folds" is already running/, 'and locks its name');
 	$node->safe_psql('postgres', "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE 'CALL%'");
 	$session->{handle}->finish;
 	nothing_left('a cancelled cross-validation');

@@ -48,8 +48,8 @@ sub start_session
 	return \%session;
 }
 
-my $leader = q{SELECT pid FROM pg_stat_activity WHERE query LIKE '%CALL sky.plasticc%' AND backend_type = 'client backend' AND pid <> pg_backend_pid()};
-my $workers = q{SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'plasticc survey worker'};
+my $leader = q{SELECT pid FROM pg_stat_activity WHERE query LIKE 'CALL sky.plasticc%' AND backend_type = 'client backend' AND pid <> pg_backend_pid()};
+my $workers = q{SELECT count(*) FROM pg_stat_activity WHERE backend_type IN ('plasticc extraction worker', 'plasticc prediction worker')};
 
 # Waits until something is committed; returns the number of objects.
 sub wait_for_rows
@@ -136,9 +136,12 @@ is($node->safe_psql('postgres', 'SELECT count(*) FROM broken WHERE object_id BET
 create_feature_table('cancelled');
 my $session = start_session(extract_call('cancelled', workers => 2));
 wait_for_rows('cancelled');
-ok($node->poll_query_until('postgres', "SELECT ($workers AND query LIKE 'INSERT%') = 2"), 'workers are active');
-ok($node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE query LIKE '/* plasticc_extract: % of 200 objects, % left */ CALL%'}),
-	'pg_stat_activity shows the progress');
+ok($node->poll_query_until('postgres', "SELECT ($workers AND query LIKE 'plasticc extraction worker: table \"%\", job % of 40') = 2"), 'workers are active');
+is($node->safe_psql('postgres', "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'CALL sky.plasticc_extract%'"), 1, 'the text of the CALL is kept');
+ok($node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM sky.plasticc_progress() WHERE procedure = 'plasticc_extract' AND name = 'cancelled' AND done > 0}),
+	'plasticc_progress() shows the progress');
+ok($node->poll_query_until('postgres', "SELECT n_tup_ins BETWEEN 1 AND 199 FROM pg_stat_user_tables WHERE relname = 'cancelled'"),
+	'statistics are reported while it runs');
 ($status, $out, $err) = $node->psql('postgres', extract_call('cancelled'));
 like($err, qr/another plasticc_extract of table "cancelled" is already running/, 'a concurrent run fails');
 $node->safe_psql('postgres', "SELECT pg_cancel_backend(pid) FROM ($leader) l");
@@ -160,10 +163,10 @@ $node->safe_psql('postgres', "SELECT pg_terminate_backend(pid) FROM ($leader) l"
 $session->{handle}->finish;
 ok($node->poll_query_until('postgres', "SELECT ($workers) = 0"), 'workers do not outlive their leader');
 $session = start_session(extract_call('terminated', workers => 2));
-ok($node->poll_query_until('postgres', "SELECT ($workers AND query LIKE 'INSERT%') = 2"), 'workers are started again');
-$node->safe_psql('postgres', q{SELECT pg_terminate_backend(min(pid)) FROM pg_stat_activity WHERE backend_type = 'plasticc survey worker'});
+ok($node->poll_query_until('postgres', "SELECT ($workers AND query LIKE 'plasticc extraction worker: table \"%\", job % of 40') = 2"), 'workers are started again');
+$node->safe_psql('postgres', q{SELECT pg_terminate_backend(min(pid)) FROM pg_stat_activity WHERE backend_type IN ('plasticc extraction worker', 'plasticc prediction worker')});
 $session->{handle}->finish;
-like($session->{err}, qr/a survey worker was terminated/, 'a terminated worker raises an error');
+like($session->{err}, qr/plasticc extraction worker was terminated/, 'a terminated worker raises an error');
 is($node->safe_psql('postgres', $workers), 0, 'which stops the others');
 $node->safe_psql('postgres', 'DROP TRIGGER slow ON terminated');
 is($node->psql('postgres', extract_call('terminated')), 0, 'another call');

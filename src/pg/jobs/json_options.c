@@ -1,6 +1,6 @@
 /*
  * json_options.c
- *		Options of the survey procedures: a flat JSON object.
+ *		Options of the procedures: a flat JSON object.
  */
 #include "pg/module/plasticc.h"
 
@@ -8,7 +8,7 @@
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 
-#include "pg/pipeline/pipeline.h"
+#include "pg/jobs/json_options.h"
 
 static const SurveyOption *
 find_option(const SurveyOption *options, int n_options, const JsonbValue *key)

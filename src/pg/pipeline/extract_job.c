@@ -17,7 +17,11 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-#include "pg/pipeline/pipeline.h"
+#include "pg/jobs/json_options.h"
+#include "pg/jobs/procedure.h"
+#include "pg/pipeline/pipeline_run.h"
+#include "pg/pipeline/pipeline_tables.h"
+#include "pg/util/args.h"
 #include "pg/util/extension.h"
 
 PG_FUNCTION_INFO_V1(plasticc_extract);
@@ -103,9 +107,9 @@ typedef struct Extraction
 {
 	ExtractOptions options;
 	const char	  *schema; /* the extension's, quoted */
-	SurveyTable	   observations;
-	SurveyTable	   target;
-	SurveyTable	   metadata;
+	PipelineTable  observations;
+	PipelineTable  target;
+	PipelineTable  metadata;
 	bool		   stored_curves; /* observations has a light curve a row */
 	bool		   keep_curves;
 	const char	  *id; /* quoted name of observations' object_id */
@@ -143,7 +147,7 @@ count_query(const Extraction *extraction, bool range)
 {
 	const char *id = extraction->id;
 	const char *from = extraction->observations.name;
-	char	   *condition = psprintf("s.%s IS NOT NULL%s%s", id, survey_range(range, "s", id),
+	char	   *condition = psprintf("s.%s IS NOT NULL%s%s", id, range_condition(range, "s", id),
 									 arrival_condition(extraction));
 
 	if (extraction->stored_curves)
@@ -172,7 +176,7 @@ todo_query(const Extraction *extraction, bool range)
 					"WHERE t.n_rows IS NULL OR t.n_rows OPERATOR(pg_catalog.<>) o.n_rows "
 					"ORDER BY o.object_id",
 					count_query(extraction, range), extraction->target.name,
-					survey_range(range, "t", "object_id"));
+					range_condition(range, "t", "object_id"));
 }
 
 /* ------------------------------------------------------------------------
@@ -184,8 +188,8 @@ todo_query(const Extraction *extraction, bool range)
 static char *
 detected_argument(const Extraction *extraction)
 {
-	const SurveyTable *table = &extraction->observations;
-	const char		  *column = extraction->options.detected;
+	const PipelineTable *table = &extraction->observations;
+	const char			*column = extraction->options.detected;
 
 	if (column == NULL)
 		column = "detected";
@@ -199,7 +203,7 @@ static char *
 curves_query(const Extraction *extraction)
 {
 	const ExtractOptions *options = &extraction->options;
-	const SurveyTable	 *table = &extraction->observations;
+	const PipelineTable	 *table = &extraction->observations;
 	const char			 *id = extraction->id;
 
 	if (extraction->stored_curves)
@@ -227,7 +231,7 @@ static char *
 features_expression(const Extraction *extraction)
 {
 	const ExtractOptions *options = &extraction->options;
-	const SurveyTable	 *metadata = &extraction->metadata;
+	const PipelineTable	 *metadata = &extraction->metadata;
 	const char			 *distmod = options->distmod ? options->distmod : "distmod";
 	char				 *features =
 		psprintf("%s.plasticc_features(c.lightcurve, %s::%s.plasticc_feature_set)",
@@ -274,12 +278,12 @@ write_statement(const Extraction *extraction)
 		keep ? "lightcurve = EXCLUDED.lightcurve, " : "");
 }
 
-void
-extract_objects(SurveyJob *job, Datum ids)
+static void
+extract_objects(PipelineJob *job, Datum ids)
 {
 	Oid type = INT8ARRAYOID;
 
-	survey_execute(job->write, 1, &type, &ids, SPI_OK_INSERT);
+	execute_statement(job->write, 1, &type, &ids, NULL, SPI_OK_INSERT);
 }
 
 /* ------------------------------------------------------------------------
@@ -340,9 +344,9 @@ reads_target(const Extraction *extraction)
 static void
 check_target(Extraction *extraction, Oid curve_type)
 {
-	const SurveyTable *target = &extraction->target;
-	const char		  *key[] = {"object_id"};
-	SurveyChoice	   keep = extraction->options.store_lightcurves;
+	const PipelineTable *target = &extraction->target;
+	const char			*key[] = {"object_id"};
+	SurveyChoice		 keep = extraction->options.store_lightcurves;
 
 	check_target_column(target, "object_id", INT8OID, TARGET_HINT);
 	check_target_column(target, "features", FLOAT4ARRAYOID, TARGET_HINT);
@@ -367,13 +371,13 @@ check_stored_features(const Extraction *extraction)
 {
 	bool is_null;
 
-	survey_execute(psprintf("SELECT pg_catalog.cardinality(t.features), "
-							"pg_catalog.cardinality(%s.plasticc_%sfeature_names(%s)) FROM %s AS t "
-							"WHERE t.features IS NOT NULL LIMIT 1",
-							extraction->schema, extraction->options.metadata ? "host_" : "",
-							quote_literal_cstr(extraction->options.feature_set),
-							extraction->target.name),
-				   0, NULL, NULL, SPI_OK_SELECT);
+	execute_statement(
+		psprintf("SELECT pg_catalog.cardinality(t.features), "
+				 "pg_catalog.cardinality(%s.plasticc_%sfeature_names(%s)) FROM %s AS t "
+				 "WHERE t.features IS NOT NULL LIMIT 1",
+				 extraction->schema, extraction->options.metadata ? "host_" : "",
+				 quote_literal_cstr(extraction->options.feature_set), extraction->target.name),
+		0, NULL, NULL, NULL, SPI_OK_SELECT);
 	if (SPI_processed > 0)
 	{
 		HeapTuple row = SPI_tuptable->vals[0];
@@ -399,7 +403,7 @@ metadata_oid(const char *name)
 }
 
 static void
-plan_extraction(FunctionCallInfo fcinfo, SurveyPlan *plan)
+plan_extraction(FunctionCallInfo fcinfo, PipelinePlan *plan)
 {
 	Oid					  procedure = fcinfo->flinfo->fn_oid;
 	Oid					  curve_type = lightcurve_type(procedure);
@@ -410,16 +414,15 @@ plan_extraction(FunctionCallInfo fcinfo, SurveyPlan *plan)
 						lengthof(extract_options), &extraction.options);
 	check_options(options);
 	extraction.schema = extension_schema(procedure);
-	extraction.observations =
-		survey_table(survey_regclass(fcinfo, 0, "observations"), "observations");
-	extraction.target = survey_target(survey_regclass(fcinfo, 1, "target"));
+	extraction.observations = source_table(oid_argument(fcinfo, 0, "observations"), "observations");
+	extraction.target = target_table(oid_argument(fcinfo, 1, "target"));
 	if (options->metadata)
-		extraction.metadata = survey_table(metadata_oid(options->metadata), "metadata");
+		extraction.metadata = source_table(metadata_oid(options->metadata), "metadata");
 	check_observations(&extraction, curve_type);
 	check_target(&extraction, curve_type);
 
-	plan->job.kind = SURVEY_EXTRACT;
-	plan->job.target = extraction.target.oid;
+	plan->target = extraction.target.oid;
+	plan->to_do = "have new observations";
 	plan->job.find = todo_query(&extraction, true);
 	plan->job.write = write_statement(&extraction);
 	plan->list = todo_query(&extraction, false);
@@ -431,11 +434,27 @@ plan_extraction(FunctionCallInfo fcinfo, SurveyPlan *plan)
 	check_stored_features(&extraction);
 }
 
+static const PipelineKind extract_kind = {
+	.phase = "extracting features",
+	.worker = "extraction worker",
+	.worker_function = "plasticc_extraction_worker",
+	.plan = plan_extraction,
+	.do_objects = extract_objects,
+};
+
+PGDLLEXPORT void plasticc_extraction_worker(Datum handle);
+
+void
+plasticc_extraction_worker(Datum handle)
+{
+	run_pipeline_worker(handle, &extract_kind);
+}
+
 /*
  * plasticc_extract(observations, target, options)
  */
 Datum
 plasticc_extract(PG_FUNCTION_ARGS)
 {
-	return run_survey(fcinfo, "plasticc_extract", plan_extraction);
+	return run_pipeline(fcinfo, &extract_kind);
 }

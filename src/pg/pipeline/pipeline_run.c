@@ -1,7 +1,7 @@
 /*
  * pipeline_run.c
- *		The run of a survey procedure: lists what is to be done, hands it out in
- *		chunks, commits each, tells how far it is.
+ *		Brings a table up to date: lists what is to be done, hands it out in
+ *		chunks, commits each, reports how far it is.
  *
  * Called outside a transaction block, a chunk is a transaction.  Inside a block
  * (or a function) all of the run belongs to the caller's transaction and is done
@@ -12,50 +12,55 @@
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "lib/stringinfo.h"
 #include "miscadmin.h"
-#include "nodes/parsenodes.h"
 #include "pgstat.h"
-#include "portability/instr_time.h"
-#include "storage/lock.h"
-#include "tcop/tcopprot.h"
-#include "tcop/utility.h"
 #include "utils/array.h"
+#include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/regproc.h"
+#include "utils/snapmgr.h"
 
-#include "pg/pipeline/pipeline.h"
-#include "pg/train/train_run.h"
-
-/* Of the four fields of an advisory lock's tag the last tells users' locks (1 and 2) from ours. */
-#define SURVEY_LOCK 98
+#include "pg/jobs/procedure.h"
+#include "pg/jobs/workers.h"
+#include "pg/pipeline/pipeline_run.h"
 
 #define LIST_ROWS 10000
 
-typedef struct SurveyRun
+/* The objects from first to last. */
+typedef struct Chunk
 {
-	MemoryContext context;
-	MemoryContext chunk_context;
-	bool		  commits;
-	bool		  locked; /* by a lock of the session, to be released */
-	LOCKTAG		  lock;
-	const char	 *procedure;
-	SurveyPlan	  plan;
-	SurveyChunk	 *chunks;
-	int			  n_chunks;
-	int64		  n_objects;
-	SurveyPool	 *pool;
-	instr_time	  start;
-	double		  last_report; /* seconds since start */
-} SurveyRun;
+	int64 first;
+	int64 last;
+} Chunk;
 
-void
-survey_execute(const char *statement, int n, Oid *types, Datum *values, int expected)
+typedef struct PipelineRun
 {
-	int status = SPI_execute_with_args(statement, n, types, values, NULL, false, 0);
+	Procedure		   *procedure;
+	const PipelineKind *kind;
+	MemoryContext		chunk_context;
+	PipelinePlan		plan;
+	Chunk			   *chunks;
+	int					n_chunks;
+	int64				n_objects;
+	Pool			   *pool;
+	int64				n_done;
+	double				chunks_start; /* seconds since the start of the procedure */
+} PipelineRun;
 
-	if (status != expected)
-		elog(ERROR, "statement of a survey procedure failed: %s", SPI_result_code_string(status));
-}
+/* What processes share. */
+enum
+{
+	PART_PROCEDURE,
+	PART_FIND,
+	PART_READ,
+	PART_WRITE,
+	PART_MODEL,
+	PART_VERSION,
+	PART_CHUNKS,
+	N_PARTS
+};
 
 /* ------------------------------------------------------------------------
  * A chunk
@@ -64,14 +69,14 @@ survey_execute(const char *statement, int n, Oid *types, Datum *values, int expe
 
 /* What is still to be done in the chunk, as bigint[]; n is their number. */
 static Datum
-find_objects(const SurveyJob *job, const SurveyChunk *chunk, uint64 *n)
+find_objects(const PipelineJob *job, const Chunk *chunk, uint64 *n)
 {
 	Oid		   types[] = {INT8OID, INT8OID};
 	Datum	   values[] = {Int64GetDatum(chunk->first), Int64GetDatum(chunk->last)};
 	Datum	  *ids;
 	ArrayType *array;
 
-	survey_execute(job->find, 2, types, values, SPI_OK_SELECT);
+	execute_statement(job->find, 2, types, values, NULL, SPI_OK_SELECT);
 	*n = SPI_processed;
 	ids = palloc(sizeof(Datum) * Max(1, *n));
 	for (uint64 i = 0; i < *n; i++)
@@ -86,10 +91,11 @@ find_objects(const SurveyJob *job, const SurveyChunk *chunk, uint64 *n)
 }
 
 /*
- * JIT is off, for it would compile the same statements again for each chunk.
+ * Returns the number of objects done.  JIT is off, for it would compile the same
+ * statements again for each chunk.
  */
-int64
-survey_do_chunk(SurveyJob *job, const SurveyChunk *chunk)
+static int64
+do_chunk(const PipelineKind *kind, PipelineJob *job, const Chunk *chunk)
 {
 	int	   nest_level = NewGUCNestLevel();
 	uint64 n;
@@ -99,14 +105,48 @@ survey_do_chunk(SurveyJob *job, const SurveyChunk *chunk)
 							 false);
 	ids = find_objects(job, chunk, &n);
 	if (n > 0)
-	{
-		if (job->kind == SURVEY_EXTRACT)
-			extract_objects(job, ids);
-		else
-			predict_objects(job, ids);
-	}
+		kind->do_objects(job, ids);
 	AtEOXact_GUC(true, nest_level);
 	return n;
+}
+
+/* ------------------------------------------------------------------------
+ * A worker
+ * ------------------------------------------------------------------------
+ */
+
+static void
+do_chunks_in_worker(Pool *pool, const void *argument)
+{
+	const Chunk *chunks = pool_part(pool, PART_CHUNKS);
+	PipelineJob	 job = {
+		 .procedure = *(Oid *) pool_part(pool, PART_PROCEDURE),
+		 .find = pool_part(pool, PART_FIND),
+		 .read = pool_part(pool, PART_READ),
+		 .write = pool_part(pool, PART_WRITE),
+		 .model = pool_part(pool, PART_MODEL),
+		 .version = *(int32 *) pool_part(pool, PART_VERSION),
+		 .context = CurrentMemoryContext,
+	 };
+	int i;
+
+	while (pool_next_job(pool, &i))
+	{
+		int64 n;
+
+		CHECK_FOR_INTERRUPTS();
+		SetCurrentStatementStartTimestamp();
+		StartTransactionCommand();
+		SPI_connect();
+		PushActiveSnapshot(GetTransactionSnapshot());
+		n = do_chunk(argument, &job, &chunks[i]);
+		PopActiveSnapshot();
+		SPI_finish();
+		CommitTransactionCommand();
+		(void) pgstat_report_stat(true);
+		pool_send(pool, &n, sizeof(n));
+		pool_job_done(pool);
+	}
 }
 
 /* ------------------------------------------------------------------------
@@ -115,21 +155,21 @@ survey_do_chunk(SurveyJob *job, const SurveyChunk *chunk)
  */
 
 static void
-add_object(SurveyRun *run, int64 id)
+add_object(PipelineRun *run, int64 id)
 {
 	if (run->n_objects++ % run->plan.chunk_objects == 0)
 	{
 		if (run->n_chunks == 0)
-			run->chunks = palloc(sizeof(SurveyChunk) * 64);
+			run->chunks = palloc(sizeof(Chunk) * 64);
 		else if (run->n_chunks >= 64 && (run->n_chunks & (run->n_chunks - 1)) == 0)
-			run->chunks = repalloc_huge(run->chunks, sizeof(SurveyChunk) * 2 * run->n_chunks);
+			run->chunks = repalloc_huge(run->chunks, sizeof(Chunk) * 2 * run->n_chunks);
 		run->chunks[run->n_chunks++].first = id;
 	}
 	run->chunks[run->n_chunks - 1].last = id;
 }
 
 static void
-list_chunks(SurveyRun *run)
+list_chunks(PipelineRun *run)
 {
 	SPIPlanPtr plan = SPI_prepare_cursor(run->plan.list, 0, NULL, CURSOR_OPT_NO_SCROLL);
 	Portal	   portal;
@@ -151,88 +191,58 @@ list_chunks(SurveyRun *run)
 														SPI_tuptable->tupdesc, 1, &is_null)));
 		}
 		SPI_freetuptable(SPI_tuptable);
+		progress_done(&run->procedure->progress, run->n_objects, -1);
 	}
 	SPI_freetuptable(SPI_tuptable);
 	SPI_cursor_close(portal);
 }
 
-static int
-workers_wanted(const SurveyRun *run)
-{
-	int n = run->plan.workers < 0 ? max_parallel_maintenance_workers : run->plan.workers;
-
-	return run->commits && !run->plan.temporary ? Min(n, run->n_chunks - 1) : 0;
-}
-
 /* ------------------------------------------------------------------------
- * Progress
+ * Reports
  * ------------------------------------------------------------------------
  */
 
-static double
-elapsed_seconds(const SurveyRun *run)
+static void
+report_start(const PipelineRun *run)
 {
-	instr_time now;
-
-	INSTR_TIME_SET_CURRENT(now);
-	INSTR_TIME_SUBTRACT(now, run->start);
-	return INSTR_TIME_GET_DOUBLE(now);
+	ereport(NOTICE, (errmsg("\"%s\": " INT64_FORMAT " objects %s", get_rel_name(run->plan.target),
+							run->n_objects, run->plan.to_do)));
 }
 
-/* In pg_stat_activity always, as a NOTICE now and then. */
+/* A chunk of any process is done: the message is the number of its objects. */
 static void
-report_progress(SurveyRun *run)
+receive_chunk(void *receiver, const void *message, Size size)
 {
-	int64		  done = check_survey_pool(run->pool);
-	double		  elapsed = elapsed_seconds(run);
-	MemoryContext caller = MemoryContextSwitchTo(run->chunk_context);
-	char		 *text;
+	PipelineRun *run = receiver;
+	double		 elapsed = procedure_elapsed(run->procedure) - run->chunks_start;
+	double		 rate;
+	int64		 n, left;
 
-	if (done > 0 && done < run->n_objects)
+	memcpy(&n, message, sizeof(n));
+	run->n_done += n;
+	rate = run->n_done / Max(elapsed, 1e-6);
+	left = run->n_objects - run->n_done;
+	progress_done(&run->procedure->progress, run->n_done, run->n_done > 0 ? left / rate : -1);
+	if (run->n_done > 0 && left > 0 && report_is_due(run->procedure, run->plan.report_interval))
 	{
-		double rate = done / Max(elapsed, 1e-6);
+		char *time_left = describe_time_left(left / rate);
 
-		text =
-			psprintf(INT64_FORMAT " of " INT64_FORMAT " objects, %.0f objects/s, about %s left",
-					 done, run->n_objects, rate, describe_duration((run->n_objects - done) / rate));
-		pgstat_report_activity(STATE_RUNNING,
-							   psprintf("/* %s: %s */ %s", run->procedure, text,
-										debug_query_string ? debug_query_string : ""));
-		if (elapsed - run->last_report >= run->plan.report_interval)
-		{
-			ereport(NOTICE, (errmsg("%s", text)));
-			run->last_report = elapsed;
-		}
+		ereport(NOTICE, (errmsg(INT64_FORMAT " of " INT64_FORMAT " objects, %.0f objects/s%s",
+								run->n_done, run->n_objects, rate, time_left)));
+		pfree(time_left);
 	}
-	MemoryContextSwitchTo(caller);
-	MemoryContextReset(run->chunk_context);
 }
 
 static void
-report_start(const SurveyRun *run)
+report_end(const PipelineRun *run)
 {
-	char *target = get_rel_name(run->plan.job.target);
+	double elapsed = procedure_elapsed(run->procedure);
+	int	   processes = pool_workers(run->pool) + 1;
 
-	if (run->plan.job.kind == SURVEY_EXTRACT)
-		ereport(NOTICE, (errmsg("\"%s\": " INT64_FORMAT " objects have new observations", target,
-								run->n_objects)));
-	else
-		ereport(NOTICE,
-				(errmsg("\"%s\": " INT64_FORMAT " objects are to be classified by model \"%s\" "
-						"version %d",
-						target, run->n_objects, run->plan.job.model, run->plan.job.version)));
-}
-
-static void
-report_end(const SurveyRun *run)
-{
-	double elapsed = elapsed_seconds(run);
-	int64  done = check_survey_pool(run->pool);
-	int	   processes = survey_pool_workers(run->pool) + 1;
-
-	ereport(NOTICE, (errmsg(INT64_FORMAT " objects done in %s by %d %s, %.0f objects/s", done,
-							describe_duration(elapsed), processes,
-							processes == 1 ? "process" : "processes", done / Max(elapsed, 1e-6))));
+	ereport(NOTICE,
+			(errmsg(INT64_FORMAT " objects done in %s by %d %s, %.0f objects/s", run->n_done,
+					describe_duration(elapsed), processes, processes == 1 ? "process" : "processes",
+					run->n_done / Max(elapsed, 1e-6))));
 }
 
 /* ------------------------------------------------------------------------
@@ -240,109 +250,130 @@ report_end(const SurveyRun *run)
  * ------------------------------------------------------------------------
  */
 
-/* Commits are possible in a CALL by itself, but not below an exception handler. */
-static bool
-can_commit(FunctionCallInfo fcinfo)
+static PoolKind
+pool_kind(const PipelineKind *kind)
 {
-	return fcinfo->context != NULL && IsA(fcinfo->context, CallContext) &&
-		   !castNode(CallContext, fcinfo->context)->atomic && !IsSubTransaction();
+	return (PoolKind){
+		.name = kind->worker,
+		.function = kind->worker_function,
+		.connected = true,
+		.work = do_chunks_in_worker,
+		.argument = kind,
+		.receive = receive_chunk,
+	};
+}
+
+void
+run_pipeline_worker(Datum handle, const PipelineKind *kind)
+{
+	PoolKind pool = pool_kind(kind);
+
+	run_pool_worker(handle, &pool);
+}
+
+static PoolPart
+text_part(int key, const char *text)
+{
+	return (PoolPart){key, text, text ? strlen(text) + 1 : 0};
+}
+
+static Pool *
+start_pipeline_pool(PipelineRun *run, const PoolKind *kind)
+{
+	const PipelinePlan *plan = &run->plan;
+	const PipelineJob  *job = &plan->job;
+	bool				alone = !run->procedure->commits || plan->temporary;
+	PoolPart			parts[N_PARTS] = {
+				   {PART_PROCEDURE, &job->procedure, sizeof(job->procedure)},
+				   text_part(PART_FIND, job->find),
+				   text_part(PART_READ, job->read),
+				   text_part(PART_WRITE, job->write),
+				   text_part(PART_MODEL, job->model),
+				   {PART_VERSION, &job->version, sizeof(job->version)},
+				   {PART_CHUNKS, run->chunks, mul_size(sizeof(Chunk), run->n_chunks)},
+	   };
+
+	return start_pool(kind, psprintf("table \"%s\"", get_rel_name(plan->target)), run->n_chunks,
+					  alone ? 0 : plan->workers, parts, N_PARTS, run);
 }
 
 static void
-commit(const SurveyRun *run)
+do_chunks(PipelineRun *run)
 {
-	if (!run->commits)
-		return;
-	SPI_commit();
-	SPI_start_transaction(); /* SPI_commit has done it in later minor releases */
+	MemoryContext caller = CurrentMemoryContext;
+	int			  i;
+
+	while (pool_next_job(run->pool, &i))
+	{
+		int64 n;
+
+		MemoryContextSwitchTo(run->chunk_context);
+		n = do_chunk(run->kind, &run->plan.job, &run->chunks[i]);
+		MemoryContextSwitchTo(caller);
+		MemoryContextReset(run->chunk_context);
+		procedure_commit(run->procedure);
+		pool_send(run->pool, &n, sizeof(n));
+		pool_job_done(run->pool);
+		pool_receive(run->pool);
+		CHECK_FOR_INTERRUPTS();
+	}
+	pool_wait(run->pool);
 }
 
 /* Two runs on one target would do the same work twice. */
 static void
-lock_target(SurveyRun *run)
+lock_target(const PipelineRun *run)
 {
-	Oid target = run->plan.job.target;
+	Oid target = run->plan.target;
 
-	SET_LOCKTAG_ADVISORY(run->lock, MyDatabaseId, target, 0, SURVEY_LOCK);
-	if (LockAcquire(&run->lock, ExclusiveLock, run->commits, true) == LOCKACQUIRE_NOT_AVAIL)
-		ereport(ERROR, (errcode(ERRCODE_OBJECT_IN_USE),
-						errmsg("another %s of table \"%s\" is already running", run->procedure,
-							   get_rel_name(target)),
-						errhint("Wait for its end, or end it: it loses no more than the chunks "
-								"that are being done.")));
-	run->locked = run->commits;
+	lock_procedure(run->procedure, LOCK_TARGET_TABLE, target, 0,
+				   psprintf("table \"%s\"", get_rel_name(target)),
+				   "Wait for it to finish or cancel it; only chunks in progress are lost.");
+}
+
+static char *
+relation_text(Oid relation)
+{
+	return DatumGetCString(DirectFunctionCall1(regclassout, ObjectIdGetDatum(relation)));
 }
 
 static void
-do_chunks(SurveyRun *run)
+bring_up_to_date(Procedure *procedure, const void *kind)
 {
-	SurveyChunk chunk;
+	PipelineRun *run = palloc0(sizeof(PipelineRun));
+	PoolKind	 pool = pool_kind(kind);
 
-	while (next_survey_chunk(run->pool, &chunk))
-	{
-		MemoryContext caller = MemoryContextSwitchTo(run->chunk_context);
-		int64		  n = survey_do_chunk(&run->plan.job, &chunk);
-
-		MemoryContextSwitchTo(caller);
-		commit(run);
-		survey_chunk_done(run->pool, n);
-		report_progress(run);
-		CHECK_FOR_INTERRUPTS();
-	}
-	while (!wait_for_survey_pool(run->pool))
-		report_progress(run);
-}
-
-static void
-carry_out(SurveyRun *run)
-{
+	run->procedure = procedure;
+	run->kind = kind;
+	run->chunk_context = AllocSetContextCreate(procedure->context, "plasticc pipeline chunk",
+											   ALLOCSET_DEFAULT_SIZES);
+	run->plan.job.procedure = procedure->fcinfo->flinfo->fn_oid;
+	run->plan.job.context = procedure->context;
+	run->kind->plan(procedure->fcinfo, &run->plan);
+	lock_target(run);
+	progress_begin(&procedure->progress, run->plan.job.procedure, relation_text(run->plan.target));
+	progress_phase(&procedure->progress, "listing objects", -1);
 	list_chunks(run);
 	report_start(run);
-	commit(run); /* workers are to see what came before */
-	run->pool = start_survey_pool(&run->plan.job, run->chunks, run->n_chunks, workers_wanted(run));
-	do_chunks(run);
-	if (run->n_objects > 0)
-		report_end(run);
-}
-
-Datum
-run_survey(FunctionCallInfo fcinfo, const char *procedure, SurveyPlanner planner)
-{
-	bool		  commits = can_commit(fcinfo);
-	MemoryContext context = AllocSetContextCreate(commits ? PortalContext : TopTransactionContext,
-												  "plasticc survey", ALLOCSET_DEFAULT_SIZES);
-	MemoryContext caller = MemoryContextSwitchTo(context);
-	SurveyRun	 *run = palloc0(sizeof(SurveyRun));
-
+	procedure_commit(procedure); /* workers are to see what came before */
+	progress_phase(&procedure->progress, run->kind->phase, run->n_objects);
+	run->chunks_start = procedure_elapsed(procedure);
+	run->pool = start_pipeline_pool(run, &pool);
 	PG_TRY();
 	{
-		PreventCommandIfReadOnly(psprintf("CALL %s()", procedure));
-		run->context = context;
-		run->chunk_context =
-			AllocSetContextCreate(context, "plasticc survey chunk", ALLOCSET_DEFAULT_SIZES);
-		run->commits = commits;
-		run->procedure = procedure;
-		INSTR_TIME_SET_CURRENT(run->start);
-		SPI_connect_ext(commits ? SPI_OPT_NONATOMIC : 0);
-		MemoryContextSwitchTo(context);
-		run->plan.job.procedure = fcinfo->flinfo->fn_oid;
-		run->plan.job.context = context;
-		planner(fcinfo, &run->plan);
-		lock_target(run);
-		carry_out(run);
-		SPI_finish();
+		do_chunks(run);
+		if (run->n_objects > 0)
+			report_end(run);
 	}
 	PG_FINALLY();
 	{
-		if (run->pool)
-			end_survey_pool(run->pool);
-		if (run->locked)
-			LockRelease(&run->lock, ExclusiveLock, true);
-		if (debug_query_string)
-			pgstat_report_activity(STATE_RUNNING, debug_query_string);
-		MemoryContextSwitchTo(caller);
-		MemoryContextDelete(context);
+		end_pool(run->pool);
 	}
 	PG_END_TRY();
-	PG_RETURN_VOID();
+}
+
+Datum
+run_pipeline(FunctionCallInfo fcinfo, const PipelineKind *kind)
+{
+	return run_procedure(fcinfo, bring_up_to_date, kind);
 }

@@ -1,7 +1,7 @@
 /*
  * pipeline_tables.c
- *		The tables that a survey procedure reads and fills: what their columns
- *		are, checked before work begins, and how statements name them.
+ *		The tables that plasticc_extract and plasticc_predict read and fill: their
+ *		columns, checked before work begins, and how statements name them.
  *
  * Privileges are left to the statements, so that no more are asked for than
  * these use.
@@ -24,7 +24,8 @@
 #include "utils/syscache.h"
 #include "utils/varlena.h"
 
-#include "pg/pipeline/pipeline.h"
+#include "pg/jobs/procedure.h"
+#include "pg/pipeline/pipeline_tables.h"
 #include "pg/util/extension.h"
 
 /* From this many pages on, 80 MB, reading a table for every chunk is worth a warning. */
@@ -33,17 +34,8 @@
 PG_FUNCTION_INFO_V1(plasticc_create_feature_table);
 PG_FUNCTION_INFO_V1(plasticc_create_prediction_table);
 
-Oid
-survey_regclass(FunctionCallInfo fcinfo, int argument, const char *what)
-{
-	if (PG_ARGISNULL(argument))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be NULL", what)));
-	return PG_GETARG_OID(argument);
-}
-
-SurveyTable
-survey_table(Oid oid, const char *role)
+PipelineTable
+source_table(Oid oid, const char *role)
 {
 	char kind = get_rel_relkind(oid);
 
@@ -54,7 +46,7 @@ survey_table(Oid oid, const char *role)
 		kind != RELKIND_MATVIEW && kind != RELKIND_FOREIGN_TABLE)
 		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
 						errmsg("%s: \"%s\" is not a table or view", role, get_rel_name(oid))));
-	return (SurveyTable){
+	return (PipelineTable){
 		.oid = oid,
 		.name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(oid)),
 										   get_rel_name(oid)),
@@ -62,11 +54,11 @@ survey_table(Oid oid, const char *role)
 	};
 }
 
-SurveyTable
-survey_target(Oid oid)
+PipelineTable
+target_table(Oid oid)
 {
-	SurveyTable table = survey_table(oid, "target");
-	char		kind = get_rel_relkind(oid);
+	PipelineTable table = source_table(oid, "target");
+	char		  kind = get_rel_relkind(oid);
 
 	if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
 		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
@@ -102,7 +94,7 @@ is_text(Oid type)
 
 /* The column's type; an error when there is none. */
 static Oid
-find_column(const SurveyTable *table, const char *column, const char *option)
+find_column(const PipelineTable *table, const char *column, const char *option)
 {
 	Oid type = column_type(table->oid, column);
 
@@ -114,7 +106,7 @@ find_column(const SurveyTable *table, const char *column, const char *option)
 }
 
 static void
-raise_bad_type(const SurveyTable *table, const char *column, Oid type, const char *accepted)
+raise_bad_type(const PipelineTable *table, const char *column, Oid type, const char *accepted)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_DATATYPE_MISMATCH),
@@ -123,7 +115,8 @@ raise_bad_type(const SurveyTable *table, const char *column, Oid type, const cha
 }
 
 char *
-integer_column(const SurveyTable *table, const char *alias, const char *column, const char *option)
+integer_column(const PipelineTable *table, const char *alias, const char *column,
+			   const char *option)
 {
 	Oid type = find_column(table, column, option);
 
@@ -133,7 +126,7 @@ integer_column(const SurveyTable *table, const char *alias, const char *column, 
 }
 
 char *
-number_column(const SurveyTable *table, const char *alias, const char *column, const char *option)
+number_column(const PipelineTable *table, const char *alias, const char *column, const char *option)
 {
 	Oid type = find_column(table, column, option);
 
@@ -144,7 +137,8 @@ number_column(const SurveyTable *table, const char *alias, const char *column, c
 }
 
 char *
-boolean_column(const SurveyTable *table, const char *alias, const char *column, const char *option)
+boolean_column(const PipelineTable *table, const char *alias, const char *column,
+			   const char *option)
 {
 	Oid type = find_column(table, column, option);
 
@@ -156,8 +150,8 @@ boolean_column(const SurveyTable *table, const char *alias, const char *column, 
 }
 
 char *
-passband_column(const SurveyTable *table, const char *alias, const char *column, const char *option,
-				const char *schema)
+passband_column(const PipelineTable *table, const char *alias, const char *column,
+				const char *option, const char *schema)
 {
 	Oid type = find_column(table, column, option);
 
@@ -171,7 +165,7 @@ passband_column(const SurveyTable *table, const char *alias, const char *column,
 }
 
 void
-check_target_column(const SurveyTable *target, const char *column, Oid type, const char *hint)
+check_target_column(const PipelineTable *target, const char *column, Oid type, const char *hint)
 {
 	Oid	 actual = column_type(target->oid, column);
 	bool accepted = actual == type || (is_integer(type) && is_integer(actual)) ||
@@ -233,7 +227,7 @@ has_unique_index(Oid oid, const char *const *columns, int n_columns)
 }
 
 void
-warn_without_index(const SurveyTable *table, const char *column)
+warn_without_index(const PipelineTable *table, const char *column)
 {
 	Relation   relation = relation_open(table->oid, AccessShareLock);
 	AttrNumber number = get_attnum(table->oid, column);
@@ -257,7 +251,7 @@ warn_without_index(const SurveyTable *table, const char *column)
 }
 
 char *
-survey_range(bool range, const char *alias, const char *column)
+range_condition(bool range, const char *alias, const char *column)
 {
 	if (!range)
 		return "";
@@ -284,11 +278,11 @@ create_table(text *name, const char *columns, const char *alterations)
 				(errcode(ERRCODE_SYNTAX_ERROR),
 				 errmsg("name of the table has too many parts: \"%s\"", text_to_cstring(name))));
 	SPI_connect();
-	survey_execute(psprintf("CREATE TABLE %s (%s)", quoted, columns), 0, NULL, NULL,
-				   SPI_OK_UTILITY);
+	execute_statement(psprintf("CREATE TABLE %s (%s)", quoted, columns), 0, NULL, NULL, NULL,
+					  SPI_OK_UTILITY);
 	if (alterations)
-		survey_execute(psprintf("ALTER TABLE %s %s", quoted, alterations), 0, NULL, NULL,
-					   SPI_OK_UTILITY);
+		execute_statement(psprintf("ALTER TABLE %s %s", quoted, alterations), 0, NULL, NULL, NULL,
+						  SPI_OK_UTILITY);
 	SPI_finish();
 	return RangeVarGetRelid(range, NoLock, false);
 }

@@ -23,7 +23,11 @@
 #include "pg/model/classify_block.h"
 #include "pg/model/model_cache.h"
 #include "pg/model/model_lookup.h"
-#include "pg/pipeline/pipeline.h"
+#include "pg/jobs/json_options.h"
+#include "pg/jobs/procedure.h"
+#include "pg/pipeline/pipeline_run.h"
+#include "pg/pipeline/pipeline_tables.h"
+#include "pg/util/args.h"
 #include "pg/util/extension.h"
 
 PG_FUNCTION_INFO_V1(plasticc_predict);
@@ -66,8 +70,8 @@ static const PredictOptions predict_defaults = {
 typedef struct Prediction
 {
 	PredictOptions options;
-	SurveyTable	   features;
-	SurveyTable	   target;
+	PipelineTable  features;
+	PipelineTable  target;
 	bool		   history;
 	const char	  *conflict;	 /* columns of the target's key */
 	const char	  *id;			 /* quoted name of object_id among the features */
@@ -91,7 +95,7 @@ typedef struct Predictor
 } Predictor;
 
 static Predictor *
-make_predictor(const SurveyJob *job)
+make_predictor(const PipelineJob *job)
 {
 	MemoryContext caller = MemoryContextSwitchTo(job->context);
 	Workspace	  workspace = server_workspace(job->context);
@@ -142,7 +146,7 @@ array_of(Datum *values, int n, Oid type)
 
 /* Classifies rows of the table and writes their predictions. */
 static void
-predict_block(SurveyJob *job, SPITupleTable *table, uint64 first, int n)
+predict_block(PipelineJob *job, SPITupleTable *table, uint64 first, int n)
 {
 	Predictor *predictor = job->state;
 	int		   n_classes = predictor->model->n_classes;
@@ -173,11 +177,11 @@ predict_block(SurveyJob *job, SPITupleTable *table, uint64 first, int n)
 	values[4] = PointerGetDatum(probabilities);
 	values[5] = CStringGetTextDatum(job->model);
 	values[6] = Int32GetDatum(job->version);
-	survey_execute(job->write, lengthof(types), types, values, SPI_OK_INSERT);
+	execute_statement(job->write, lengthof(types), types, values, NULL, SPI_OK_INSERT);
 }
 
-void
-predict_objects(SurveyJob *job, Datum ids)
+static void
+predict_objects(PipelineJob *job, Datum ids)
 {
 	MemoryContext  context = AllocSetContextCreate(CurrentMemoryContext, "plasticc predict block",
 												   ALLOCSET_DEFAULT_SIZES);
@@ -188,7 +192,7 @@ predict_objects(SurveyJob *job, Datum ids)
 
 	if (job->state == NULL)
 		job->state = make_predictor(job);
-	survey_execute(job->read, 1, &type, &ids, SPI_OK_SELECT);
+	execute_statement(job->read, 1, &type, &ids, NULL, SPI_OK_SELECT);
 	table = SPI_tuptable;
 	n_rows = SPI_processed;
 	caller = MemoryContextSwitchTo(context);
@@ -209,7 +213,7 @@ predict_objects(SurveyJob *job, Datum ids)
  */
 
 static char *
-todo_query(const Prediction *prediction, const SurveyJob *job, bool range)
+todo_query(const Prediction *prediction, const PipelineJob *job, bool range)
 {
 	return psprintf("SELECT f.%s::pg_catalog.int8 AS object_id FROM %s AS f "
 					"WHERE f.%s IS NOT NULL AND f.%s IS NOT NULL%s AND NOT EXISTS ("
@@ -219,8 +223,8 @@ todo_query(const Prediction *prediction, const SurveyJob *job, bool range)
 					"AND p.features_at OPERATOR(pg_catalog.=) %s) "
 					"ORDER BY 1",
 					prediction->id, prediction->features.name, prediction->id, prediction->column,
-					survey_range(range, "f", prediction->id), prediction->target.name,
-					prediction->id, survey_range(range, "p", "object_id"),
+					range_condition(range, "f", prediction->id), prediction->target.name,
+					prediction->id, range_condition(range, "p", "object_id"),
 					quote_literal_cstr(job->model), job->version, prediction->extracted_at);
 }
 
@@ -259,7 +263,7 @@ static void
 check_features(Prediction *prediction)
 {
 	const PredictOptions *options = &prediction->options;
-	const SurveyTable	 *table = &prediction->features;
+	const PipelineTable	 *table = &prediction->features;
 	Oid					  type = column_type(table->oid, options->features);
 	const char			 *stamp = options->extracted_at ? options->extracted_at : "extracted_at";
 	Oid					  stamp_type = column_type(table->oid, stamp);
@@ -288,9 +292,9 @@ check_features(Prediction *prediction)
 static void
 check_target(Prediction *prediction)
 {
-	const SurveyTable *target = &prediction->target;
-	const char		  *key[] = {"object_id", "model", "version", "features_at"};
-	SurveyChoice	   history = prediction->options.history;
+	const PipelineTable *target = &prediction->target;
+	const char			*key[] = {"object_id", "model", "version", "features_at"};
+	SurveyChoice		 history = prediction->options.history;
 
 	check_target_column(target, "object_id", INT8OID, TARGET_HINT);
 	check_target_column(target, "model", TEXTOID, TARGET_HINT);
@@ -320,7 +324,7 @@ check_target(Prediction *prediction)
 
 /* The version of the whole run, also when another training ends meanwhile. */
 static int32
-find_version(const SurveyJob *job, int version)
+find_version(const PipelineJob *job, int version)
 {
 	FmgrInfo function;
 	Oid		 type = TEXTOID;
@@ -332,33 +336,32 @@ find_version(const SurveyJob *job, int version)
 	(void) fetch_model(&function, model, version > 0 ? &version : NULL);
 	if (version > 0)
 		return version;
-	survey_execute(psprintf("SELECT pg_catalog.max(version) FROM %s "
-							"WHERE name OPERATOR(pg_catalog.=) $1",
-							extension_table(&function, "plasticc_models")),
-				   1, &type, &name, SPI_OK_SELECT);
+	execute_statement(psprintf("SELECT pg_catalog.max(version) FROM %s "
+							   "WHERE name OPERATOR(pg_catalog.=) $1",
+							   extension_table(&function, "plasticc_models")),
+					  1, &type, &name, NULL, SPI_OK_SELECT);
 	return DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null));
 }
 
 static void
-plan_prediction(FunctionCallInfo fcinfo, SurveyPlan *plan)
+plan_prediction(FunctionCallInfo fcinfo, PipelinePlan *plan)
 {
 	Prediction			  prediction = {.options = predict_defaults};
 	const PredictOptions *options = &prediction.options;
-	SurveyJob			 *job = &plan->job;
+	PipelineJob			 *job = &plan->job;
 
 	read_survey_options(PG_ARGISNULL(3) ? NULL : PG_GETARG_JSONB_P(3), predict_options,
 						lengthof(predict_options), &prediction.options);
-	if (PG_ARGISNULL(0))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("model must not be NULL")));
-	prediction.features = survey_table(survey_regclass(fcinfo, 1, "features"), "features");
-	prediction.target = survey_target(survey_regclass(fcinfo, 2, "target"));
+	prediction.features = source_table(oid_argument(fcinfo, 1, "features"), "features");
+	prediction.target = target_table(oid_argument(fcinfo, 2, "target"));
 	check_features(&prediction);
 	check_target(&prediction);
 
-	job->kind = SURVEY_PREDICT;
-	job->target = prediction.target.oid;
-	job->model = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	plan->target = prediction.target.oid;
+	job->model = text_argument(fcinfo, 0, "model");
 	job->version = find_version(job, options->version);
+	plan->to_do =
+		psprintf("are to be classified by model \"%s\" version %d", job->model, job->version);
 	job->find = todo_query(&prediction, job, true);
 	job->read = read_query(&prediction);
 	job->write = write_statement(&prediction);
@@ -369,11 +372,27 @@ plan_prediction(FunctionCallInfo fcinfo, SurveyPlan *plan)
 	plan->temporary = prediction.features.temporary || prediction.target.temporary;
 }
 
+static const PipelineKind predict_kind = {
+	.phase = "predicting",
+	.worker = "prediction worker",
+	.worker_function = "plasticc_prediction_worker",
+	.plan = plan_prediction,
+	.do_objects = predict_objects,
+};
+
+PGDLLEXPORT void plasticc_prediction_worker(Datum handle);
+
+void
+plasticc_prediction_worker(Datum handle)
+{
+	run_pipeline_worker(handle, &predict_kind);
+}
+
 /*
  * plasticc_predict(model, features, target, options)
  */
 Datum
 plasticc_predict(PG_FUNCTION_ARGS)
 {
-	return run_survey(fcinfo, "plasticc_predict", plan_prediction);
+	return run_pipeline(fcinfo, &predict_kind);
 }

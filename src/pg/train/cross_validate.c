@@ -95,7 +95,7 @@ cross_validation_metrics(const Run *run, const float *probabilities)
 		appendStringInfoChar(&text, '}');
 	}
 	appendStringInfoChar(&text, ']');
-	json_number_member(&text, "elapsed_seconds", run_elapsed(run));
+	json_number_member(&text, "elapsed_seconds", procedure_elapsed(run->procedure));
 	appendStringInfoChar(&text, '}');
 	return text.data;
 }
@@ -112,10 +112,10 @@ store_metrics(const Run *run, const char *metrics)
 		DirectFunctionCall1(jsonb_in, CStringGetDatum(metrics)),
 	};
 
-	run_insert(psprintf("INSERT INTO %s (name, version, classes, options, metrics) "
-						"VALUES ($1, $2, $3, $4, $5)",
-						run->tables[0]),
-			   lengthof(types), types, values, NULL);
+	execute_statement(psprintf("INSERT INTO %s (name, version, classes, options, metrics) "
+							   "VALUES ($1, $2, $3, $4, $5)",
+							   run->tables[0]),
+					  lengthof(types), types, values, NULL, SPI_OK_INSERT);
 }
 
 static void
@@ -178,7 +178,7 @@ report_result(const Run *run, const float *probabilities)
 							"%.4f",
 							run->name, run->version, score.log_loss, score.accuracy),
 					 errdetail("%d folds, %s in all.", run->ensemble.n_folds,
-							   describe_duration(run_elapsed(run)))));
+							   describe_duration(procedure_elapsed(run->procedure)))));
 }
 
 /* From the query to the stored probabilities. */
@@ -192,8 +192,7 @@ cross_validate(Run *run)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("option \"validation_fold\" is not for a cross-validation"),
 						errhint("Each fold of the column \"fold\" is left out once.")));
-	run->input =
-		read_training_input(run->query, run->options, training_workers(2) > 0, run->context);
+	run_read_input(run, 2);
 	training_options_settle(run->options, run->input->set.n_rows,
 							training_objects(&run->input->set), run->input->set.n_features);
 	choose_gate(run->input, run->options, run->context);
@@ -209,7 +208,7 @@ cross_validate(Run *run)
 	probabilities = out_of_fold(run, result);
 	store_metrics(run, cross_validation_metrics(run, probabilities));
 	store_probabilities(run, probabilities);
-	run_commit(run);
+	procedure_commit(run->procedure);
 	report_result(run, probabilities);
 }
 
@@ -220,12 +219,10 @@ Datum
 plasticc_cross_validate(PG_FUNCTION_ARGS)
 {
 	static const RunKind kind = {
-		.procedure = "plasticc_cross_validate",
-		.noun = "cross-validation",
-		.lock = 98,
+		.lock = LOCK_CROSS_VALIDATION,
 		.tables = {"plasticc_cross_validations", "plasticc_out_of_fold"},
 		.body = cross_validate,
 	};
 
-	return run_procedure(fcinfo, &kind);
+	return run_training(fcinfo, &kind);
 }

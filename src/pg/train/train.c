@@ -10,6 +10,7 @@
 #include <math.h>
 
 #include "catalog/pg_type.h"
+#include "executor/spi.h"
 #include "mb/pg_wchar.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -84,17 +85,17 @@ log_epoch(Run *run, int member, const EpochReport *report)
 					  Float8GetDatum(report->training_loss),
 					  Float8GetDatum(report->validation_loss),
 					  Float8GetDatum(report->learning_rate),
-					  interval_datum(run_elapsed(run))};
+					  interval_datum(procedure_elapsed(run->procedure))};
 	char  nulls[] = {' ', ' ', ' ', ' ', ' ', ' ', ' ', ' '};
 
 	note_epoch(run->curve, member - 1, report);
 	if (isnan(report->validation_loss))
 		nulls[5] = 'n';
-	run_insert(psprintf("INSERT INTO %s (name, version, member, epoch, training_loss, "
-						"validation_loss, learning_rate, elapsed) "
-						"VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-						run->tables[1]),
-			   lengthof(types), types, values, nulls);
+	execute_statement(psprintf("INSERT INTO %s (name, version, member, epoch, training_loss, "
+							   "validation_loss, learning_rate, elapsed) "
+							   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+							   run->tables[1]),
+					  lengthof(types), types, values, nulls, SPI_OK_INSERT);
 }
 
 /* The networks as one model. */
@@ -163,7 +164,8 @@ store_model(Run *run, Model *model, const PoolResult *result)
 {
 	Probabilities *unseen = calibrate_model(&run->ensemble, 0, model, result, true);
 	char *metrics = training_metrics(&run->ensemble, run->input, result, run->curve, unseen);
-	char *row_metrics = psprintf("{%s, \"elapsed_seconds\": %.3f}", metrics, run_elapsed(run));
+	char *row_metrics =
+		psprintf("{%s, \"elapsed_seconds\": %.3f}", metrics, procedure_elapsed(run->procedure));
 	Oid	  types[] = {TEXTOID, INT4OID, INT4ARRAYOID, TEXTARRAYOID, JSONBOID, JSONBOID, BYTEAOID};
 	Datum values[] = {
 		CStringGetTextDatum(run->name),
@@ -178,10 +180,10 @@ store_model(Run *run, Model *model, const PoolResult *result)
 
 	if (run->options->n_feature_names == 0)
 		nulls[3] = 'n';
-	run_insert(psprintf("INSERT INTO %s (name, version, classes, feature_names, options, "
-						"metrics, model) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-						run->tables[0]),
-			   lengthof(types), types, values, nulls);
+	execute_statement(psprintf("INSERT INTO %s (name, version, classes, feature_names, options, "
+							   "metrics, model) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+							   run->tables[0]),
+					  lengthof(types), types, values, nulls, SPI_OK_INSERT);
 }
 
 static void
@@ -195,7 +197,7 @@ report_result(const Run *run, const PoolResult *result)
 	ereport(NOTICE, (errmsg("model \"%s\" version %d is ready", run->name, run->version),
 					 errdetail("%s: training loss %.4f%s; %s in all.", what, mean.training_loss,
 							   describe_validation(mean.validation_loss),
-							   describe_duration(run_elapsed(run)))));
+							   describe_duration(procedure_elapsed(run->procedure)))));
 }
 
 /* From the query to the stored model. */
@@ -204,8 +206,7 @@ train(Run *run)
 {
 	PoolResult *result;
 
-	run->input = read_training_input(run->query, run->options,
-									 training_workers(run->options->members) > 0, run->context);
+	run_read_input(run, run->options->members);
 	training_options_settle(run->options, run->input->set.n_rows,
 							training_objects(&run->input->set), run->input->set.n_features);
 	choose_gate(run->input, run->options, run->context);
@@ -219,7 +220,7 @@ train(Run *run)
 	run->curve = create_curve(run->options->epochs, run->options->members);
 	result = run_jobs(run, true, log_epoch);
 	store_model(run, make_model(run, result), result);
-	run_commit(run);
+	procedure_commit(run->procedure);
 	report_result(run, result);
 }
 
@@ -230,12 +231,10 @@ Datum
 plasticc_train(PG_FUNCTION_ARGS)
 {
 	static const RunKind kind = {
-		.procedure = "plasticc_train",
-		.noun = "training",
-		.lock = 99,
+		.lock = LOCK_TRAINING,
 		.tables = {"plasticc_models", "plasticc_training_log"},
 		.body = train,
 	};
 
-	return run_procedure(fcinfo, &kind);
+	return run_training(fcinfo, &kind);
 }

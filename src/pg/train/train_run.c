@@ -1,35 +1,26 @@
 /*
  * train_run.c
- *		What the procedures that train have in common.
+ *		What plasticc_train and plasticc_cross_validate have in common.
  *
- * Called outside a transaction block, a procedure commits as it goes, so that
- * the log of epochs can be watched from elsewhere and the long training holds
- * back no vacuum.  Inside a block (or a function, or a PL/pgSQL block with an
- * exception handler) it commits nothing.
- *
- * Memory that has to survive the commits is in a context of the run's own.  A
- * lock on the name keeps two runs from making the same version: until the end
- * of the run when it commits, otherwise until the transaction's end, because
- * only then do others see the new version.
+ * Where a call commits, it does so as epochs end, so that the log of epochs can
+ * be watched from elsewhere and the long training holds back no vacuum.  A lock
+ * on the name keeps two calls from making the same version.
  */
 #include "pg/module/plasticc.h"
 
 #include <math.h>
 
-#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "executor/spi.h"
-#include "miscadmin.h"
-#include "nodes/parsenodes.h"
-#include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 
 #include "pg/train/training_options.h"
 #include "pg/train/train_run.h"
-#include "pg/util/extension.h"
+#include "pg/util/args.h"
 
 /*
  * Seconds between commits: epochs may take milliseconds, and their rows are
@@ -39,29 +30,6 @@
 
 /* An entry of an index has to hold it, and a line of a report. */
 #define MAX_NAME_BYTES 1000
-
-double
-run_elapsed(const Run *run)
-{
-	instr_time now;
-
-	INSTR_TIME_SET_CURRENT(now);
-	INSTR_TIME_SUBTRACT(now, run->start);
-	return INSTR_TIME_GET_DOUBLE(now);
-}
-
-/* "85 s", "12 min" or "3.5 h" */
-char *
-describe_duration(double seconds)
-{
-	if (seconds < 10.0)
-		return psprintf("%.1f s", seconds);
-	if (seconds < 120.0)
-		return psprintf("%.0f s", seconds);
-	if (seconds < 7200.0)
-		return psprintf("%.0f min", seconds / 60.0);
-	return psprintf("%.1f h", seconds / 3600.0);
-}
 
 char *
 describe_validation(double loss)
@@ -73,76 +41,6 @@ describe_validation(double loss)
  * Before the training
  * ------------------------------------------------------------------------
  */
-
-static char *
-required_text(FunctionCallInfo fcinfo, int argument, const char *what)
-{
-	char *value;
-
-	if (PG_ARGISNULL(argument))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be NULL", what)));
-	value = text_to_cstring(PG_GETARG_TEXT_PP(argument));
-	if (value[strspn(value, " \t\r\n")] == '\0')
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must not be empty", what)));
-	return value;
-}
-
-/*
- * A missing privilege shows before minutes of training, not after.  SELECT is
- * needed to find the next version.
- */
-static void
-check_privileges(FmgrInfo *flinfo, const char *table, const char *qualified)
-{
-	Oid relation = get_relname_relid(table, get_func_namespace(flinfo->fn_oid));
-
-	if (!OidIsValid(relation))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE), errmsg("table %s does not exist", qualified)));
-	if (pg_class_aclcheck(relation, GetUserId(), ACL_INSERT) != ACLCHECK_OK ||
-		pg_class_aclcheck(relation, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("permission denied for table %s", table),
-				 errhint("Its owner can grant it: GRANT SELECT, INSERT ON %s TO %s.", qualified,
-						 quote_identifier(GetUserNameFromId(GetUserId(), false)))));
-}
-
-/* Commits are possible in a CALL by itself, but not below an exception handler. */
-static bool
-can_commit(FunctionCallInfo fcinfo)
-{
-	return fcinfo->context != NULL && IsA(fcinfo->context, CallContext) &&
-		   !castNode(CallContext, fcinfo->context)->atomic && !IsSubTransaction();
-}
-
-static void
-lock_name(Run *run, FmgrInfo *flinfo)
-{
-	uint64 hash = hash_bytes_extended((const unsigned char *) run->name, strlen(run->name),
-									  get_func_namespace(flinfo->fn_oid));
-
-	SET_LOCKTAG_ADVISORY(run->lock, MyDatabaseId, (uint32) (hash >> 32), (uint32) hash,
-						 run->kind->lock);
-	if (LockAcquire(&run->lock, ExclusiveLock, run->commits, true) == LOCKACQUIRE_NOT_AVAIL)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_IN_USE),
-				 errmsg("a %s of model \"%s\" is already running", run->kind->noun, run->name),
-				 errhint("Wait for its end, or choose another name.")));
-	run->locked = run->commits;
-}
-
-void
-run_commit(Run *run)
-{
-	if (!run->commits)
-		return;
-	SPI_commit();
-	SPI_start_transaction(); /* SPI_commit has done it in later minor releases */
-	run->last_commit = run_elapsed(run);
-}
 
 /* One more than any version of that name, also one whose training has failed. */
 void
@@ -165,8 +63,17 @@ run_next_version(Run *run)
 	SPI_freetuptable(SPI_tuptable);
 	if (newest == PG_INT32_MAX)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-						errmsg("model \"%s\" has no version left", run->name)));
+						errmsg("version number of model \"%s\" is out of range", run->name)));
 	run->version = newest + 1;
+}
+
+void
+run_read_input(Run *run, int n_jobs)
+{
+	progress_phase(&run->procedure->progress, "reading rows", -1);
+	run->input = read_training_input(run->query, run->options, training_workers(n_jobs) > 0,
+									 run->context);
+	progress_phase(&run->procedure->progress, "preparing", -1);
 }
 
 void
@@ -200,44 +107,74 @@ describe_job(const Run *run, int job)
 	return text.data;
 }
 
-static void
-report_epoch(const Run *run, int job, const EpochReport *report, double elapsed)
+/*
+ * Notes an epoch and estimates the time for the others, as if what does them now
+ * went on; -1 before any network has done two.
+ */
+static double
+estimate_time_left(Run *run, int job)
 {
-	int	   n_epochs = run->options->epochs;
-	double n_left = (double) ensemble_jobs(&run->ensemble) * n_epochs - run->epochs_done;
+	EpochClock *clock = &run->clock;
+	double		now = procedure_elapsed(run->procedure);
+	int			n_jobs = ensemble_jobs(&run->ensemble);
+	int			n_epochs = run->options->epochs;
+	int			processes = 0;
 
-	ereport(NOTICE, (errmsg("%sepoch %d of %d: training loss %.4f%s, about %s left",
-							describe_job(run, job), report->epoch, n_epochs, report->training_loss,
-							describe_validation(report->validation_loss),
-							describe_duration(elapsed / run->epochs_done * n_left))));
+	if (clock->epochs[job]++ > 0)
+	{
+		clock->seconds += now - clock->last[job];
+		clock->n++;
+	}
+	clock->last[job] = now;
+	for (int i = 0; i < n_jobs; i++)
+		processes += clock->epochs[i] > 0 && clock->epochs[i] < n_epochs;
+	if (clock->n == 0)
+		return -1;
+	return clock->seconds / clock->n * ((double) n_jobs * n_epochs - run->epochs_done) /
+		   Max(1, processes);
 }
 
-typedef struct Progress
+static void
+report_epoch(const Run *run, int job, const EpochReport *report, double seconds_left)
+{
+	ereport(NOTICE, (errmsg("%sepoch %d of %d: training loss %.4f%s%s", describe_job(run, job),
+							report->epoch, run->options->epochs, report->training_loss,
+							describe_validation(report->validation_loss),
+							describe_time_left(seconds_left))));
+}
+
+typedef struct JobEvents
 {
 	Run		*run;
 	EpochLog log;
-} Progress;
+} JobEvents;
+
+static void
+run_commit(Run *run)
+{
+	procedure_commit(run->procedure);
+	run->last_commit = procedure_elapsed(run->procedure);
+}
 
 /* Called after every epoch of any network. */
 static void
 finish_epoch(int job, const EpochReport *report, void *argument)
 {
-	Progress	 *progress = argument;
-	Run			 *run = progress->run;
-	double		  elapsed = run_elapsed(run);
+	JobEvents	 *events = argument;
+	Run			 *run = events->run;
+	double		  seconds_left;
 	MemoryContext epoch_context =
 		AllocSetContextCreate(run->context, "plasticc epoch", ALLOCSET_SMALL_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(epoch_context);
 
 	run->epochs_done++;
-	if (progress->log)
-		progress->log(run, job % run->options->members + 1, report);
-	if (elapsed - run->last_report >= run->options->report_interval)
-	{
-		report_epoch(run, job, report, elapsed);
-		run->last_report = elapsed;
-	}
-	if (elapsed - run->last_commit >= COMMIT_INTERVAL)
+	seconds_left = estimate_time_left(run, job);
+	progress_done(&run->procedure->progress, run->epochs_done, seconds_left);
+	if (events->log)
+		events->log(run, job % run->options->members + 1, report);
+	if (report_is_due(run->procedure, run->options->report_interval))
+		report_epoch(run, job, report, seconds_left);
+	if (procedure_elapsed(run->procedure) - run->last_commit >= COMMIT_INTERVAL)
 		run_commit(run);
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(epoch_context);
@@ -246,8 +183,7 @@ finish_epoch(int job, const EpochReport *report, void *argument)
 static void
 raise_divergence(int job, void *argument)
 {
-	Progress *progress = argument;
-	Run		 *run = progress->run;
+	Run *run = ((JobEvents *) argument)->run;
 
 	run_commit(run); /* the epochs since the last one */
 	ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
@@ -258,25 +194,21 @@ raise_divergence(int job, void *argument)
 PoolResult *
 run_jobs(Run *run, bool keep_networks, EpochLog log)
 {
-	Progress	progress = {run, log};
-	PoolEvents	events = {finish_epoch, raise_divergence, &progress};
+	JobEvents	job_events = {run, log};
+	PoolEvents	events = {finish_epoch, raise_divergence, &job_events};
+	int			n_jobs = ensemble_jobs(&run->ensemble);
 	PoolResult *result;
 
+	run->clock.last = palloc0(sizeof(double) * n_jobs);
+	run->clock.epochs = palloc0(sizeof(int) * n_jobs);
 	run_commit(run);					 /* lets go of the query's snapshot */
 	run->last_commit = -COMMIT_INTERVAL; /* the first epoch shows at once */
+	progress_phase(&run->procedure->progress, "training", (int64) n_jobs * run->options->epochs);
 	result = train_jobs(&run->ensemble, run->input->rows, keep_networks, &events, run->context);
 	run->input->set.features = NULL; /* they have been freed */
 	run_commit(run);				 /* the epochs since the last one, whatever comes now */
+	progress_phase(&run->procedure->progress, "storing", -1);
 	return result;
-}
-
-void
-run_insert(const char *statement, int n, Oid *types, Datum *values, const char *nulls)
-{
-	int status = SPI_execute_with_args(statement, n, types, values, nulls, false, 0);
-
-	if (status != SPI_OK_INSERT)
-		elog(ERROR, "inserting a row failed: %s", SPI_result_code_string(status));
 }
 
 Datum
@@ -296,53 +228,43 @@ classes_datum(const TrainingSet *set)
  */
 
 static void
-begin_run(Run *run, FunctionCallInfo fcinfo)
+lock_name(const Run *run, LockClass class)
 {
-	PreventCommandIfReadOnly(psprintf("CALL %s()", run->kind->procedure));
-	INSTR_TIME_SET_CURRENT(run->start);
-	run->name = required_text(fcinfo, 0, "model name");
+	Oid	   function = run->procedure->fcinfo->flinfo->fn_oid;
+	uint64 hash = hash_bytes_extended((const unsigned char *) run->name, strlen(run->name),
+									  get_func_namespace(function));
+
+	lock_procedure(run->procedure, class, (uint32) (hash >> 32), (uint32) hash,
+				   psprintf("model \"%s\"", run->name),
+				   "Wait for it to finish, or choose another name.");
+}
+
+static void
+run_body(Procedure *procedure, const void *argument)
+{
+	FunctionCallInfo fcinfo = procedure->fcinfo;
+	const RunKind	*kind = argument;
+	Run				*run = palloc0(sizeof(Run));
+
+	run->procedure = procedure;
+	run->context = procedure->context;
+	run->name = text_argument(fcinfo, 0, "model name");
 	if (strlen(run->name) > MAX_NAME_BYTES)
 		ereport(ERROR, (errcode(ERRCODE_NAME_TOO_LONG),
 						errmsg("model name has %zu bytes", strlen(run->name)),
-						errhint("It may have %d.", MAX_NAME_BYTES)));
-	run->query = required_text(fcinfo, 1, "training query");
+						errhint("At most %d bytes are allowed.", MAX_NAME_BYTES)));
+	run->query = text_argument(fcinfo, 1, "training query");
 	run->options = palloc(sizeof(TrainingOptions));
 	read_training_options(PG_ARGISNULL(2) ? NULL : PG_GETARG_JSONB_P(2), run->options);
 	for (int i = 0; i < lengthof(run->tables); i++)
-	{
-		run->tables[i] = extension_table(fcinfo->flinfo, run->kind->tables[i]);
-		check_privileges(fcinfo->flinfo, run->kind->tables[i], run->tables[i]);
-	}
-	lock_name(run, fcinfo->flinfo);
+		run->tables[i] = writable_table(procedure, kind->tables[i]);
+	lock_name(run, kind->lock);
+	progress_begin(&procedure->progress, fcinfo->flinfo->fn_oid, run->name);
+	kind->body(run);
 }
 
 Datum
-run_procedure(FunctionCallInfo fcinfo, const RunKind *kind)
+run_training(FunctionCallInfo fcinfo, const RunKind *kind)
 {
-	bool		  commits = can_commit(fcinfo);
-	MemoryContext context = AllocSetContextCreate(commits ? PortalContext : TopTransactionContext,
-												  "plasticc training", ALLOCSET_DEFAULT_SIZES);
-	MemoryContext caller = MemoryContextSwitchTo(context);
-	Run			 *run = palloc0(sizeof(Run));
-
-	PG_TRY();
-	{
-		run->kind = kind;
-		run->context = context;
-		run->commits = commits;
-		begin_run(run, fcinfo);
-		SPI_connect_ext(commits ? SPI_OPT_NONATOMIC : 0);
-		MemoryContextSwitchTo(context);
-		kind->body(run);
-		SPI_finish();
-	}
-	PG_FINALLY();
-	{
-		if (run->locked)
-			LockRelease(&run->lock, ExclusiveLock, true);
-		MemoryContextSwitchTo(caller);
-		MemoryContextDelete(context);
-	}
-	PG_END_TRY();
-	PG_RETURN_VOID();
+	return run_procedure(fcinfo, run_body, kind);
 }

@@ -1,0 +1,69 @@
+/*
+ * pipeline_run.h
+ *		Brings a table up to date, one chunk of objects after the other:
+ *		what plasticc_extract and plasticc_predict have in common.
+ *
+ * A run lists the objects that are to be done, divides the list into chunks
+ * and does each chunk in a transaction of its own, in this process and in
+ * background workers.  What is to be done follows from the committed rows of
+ * the tables alone, so that a run which was interrupted is simply called again.
+ */
+#ifndef PLASTICC_PG_PIPELINE_PIPELINE_RUN_H
+#define PLASTICC_PG_PIPELINE_PIPELINE_RUN_H
+
+/*
+ * What every process of a run knows.  The statements:
+ *
+ * find		$1, $2 (bigint) -> object_id: what is to be done between these
+ *			numbers, ascending
+ * read		$1 (bigint[]) -> what predictions are made of; NULL for extraction
+ * write	$1 (bigint[]) and more for predictions: does these objects
+ */
+typedef struct PipelineJob
+{
+	Oid	  procedure;
+	char *find;
+	char *read;
+	char *write;
+	char *model; /* its name, for predictions */
+	int32 version;
+
+	/* of each process */
+	MemoryContext context; /* lives as long as the job in this process */
+	void		 *state;   /* what it keeps from chunk to chunk, NULL at first */
+} PipelineJob;
+
+/*
+ * Brings the target up to date: list is the query of all objects that are to
+ * be done, ascending.  workers < 0 stands for the server's setting.
+ */
+typedef struct PipelinePlan
+{
+	PipelineJob job;
+	Oid			target;
+	char	   *list;
+	char	   *to_do; /* for the message "12 objects ..." */
+	int			chunk_objects;
+	int			workers;
+	int			report_interval; /* seconds */
+	bool		temporary;		 /* a table of this session's: no workers */
+} PipelinePlan;
+
+/* A procedure that runs so. */
+typedef struct PipelineKind
+{
+	const char *phase;			 /* of plasticc_progress(), while chunks are done */
+	const char *worker;			 /* name of its workers: "extraction worker" */
+	const char *worker_function; /* of the library, which calls run_pipeline_worker */
+
+	/* Makes the plan from the arguments, in the procedure's context and connected to SPI. */
+	void (*plan)(FunctionCallInfo fcinfo, PipelinePlan *plan);
+
+	/* Does the objects of the array ids, connected to SPI. */
+	void (*do_objects)(PipelineJob *job, Datum ids);
+} PipelineKind;
+
+extern Datum run_pipeline(FunctionCallInfo fcinfo, const PipelineKind *kind);
+extern void	 run_pipeline_worker(Datum handle, const PipelineKind *kind);
+
+#endif /* PLASTICC_PG_PIPELINE_PIPELINE_RUN_H */
