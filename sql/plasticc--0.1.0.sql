@@ -436,6 +436,14 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 40;
 COMMENT ON FUNCTION plasticc_training_options() IS
 'options of plasticc_train and plasticc_cross_validate: name, type, accepted range, values (as JSON) in the presets default and reference, description';
 
+CREATE FUNCTION plasticc_option_catalog(
+    OUT procedure text, OUT name text, OUT type text, OUT default_value text, OUT range text, OUT description text
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 120;
+
+COMMENT ON FUNCTION plasticc_option_catalog() IS
+'options of plasticc_train, plasticc_cross_validate, plasticc_extract and plasticc_predict: type, default (as JSON; null where it depends on tables or settings), accepted range, description';
+
 CREATE FUNCTION plasticc_progress(
     OUT pid integer, OUT procedure text, OUT name text, OUT phase text, OUT done bigint, OUT total bigint,
     OUT started_at timestamptz, OUT seconds_left double precision

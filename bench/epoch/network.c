@@ -225,7 +225,6 @@ main(int argc, char **argv)
 {
 	static Turns	turns;
 	TrainingOptions options;
-	char			message[OPTIONS_MAX_MESSAGE];
 	int32_t			classes[CLASSES];
 	int32_t		   *target;
 	float		   *features;
@@ -240,15 +239,14 @@ main(int argc, char **argv)
 							.open = open_arena,
 							.close = close_arena,
 							.check_interrupts = no_interrupts};
-	training_options_default(&options);
 	if (argc < 6 || argc > 7 || n_members < 1 ||
-		!training_option_set_text(&options, training_option_find("preset", 6), argv[1],
-								  strlen(argv[1]), message))
+		(strcmp(argv[1], "default") != 0 && strcmp(argv[1], "reference") != 0))
 	{
 		fprintf(stderr,
 				"usage: network default|reference BATCH_SIZE FEATURES ROWS EPOCHS [MEMBERS]\n");
 		return 2;
 	}
+	options = *training_preset(strcmp(argv[1], "reference") == 0);
 	options.batch_size = atoi(argv[2]);
 	options.epochs = atoi(argv[5]) < MAX_EPOCHS ? atoi(argv[5]) : MAX_EPOCHS;
 	options.validation_fraction = 0.0;

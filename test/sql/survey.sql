@@ -29,6 +29,13 @@ FROM expected e FULL JOIN curves c USING (object_id);
 SELECT * FROM differences;
 SELECT plasticc_n_observations(lightcurve) = n_rows AS equal, count(*) FROM curves GROUP BY 1;
 
+-- null is the default of every option, and reports may come after fractions of a second
+SELECT plasticc_create_feature_table('nulls');
+SELECT jsonb_object_agg(name, NULL) || '{"feature_set": "simple", "report_interval": 0.5}' AS nulls
+FROM plasticc_option_catalog() WHERE procedure = 'plasticc_extract' \gset
+CALL plasticc_extract('observations', 'nulls', :'nulls');
+SELECT count(*) AS same FROM curves c JOIN nulls n USING (object_id, n_rows) WHERE c.lightcurve = n.lightcurve AND c.features = n.features;
+
 -- no objects to process
 CREATE TABLE before AS SELECT * FROM curves;
 CALL plasticc_extract('observations', 'curves', '{"feature_set": "simple"}');
@@ -115,6 +122,7 @@ CALL plasticc_extract('observations', 'curves', '[]');
 CALL plasticc_extract('observations', 'curves', '{"passbands": "band"}');
 CALL plasticc_extract('observations', 'curves', '{"chunk_objects": 0}');
 CALL plasticc_extract('observations', 'curves', '{"workers": 1.5}');
+CALL plasticc_extract('observations', 'curves', '{"report_interval": "often"}');
 CALL plasticc_extract('observations', 'curves', '{"mjd": 5}');
 CALL plasticc_extract('observations', 'curves', '{"feature_set": "most"}');
 CALL plasticc_extract('observations', 'curves', '{"arrival": "mjd"}');
@@ -153,6 +161,8 @@ SELECT count(*) AS objects, count(*) FILTER (WHERE features_at <> extracted_at) 
 FROM predictions p FULL JOIN (SELECT * FROM curves WHERE features IS NOT NULL) c USING (object_id);
 SELECT * FROM wrong;
 CREATE TABLE predicted_before AS SELECT * FROM predictions;
+SELECT jsonb_object_agg(name, NULL) AS nulls FROM plasticc_option_catalog() WHERE procedure = 'plasticc_predict' \gset
+CALL plasticc_predict('a', 'curves', 'predictions', :'nulls');
 CALL plasticc_predict('a', 'curves', 'predictions');
 SELECT count(*) AS untouched FROM predictions JOIN predicted_before USING (object_id, predicted_at);
 

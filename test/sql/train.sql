@@ -172,13 +172,18 @@ SELECT left(o::text, 60) AS options, r.* FROM (VALUES
     ('{"epochs": -1}'::jsonb),
     ('{"epochs": 2.5}'::jsonb),
     ('{"epochs": "10"}'::jsonb),
-    ('{"epochs": null}'::jsonb),
+    ('{"epoch": 5}'::jsonb),
+    ('{"seed": 9007199254740992}'::jsonb),
+    ('{"report_interval": -0.5}'::jsonb),
     ('{"learning_rate": 1e500}'::jsonb),
     ('{"layers": 16}'::jsonb),
     ('{"layers": [16, "a"]}'::jsonb),
     ('{"layers": [[16]]}'::jsonb),
     ('{"layers": {"16": 16}}'::jsonb),
+    (jsonb_build_object('layers', array_fill(4, ARRAY[40]))),
     ('{"dropout": "much"}'::jsonb),
+    ('{"dropout": 1}'::jsonb),
+    ('{"dropout": []}'::jsonb),
     ('{"dropout": [0.1, 0.2], "layers": [4, 4, 4]}'::jsonb),
     ('{"activation": "cubic"}'::jsonb),
     ('{"activation": 1}'::jsonb),
@@ -186,6 +191,10 @@ SELECT left(o::text, 60) AS options, r.* FROM (VALUES
     ('{"class_weights": [1, 2]}'::jsonb),
     ('{"class_weights": {"SNIa": 2}}'::jsonb),
     ('{"class_weights": {"90": "2"}}'::jsonb),
+    ('{"class_weights": {"90": -1}}'::jsonb),
+    ('{"survey_features": [1]}'::jsonb),
+    ('{"survey_features": [3, 1, 1, 1, 1, 1, 1, 1, 1], "survey_query": "SELECT 1"}'::jsonb),
+    ('{"survey_query": 1}'::jsonb),
     ('{"feature_names": "a"}'::jsonb),
     ('{"feature_names": [1]}'::jsonb)) AS v(o), refusal(o) AS r;
 \pset format aligned
@@ -204,6 +213,25 @@ SELECT options -> 'preset' AS preset, options -> 'epochs' AS epochs, options -> 
 CALL plasticc_train('p', 'SELECT features, target FROM objects WHERE object_id < 50', NULL);
 SELECT m.version, count(*) FILTER (WHERE m.options -> o.name <> o.default_value::jsonb) AS not_default
 FROM plasticc_models AS m, plasticc_training_options() AS o WHERE m.name = 'p' AND o.name IN ('preset', 'epochs', 'layers', 'batch_size') GROUP BY 1 ORDER BY 1;
+
+-- null is the default of every option
+SELECT jsonb_object_agg(name, NULL) || '{"layers": [4], "epochs": 2, "report_interval": 0.25}' AS nulls
+FROM plasticc_option_catalog() WHERE procedure = 'plasticc_train' \gset
+CALL plasticc_train('n', 'SELECT features, target FROM objects ORDER BY object_id', '{"layers": [4], "epochs": 2, "report_interval": 0.25}');
+CALL plasticc_train('n', 'SELECT features, target FROM objects ORDER BY object_id', :'nulls');
+SELECT plasticc_model('n', 1) = plasticc_model('n', 2) AS same;
+-- what a model stores of its options
+SELECT plasticc_model_info(plasticc_model('n', 1)) -> 'options' = options AS same,
+       options ->> 'seed' AS seed, options ->> 'epsilon' AS epsilon FROM plasticc_models WHERE name = 'n' AND version = 1;
+
+-- options of all procedures
+SELECT procedure, count(*), count(DISTINCT name) AS names, bool_and(type <> '' AND range <> '' AND length(description) > 3) AS described,
+       bool_and(default_value::jsonb IS NOT NULL) AS defaults
+FROM plasticc_option_catalog() GROUP BY 1 ORDER BY 1;
+SELECT count(*) AS different FROM plasticc_training_options() AS t
+FULL JOIN (SELECT * FROM plasticc_option_catalog() WHERE procedure = 'plasticc_cross_validate') AS c USING (name, type, range, default_value, description)
+WHERE t.reference_value IS NULL OR c.procedure IS NULL;
+SELECT * FROM plasticc_option_catalog() WHERE procedure = 'plasticc_predict';
 
 -- privileges, and user objects with conflicting names
 CREATE ROLE regress_plasticc_user;

@@ -55,7 +55,7 @@ make_problem(Problem *problem)
 		.group = problem->group,
 		.side = problem->side,
 	};
-	training_options_default(&problem->options);
+	problem->options = *training_preset(0);
 	training_options_settle(&problem->options, 5000, 5000, 173);
 	problem->options.network.n_layers = 1;
 	problem->options.network.layers[0] = 8;

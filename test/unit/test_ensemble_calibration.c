@@ -77,7 +77,7 @@ make_problem(Problem *problem)
 		.weight = problem->weight,
 		.validation = problem->validation,
 	};
-	training_options_default(&problem->options);
+	problem->options = *training_preset(0);
 	training_options_settle(&problem->options, 5000, 5000, 173);
 	problem->options.loss = LOSS_PLAIN;
 	problem->options.bagging_folds = 2;

@@ -18,7 +18,7 @@ small_options(Activation activation, BatchNorm batch_norm, double dropout)
 {
 	TrainingOptions options;
 
-	training_options_default(&options);
+	options = *training_preset(0);
 	training_options_settle(&options, 5000, 5000, 173);
 	options.network.n_layers = 2;
 	options.network.layers[0] = WIDEST;

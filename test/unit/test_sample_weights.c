@@ -49,7 +49,7 @@ make_problem(Problem *problem)
 		.classes = problem->classes,
 		.target = problem->class,
 	};
-	training_options_default(&problem->options);
+	problem->options = *training_preset(0);
 	training_options_settle(&problem->options, 5000, 5000, 173);
 	problem->options.loss = LOSS_PLAIN;
 	problem->ensemble = (Ensemble){

@@ -76,7 +76,7 @@ quick_options(void)
 {
 	TrainingOptions options;
 
-	training_options_default(&options);
+	options = *training_preset(0);
 	training_options_settle(&options, 5000, 5000, 173);
 	options.network.n_layers = 1;
 	options.network.layers[0] = 16;

@@ -5,7 +5,6 @@
 #include "core/train/options.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,6 +19,8 @@ static const char *const loss_choices[] = {"weighted", "plain", NULL};
 
 /* The option NAME is the member of that name of TrainingOptions, or of a struct in it. */
 #define AT(member) offsetof(TrainingOptions, member)
+#define LENGTH(member)                                                                             \
+	((int) (sizeof(((TrainingOptions *) 0)->member) / sizeof(((TrainingOptions *) 0)->member[0])))
 #define INTEGER(name, minimum, maximum, description)                                               \
 	{                                                                                              \
 #name, OPTION_INTEGER, minimum, maximum, NULL, AT(name), description                       \
@@ -48,11 +49,13 @@ static const char *const loss_choices[] = {"weighted", "plain", NULL};
 static const OptionRow rows[] = {
 	CHOICE(preset, "values of all options that are not given"),
 	{"layers", OPTION_INTEGERS, 1, 8192, NULL, AT(network.layers),
-	 "widths of the hidden layers; [] is a linear model"},
+	 "widths of the hidden layers; [] is a linear model", AT(network.n_layers),
+	 LENGTH(network.layers)},
 	CHOICE_OF(network, activation, "activation of the hidden layers"),
 	CHOICE_OF(network, batch_norm, "batch normalisation before or after the activation"),
 	{"dropout", OPTION_NUMBERS, 0, 0.95, NULL, AT(network.dropout),
-	 "share of a hidden layer's outputs dropped in training: one for all layers, or one for each"},
+	 "share of a hidden layer's outputs dropped in training: one for all layers, or one for each",
+	 AT(network.n_dropout), LENGTH(network.dropout)},
 	INTEGER(selected_inputs, 0, MODEL_MAX_FEATURES,
 			"inputs that a network looks at, those of the most gain in boosted trees on its "
 			"training rows; 0 for all"),
@@ -111,7 +114,8 @@ static const OptionRow rows[] = {
 	CHOICE(loss, "weighted: an object of class c weighs class_weights[c] divided by the number of "
 				 "objects of class c; plain: all weigh the same"),
 	{"class_weights", OPTION_WEIGHTS, 0, 1e6, NULL, AT(class_weights),
-	 "weights of classes in the weighted loss; those not given weigh 1, but 15, 64 and 99 weigh 2"},
+	 "weights of classes in the weighted loss; those not given weigh 1, but 15, 64 and 99 weigh 2",
+	 AT(n_class_weights), LENGTH(class_weights)},
 	NUMBER(weight_power, 0, 1,
 		   "power of the class weights that acts on the objects in training; the rest acts on the "
 		   "model's probabilities"),
@@ -119,34 +123,18 @@ static const OptionRow rows[] = {
 	 "query of the objects to be classified, which returns features: training objects get weights "
 	 "with which they are distributed alike"},
 	{"survey_features", OPTION_INTEGERS, 1, MODEL_MAX_FEATURES, NULL, AT(survey_features),
-	 "positions of the features that survey_query compares, from 1; [] is hostgal_photoz and ddf"},
+	 "positions of the features that survey_query compares, from 1; [] is hostgal_photoz and ddf",
+	 AT(n_survey_features), LENGTH(survey_features)},
 	NUMBER(label_smoothing, 0, 0.9, "share of the target probability spread over all classes"),
 	NUMBER_OF(network, weight_average, 0, 0.99999,
 			  "decay of the moving average of the weights that becomes the model; 0 for the last "
 			  "weights"),
-	INTEGER(seed, 0, 9007199254740991, "of all random numbers"),
+	{"seed", OPTION_LARGE_INTEGER, 0, 9007199254740991, NULL, AT(seed),
+	 "seed of all random numbers"},
 	NUMBER(report_interval, 0, 86400, "seconds between progress messages; 0 reports every epoch"),
 	{"feature_names", OPTION_NAMES, 0, 0, NULL, AT(feature_names),
-	 "names of the features, kept in the model"},
+	 "names of the features, stored in the model", AT(n_feature_names)},
 };
-
-#define N_ROWS ((int) (sizeof(rows) / sizeof(rows[0])))
-
-const OptionRow *
-training_option_rows(int *n_rows)
-{
-	*n_rows = N_ROWS;
-	return rows;
-}
-
-const OptionRow *
-training_option_find(const char *name, size_t length)
-{
-	for (int i = 0; i < N_ROWS; i++)
-		if (strlen(rows[i].name) == length && memcmp(rows[i].name, name, length) == 0)
-			return &rows[i];
-	return NULL;
-}
 
 /*
  * Tuned by cross-validation on 6,277 objects with 173 features of the challenge
@@ -226,217 +214,12 @@ static const TrainingOptions reference_preset = {
 
 static const TrainingOptions *const presets[] = {&default_preset, &reference_preset};
 
-void
-training_options_default(TrainingOptions *options)
+const OptionTable training_options = {rows, sizeof(rows) / sizeof(rows[0]), &default_preset};
+
+const TrainingOptions *
+training_preset(int preset)
 {
-	*options = default_preset;
-}
-
-/* ------------------------------------------------------------------------
- * Setting
- * ------------------------------------------------------------------------
- */
-
-/* A growing text in a buffer of fixed size; what does not fit is cut. */
-typedef struct Text
-{
-	char  *text;
-	size_t size;
-	int	   length;
-} Text;
-
-static void __attribute__((format(printf, 2, 3))) append(Text *text, const char *format, ...)
-{
-	bool	full = text->length >= (int) text->size;
-	va_list arguments;
-
-	va_start(arguments, format);
-	text->length += vsnprintf(full ? NULL : text->text + text->length,
-							  full ? 0 : text->size - text->length, format, arguments);
-	va_end(arguments);
-}
-
-static void
-append_number_range(Text *text, const OptionRow *row)
-{
-	if (row->maximum == 2147483647.0)
-		append(text, "at least %.15g", row->minimum);
-	else if (row->type == OPTION_INTEGER)
-		append(text, "%.0f to %.0f", row->minimum, row->maximum);
-	else
-		append(text, "%.15g to %.15g", row->minimum, row->maximum);
-}
-
-/* The longest array that the option takes. */
-static int
-longest(const OptionRow *row)
-{
-	return row->offset == AT(survey_features) ? IMPORTANCE_MAX_COLUMNS : MODEL_MAX_LAYERS - 1;
-}
-
-void
-training_option_range(const OptionRow *row, char *message)
-{
-	Text text = {message, OPTIONS_MAX_MESSAGE, 0};
-
-	switch (row->type)
-	{
-		case OPTION_INTEGER:
-			append(&text, "integer, ");
-			append_number_range(&text, row);
-			break;
-		case OPTION_NUMBER:
-			append(&text, "number, ");
-			append_number_range(&text, row);
-			break;
-		case OPTION_CHOICE:
-			append(&text, "one of ");
-			for (int i = 0; row->choices[i]; i++)
-				append(&text, "%s\"%s\"", i == 0 ? "" : ", ", row->choices[i]);
-			break;
-		case OPTION_INTEGERS:
-			append(&text, "array of at most %d integers, each ", longest(row));
-			append_number_range(&text, row);
-			break;
-		case OPTION_NUMBERS:
-			append(&text, "number, or array of at most %d numbers, each ", longest(row));
-			append_number_range(&text, row);
-			break;
-		case OPTION_WEIGHTS:
-			append(&text, "object from class to number, each ");
-			append_number_range(&text, row);
-			break;
-		case OPTION_NAMES:
-			append(&text, "array of strings");
-			break;
-		case OPTION_TEXT:
-			append(&text, "string");
-			break;
-	}
-}
-
-static bool
-refuse(const OptionRow *row, char *message)
-{
-	training_option_range(row, message);
-	return false;
-}
-
-static bool
-number_allowed(const OptionRow *row, double value, bool integer)
-{
-	return value >= row->minimum && value <= row->maximum && (!integer || value == floor(value));
-}
-
-static void *
-member(TrainingOptions *options, const OptionRow *row)
-{
-	return (char *) options + row->offset;
-}
-
-bool
-training_option_set_number(TrainingOptions *options, const OptionRow *row, double value,
-						   char *message)
-{
-	if (row->type == OPTION_NUMBERS)
-		return training_option_set_numbers(options, row, 1, &value, message);
-	if ((row->type != OPTION_INTEGER && row->type != OPTION_NUMBER) ||
-		!number_allowed(row, value, row->type == OPTION_INTEGER))
-		return refuse(row, message);
-
-	if (row->type == OPTION_NUMBER)
-		*(double *) member(options, row) = value;
-	else if (row->offset == AT(seed))
-		options->seed = (int64_t) value;
-	else
-		*(int *) member(options, row) = (int) value;
-	return true;
-}
-
-bool
-training_option_set_text(TrainingOptions *options, const OptionRow *row, const char *value,
-						 size_t length, char *message)
-{
-	if (row->type != OPTION_CHOICE)
-		return refuse(row, message);
-	for (int i = 0; row->choices[i]; i++)
-	{
-		if (strlen(row->choices[i]) != length || memcmp(row->choices[i], value, length) != 0)
-			continue;
-		if (row->offset == AT(preset))
-			*options = *presets[i];
-		else
-			*(int *) member(options, row) = i;
-		return true;
-	}
-	return refuse(row, message);
-}
-
-bool
-training_option_set_numbers(TrainingOptions *options, const OptionRow *row, int n,
-							const double *values, char *message)
-{
-	bool integer = row->type == OPTION_INTEGERS;
-
-	if ((!integer && row->type != OPTION_NUMBERS) || n > longest(row) || (!integer && n == 0))
-		return refuse(row, message);
-	for (int i = 0; i < n; i++)
-		if (!number_allowed(row, values[i], integer))
-			return refuse(row, message);
-
-	if (row->offset == AT(survey_features))
-	{
-		options->n_survey_features = n;
-		for (int i = 0; i < n; i++)
-			options->survey_features[i] = (int) values[i];
-	}
-	else if (integer)
-	{
-		options->network.n_layers = n;
-		for (int i = 0; i < n; i++)
-			options->network.layers[i] = (int) values[i];
-	}
-	else
-	{
-		options->network.n_dropout = n;
-		memcpy(options->network.dropout, values, sizeof(double) * n);
-	}
-	return true;
-}
-
-bool
-training_option_set_weights(TrainingOptions *options, const OptionRow *row, int n,
-							const ClassWeight *weights, char *message)
-{
-	if (row->type != OPTION_WEIGHTS || n > MODEL_MAX_CLASSES)
-		return refuse(row, message);
-	for (int i = 0; i < n; i++)
-		if (!number_allowed(row, weights[i].weight, false))
-			return refuse(row, message);
-	options->n_class_weights = n;
-	memcpy(options->class_weights, weights, sizeof(ClassWeight) * n);
-	return true;
-}
-
-bool
-training_option_set_string(TrainingOptions *options, const OptionRow *row, const char *value,
-						   char *message)
-{
-	if (row->type != OPTION_TEXT)
-		return refuse(row, message);
-	options->survey_query = value;
-	return true;
-}
-
-bool
-training_option_set_names(TrainingOptions *options, const OptionRow *row, int n, const char **names,
-						  char *message)
-{
-	if (row->type != OPTION_NAMES)
-		return refuse(row, message);
-	options->n_feature_names = n;
-	options->feature_names = names;
-	return true;
+	return presets[preset];
 }
 
 bool
@@ -506,86 +289,4 @@ training_options_settle(TrainingOptions *options, int n_rows, int n_objects, int
 		/* copies take the place of epochs */
 		options->epochs = (int) fmax(10.0, rint(epochs * n_objects / n_rows));
 	}
-}
-
-/* ------------------------------------------------------------------------
- * Printing
- * ------------------------------------------------------------------------
- */
-
-static void
-append_integers(Text *text, int n, const int *values)
-{
-	append(text, "[");
-	for (int i = 0; i < n; i++)
-		append(text, "%s%d", i == 0 ? "" : ", ", values[i]);
-	append(text, "]");
-}
-
-static void
-append_string(Text *text, const char *value)
-{
-	if (value == NULL)
-	{
-		append(text, "null");
-		return;
-	}
-	append(text, "\"");
-	for (; *value; value++)
-	{
-		if ((unsigned char) *value < ' ')
-			append(text, "\\u%04x", *value);
-		else
-			append(text, *value == '"' || *value == '\\' ? "\\%c" : "%c", *value);
-	}
-	append(text, "\"");
-}
-
-int
-training_option_json(const TrainingOptions *options, const OptionRow *row, char *buffer,
-					 size_t size)
-{
-	const void *value = (const char *) options + row->offset;
-	Text		text = {buffer, size, 0};
-
-	switch (row->type)
-	{
-		case OPTION_INTEGER:
-			append(&text, "%lld",
-				   row->offset == AT(seed) ? (long long) options->seed
-										   : (long long) *(const int *) value);
-			break;
-		case OPTION_NUMBER:
-			append(&text, "%.15g", *(const double *) value);
-			break;
-		case OPTION_CHOICE:
-			append(&text, "\"%s\"", row->choices[*(const int *) value]);
-			break;
-		case OPTION_INTEGERS:
-			if (row->offset == AT(survey_features))
-				append_integers(&text, options->n_survey_features, options->survey_features);
-			else
-				append_integers(&text, options->network.n_layers, options->network.layers);
-			break;
-		case OPTION_NUMBERS:
-			append(&text, options->network.n_dropout == 1 ? "" : "[");
-			for (int i = 0; i < options->network.n_dropout; i++)
-				append(&text, "%s%.15g", i == 0 ? "" : ", ", options->network.dropout[i]);
-			append(&text, options->network.n_dropout == 1 ? "" : "]");
-			break;
-		case OPTION_WEIGHTS:
-			append(&text, "{");
-			for (int i = 0; i < options->n_class_weights; i++)
-				append(&text, "%s\"%d\": %.15g", i == 0 ? "" : ", ",
-					   (int) options->class_weights[i].class, options->class_weights[i].weight);
-			append(&text, "}");
-			break;
-		case OPTION_NAMES:
-			append(&text, "null");
-			break;
-		case OPTION_TEXT:
-			append_string(&text, options->survey_query);
-			break;
-	}
-	return text.length;
 }

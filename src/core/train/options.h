@@ -1,7 +1,7 @@
 /*
  * options.h
- *		The options of a training: one table that names, checks, documents and
- *		prints them.
+ *		The options of a training: what they are, their presets, and what they
+ *		become for a training set.
  */
 #ifndef PLASTICC_CORE_TRAIN_OPTIONS_H
 #define PLASTICC_CORE_TRAIN_OPTIONS_H
@@ -13,6 +13,7 @@
 #include "core/base/limits.h"
 #include "core/model/preprocess.h"
 #include "core/nn/network.h"
+#include "core/train/option_row.h"
 #include "core/train/density_ratio.h"
 
 #define OPTIONS_MAX_MESSAGE 512
@@ -36,12 +37,6 @@ typedef enum CalibrationKind
 	CALIBRATION_TEMPERATURE,
 	CALIBRATION_FULL, /* temperature and a multiplier for each class */
 } CalibrationKind;
-
-typedef struct ClassWeight
-{
-	int32_t class;
-	double weight;
-} ClassWeight;
 
 typedef struct TrainingOptions
 {
@@ -78,59 +73,19 @@ typedef struct TrainingOptions
 	const char		   **feature_names; /* the caller's strings */
 } TrainingOptions;
 
-/* How a value is written in JSON. */
-typedef enum OptionType
-{
-	OPTION_INTEGER, /* number without fraction */
-	OPTION_NUMBER,
-	OPTION_CHOICE,	 /* one of a few strings */
-	OPTION_INTEGERS, /* array of integers */
-	OPTION_NUMBERS,	 /* number, or array of numbers */
-	OPTION_WEIGHTS,	 /* object: class to weight */
-	OPTION_NAMES,	 /* array of strings */
-	OPTION_TEXT,	 /* string */
-} OptionType;
+/* The table, whose struct is TrainingOptions; its defaults are those of the first preset. */
+extern const OptionTable training_options;
 
-/* A row of the table, for documentation and for whoever parses the JSON. */
-typedef struct OptionRow
-{
-	const char		  *name;
-	OptionType		   type;
-	double			   minimum; /* of numbers, and of the numbers of an array */
-	double			   maximum;
-	const char *const *choices; /* NULL-terminated, for OPTION_CHOICE */
-	size_t			   offset;	/* in TrainingOptions */
-	const char		  *description;
-} OptionRow;
-
-extern const OptionRow *training_option_rows(int *n_rows);
-extern const OptionRow *training_option_find(const char *name, size_t length);
-
-/* The "default" preset. */
-extern void training_options_default(TrainingOptions *options);
+/* All options by the option "preset": "default" (0) or "reference" (1). */
+extern const TrainingOptions *training_preset(int preset);
 
 /*
- * Set an option from a JSON value of the matching kind.  On failure return
- * false and say what is accepted in message (OPTIONS_MAX_MESSAGE bytes).
- * Setting "preset" overwrites every other option, so it comes first.
+ * What only several options together can get wrong; call when all are set.  On failure returns
+ * false and says what is wrong in message (OPTIONS_MAX_MESSAGE bytes).
  */
-extern bool training_option_set_number(TrainingOptions *options, const OptionRow *row, double value,
-									   char *message);
-extern bool training_option_set_text(TrainingOptions *options, const OptionRow *row,
-									 const char *value, size_t length, char *message);
-extern bool training_option_set_numbers(TrainingOptions *options, const OptionRow *row, int n,
-										const double *values, char *message);
-extern bool training_option_set_weights(TrainingOptions *options, const OptionRow *row, int n,
-										const ClassWeight *weights, char *message);
-extern bool training_option_set_string(TrainingOptions *options, const OptionRow *row,
-									   const char *value, char *message);
-extern bool training_option_set_names(TrainingOptions *options, const OptionRow *row, int n,
-									  const char **names, char *message);
-
-/* What only several options together can get wrong; call when all are set. */
 extern bool training_options_check(const TrainingOptions *options, char *message);
 
-/* Inputs that a network looks at, of all there are. */
+/* Inputs of a network, of all there are. */
 extern int member_inputs(const TrainingOptions *options, int n_all);
 
 /*
@@ -140,16 +95,5 @@ extern int member_inputs(const TrainingOptions *options, int n_all);
  */
 extern void training_options_settle(TrainingOptions *options, int n_rows, int n_objects,
 									int n_features);
-
-/* What the row accepts, in words: "integer, 1 to 100000". */
-extern void training_option_range(const OptionRow *row, char *message);
-
-/*
- * The row's value in JSON, "null" for a string that is not given, but for OPTION_NAMES
- * ("feature_names" stands in the model by itself).  Writes at most size bytes with the final NUL
- * and returns the length it would need, like snprintf.
- */
-extern int training_option_json(const TrainingOptions *options, const OptionRow *row, char *text,
-								size_t size);
 
 #endif /* PLASTICC_CORE_TRAIN_OPTIONS_H */

@@ -13,9 +13,9 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
-#include "utils/tuplestore.h"
 
 #include "pg/jobs/progress.h"
+#include "pg/util/result_rows.h"
 
 /* None of the server's own commands; the letters "plas". */
 #define PROGRESS_COMMAND ((ProgressCommandType) 0x706c6173)
@@ -148,9 +148,8 @@ backend_status(int number)
 Datum
 plasticc_progress(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	ReturnSetInfo *result = begin_result(fcinfo);
 
-	InitMaterializedSRF(fcinfo, 0);
 	for (int i = 1; i <= pgstat_fetch_stat_numbackends(); i++)
 	{
 		PgBackendStatus *status = backend_status(i);
@@ -176,7 +175,7 @@ plasticc_progress(PG_FUNCTION_ARGS)
 		values[6] = TimestampTzGetDatum(params.entry.started_at);
 		values[7] = Float8GetDatum(params.entry.microseconds_left / (double) USECS_PER_SEC);
 		nulls[7] = params.entry.microseconds_left < 0;
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		add_result_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }

@@ -19,6 +19,7 @@
 
 #include "pg/jobs/json_options.h"
 #include "pg/jobs/procedure.h"
+#include "pg/pipeline/pipeline_options.h"
 #include "pg/pipeline/pipeline_run.h"
 #include "pg/pipeline/pipeline_tables.h"
 #include "pg/util/args.h"
@@ -27,80 +28,6 @@
 PG_FUNCTION_INFO_V1(plasticc_extract);
 
 #define TARGET_HINT "SELECT plasticc_create_feature_table('name') makes such a table."
-
-typedef struct ExtractOptions
-{
-	/* columns of the observations */
-	char *object_id;
-	char *mjd;
-	char *passband;
-	char *flux;
-	char *flux_err;
-	char *detected;	  /* NULL: "detected" where there is one */
-	char *lightcurve; /* of stored light curves; NULL: "lightcurve" without mjd */
-	char *arrival;
-	char *since;
-
-	/* what is known of the hosts */
-	char *metadata;			  /* a table; NULL: features of the light curve alone */
-	char *metadata_object_id; /* NULL: as object_id */
-	char *ddf;
-	char *hostgal_photoz;
-	char *hostgal_photoz_err;
-	char *distmod; /* NULL: "distmod" where there is one */
-	char *mwebv;
-
-	char		*feature_set;
-	SurveyChoice store_lightcurves;
-	int			 chunk_objects;
-	int			 workers;
-	int			 report_interval;
-} ExtractOptions;
-
-#define TEXT_OPTION(name)                                                                          \
-	{                                                                                              \
-#name, SURVEY_TEXT, offsetof(ExtractOptions, name)                                         \
-	}
-
-static const SurveyOption extract_options[] = {
-	TEXT_OPTION(object_id),
-	TEXT_OPTION(mjd),
-	TEXT_OPTION(passband),
-	TEXT_OPTION(flux),
-	TEXT_OPTION(flux_err),
-	TEXT_OPTION(detected),
-	TEXT_OPTION(lightcurve),
-	TEXT_OPTION(arrival),
-	{"since", SURVEY_SCALAR, offsetof(ExtractOptions, since)},
-	TEXT_OPTION(metadata),
-	TEXT_OPTION(metadata_object_id),
-	TEXT_OPTION(ddf),
-	TEXT_OPTION(hostgal_photoz),
-	TEXT_OPTION(hostgal_photoz_err),
-	TEXT_OPTION(distmod),
-	TEXT_OPTION(mwebv),
-	TEXT_OPTION(feature_set),
-	{"store_lightcurves", SURVEY_CHOICE, offsetof(ExtractOptions, store_lightcurves)},
-	{"chunk_objects", SURVEY_INTEGER, offsetof(ExtractOptions, chunk_objects), 1, 100000},
-	{"workers", SURVEY_INTEGER, offsetof(ExtractOptions, workers), 0, 1024},
-	{"report_interval", SURVEY_INTEGER, offsetof(ExtractOptions, report_interval), 0, 86400},
-};
-
-static const ExtractOptions extract_defaults = {
-	.object_id = "object_id",
-	.mjd = "mjd",
-	.passband = "passband",
-	.flux = "flux",
-	.flux_err = "flux_err",
-	.ddf = "ddf",
-	.hostgal_photoz = "hostgal_photoz",
-	.hostgal_photoz_err = "hostgal_photoz_err",
-	.mwebv = "mwebv",
-	.feature_set = "all",
-	.chunk_objects = 100,
-	.workers = -1,
-	.report_interval = 5,
-};
 
 /* An extraction while its statements are written. */
 typedef struct Extraction
@@ -233,9 +160,9 @@ features_expression(const Extraction *extraction)
 	const ExtractOptions *options = &extraction->options;
 	const PipelineTable	 *metadata = &extraction->metadata;
 	const char			 *distmod = options->distmod ? options->distmod : "distmod";
-	char				 *features =
-		psprintf("%s.plasticc_features(c.lightcurve, %s::%s.plasticc_feature_set)",
-				 extraction->schema, quote_literal_cstr(options->feature_set), extraction->schema);
+	char				 *features = psprintf(
+						"%s.plasticc_features(c.lightcurve, %s::%s.plasticc_feature_set)", extraction->schema,
+						quote_literal_cstr(feature_sets[options->feature_set]), extraction->schema);
 
 	if (options->metadata == NULL)
 		return features;
@@ -301,10 +228,6 @@ lightcurve_type(Oid procedure)
 static void
 check_options(const ExtractOptions *options)
 {
-	if (strcmp(options->feature_set, "all") != 0 && strcmp(options->feature_set, "simple") != 0)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("invalid value for option \"%s\"", "feature_set"),
-						errhint("Accepted: \"all\" or \"simple\".")));
 	if ((options->arrival == NULL) != (options->since == NULL))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("options \"arrival\" and \"since\" belong together"),
@@ -346,16 +269,16 @@ check_target(Extraction *extraction, Oid curve_type)
 {
 	const PipelineTable *target = &extraction->target;
 	const char			*key[] = {"object_id"};
-	SurveyChoice		 keep = extraction->options.store_lightcurves;
+	OptionBoolean		 keep = extraction->options.store_lightcurves;
 
 	check_target_column(target, "object_id", INT8OID, TARGET_HINT);
 	check_target_column(target, "features", FLOAT4ARRAYOID, TARGET_HINT);
 	check_target_column(target, "n_rows", INT8OID, TARGET_HINT);
 	check_target_column(target, "extracted_at", TIMESTAMPTZOID, TARGET_HINT);
-	if (keep == CHOICE_DEFAULT)
-		keep = OidIsValid(column_type(target->oid, "lightcurve")) ? CHOICE_YES : CHOICE_NO;
-	extraction->keep_curves = keep == CHOICE_YES && !reads_target(extraction);
-	if (keep == CHOICE_YES)
+	if (keep == OPTION_NOT_GIVEN)
+		keep = OidIsValid(column_type(target->oid, "lightcurve")) ? OPTION_TRUE : OPTION_FALSE;
+	extraction->keep_curves = keep == OPTION_TRUE && !reads_target(extraction);
+	if (keep == OPTION_TRUE)
 		check_target_column(target, "lightcurve", curve_type,
 							"Add it, or use the option {\"store_lightcurves\": false}.");
 	if (!has_unique_index(target->oid, key, 1))
@@ -376,7 +299,8 @@ check_stored_features(const Extraction *extraction)
 				 "pg_catalog.cardinality(%s.plasticc_%sfeature_names(%s)) FROM %s AS t "
 				 "WHERE t.features IS NOT NULL LIMIT 1",
 				 extraction->schema, extraction->options.metadata ? "host_" : "",
-				 quote_literal_cstr(extraction->options.feature_set), extraction->target.name),
+				 quote_literal_cstr(feature_sets[extraction->options.feature_set]),
+				 extraction->target.name),
 		0, NULL, NULL, NULL, SPI_OK_SELECT);
 	if (SPI_processed > 0)
 	{
@@ -405,13 +329,12 @@ metadata_oid(const char *name)
 static void
 plan_extraction(FunctionCallInfo fcinfo, PipelinePlan *plan)
 {
-	Oid					  procedure = fcinfo->flinfo->fn_oid;
-	Oid					  curve_type = lightcurve_type(procedure);
-	Extraction			  extraction = {.options = extract_defaults};
+	Oid		   procedure = fcinfo->flinfo->fn_oid;
+	Oid		   curve_type = lightcurve_type(procedure);
+	Extraction extraction = {.options = *(const ExtractOptions *) extract_options.defaults};
 	const ExtractOptions *options = &extraction.options;
 
-	read_survey_options(PG_ARGISNULL(2) ? NULL : PG_GETARG_JSONB_P(2), extract_options,
-						lengthof(extract_options), &extraction.options);
+	read_options(fcinfo, 2, &extract_options, &extraction.options);
 	check_options(options);
 	extraction.schema = extension_schema(procedure);
 	extraction.observations = source_table(oid_argument(fcinfo, 0, "observations"), "observations");
@@ -426,9 +349,7 @@ plan_extraction(FunctionCallInfo fcinfo, PipelinePlan *plan)
 	plan->job.find = todo_query(&extraction, true);
 	plan->job.write = write_statement(&extraction);
 	plan->list = todo_query(&extraction, false);
-	plan->chunk_objects = options->chunk_objects;
-	plan->workers = options->workers;
-	plan->report_interval = options->report_interval;
+	plan->chunks = options->chunks;
 	plan->temporary = extraction.observations.temporary || extraction.target.temporary ||
 					  extraction.metadata.temporary;
 	check_stored_features(&extraction);

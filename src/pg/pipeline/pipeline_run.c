@@ -157,7 +157,7 @@ do_chunks_in_worker(Pool *pool, const void *argument)
 static void
 add_object(PipelineRun *run, int64 id)
 {
-	if (run->n_objects++ % run->plan.chunk_objects == 0)
+	if (run->n_objects++ % run->plan.chunks.chunk_objects == 0)
 	{
 		if (run->n_chunks == 0)
 			run->chunks = palloc(sizeof(Chunk) * 64);
@@ -223,7 +223,8 @@ receive_chunk(void *receiver, const void *message, Size size)
 	rate = run->n_done / Max(elapsed, 1e-6);
 	left = run->n_objects - run->n_done;
 	progress_done(&run->procedure->progress, run->n_done, run->n_done > 0 ? left / rate : -1);
-	if (run->n_done > 0 && left > 0 && report_is_due(run->procedure, run->plan.report_interval))
+	if (run->n_done > 0 && left > 0 &&
+		report_is_due(run->procedure, run->plan.chunks.report_interval))
 	{
 		char *time_left = describe_time_left(left / rate);
 
@@ -294,7 +295,7 @@ start_pipeline_pool(PipelineRun *run, const PoolKind *kind)
 	   };
 
 	return start_pool(kind, psprintf("table \"%s\"", get_rel_name(plan->target)), run->n_chunks,
-					  alone ? 0 : plan->workers, parts, N_PARTS, run);
+					  alone ? 0 : plan->chunks.workers, parts, N_PARTS, run);
 }
 
 static void

@@ -11,6 +11,8 @@
 #ifndef PLASTICC_PG_PIPELINE_PIPELINE_RUN_H
 #define PLASTICC_PG_PIPELINE_PIPELINE_RUN_H
 
+#include "pg/pipeline/pipeline_options.h"
+
 /*
  * What every process of a run knows.  The statements:
  *
@@ -35,18 +37,16 @@ typedef struct PipelineJob
 
 /*
  * Brings the target up to date: list is the query of all objects that are to
- * be done, ascending.  workers < 0 stands for the server's setting.
+ * be done, ascending.
  */
 typedef struct PipelinePlan
 {
-	PipelineJob job;
-	Oid			target;
-	char	   *list;
-	char	   *to_do; /* for the message "12 objects ..." */
-	int			chunk_objects;
-	int			workers;
-	int			report_interval; /* seconds */
-	bool		temporary;		 /* a table of this session's: no workers */
+	PipelineJob	 job;
+	Oid			 target;
+	char		*list;
+	char		*to_do; /* for the message "12 objects ..." */
+	ChunkOptions chunks;
+	bool		 temporary; /* a table of this session's: no workers */
 } PipelinePlan;
 
 /* A procedure that runs so. */

@@ -25,6 +25,7 @@
 #include "pg/model/model_lookup.h"
 #include "pg/jobs/json_options.h"
 #include "pg/jobs/procedure.h"
+#include "pg/pipeline/pipeline_options.h"
 #include "pg/pipeline/pipeline_run.h"
 #include "pg/pipeline/pipeline_tables.h"
 #include "pg/util/args.h"
@@ -35,37 +36,6 @@ PG_FUNCTION_INFO_V1(plasticc_predict);
 #define BLOCK_ROWS 1024
 
 #define TARGET_HINT "SELECT plasticc_create_prediction_table('name') makes such a table."
-
-typedef struct PredictOptions
-{
-	char		*object_id;
-	char		*features;
-	char		*extracted_at; /* NULL: "extracted_at" where there is one */
-	int			 version;	   /* 0: the newest */
-	SurveyChoice history;
-	int			 chunk_objects;
-	int			 workers;
-	int			 report_interval;
-} PredictOptions;
-
-static const SurveyOption predict_options[] = {
-	{"object_id", SURVEY_TEXT, offsetof(PredictOptions, object_id)},
-	{"features", SURVEY_TEXT, offsetof(PredictOptions, features)},
-	{"extracted_at", SURVEY_TEXT, offsetof(PredictOptions, extracted_at)},
-	{"version", SURVEY_INTEGER, offsetof(PredictOptions, version), 1, PG_INT32_MAX},
-	{"history", SURVEY_CHOICE, offsetof(PredictOptions, history)},
-	{"chunk_objects", SURVEY_INTEGER, offsetof(PredictOptions, chunk_objects), 1, 100000},
-	{"workers", SURVEY_INTEGER, offsetof(PredictOptions, workers), 0, 1024},
-	{"report_interval", SURVEY_INTEGER, offsetof(PredictOptions, report_interval), 0, 86400},
-};
-
-static const PredictOptions predict_defaults = {
-	.object_id = "object_id",
-	.features = "features",
-	.chunk_objects = 4 * BLOCK_ROWS,
-	.workers = -1,
-	.report_interval = 5,
-};
 
 typedef struct Prediction
 {
@@ -294,7 +264,7 @@ check_target(Prediction *prediction)
 {
 	const PipelineTable *target = &prediction->target;
 	const char			*key[] = {"object_id", "model", "version", "features_at"};
-	SurveyChoice		 history = prediction->options.history;
+	OptionBoolean		 history = prediction->options.history;
 
 	check_target_column(target, "object_id", INT8OID, TARGET_HINT);
 	check_target_column(target, "model", TEXTOID, TARGET_HINT);
@@ -302,24 +272,24 @@ check_target(Prediction *prediction)
 	check_target_column(target, "probabilities", FLOAT4ARRAYOID, TARGET_HINT);
 	check_target_column(target, "predicted_at", TIMESTAMPTZOID, TARGET_HINT);
 	check_target_column(target, "features_at", TIMESTAMPTZOID, TARGET_HINT);
-	if (history != CHOICE_NO && has_unique_index(target->oid, key, 4))
+	if (history != OPTION_FALSE && has_unique_index(target->oid, key, 4))
 	{
 		prediction->history = true;
 		prediction->conflict = "object_id, model, version, features_at";
 	}
-	else if (history != CHOICE_YES && has_unique_index(target->oid, key, 2))
+	else if (history != OPTION_TRUE && has_unique_index(target->oid, key, 2))
 		prediction->conflict = "object_id, model";
-	else if (history != CHOICE_YES && has_unique_index(target->oid, key, 1))
+	else if (history != OPTION_TRUE && has_unique_index(target->oid, key, 1))
 		prediction->conflict = "object_id";
 	else
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
 				 errmsg("target %s has no primary key or unique index on %s", target->name,
-						history == CHOICE_YES ? "(object_id, model, version, features_at)"
-											  : "(object_id, model)"),
+						history == OPTION_TRUE ? "(object_id, model, version, features_at)"
+											   : "(object_id, model)"),
 				 errhint("SELECT plasticc_create_prediction_table('name', history => %s) makes "
 						 "such a table.",
-						 history == CHOICE_YES ? "true" : "false")));
+						 history == OPTION_TRUE ? "true" : "false")));
 }
 
 /* The version of the whole run, also when another training ends meanwhile. */
@@ -346,12 +316,11 @@ find_version(const PipelineJob *job, int version)
 static void
 plan_prediction(FunctionCallInfo fcinfo, PipelinePlan *plan)
 {
-	Prediction			  prediction = {.options = predict_defaults};
+	Prediction prediction = {.options = *(const PredictOptions *) predict_options.defaults};
 	const PredictOptions *options = &prediction.options;
 	PipelineJob			 *job = &plan->job;
 
-	read_survey_options(PG_ARGISNULL(3) ? NULL : PG_GETARG_JSONB_P(3), predict_options,
-						lengthof(predict_options), &prediction.options);
+	read_options(fcinfo, 3, &predict_options, &prediction.options);
 	prediction.features = source_table(oid_argument(fcinfo, 1, "features"), "features");
 	prediction.target = target_table(oid_argument(fcinfo, 2, "target"));
 	check_features(&prediction);
@@ -366,9 +335,7 @@ plan_prediction(FunctionCallInfo fcinfo, PipelinePlan *plan)
 	job->read = read_query(&prediction);
 	job->write = write_statement(&prediction);
 	plan->list = todo_query(&prediction, job, false);
-	plan->chunk_objects = options->chunk_objects;
-	plan->workers = options->workers;
-	plan->report_interval = options->report_interval;
+	plan->chunks = options->chunks;
 	plan->temporary = prediction.features.temporary || prediction.target.temporary;
 }
 

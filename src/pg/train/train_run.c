@@ -15,7 +15,6 @@
 #include "executor/spi.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 
 #include "pg/train/training_options.h"
@@ -255,7 +254,7 @@ run_body(Procedure *procedure, const void *argument)
 						errhint("At most %d bytes are allowed.", MAX_NAME_BYTES)));
 	run->query = text_argument(fcinfo, 1, "training query");
 	run->options = palloc(sizeof(TrainingOptions));
-	read_training_options(PG_ARGISNULL(2) ? NULL : PG_GETARG_JSONB_P(2), run->options);
+	read_training_options(fcinfo, 2, run->options);
 	for (int i = 0; i < lengthof(run->tables); i++)
 		run->tables[i] = writable_table(procedure, kind->tables[i]);
 	lock_name(run, kind->lock);

@@ -5,17 +5,17 @@
 #ifndef PLASTICC_PG_TRAIN_TRAINING_OPTIONS_H
 #define PLASTICC_PG_TRAIN_TRAINING_OPTIONS_H
 
-#include "utils/jsonb.h"
+#include "fmgr.h"
 
 #include "core/train/options.h"
 
 /*
- * The default preset, or the one named in the object, with the object's other
- * members on top; NULL stands for an empty object.  Errors: not an object, an
+ * The default preset, or the one named in the argument, a JSON object, with the
+ * object's other members on top; NULL stands for an empty object.  Errors: not an object, an
  * unknown key, a value out of range.  Its strings are in the current memory
  * context, names in the server's encoding.
  */
-extern void read_training_options(Jsonb *json, TrainingOptions *options);
+extern void read_training_options(FunctionCallInfo fcinfo, int argument, TrainingOptions *options);
 
 /*
  * All options as the text of a JSON object, without feature_names, and without

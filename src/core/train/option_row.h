@@ -1,0 +1,64 @@
+/*
+ * option_row.h
+ *		Tables that describe options: what names, checks, documents and prints the
+ *		members of a struct.
+ */
+#ifndef PLASTICC_CORE_TRAIN_OPTION_ROW_H
+#define PLASTICC_CORE_TRAIN_OPTION_ROW_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* How a value is written in JSON, and the member that holds it. */
+typedef enum OptionType
+{
+	OPTION_INTEGER,		  /* number without fraction: int; below the minimum while not given */
+	OPTION_LARGE_INTEGER, /* the same: int64_t */
+	OPTION_NUMBER,		  /* number: double */
+	OPTION_BOOLEAN,		  /* true or false: OptionBoolean */
+	OPTION_CHOICE,		  /* one of a few strings: int, its index */
+	OPTION_TEXT,		  /* string: char *, NULL while not given */
+	OPTION_SCALAR,		  /* string or number: char *, likewise */
+	OPTION_INTEGERS,	  /* array of integers: int[] */
+	OPTION_NUMBERS,		  /* number, or array of numbers: double[], at least one */
+	OPTION_WEIGHTS,		  /* object, class to number: ClassWeight[] */
+	OPTION_NAMES,		  /* array of strings: const char ** */
+} OptionType;
+
+/* A boolean whose default depends on what there is. */
+typedef enum OptionBoolean
+{
+	OPTION_NOT_GIVEN,
+	OPTION_FALSE,
+	OPTION_TRUE,
+} OptionBoolean;
+
+typedef struct ClassWeight
+{
+	int32_t class;
+	double weight;
+} ClassWeight;
+
+typedef struct OptionRow
+{
+	const char		  *name;
+	OptionType		   type;
+	double			   minimum; /* of numbers, and of the numbers of an array */
+	double			   maximum;
+	const char *const *choices; /* NULL-terminated, for OPTION_CHOICE */
+	size_t			   offset;	/* of the member */
+	const char		  *description;
+
+	/* of arrays, objects and names */
+	size_t count_offset; /* of the member, an int, with the number of elements */
+	int	   capacity;	 /* most elements; no limit for OPTION_NAMES */
+} OptionRow;
+
+typedef struct OptionTable
+{
+	const OptionRow *rows;
+	int				 n_rows;
+	const void		*defaults; /* a struct with the values of options that are not given */
+} OptionTable;
+
+#endif /* PLASTICC_CORE_TRAIN_OPTION_ROW_H */

@@ -1,0 +1,157 @@
+/*
+ * pipeline_options.c
+ *		Options of plasticc_extract and plasticc_predict, and the catalog of the
+ *		options of all procedures.
+ */
+#include "pg/module/plasticc.h"
+
+#include "utils/builtins.h"
+
+#include "core/train/options.h"
+#include "pg/jobs/json_options.h"
+#include "pg/pipeline/pipeline_options.h"
+#include "pg/util/result_rows.h"
+
+PG_FUNCTION_INFO_V1(plasticc_option_catalog);
+
+const char *const feature_sets[] = {"all", "simple", NULL};
+
+/* Rows of a table whose struct is TYPE. */
+#define TEXT(type, name, description)                                                              \
+	{                                                                                              \
+#name, OPTION_TEXT, 0, 0, NULL, offsetof(type, name), description                          \
+	}
+#define BOOLEAN(type, name, description)                                                           \
+	{                                                                                              \
+#name, OPTION_BOOLEAN, 0, 0, NULL, offsetof(type, name), description                       \
+	}
+#define CHUNK_OPTIONS(type)                                                                        \
+	{"chunk_objects",                                                                              \
+	 OPTION_INTEGER,                                                                               \
+	 1,                                                                                            \
+	 100000,                                                                                       \
+	 NULL,                                                                                         \
+	 offsetof(type, chunks) + offsetof(ChunkOptions, chunk_objects),                               \
+	 "objects in a transaction"},                                                                  \
+		{"workers",                                                                                \
+		 OPTION_INTEGER,                                                                           \
+		 0,                                                                                        \
+		 1024,                                                                                     \
+		 NULL,                                                                                     \
+		 offsetof(type, chunks) + offsetof(ChunkOptions, workers),                                 \
+		 "background workers at most; by default max_parallel_maintenance_workers"},               \
+	{                                                                                              \
+		"report_interval", OPTION_NUMBER, 0, 86400, NULL,                                          \
+			offsetof(type, chunks) + offsetof(ChunkOptions, report_interval),                      \
+			"seconds between progress messages; 0 reports every chunk"                             \
+	}
+
+static const OptionRow extract_rows[] = {
+	TEXT(ExtractOptions, object_id,
+		 "column of the observations, of an integer type, that identifies objects"),
+	TEXT(ExtractOptions, mjd, "column of the observations: time in days (MJD)"),
+	TEXT(ExtractOptions, passband,
+		 "column of the observations: passband, a number from 0 to 5 or a letter of ugrizy"),
+	TEXT(ExtractOptions, flux, "column of the observations: flux"),
+	TEXT(ExtractOptions, flux_err, "column of the observations: standard error of the flux"),
+	TEXT(ExtractOptions, detected,
+		 "column of the observations: boolean, or 0 and 1; by default \"detected\" if it exists"),
+	TEXT(ExtractOptions, lightcurve,
+		 "column of stored light curves, one row per object, in place of the former columns; by "
+		 "default \"lightcurve\" if there is no mjd"),
+	TEXT(ExtractOptions, arrival,
+		 "column that records when rows arrived: only objects with a row since then are examined"),
+	{"since", OPTION_SCALAR, 0, 0, NULL, offsetof(ExtractOptions, since),
+	 "least value of arrival, of that column's type"},
+	TEXT(ExtractOptions, metadata,
+		 "table with the hosts' metadata, which go to plasticc_host_features"),
+	TEXT(ExtractOptions, metadata_object_id,
+		 "column of the metadata that identifies objects; by default as object_id"),
+	TEXT(ExtractOptions, ddf, "column of the metadata: in a deep field, boolean or 0 and 1"),
+	TEXT(ExtractOptions, hostgal_photoz, "column of the metadata: photometric redshift"),
+	TEXT(ExtractOptions, hostgal_photoz_err,
+		 "column of the metadata: standard error of the photometric redshift"),
+	TEXT(ExtractOptions, distmod,
+		 "column of the metadata: distance modulus; by default \"distmod\" if it exists"),
+	TEXT(ExtractOptions, mwebv, "column of the metadata: extinction E(B-V) of the Milky Way"),
+	{"feature_set", OPTION_CHOICE, 0, 0, feature_sets, offsetof(ExtractOptions, feature_set),
+	 "features to compute"},
+	BOOLEAN(ExtractOptions, store_lightcurves,
+			"whether light curves are stored; by default if the target has the column"),
+	CHUNK_OPTIONS(ExtractOptions),
+};
+
+static const ExtractOptions extract_defaults = {
+	.object_id = "object_id",
+	.mjd = "mjd",
+	.passband = "passband",
+	.flux = "flux",
+	.flux_err = "flux_err",
+	.ddf = "ddf",
+	.hostgal_photoz = "hostgal_photoz",
+	.hostgal_photoz_err = "hostgal_photoz_err",
+	.mwebv = "mwebv",
+	.chunks = {.chunk_objects = 100, .workers = -1, .report_interval = 5},
+};
+
+static const OptionRow predict_rows[] = {
+	TEXT(PredictOptions, object_id,
+		 "column of the features, of an integer type, that identifies objects"),
+	TEXT(PredictOptions, features, "column of the features, real[] or double precision[]"),
+	TEXT(PredictOptions, extracted_at,
+		 "column of the features, timestamptz, that changes when they do; by default "
+		 "\"extracted_at\" if it exists"),
+	{"version", OPTION_INTEGER, 1, PG_INT32_MAX, NULL, offsetof(PredictOptions, version),
+	 "version of the model; by default the newest"},
+	BOOLEAN(PredictOptions, history,
+			"whether former predictions are kept, which the target's key must agree with; by "
+			"default as the key is"),
+	CHUNK_OPTIONS(PredictOptions),
+};
+
+static const PredictOptions predict_defaults = {
+	.object_id = "object_id",
+	.features = "features",
+	.chunks = {.chunk_objects = 4096, .workers = -1, .report_interval = 5},
+};
+
+const OptionTable extract_options = {extract_rows, lengthof(extract_rows), &extract_defaults};
+const OptionTable predict_options = {predict_rows, lengthof(predict_rows), &predict_defaults};
+
+/*
+ * plasticc_option_catalog(): procedure, name, type, default_value (JSON), range,
+ * description of every option.
+ */
+Datum
+plasticc_option_catalog(PG_FUNCTION_ARGS)
+{
+	static const struct
+	{
+		const char		  *procedure;
+		const OptionTable *options;
+	} procedures[] = {
+		{"plasticc_train", &training_options},
+		{"plasticc_cross_validate", &training_options},
+		{"plasticc_extract", &extract_options},
+		{"plasticc_predict", &predict_options},
+	};
+	ReturnSetInfo *result = begin_result(fcinfo);
+
+	for (int p = 0; p < lengthof(procedures); p++)
+		for (int i = 0; i < procedures[p].options->n_rows; i++)
+		{
+			const OptionRow *row = &procedures[p].options->rows[i];
+			Datum			 values[] = {
+						   CStringGetTextDatum(procedures[p].procedure),
+						   CStringGetTextDatum(row->name),
+						   CStringGetTextDatum(option_type(row)),
+						   CStringGetTextDatum(option_json(row, procedures[p].options->defaults)),
+						   CStringGetTextDatum(option_range(row)),
+						   CStringGetTextDatum(row->description),
+			   };
+			bool nulls[lengthof(values)] = {false};
+
+			add_result_row(result, values, nulls);
+		}
+	return (Datum) 0;
+}

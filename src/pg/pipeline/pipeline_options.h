@@ -1,0 +1,60 @@
+/*
+ * pipeline_options.h
+ *		Options of plasticc_extract and plasticc_predict.
+ */
+#ifndef PLASTICC_PG_PIPELINE_PIPELINE_OPTIONS_H
+#define PLASTICC_PG_PIPELINE_PIPELINE_OPTIONS_H
+
+#include "core/train/option_row.h"
+
+/* Of both. */
+typedef struct ChunkOptions
+{
+	int	   chunk_objects;
+	int	   workers;			/* -1: max_parallel_maintenance_workers */
+	double report_interval; /* seconds */
+} ChunkOptions;
+
+typedef struct ExtractOptions
+{
+	/* columns of the observations */
+	char *object_id;
+	char *mjd;
+	char *passband;
+	char *flux;
+	char *flux_err;
+	char *detected;	  /* NULL: "detected" where there is one */
+	char *lightcurve; /* of stored light curves; NULL: "lightcurve" without mjd */
+	char *arrival;
+	char *since;
+
+	/* what is known of the hosts */
+	char *metadata;			  /* a table; NULL: features of the light curve alone */
+	char *metadata_object_id; /* NULL: as object_id */
+	char *ddf;
+	char *hostgal_photoz;
+	char *hostgal_photoz_err;
+	char *distmod; /* NULL: "distmod" where there is one */
+	char *mwebv;
+
+	int			  feature_set;		 /* index into feature_sets */
+	OptionBoolean store_lightcurves; /* by default if the target has the column */
+	ChunkOptions  chunks;
+} ExtractOptions;
+
+typedef struct PredictOptions
+{
+	char		 *object_id;
+	char		 *features;
+	char		 *extracted_at; /* NULL: "extracted_at" where there is one */
+	int			  version;		/* 0: the newest */
+	OptionBoolean history;		/* by default as the target's key is */
+	ChunkOptions  chunks;
+} PredictOptions;
+
+extern const char *const feature_sets[];
+
+extern const OptionTable extract_options;
+extern const OptionTable predict_options;
+
+#endif /* PLASTICC_PG_PIPELINE_PIPELINE_OPTIONS_H */
