@@ -420,7 +420,7 @@ CREATE PROCEDURE plasticc_train(name text, training_query text, options jsonb DE
 AS 'MODULE_PATHNAME' LANGUAGE C;
 
 COMMENT ON PROCEDURE plasticc_train(text, text, jsonb) IS
-'trains an ensemble of networks on training_query, run once as the current user, and stores it in plasticc_models as the next version of name; the query returns features real[] or double precision[] (NULL, NaN and infinite elements are missing values), target integer (the class), and optionally weight double precision (> 0), fold integer and object_id bigint, and plasticc_training_options() lists the options';
+'trains an ensemble of networks on training_query, run once as the current user, and stores it in plasticc_models as the next version of name; the query returns features real[] or double precision[] (NULL, NaN and infinite elements are missing values), target integer (the class), and optionally weight double precision (> 0), fold integer and object_id bigint, and plasticc_option_catalog() lists the options';
 
 CREATE PROCEDURE plasticc_cross_validate(name text, training_query text, options jsonb DEFAULT '{}')
 AS 'MODULE_PATHNAME' LANGUAGE C;
@@ -451,7 +451,7 @@ CREATE FUNCTION plasticc_progress(
 AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED ROWS 10;
 
 COMMENT ON FUNCTION plasticc_progress() IS
-'how far the calls of plasticc_train, plasticc_cross_validate, plasticc_extract and plasticc_predict are that run in this database: name is that of the model or of the target table; done and total count epochs of all networks, or objects; total and seconds_left are NULL while unknown';
+'progress of the calls of plasticc_train, plasticc_cross_validate, plasticc_extract and plasticc_predict that run in this database: name is the model or the target table, done and total count epochs of all networks or objects, and what is unknown is NULL';
 
 -- Not strict: a NULL version means the newest.
 CREATE FUNCTION plasticc_model(name text, version integer DEFAULT NULL) RETURNS bytea
@@ -671,15 +671,13 @@ CREATE PROCEDURE plasticc_extract(observations regclass, target regclass, option
 AS 'MODULE_PATHNAME' LANGUAGE C;
 
 COMMENT ON PROCEDURE plasticc_extract(regclass, regclass, jsonb) IS
-'extracts light curves and features of all objects whose number of observations differs from that in the target, in chunks of objects, one transaction each, in the calling session and in parallel workers; it can be restarted after an error, a cancel or a crash
-Options: object_id, mjd, passband, flux, flux_err, detected: names of the columns of observations (detected may be absent; passband may be letters); lightcurve: column of stored light curves, a row an object, instead of those (the target itself may be the table); arrival, since: only objects with a row whose column arrival is at least since are looked at; metadata: a table whose columns ddf, hostgal_photoz, hostgal_photoz_err, distmod, mwebv (options of these names name others) are joined by object_id (or metadata_object_id) and go to plasticc_host_features; feature_set: all or simple; store_lightcurves: whether the target gets them (true where it has the column); chunk_objects (100); workers (max_parallel_maintenance_workers); report_interval: seconds (5)';
+'extracts light curves and features of all objects whose number of observations differs from that in the target, in chunks of objects, one transaction each, in the calling session and in parallel workers; it can be restarted after an error, a cancel or a crash; plasticc_option_catalog() lists the options';
 
 CREATE PROCEDURE plasticc_predict(model text, features regclass, target regclass, options jsonb DEFAULT '{}')
 AS 'MODULE_PATHNAME' LANGUAGE C;
 
 COMMENT ON PROCEDURE plasticc_predict(text, regclass, regclass, jsonb) IS
-'classifies, by the newest version of a model, all objects whose present features this version has not classified yet, in chunks of objects, one transaction each, in the calling session and in parallel workers; it can be restarted after an error, a cancel or a crash
-Options: version: of the model; history: true or false must agree with the key; object_id, features, extracted_at: names of the columns of features (without extracted_at only another version is a reason to classify again); chunk_objects (4096); workers (max_parallel_maintenance_workers); report_interval: seconds (5)';
+'classifies, by the newest version of a model, all objects whose present features this version has not classified yet, in chunks of objects, one transaction each, in the calling session and in parallel workers; it can be restarted after an error, a cancel or a crash; plasticc_option_catalog() lists the options';
 
 -- =====================================================================
 -- the synthetic survey

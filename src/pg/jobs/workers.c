@@ -15,16 +15,13 @@
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
-#include "storage/dsm.h"
 #include "storage/ipc.h"
 #include "storage/latch.h"
 #include "storage/pmsignal.h"
 #include "storage/proc.h"
 #include "storage/shm_mq.h"
-#include "storage/shm_toc.h"
 #include "tcop/tcopprot.h"
 #include "utils/guc.h"
-#include "utils/resowner.h"
 
 #include "pg/jobs/workers.h"
 
@@ -101,12 +98,6 @@ int
 pool_workers(const Pool *pool)
 {
 	return pool->n_workers;
-}
-
-bool
-pool_is_shared(const Pool *pool)
-{
-	return pool->segment != NULL;
 }
 
 void *
@@ -278,91 +269,6 @@ pool_wait(Pool *pool)
  * ------------------------------------------------------------------------
  */
 
-/*
- * A segment that no transaction owns; NULL, after a warning, where there is no
- * room for one, which in containers, that often have 64 MB of shared memory, is
- * common.
- */
-static dsm_segment *
-create_segment(const PoolKind *kind, Size size)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	dsm_segment *volatile segment = NULL;
-
-	CurrentResourceOwner = NULL;
-	PG_TRY();
-	{
-		segment = dsm_create(size, 0);
-	}
-	PG_CATCH();
-	{
-		ErrorData *error;
-
-		CurrentResourceOwner = owner;
-		MemoryContextSwitchTo(caller);
-		error = CopyErrorData();
-		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_INSUFFICIENT_RESOURCES)
-			PG_RE_THROW();
-		FlushErrorState();
-		ereport(WARNING, (errcode(error->sqlerrcode),
-						  errmsg("could not start any %s: %s", kind->name, error->message),
-						  errhint("The session does all of the work.  Workers need %zu bytes of "
-								  "dynamic shared memory.",
-								  size)));
-		FreeErrorData(error);
-	}
-	PG_END_TRY();
-	CurrentResourceOwner = owner;
-	return segment;
-}
-
-static Size
-parts_size(const PoolPart *parts, int n_parts)
-{
-	shm_toc_estimator estimator;
-
-	shm_toc_initialize_estimator(&estimator);
-	for (int i = 0; i < n_parts; i++)
-		if (parts[i].size > 0)
-		{
-			shm_toc_estimate_chunk(&estimator, parts[i].size);
-			shm_toc_estimate_keys(&estimator, 1);
-		}
-	return shm_toc_estimate(&estimator);
-}
-
-/* Writes the parts with their table of contents to the segment. */
-static void
-fill_segment(Pool *pool, Size size, const PoolPart *parts, int n_parts)
-{
-	pool->toc = shm_toc_create(POOL_MAGIC, dsm_segment_address(pool->segment), size);
-	for (int i = 0; i < n_parts; i++)
-	{
-		void *place;
-
-		if (parts[i].size == 0)
-			continue;
-		place = shm_toc_allocate(pool->toc, parts[i].size);
-		if (parts[i].source)
-			memcpy(place, parts[i].source, parts[i].size);
-		else
-			memset(place, 0, parts[i].size);
-		shm_toc_insert(pool->toc, parts[i].key, place);
-	}
-}
-
-static void
-keep_parts(Pool *pool, const PoolPart *parts, int n_parts)
-{
-	for (int i = 0; i < n_parts; i++)
-		if (parts[i].size > 0 && parts[i].key < POOL_MAX_PARTS)
-			pool->parts[parts[i].key] =
-				parts[i].source ? unconstify(void *, parts[i].source)
-								: MemoryContextAllocExtended(pool->context, parts[i].size,
-															 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-}
-
 static void
 describe_leader(Shared *shared, int n_jobs)
 {
@@ -444,7 +350,7 @@ workers_wanted(int requested, int n_jobs)
  */
 Pool *
 start_pool(const PoolKind *kind, const char *title, int n_jobs, int requested,
-		   const PoolPart *parts, int n_parts, void *receiver)
+		   const SharedPart *parts, int n_parts, void *receiver)
 {
 	MemoryContext context =
 		AllocSetContextCreate(TopMemoryContext, "plasticc pool", ALLOCSET_DEFAULT_SIZES);
@@ -453,13 +359,13 @@ start_pool(const PoolKind *kind, const char *title, int n_jobs, int requested,
 	Shared		 *shared = palloc0(sizeof(Shared));
 	int			  n_workers = workers_wanted(requested, n_jobs);
 	Size		  settings = n_workers > 0 && kind->connected ? EstimateGUCStateSpace() : 0;
-	PoolPart	  all[N_KEYS] = {
-			 {KEY_SHARED, shared, sizeof(Shared)},
-			 {KEY_TITLE, title, strlen(title) + 1},
-			 {KEY_STATES, NULL, sizeof(pg_atomic_uint32) * n_workers},
-			 {KEY_QUEUES, NULL, mul_size(QUEUE_BYTES, n_workers)},
-			 {KEY_SETTINGS, NULL, settings},
-	 };
+	SharedPart	  all[N_KEYS] = {
+		   {KEY_SHARED, shared, sizeof(Shared)},
+		   {KEY_TITLE, title, strlen(title) + 1},
+		   {KEY_STATES, NULL, sizeof(pg_atomic_uint32) * n_workers},
+		   {KEY_QUEUES, NULL, mul_size(QUEUE_BYTES, n_workers)},
+		   {KEY_SETTINGS, NULL, settings},
+	   };
 	int n_all = KEY_SETTINGS - KEY_SHARED + 1;
 
 	pool->kind = kind;
@@ -470,19 +376,19 @@ start_pool(const PoolKind *kind, const char *title, int n_jobs, int requested,
 	for (int i = 0; i < n_parts; i++)
 		all[n_all++] = parts[i];
 	if (n_workers > 0)
-		pool->segment = create_segment(kind, parts_size(all, n_all));
+		pool->segment = create_segment(parts_size(all, n_all), kind->name);
 	if (pool->segment)
 	{
 		dsm_pin_mapping(pool->segment);
-		fill_segment(pool, parts_size(all, n_all), all, n_all);
+		pool->toc = write_parts(pool->segment, POOL_MAGIC, all, n_all);
 		pool->shared = shm_toc_lookup(pool->toc, KEY_SHARED, false);
 		pool->states = shm_toc_lookup(pool->toc, KEY_STATES, false);
 		if (settings > 0)
 			SerializeGUCState(settings, shm_toc_lookup(pool->toc, KEY_SETTINGS, false));
 		start_workers(pool, n_workers);
 	}
-	else
-		keep_parts(pool, parts, n_parts);
+	for (int i = 0; i < n_parts && pool->segment == NULL; i++)
+		pool->parts[parts[i].key] = local_part(&parts[i], context);
 	MemoryContextSwitchTo(caller);
 	return pool;
 }

@@ -14,6 +14,8 @@
 #ifndef PLASTICC_PG_JOBS_WORKERS_H
 #define PLASTICC_PG_JOBS_WORKERS_H
 
+#include "pg/jobs/shared_parts.h"
+
 typedef struct Pool Pool;
 
 typedef struct PoolKind
@@ -30,34 +32,24 @@ typedef struct PoolKind
 	void (*receive)(void *receiver, const void *message, Size size);
 } PoolKind;
 
-/*
- * Memory that the processes share.  The source is copied; NULL stands for zeros.
- * Without a segment the source itself is the part.
- */
-typedef struct PoolPart
-{
-	int			key; /* from 0 */
-	const void *source;
-	Size		size; /* 0 for a part that there is not */
-} PoolPart;
-
+/* Keys of the parts are below this. */
 #define POOL_MAX_PARTS 24
 
 /*
  * Starts a pool.  At most so many workers help as there are jobs for beside the
  * leader's; requested < 0 stands for max_parallel_maintenance_workers.  Where
  * there is no shared memory, or no worker, the leader does it all, after a
- * WARNING.  title is what the jobs are part of: model "x".
+ * WARNING.  Without a segment the source of a part is the part.  title is what the jobs are part
+ * of: model "x".
  *
  * Call end_pool whatever happens.
  */
 extern Pool *start_pool(const PoolKind *kind, const char *title, int n_jobs, int requested,
-						const PoolPart *parts, int n_parts, void *receiver);
+						const SharedPart *parts, int n_parts, void *receiver);
 extern void	 end_pool(Pool *pool);
 
-/* Workers that were started; has the pool a segment? */
-extern int	pool_workers(const Pool *pool);
-extern bool pool_is_shared(const Pool *pool);
+/* Workers that were started. */
+extern int pool_workers(const Pool *pool);
 
 /* A part; NULL where there is none. */
 extern void *pool_part(const Pool *pool, int key);

@@ -272,10 +272,10 @@ run_pipeline_worker(Datum handle, const PipelineKind *kind)
 	run_pool_worker(handle, &pool);
 }
 
-static PoolPart
+static SharedPart
 text_part(int key, const char *text)
 {
-	return (PoolPart){key, text, text ? strlen(text) + 1 : 0};
+	return (SharedPart){key, text, text ? strlen(text) + 1 : 0};
 }
 
 static Pool *
@@ -284,15 +284,15 @@ start_pipeline_pool(PipelineRun *run, const PoolKind *kind)
 	const PipelinePlan *plan = &run->plan;
 	const PipelineJob  *job = &plan->job;
 	bool				alone = !run->procedure->commits || plan->temporary;
-	PoolPart			parts[N_PARTS] = {
-				   {PART_PROCEDURE, &job->procedure, sizeof(job->procedure)},
-				   text_part(PART_FIND, job->find),
-				   text_part(PART_READ, job->read),
-				   text_part(PART_WRITE, job->write),
-				   text_part(PART_MODEL, job->model),
-				   {PART_VERSION, &job->version, sizeof(job->version)},
-				   {PART_CHUNKS, run->chunks, mul_size(sizeof(Chunk), run->n_chunks)},
-	   };
+	SharedPart			parts[N_PARTS] = {
+				 {PART_PROCEDURE, &job->procedure, sizeof(job->procedure)},
+				 text_part(PART_FIND, job->find),
+				 text_part(PART_READ, job->read),
+				 text_part(PART_WRITE, job->write),
+				 text_part(PART_MODEL, job->model),
+				 {PART_VERSION, &job->version, sizeof(job->version)},
+				 {PART_CHUNKS, run->chunks, mul_size(sizeof(Chunk), run->n_chunks)},
+	 };
 
 	return start_pool(kind, psprintf("table \"%s\"", get_rel_name(plan->target)), run->n_chunks,
 					  alone ? 0 : plan->chunks.workers, parts, N_PARTS, run);

@@ -11,6 +11,8 @@
 #ifndef PLASTICC_PG_PIPELINE_PIPELINE_RUN_H
 #define PLASTICC_PG_PIPELINE_PIPELINE_RUN_H
 
+#include "fmgr.h"
+
 #include "pg/pipeline/pipeline_options.h"
 
 /*
