@@ -70,8 +70,8 @@ void
 run_read_input(Run *run, int n_jobs)
 {
 	progress_phase(&run->procedure->progress, "reading rows", -1);
-	run->input = read_training_input(run->query, run->options, training_workers(n_jobs) > 0,
-									 run->context);
+	run->input =
+		read_training_input(run->query, run->options, training_workers(n_jobs) > 0, run->context);
 	progress_phase(&run->procedure->progress, "preparing", -1);
 }
 
