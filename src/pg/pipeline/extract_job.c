@@ -8,6 +8,7 @@
  * the statement which aggregated the rows, so that an observation committed
  * later, in whatever order, is never taken for known.
  */
+#include "core/features/catalog.h"
 #include "pg/module/plasticc.h"
 
 #include "catalog/pg_type.h"
@@ -68,6 +69,28 @@ arrival_condition(const Extraction *extraction)
 					format_type_extended(type, -1, FORMAT_TYPE_FORCE_QUALIFY));
 }
 
+/*
+ * The column of stored light curves of a row s.  Like all arguments of the
+ * extension's functions it has exactly the type of their parameter, here also
+ * where the column is of a domain: otherwise a function of that name that somebody
+ * else has created in the extension's schema could be a better match.
+ */
+static char *
+stored_curve(const Extraction *extraction)
+{
+	return psprintf("s.%s::%s.lightcurve", quote_identifier(extraction->options.lightcurve),
+					extraction->schema);
+}
+
+/* A value of the enum plasticc_feature_set. */
+static char *
+feature_set_constant(const Extraction *extraction)
+{
+	return psprintf("%s::%s.plasticc_feature_set",
+					quote_literal_cstr(feature_set_names[extraction->options.feature_set]),
+					extraction->schema);
+}
+
 /* (object_id, n_rows) of observations, by range. */
 static char *
 count_query(const Extraction *extraction, bool range)
@@ -79,10 +102,10 @@ count_query(const Extraction *extraction, bool range)
 
 	if (extraction->stored_curves)
 		return psprintf("SELECT s.%s::pg_catalog.int8 AS object_id, "
-						"%s.plasticc_n_observations(s.%s)::pg_catalog.int8 AS n_rows "
+						"%s.plasticc_n_observations(%s)::pg_catalog.int8 AS n_rows "
 						"FROM %s AS s WHERE %s AND s.%s IS NOT NULL",
-						id, extraction->schema, quote_identifier(extraction->options.lightcurve),
-						from, condition, quote_identifier(extraction->options.lightcurve));
+						id, extraction->schema, stored_curve(extraction), from, condition,
+						quote_identifier(extraction->options.lightcurve));
 	if (extraction->options.arrival)
 		return psprintf("SELECT c.%s::pg_catalog.int8 AS object_id, "
 						"(SELECT pg_catalog.count(*) FROM %s AS a "
@@ -134,14 +157,11 @@ curves_query(const Extraction *extraction)
 	const char			 *id = extraction->id;
 
 	if (extraction->stored_curves)
-	{
-		const char *curve = quote_identifier(options->lightcurve);
-
-		return psprintf("SELECT s.%s::pg_catalog.int8 AS object_id, s.%s AS lightcurve, "
-						"%s.plasticc_n_observations(s.%s)::pg_catalog.int8 AS n_rows FROM %s AS s "
+		return psprintf("SELECT s.%s::pg_catalog.int8 AS object_id, %s AS lightcurve, "
+						"%s.plasticc_n_observations(%s)::pg_catalog.int8 AS n_rows FROM %s AS s "
 						"WHERE s.%s OPERATOR(pg_catalog.=) ANY ($1)",
-						id, curve, extraction->schema, curve, table->name, id);
-	}
+						id, stored_curve(extraction), extraction->schema, stored_curve(extraction),
+						table->name, id);
 	return psprintf("SELECT s.%s::pg_catalog.int8 AS object_id, "
 					"%s.plasticc_lightcurve(%s, %s, %s, %s%s) AS lightcurve, "
 					"pg_catalog.count(*) AS n_rows FROM %s AS s "
@@ -160,9 +180,8 @@ features_expression(const Extraction *extraction)
 	const ExtractOptions *options = &extraction->options;
 	const PipelineTable	 *metadata = &extraction->metadata;
 	const char			 *distmod = options->distmod ? options->distmod : "distmod";
-	char				 *features = psprintf(
-						"%s.plasticc_features(c.lightcurve, %s::%s.plasticc_feature_set)", extraction->schema,
-						quote_literal_cstr(feature_sets[options->feature_set]), extraction->schema);
+	char *features = psprintf("%s.plasticc_features(c.lightcurve, %s)", extraction->schema,
+							  feature_set_constant(extraction));
 
 	if (options->metadata == NULL)
 		return features;
@@ -299,8 +318,7 @@ check_stored_features(const Extraction *extraction)
 				 "pg_catalog.cardinality(%s.plasticc_%sfeature_names(%s)) FROM %s AS t "
 				 "WHERE t.features IS NOT NULL LIMIT 1",
 				 extraction->schema, extraction->options.metadata ? "host_" : "",
-				 quote_literal_cstr(feature_sets[extraction->options.feature_set]),
-				 extraction->target.name),
+				 feature_set_constant(extraction), extraction->target.name),
 		0, NULL, NULL, NULL, SPI_OK_SELECT);
 	if (SPI_processed > 0)
 	{

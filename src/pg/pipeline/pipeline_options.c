@@ -7,14 +7,13 @@
 
 #include "utils/builtins.h"
 
+#include "core/features/catalog.h"
 #include "core/train/options.h"
 #include "pg/jobs/json_options.h"
 #include "pg/pipeline/pipeline_options.h"
 #include "pg/util/result_rows.h"
 
 PG_FUNCTION_INFO_V1(plasticc_option_catalog);
-
-const char *const feature_sets[] = {"all", "simple", NULL};
 
 /* Rows of a table whose struct is TYPE. */
 #define TEXT(type, name, description)                                                              \
@@ -74,7 +73,7 @@ static const OptionRow extract_rows[] = {
 	TEXT(ExtractOptions, distmod,
 		 "column of the metadata: distance modulus; by default \"distmod\" if it exists"),
 	TEXT(ExtractOptions, mwebv, "column of the metadata: extinction E(B-V) of the Milky Way"),
-	{"feature_set", OPTION_CHOICE, 0, 0, feature_sets, offsetof(ExtractOptions, feature_set),
+	{"feature_set", OPTION_CHOICE, 0, 0, feature_set_names, offsetof(ExtractOptions, feature_set),
 	 "features to compute"},
 	BOOLEAN(ExtractOptions, store_lightcurves,
 			"whether light curves are stored; by default if the target has the column"),
@@ -91,6 +90,7 @@ static const ExtractOptions extract_defaults = {
 	.hostgal_photoz = "hostgal_photoz",
 	.hostgal_photoz_err = "hostgal_photoz_err",
 	.mwebv = "mwebv",
+	.feature_set = FEATURES_ALL,
 	.chunks = {.chunk_objects = 100, .workers = -1, .report_interval = 5},
 };
 

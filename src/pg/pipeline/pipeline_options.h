@@ -37,7 +37,7 @@ typedef struct ExtractOptions
 	char *distmod; /* NULL: "distmod" where there is one */
 	char *mwebv;
 
-	int			  feature_set;		 /* index into feature_sets */
+	int			  feature_set;		 /* FeatureSet */
 	OptionBoolean store_lightcurves; /* by default if the target has the column */
 	ChunkOptions  chunks;
 } ExtractOptions;
@@ -51,8 +51,6 @@ typedef struct PredictOptions
 	OptionBoolean history;		/* by default as the target's key is */
 	ChunkOptions  chunks;
 } PredictOptions;
-
-extern const char *const feature_sets[];
 
 extern const OptionTable extract_options;
 extern const OptionTable predict_options;

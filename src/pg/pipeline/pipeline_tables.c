@@ -143,7 +143,7 @@ boolean_column(const PipelineTable *table, const char *alias, const char *column
 	Oid type = find_column(table, column, option);
 
 	if (type == BOOLOID)
-		return psprintf("%s.%s", alias, quote_identifier(column));
+		return psprintf("%s.%s::pg_catalog.bool", alias, quote_identifier(column));
 	if (!is_integer(type))
 		raise_bad_type(table, column, type, "boolean, or an integer type with 0 and 1");
 	return psprintf("%s.%s::pg_catalog.int4::pg_catalog.bool", alias, quote_identifier(column));

@@ -33,8 +33,6 @@
 
 PG_FUNCTION_INFO_V1(plasticc_predict);
 
-#define BLOCK_ROWS 1024
-
 #define TARGET_HINT "SELECT plasticc_create_prediction_table('name') makes such a table."
 
 typedef struct Prediction
@@ -57,48 +55,38 @@ typedef struct Prediction
 /* What a process keeps from chunk to chunk. */
 typedef struct Predictor
 {
-	FmgrInfo		 function;
-	const Model		*model;
-	ClassifyScratch *scratch;
-	float			*features;		/* [BLOCK_ROWS][n_features] */
-	float			*probabilities; /* [BLOCK_ROWS][n_classes] */
+	FmgrInfo	   function;
+	ClassifyBlock *block;
 } Predictor;
 
 static Predictor *
 make_predictor(const PipelineJob *job)
 {
 	MemoryContext caller = MemoryContextSwitchTo(job->context);
-	Workspace	  workspace = server_workspace(job->context);
 	Predictor	 *predictor = palloc0(sizeof(Predictor));
 	Datum		  bytes;
 
 	fmgr_info_cxt(job->procedure, &predictor->function, job->context);
 	bytes = fetch_model(&predictor->function, cstring_to_text(job->model), &job->version);
-	predictor->model = cached_model(&predictor->function, bytes)->model;
-	predictor->scratch = classify_scratch(predictor->model, BLOCK_ROWS, &workspace);
-	predictor->features = workspace_array(
-		&workspace, float, (size_t) BLOCK_ROWS * predictor->model->preprocessing.n_features);
-	predictor->probabilities =
-		workspace_array(&workspace, float, (size_t) BLOCK_ROWS * predictor->model->n_classes);
+	predictor->block =
+		new_classify_block(cached_model(&predictor->function, bytes)->model, CLASSIFY_BLOCK_ROWS);
 	MemoryContextSwitchTo(caller);
 	return predictor;
 }
 
-/* Copies the features of a row (object_id, features, extracted_at) to place i of the block. */
+/* Adds the features of a row (object_id, features, extracted_at) to the block. */
 static void
-take_features(Predictor *predictor, HeapTuple row, TupleDesc desc, int i, Datum *id, Datum *at)
+take_features(ClassifyBlock *block, HeapTuple row, TupleDesc desc, Datum *id, Datum *at)
 {
-	const Model *model = predictor->model;
-	ArrayType	*features;
-	Datum		 stored;
-	bool		 is_null;
+	ArrayType *features;
+	Datum	   stored;
+	bool	   is_null;
 
 	*id = SPI_getbinval(row, desc, 1, &is_null);
 	stored = SPI_getbinval(row, desc, 2, &is_null);
 	*at = SPI_getbinval(row, desc, 3, &is_null);
 	features = DatumGetArrayTypeP(stored);
-	check_feature_count(model, features, psprintf("object " INT64_FORMAT, DatumGetInt64(*id)));
-	copy_features(features, predictor->features + (size_t) i * model->preprocessing.n_features);
+	add_to_block(block, features, psprintf("object " INT64_FORMAT, DatumGetInt64(*id)));
 	if (PointerGetDatum(features) != stored)
 		pfree(features);
 }
@@ -118,33 +106,29 @@ array_of(Datum *values, int n, Oid type)
 static void
 predict_block(PipelineJob *job, SPITupleTable *table, uint64 first, int n)
 {
-	Predictor *predictor = job->state;
-	int		   n_classes = predictor->model->n_classes;
-	Datum	  *ids = palloc(sizeof(Datum) * n);
-	Datum	  *stamps = palloc(sizeof(Datum) * n);
-	Datum	  *from = palloc(sizeof(Datum) * n);
-	Datum	  *to = palloc(sizeof(Datum) * n);
-	ArrayType *probabilities = zero_array(FLOAT4OID, sizeof(float4), n * n_classes);
-	Oid		   types[] = {INT8ARRAYOID, TIMESTAMPTZARRAYOID, INT4ARRAYOID,
-						  INT4ARRAYOID, FLOAT4ARRAYOID,		 TEXTOID,
-						  INT4OID};
-	Datum	   values[lengthof(types)];
+	ClassifyBlock *block = ((Predictor *) job->state)->block;
+	int			   n_classes = block->model->n_classes;
+	Datum		  *ids = palloc(sizeof(Datum) * n);
+	Datum		  *stamps = palloc(sizeof(Datum) * n);
+	Datum		  *from = palloc(sizeof(Datum) * n);
+	Datum		  *to = palloc(sizeof(Datum) * n);
+	Oid			   types[] = {INT8ARRAYOID, TIMESTAMPTZARRAYOID, INT4ARRAYOID,
+							  INT4ARRAYOID, FLOAT4ARRAYOID,		 TEXTOID,
+							  INT4OID};
+	Datum		   values[lengthof(types)];
 
 	for (int i = 0; i < n; i++)
 	{
-		take_features(predictor, table->vals[first + i], table->tupdesc, i, &ids[i], &stamps[i]);
+		take_features(block, table->vals[first + i], table->tupdesc, &ids[i], &stamps[i]);
 		from[i] = Int32GetDatum(i * n_classes + 1);
 		to[i] = Int32GetDatum((i + 1) * n_classes);
 	}
-	model_classify(predictor->model, predictor->scratch, n, predictor->features,
-				   predictor->probabilities);
-	memcpy(ARR_DATA_PTR(probabilities), predictor->probabilities, sizeof(float4) * n * n_classes);
-
+	classify_block(block);
 	values[0] = array_of(ids, n, INT8OID);
 	values[1] = array_of(stamps, n, TIMESTAMPTZOID);
 	values[2] = array_of(from, n, INT4OID);
 	values[3] = array_of(to, n, INT4OID);
-	values[4] = PointerGetDatum(probabilities);
+	values[4] = PointerGetDatum(real_array(block->probabilities, n * n_classes));
 	values[5] = CStringGetTextDatum(job->model);
 	values[6] = Int32GetDatum(job->version);
 	execute_statement(job->write, lengthof(types), types, values, NULL, SPI_OK_INSERT);
@@ -166,10 +150,10 @@ predict_objects(PipelineJob *job, Datum ids)
 	table = SPI_tuptable;
 	n_rows = SPI_processed;
 	caller = MemoryContextSwitchTo(context);
-	for (uint64 first = 0; first < n_rows; first += BLOCK_ROWS)
+	for (uint64 first = 0; first < n_rows; first += CLASSIFY_BLOCK_ROWS)
 	{
 		CHECK_FOR_INTERRUPTS();
-		predict_block(job, table, first, Min(BLOCK_ROWS, n_rows - first));
+		predict_block(job, table, first, Min(CLASSIFY_BLOCK_ROWS, n_rows - first));
 		MemoryContextReset(context);
 	}
 	MemoryContextSwitchTo(caller);
