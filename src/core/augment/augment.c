@@ -31,7 +31,7 @@ typedef struct Copy
 	const AugmentOptions *options;
 	uint64_t			  seed;	  /* of the copy and the curve */
 	uint32_t			  n;	  /* observations that are left, */
-	uint32_t			 *source; /* where each stands in `from`, */
+	uint32_t			 *source; /* index of each in `from`, */
 	double				 *mjd;	  /* its new time */
 	double				 *flux;	  /* and its measurement */
 	double				 *flux_err;
@@ -470,7 +470,7 @@ augment_host(uint64_t seed, const AugmentedHost *host, double minimum, double ma
 		copy.photoz += noise * copy.photoz_err * normal;
 		copy.photoz_err *= sqrt(1.0 + noise * noise);
 	}
-	/* Not 0, which says that the object is in the Galaxy. */
+	/* Not 0, which marks an object in the Galaxy. */
 	copy.photoz = fmax(fabs(copy.photoz), AUGMENT_MINIMUM_REDSHIFT);
 	return copy;
 }

@@ -1,6 +1,6 @@
 /*
  * augment.h
- *		Copies of a light curve as it might have been observed otherwise: with
+ *		Copies of a light curve under other observing conditions: with
  *		points and a season missing, noisier, at another time, fainter, or at
  *		another redshift; and the redshifts of its host that go with them.
  *
@@ -35,7 +35,7 @@
  * visit of LSST, but p no more than what flux_err^2 exceeds the square of the
  * object's smallest error in the passband by; f'/f is taken from [0, 1].  Noise is
  * drawn to bring the variance of f' up to that; where it is already greater, as
- * where the process knows little of m(t, w), flux_err' is the greater.
+ * where the process leaves m(t, w) uncertain, flux_err' is the greater.
  */
 #ifndef PLASTICC_CORE_AUGMENT_AUGMENT_H
 #define PLASTICC_CORE_AUGMENT_AUGMENT_H

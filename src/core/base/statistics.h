@@ -14,7 +14,7 @@
 typedef struct Moments
 {
 	double mean;
-	double std;		 /* sqrt(m2); 0 of one value */
+	double std;		 /* sqrt(m2); 0 for one value */
 	double skew;	 /* m3 / m2^1.5; NaN where all values are equal */
 	double kurtosis; /* m4 / m2^2 - 3; NaN where all values are equal */
 	double minimum;

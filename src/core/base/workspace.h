@@ -1,8 +1,8 @@
 /*
  * workspace.h
- *		What the numerical core needs from whoever calls it.
+ *		Memory and interrupt checks that callers provide to the core.
  *
- * src/core knows nothing of PostgreSQL.  Its functions allocate through the
+ * src/core does not depend on PostgreSQL.  Its functions allocate through the
  * workspace they are handed and never free: the owner drops the whole arena,
  * which in the server is a memory context, so that an error or a cancel
  * anywhere leaks nothing.

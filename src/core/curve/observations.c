@@ -92,8 +92,8 @@ describe_fault(ObservationFault fault, double mjd, int64_t passband, double flux
 }
 
 /*
- * Compares all but mjd: negative, zero or positive as a stands before, is a
- * duplicate of, or stands after b.
+ * Compares all but mjd: negative, zero or positive as a sorts before, is a
+ * duplicate of, or sorts after b.
  */
 static int
 compare_at_same_time(const Observations *o, uint32_t a, uint32_t b)

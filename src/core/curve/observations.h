@@ -91,7 +91,7 @@ typedef enum ObservationFault
 	FLUX_ERR_OUT_OF_RANGE
 } ObservationFault;
 
-/* Without a word from the survey, a detection is |flux| >= 5 flux_err. */
+/* Where the survey does not report detections, one is |flux| >= 5 flux_err. */
 #define DETECTION_SIGNAL_TO_NOISE 5.0
 
 typedef enum Detection
@@ -109,7 +109,7 @@ typedef enum Detection
 extern ObservationFault make_observation(double mjd, int64_t passband, double flux, double flux_err,
 										 Detection detected, Observation *observation);
 
-/* Writes what is wrong, naming column and value, into text[size]. */
+/* Writes a description of the fault, naming column and value, into text[size]. */
 extern void describe_fault(ObservationFault fault, double mjd, int64_t passband, double flux,
 						   double flux_err, char *text, size_t size);
 

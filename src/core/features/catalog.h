@@ -9,9 +9,9 @@
  * follow those of the light curve.  A feature that cannot be computed, or is
  * not finite as a float, is NaN.
  *
- * A unit tells how a feature scales: all of flux and flux_err multiplied by c
- * multiply a feature of unit "flux" or "flux/day" by c, add -2.5 log10(c) to one
- * of "mag(flux)", and leave one of "1", "count", "day" or "mag" alone.  No
+ * A unit defines how a feature scales: multiplying all flux and flux_err by c
+ * multiplies a feature of unit "flux" or "flux/day" by c, adds -2.5 log10(c) to
+ * one of "mag(flux)", and leaves one of "1", "count", "day" or "mag" unchanged.  No
  * feature changes when all times shift.
  */
 #ifndef PLASTICC_CORE_FEATURES_CATALOG_H
@@ -39,11 +39,11 @@ typedef enum FeatureSet
 /* Their names, then NULL. */
 extern const char *const feature_set_names[];
 
-/* Features of a light curve, and those that its host adds to them: to more features, more. */
+/* Features of a light curve, and those that its host adds to a set of them. */
 extern int feature_count(FeatureSet set);
 extern int host_feature_count(FeatureSet set);
 
-/* Of which set an array of n features is, with or without a host's after them; false if of none. */
+/* The set that an array of n features holds, possibly with a host's after it; false if none. */
 extern bool find_feature_set(int n, FeatureSet *set, bool *with_host);
 
 /* The ordinal of element i of an array that has a set's features, then possibly a host's. */
@@ -59,7 +59,7 @@ extern int find_feature(const char *name, size_t length);
 extern void compute_features(const Observations *observations, FeatureSet set, float *features,
 							 Workspace *workspace);
 
-/* What the survey knows of an object besides its light curve; NaN where unknown. */
+/* Metadata of an object; NaN where unknown. */
 typedef struct HostMetadata
 {
 	double ddf; /* 1 in a deep drilling field, else 0 */
@@ -72,7 +72,7 @@ typedef struct HostMetadata
 /*
  * The host's features[host_feature_count(set)] of an object whose light curve has
  * the given features, of that set.  A negative photoz, error, distmod or mwebv,
- * as surveys mark the unknown, is taken for NaN.
+ * by which surveys mark unknown values, counts as NaN.
  */
 extern void compute_host_features(const float *lightcurve_features, FeatureSet set,
 								  HostMetadata host, float *features, Workspace *workspace);

@@ -73,10 +73,10 @@ static const FeatureRow fit_rows[N_FIT_ROWS] = {
 	QUALITY_ROWS("flare"),
 };
 
-/* An error larger than what it is the error of by this factor says only that it is open. */
+/* A value whose error is larger than itself by this factor is undetermined. */
 #define LARGEST_RELATIVE_ERROR 10.0
 
-/* Days and separations are positive, and an error of them much larger than they are is none. */
+/* Days and separations are positive, and the error of an undetermined one is NaN. */
 static double
 useful_error(double error, double scale)
 {

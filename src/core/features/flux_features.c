@@ -10,7 +10,7 @@
 /* Observations of one passband that a rolling average spans: one and its predecessors. */
 #define ROLLING_WINDOW 3
 
-/* All families have these rows; `weight` tells the weight of the weighted mean. */
+/* All families have these rows; `weight` describes the weights of the weighted mean. */
 #define FLUX_ROWS(prefix, quantity, weight)                                                        \
 	[FLUX_MEAN] = {prefix "_mean", "flux", "mean of " quantity "; NaN without observations"},      \
 	[FLUX_MEDIAN] = {prefix "_median", "flux",                                                     \
@@ -20,7 +20,7 @@
 	[FLUX_MAXIMUM] = {prefix "_maximum", "flux",                                                   \
 					  "largest value of " quantity "; NaN without observations"},                  \
 	[FLUX_STD] = {prefix "_std", "flux",                                                           \
-				  "population standard deviation of " quantity "; 0 of one observation"},          \
+				  "population standard deviation of " quantity "; 0 for one observation"},         \
 	[FLUX_SKEW] = {prefix "_skew", "1",                                                            \
 				   "biased skew m3/m2^1.5 of " quantity "; NaN where all values are equal"},       \
 	[FLUX_KURTOSIS] = {prefix "_kurtosis", "1",                                                    \
@@ -40,7 +40,7 @@
 							"95th percentile of " quantity ", linear interpolation (type 7)"},     \
 	[FLUX_AMPLITUDE] = {prefix "_amplitude", "flux",                                               \
 						"half of largest minus smallest value of " quantity                        \
-						"; 0 of one observation"},                                                 \
+						"; 0 for one observation"},                                                \
 	[FLUX_MEDIAN_ABSOLUTE_DEVIATION] = {prefix "_median_absolute_deviation", "flux",               \
 										"median of |x - median|, x = " quantity                    \
 										"; not scaled to a standard deviation"},                   \
@@ -49,11 +49,11 @@
 	[FLUX_SLOPE_MAXIMUM] = {prefix "_slope_maximum", "flux/day",                                   \
 							"largest slope between successive observations of one passband at "    \
 							"different times, x = " quantity                                       \
-							"; of all passbands the largest; NaN without such a pair"},            \
+							"; the largest of all passbands; NaN without such a pair"},            \
 	[FLUX_SLOPE_MINIMUM] = {prefix "_slope_minimum", "flux/day",                                   \
 							"smallest (steepest falling) slope between successive observations "   \
 							"of one passband at different times, x = " quantity                    \
-							"; of all passbands the smallest; NaN without such a pair"},           \
+							"; the smallest of all passbands; NaN without such a pair"},           \
 	[FLUX_FRACTION_BEYOND_STD] = {prefix "_fraction_beyond_std", "1",                              \
 								  "fraction of observations with |x - mean| > population "         \
 								  "standard deviation, x = " quantity}

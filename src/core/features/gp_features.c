@@ -101,7 +101,7 @@ const FeatureGroup gp_features = {
 	{                                                                                              \
 		name, "day",                                                                               \
 			"time " text " of the Gaussian process's curve " percent                               \
-			" per cent of it; NaN where it does not within 20 days of the observations, or the "   \
+			"% of it; NaN where it does not within 20 days of the observations, or the "           \
 			"greatest flux is not positive"                                                        \
 	}
 
@@ -128,7 +128,7 @@ static const FeatureRow curve_rows[] = {
 	FALL_ROW("gp_rise_50", "to the greatest flux", "up from 50"),
 	FALL_ROW("gp_rise_20", "to the greatest flux", "up from 20"),
 	{"gp_decline_15", "1",
-	 "share of the greatest flux that is gone 15 days later; NaN where it is not positive"},
+	 "share of the greatest flux lost 15 days later; NaN where it is not positive"},
 	{"gp_second_maximum", "1",
 	 "second greatest local maximum over the greatest flux, 0 if there is none; NaN where the "
 	 "greatest is not positive"},

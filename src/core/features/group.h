@@ -12,7 +12,7 @@
 #include "core/features/catalog.h"
 #include "core/features/measurements.h"
 
-/* What a row stands for: one feature, one a passband, one a scope, or one a passband pair. */
+/* The features of a row: one, or one per passband, scope or passband pair. */
 typedef enum Expansion
 {
 	EXPAND_NOT = 1,
@@ -28,7 +28,7 @@ typedef struct FeatureRow
 	const char *description;
 } FeatureRow;
 
-/* A group as the catalog knows it. */
+/* The rows of a group. */
 typedef struct FeatureTable
 {
 	const char		 *group;

@@ -1,7 +1,6 @@
 /*
  * measurements.h
- *		A light curve as the feature groups read it, and what they find for each
- *		other.
+ *		A light curve as the feature groups read it, and results that they share.
  */
 #ifndef PLASTICC_CORE_FEATURES_MEASUREMENTS_H
 #define PLASTICC_CORE_FEATURES_MEASUREMENTS_H
@@ -37,7 +36,7 @@ typedef struct Measurements
 	double			   *flux_err;
 	uint8_t			   *kind;
 
-	/* Filled by the group that computes them, for groups that follow it. */
+	/* Set by the group that computes them, for later groups. */
 	ScopeStatistics flux_statistics[N_SCOPES];
 	double			flux_err_median;
 	LightCurveFit	fits[N_FIT_MODELS];

@@ -8,7 +8,7 @@
 	[NOISE_MEAN] = {prefix "_mean", unit, "mean of " quantity "; NaN without observations"},       \
 	[NOISE_MEDIAN] = {prefix "_median", unit, "median of " quantity "; NaN without observations"}, \
 	[NOISE_STD] = {prefix "_std", unit,                                                            \
-				   "population standard deviation of " quantity "; 0 of one observation"},         \
+				   "population standard deviation of " quantity "; 0 for one observation"},        \
 	[NOISE_SKEW] = {prefix "_skew", "1",                                                           \
 					"biased skew m3/m2^1.5 of " quantity "; NaN where all values are equal"}
 

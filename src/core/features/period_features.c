@@ -154,7 +154,7 @@ reduced_chi_square(const FoldedPoint *points, uint32_t n, int n_passbands, int n
 
 #define PEAK "highest peak of the multiband periodogram"
 #define FOLDED_FIT "folded fit, up to four harmonics of one shape for all passbands"
-#define NO_FOLD "; NaN of too few observations"
+#define NO_FOLD "; NaN for too few observations"
 
 /* Amplitude ratio and phase of a harmonic. */
 #define RATIO_ROW(h)                                                                               \
@@ -198,10 +198,11 @@ enum PeriodRow
 };
 
 static const FeatureRow period_rows[N_PERIOD_ROWS] = {
-	[PERIOD_LOG] = {"period_log", "1",
-					"ln of the period in days, that of plasticc_period(): sought from the time "
-					"between first and last observation down to 0.05 days, best of the folded "
-					"light curves; NaN without a passband of four times and two fluxes"},
+	[PERIOD_LOG] =
+		{"period_log", "1",
+		 "ln of the period in days, that of plasticc_period(): searched for between 0.05 "
+		 "days and the time from first to last observation, best of the folded "
+		 "light curves; NaN without a passband of four times and two fluxes"},
 	[PERIOD_LOG_CYCLES] = {"period_log_cycles", "1",
 						   "ln of the number of periods between first and last observation"},
 	[PERIOD_POWER] = {"period_power", "1",
@@ -244,7 +245,7 @@ static const FeatureRow period_rows[N_PERIOD_ROWS] = {
 	PHASE_ROWS("4"),
 	[PERIOD_MAXIMUM_SHARE] = {"period_maximum_share", "1",
 							  "maximum over maximum less minimum of the folded fit about its mean: "
-							  "0.5 of a sinusoid, less of eclipses" NO_FOLD},
+							  "0.5 for a sinusoid, less for eclipses" NO_FOLD},
 	[PERIOD_RISE_SHARE] =
 		{"period_rise_share", "1",
 		 "share of the period from minimum to maximum of the folded fit, in steps "
@@ -257,7 +258,7 @@ static const FeatureRow period_rows[N_PERIOD_ROWS] = {
 		{"period_von_neumann_ratio", "1",
 		 "sum of (d(i+1) - d(i))^2 over observations of a passband in order of phase and around, "
 		 "divided by the sum of d^2, d = (flux less the passband's mean)/flux_err; sums over all "
-		 "passbands before the division: 2 of noise, near 0 of a smooth folded curve" NO_FOLD},
+		 "passbands before the division: 2 for noise, near 0 for a smooth folded curve" NO_FOLD},
 	[PERIOD_PHASE_GAP] = {"period_phase_gap", "1",
 						  "largest share of the period without an observation" NO_FOLD},
 };

@@ -12,9 +12,9 @@ static const FeatureRow sampling_rows[N_SAMPLING_ROWS] = {
 	[SAMPLING_DETECTED_FRACTION] = {"detected_fraction", "1",
 									"detected observations divided by all observations; NaN "
 									"without observations"},
-	[SAMPLING_DETECTION_SPAN] = {"detection_span", "day",
-								 "time between the first and the last detection; 0 of one, NaN of "
-								 "none"},
+	[SAMPLING_DETECTION_SPAN] =
+		{"detection_span", "day",
+		 "time between the first and the last detection; 0 for one, NaN for none"},
 };
 
 static void
@@ -85,7 +85,7 @@ const FeatureGroup rejection_features = {
 	{prefix "_mean", unit, "mean of " quantity none},                                              \
 		{prefix "_median", unit, "median of " quantity none},                                      \
 		{prefix "_std", unit,                                                                      \
-		 "population standard deviation of " quantity "; 0 of one observation"},                   \
+		 "population standard deviation of " quantity "; 0 for one observation"},                  \
 	{                                                                                              \
 		prefix "_skew", "1",                                                                       \
 			"biased skew m3/m2^1.5 of " quantity "; NaN where all values are equal"                \

@@ -1,6 +1,6 @@
 /*
  * scopes.h
- *		What features are computed of: all passbands together, each, and pairs.
+ *		The passbands of a feature: all together, one, or a pair.
  */
 #ifndef PLASTICC_CORE_FEATURES_SCOPES_H
 #define PLASTICC_CORE_FEATURES_SCOPES_H

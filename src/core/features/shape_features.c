@@ -1,7 +1,7 @@
 /*
  * shape_features.c
- *		Features of how flux follows flux, of how much of it stands out of the
- *		noise, and in which passband.
+ *		Features of the correlation of successive fluxes, of how many exceed the
+ *		noise, and of how the signal is divided among passbands.
  */
 #include <math.h>
 
@@ -29,8 +29,8 @@ static const FeatureRow shape_rows[N_SHAPE_ROWS] = {
 	[SHAPE_VON_NEUMANN] =
 		{"flux_von_neumann_ratio", "1",
 		 "mean of (flux(i+1) - flux(i))^2 over successive observations of a passband, divided by "
-		 "the mean of (flux less the passband's mean)^2: 2 of noise, near 0 of a smooth curve; NaN "
-		 "of equal values or without such a pair"},
+		 "the mean of (flux less the passband's mean)^2: 2 for noise, near 0 for a smooth curve; "
+		 "NaN for equal values or without such a pair"},
 	[SHAPE_ABOVE_3] = {"fraction_above_3", "1",
 					   "fraction of observations with flux/flux_err > 3; NaN without observations"},
 	[SHAPE_ABOVE_5] = {"fraction_above_5", "1",
@@ -49,8 +49,8 @@ static const FeatureRow shape_rows[N_SHAPE_ROWS] = {
 		{"second_peak_ratio", "1",
 		 "how far shrunken flux rises again on either side of its largest value, divided by "
 		 "largest "
-		 "less smallest: 0 of a single peak, near 1 of two alike; of all passbands the median; NaN "
-		 "where all values are equal"},
+		 "less smallest: 0 for a single peak, near 1 for two alike; the median over all passbands; "
+		 "NaN where all values are equal"},
 };
 
 /* Sums over successive observations; those of all passbands are the passbands' together. */

@@ -39,16 +39,17 @@ static const FeatureRow detection_rows[N_DETECTION_ROWS] = {
 	[DETECTION_SPAN_50] = BRIGHT_SPAN("detection_span_50", "0.5"),
 	[DETECTION_SPAN_75] = BRIGHT_SPAN("detection_span_75", "0.75"),
 	[DETECTION_TIME_STD] = {"detection_time_std", "day",
-							"population standard deviation of the times of detections; 0 of one, "
-							"NaN of none"},
+							"population standard deviation of the times of detections; 0 for one, "
+							"NaN for none"},
 	[DETECTION_GAP_BEFORE] = {"detection_gap_before", "day",
 							  "time from the observation before the first detection to it; NaN "
 							  "without either"},
 	[DETECTION_GAP_AFTER] = {"detection_gap_after", "day",
 							 "time from the last detection to the observation after it; NaN "
 							 "without either"},
-	[DETECTION_GAP_MAXIMUM] = {"detection_gap_maximum", "day",
-							   "longest time between successive detections; NaN of less than two"},
+	[DETECTION_GAP_MAXIMUM] =
+		{"detection_gap_maximum", "day",
+		 "longest time between successive detections; NaN for fewer than two"},
 	[DETECTION_RUN] = {"detection_run", "count",
 					   "most successive observations that are all detected; 0 without detection"},
 	[DETECTION_RUN_SPAN] = {"detection_run_span", "day",

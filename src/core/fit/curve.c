@@ -16,7 +16,7 @@
 /* What is smaller has decayed to nothing; denormal numbers would be slow. */
 #define NOTHING 1e-200
 
-/* A shape with less variance than this part of its square says nothing of its amplitude. */
+/* A shape with less variance than this part of its square does not determine its amplitude. */
 #define MINIMUM_VARIANCE 1e-6
 
 /* Weighted sums of the shape, its square, and its product with the values, by passband. */

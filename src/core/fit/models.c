@@ -280,7 +280,7 @@ search(Fit *fit, LeastSquaresResult *result)
  * ----------------------------------------------------------------
  */
 
-/* sqrt(g' C g), the error of what has this gradient by the parameters; NaN as C says. */
+/* sqrt(g' C g), the error of what has this gradient by the parameters; NaN where C is. */
 static double
 propagate(const double *covariance, const double *gradient)
 {

@@ -45,7 +45,7 @@ gp_wavelength_correlation(double distance)
 {
 	double x = GP_SQRT_3 * distance / GP_WAVELENGTH_SCALE;
 
-	/* beyond that it is zero but for what gp_exp() cannot tell */
+	/* beyond that it is 0 within the range of gp_exp() */
 	return x < 700.0 ? (1.0 + x) * gp_exp(-x) : 0.0;
 }
 

@@ -14,7 +14,7 @@
  * A wavelength between the passbands takes no state of its own: the covariance is
  * a product of one of times and one of wavelengths, so that its flux is a sum of
  * the six at that time, weighted as in the regression on them, and a remainder
- * that no measurement says anything of.
+ * that is independent of all measurements.
  *
  * Filter states are kept only at the starts of blocks, and those within a block
  * computed again when the smoother comes to it: memory stays small however long
@@ -33,7 +33,7 @@
 
 #define BLOCK 64
 
-/* r and N: what later measurements say of a state, means of f and h first. */
+/* r and N: what later measurements contribute about a state, means of f and h first. */
 typedef struct Adjoint
 {
 	double r[GP_STATES];

@@ -67,7 +67,7 @@ typedef struct Period
 	 * the observations can determine are left out.
 	 */
 	Fold   fold;								 /* the shape; n_harmonics 0: there is none */
-	double band_scale[N_PASSBANDS];				 /* a_b, flux; NaN of a band that says nothing */
+	double band_scale[N_PASSBANDS];				 /* a_b, flux; NaN for an uninformative band */
 	double explained;							 /* share of the chi^2 about the means */
 	double doubled_explained;					 /* at twice the period, with twice the harmonics */
 	double harmonic_ratio[PERIOD_HARMONICS - 1]; /* A_h / A_1, h = 2 .. */

@@ -269,7 +269,7 @@ frequency_grid(double baseline, double oversampling, double minimum, double maxi
 	if (!(grid.step > 0.0 && isfinite(grid.step)))
 		return grid;
 	first = fmax(1.0, ceil(minimum / grid.step * (1.0 - slack)));
-	/* Beyond 2^53 neighbours are not told apart. */
+	/* Beyond 2^53 neighbouring integers are the same double. */
 	last = fmin(0x1.0p53, floor(maximum / grid.step * (1.0 + slack)));
 	if (!(last >= first))
 		return grid;

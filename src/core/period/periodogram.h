@@ -12,7 +12,7 @@
  *
  * which is the form (N_base, N_band) = (0, 1) of VanderPlas and Ivezic 2015
  * (ApJ 812, 18).  It is between 0 and 1, the same whatever the unit of flux and
- * the origin of time.  A band says nothing, and is left out of both sums, if it
+ * the origin of time.  A band is uninformative, and left out of both sums, if it
  * has fewer than 4 distinct times, which mean and sinusoid fit exactly, or one
  * and the same flux throughout.  A combination of cosine and sine whose
  * weighted variance over a band's times is below 1e-9 is not determined there:
@@ -40,7 +40,7 @@
 #define PERIODOGRAM_LANES 8
 
 /*
- * A band that says something: observations [start, end) of the input's arrays,
+ * An informative band: observations [start, end) of the input's arrays,
  * and zeros up to padded_end, a whole number of PERIODOGRAM_LANES from start.
  * Fluxes are in the input's flux_unit.
  */

@@ -47,8 +47,8 @@ extern double climb(const PeriodogramInput *input, Objective objective, int n_ha
 extern int bearable_harmonics(const PeriodogramInput *input, int n_harmonics);
 
 /*
- * The frequency whose folded light curve is best, as struct Period tells; NaN if
- * the observations cannot bear one harmonic.  peaks are those of P on the grid;
+ * The frequency whose folded light curve is best, see struct Period; NaN if
+ * the observations do not determine one harmonic.  peaks are those of P on the grid;
  * shared[] is Q at all multiples of the step below first + count, 0 below the
  * grid; sums[] is scratch of the same size.
  */

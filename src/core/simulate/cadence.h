@@ -1,7 +1,7 @@
 /*
  * cadence.h
- *		Where and when the synthetic survey looks: positions on the sky and
- *		the visits that an object gets.
+ *		Where and when the synthetic survey observes: positions on the sky and
+ *		the visits to an object.
  */
 #ifndef PLASTICC_CORE_SIMULATE_CADENCE_H
 #define PLASTICC_CORE_SIMULATE_CADENCE_H

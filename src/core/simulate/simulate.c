@@ -359,8 +359,8 @@ observe(Source *source, Random *random, bool deep, const SurveyVisit *visits, in
 }
 
 /*
- * What the host tells: a photometric redshift, good to a few hundredths but
- * for some that are far off, and, mostly for bright hosts, a spectroscopic one.
+ * The host's photometric redshift, good to a few hundredths but for outliers,
+ * and, mostly for bright hosts, a spectroscopic one.
  */
 static void
 draw_host(Random *random, SurveyMix mix, SurveyObject *object)

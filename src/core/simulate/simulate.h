@@ -12,7 +12,7 @@
 
 #include "core/simulate/cadence.h"
 
-/* Which objects there are: classes, redshifts and fields. */
+/* The distribution of classes, redshifts and fields. */
 typedef enum SurveyMix
 {
 	SURVEY_TRAINING, /* as the training set: near, 30 % deep fields, no class 99 */
@@ -26,7 +26,7 @@ extern const char *const survey_mix_names[];
 /* Finds the mix of that name; false if there is none. */
 extern bool survey_mix_by_name(const char *name, SurveyMix *mix);
 
-/* What was drawn and no survey can see; 0 where the class has no such thing. */
+/* Drawn quantities that are not observable; 0 where they do not apply to the class. */
 typedef struct SurveyTruth
 {
 	double redshift;

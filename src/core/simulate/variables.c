@@ -292,7 +292,7 @@ eclipsing_flux(const Variable *variable, double mjd, int band)
 	return variable->mean_flux[band] * light;
 }
 
-/* A flare that no visit sees leaves no trace: only those near a night's first visit are drawn. */
+/* Unobserved flares have no effect: only those near a night's first visit are drawn. */
 static void
 start_flare(Flares *flares, Random *random, double mjd)
 {

@@ -18,7 +18,7 @@
 
 #include "pg/module/compat.h"
 
-/* What a row brings. */
+/* The arguments of a row. */
 typedef struct ScoredObject
 {
 	int			  n;
@@ -46,7 +46,7 @@ extern ArrayType *state_for_object(FunctionCallInfo fcinfo, const ScoredObject *
 extern void check_same_classes(const ScoredObject *object, int n, const float8 *classes,
 							   const float8 *weights);
 
-/* Errors: rows of one aggregate have different classes or weights; a state that is none. */
+/* Errors: rows of one aggregate have different classes or weights; an invalid state. */
 pg_noreturn extern void state_mismatch(const char *what);
 pg_noreturn extern void invalid_state(void);
 
