@@ -4,11 +4,11 @@
  */
 #include "pg/module/plasticc.h"
 
-#include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
 #include "pg/curve/features.h"
+#include "pg/util/arrays.h"
 #include "pg/util/result_rows.h"
 
 PG_FUNCTION_INFO_V1(plasticc_feature_catalog);
@@ -69,16 +69,16 @@ plasticc_host_feature_catalog(PG_FUNCTION_ARGS)
 static Datum
 feature_names(FeatureSet set, int n)
 {
-	Datum *names = palloc(n * sizeof(Datum));
+	const char **names = palloc(n * sizeof(char *));
 
 	for (int i = 0; i < n; i++)
 	{
 		FeatureDescription description;
 
 		describe_feature(feature_ordinal(set, i), &description);
-		names[i] = CStringGetTextDatum(description.name);
+		names[i] = pstrdup(description.name);
 	}
-	return PointerGetDatum(construct_array(names, n, TEXTOID, -1, false, TYPALIGN_INT));
+	return PointerGetDatum(text_array(names, n));
 }
 
 Datum

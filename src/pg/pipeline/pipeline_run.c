@@ -25,6 +25,7 @@
 #include "pg/jobs/procedure.h"
 #include "pg/jobs/workers.h"
 #include "pg/pipeline/pipeline_run.h"
+#include "pg/util/arrays.h"
 
 #define LIST_ROWS 10000
 
@@ -73,19 +74,20 @@ find_objects(const PipelineJob *job, const Chunk *chunk, uint64 *n)
 {
 	Oid		   types[] = {INT8OID, INT8OID};
 	Datum	   values[] = {Int64GetDatum(chunk->first), Int64GetDatum(chunk->last)};
-	Datum	  *ids;
 	ArrayType *array;
+	int64	  *ids;
 
 	execute_statement(job->find, 2, types, values, NULL, SPI_OK_SELECT);
 	*n = SPI_processed;
-	ids = palloc(sizeof(Datum) * Max(1, *n));
+	array = zero_array(INT8OID, sizeof(int64), *n);
+	ids = (int64 *) ARR_DATA_PTR(array);
 	for (uint64 i = 0; i < *n; i++)
 	{
 		bool is_null;
 
-		ids[i] = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &is_null);
+		ids[i] =
+			DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &is_null));
 	}
-	array = construct_array(ids, *n, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
 	SPI_freetuptable(SPI_tuptable);
 	return PointerGetDatum(array);
 }

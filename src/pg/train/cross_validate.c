@@ -15,6 +15,7 @@
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 
+#include "pg/util/arrays.h"
 #include "pg/util/json_text.h"
 #include "pg/train/target_sample.h"
 #include "pg/train/train_metrics.h"
@@ -107,7 +108,7 @@ store_metrics(const Run *run, const char *metrics)
 	Datum values[] = {
 		CStringGetTextDatum(run->name),
 		Int32GetDatum(run->version),
-		classes_datum(&run->input->set),
+		PointerGetDatum(integer_array(run->input->set.classes, run->input->set.n_classes)),
 		DirectFunctionCall1(jsonb_in, CStringGetDatum(training_options_text(run->options))),
 		DirectFunctionCall1(jsonb_in, CStringGetDatum(metrics)),
 	};
@@ -124,21 +125,16 @@ store_row(const Run *run, SPIPlanPtr plan, int row, const float *probabilities)
 	const TrainingInput *input = run->input;
 	int					 n_classes = input->set.n_classes;
 	bool				 has_id = input->object_id != NULL && input->has_id[row];
-	Datum				*elements = palloc(sizeof(Datum) * n_classes);
 	Datum				 values[] = {
 					   CStringGetTextDatum(run->name),
 					   Int32GetDatum(run->version),
 					   Int64GetDatum(has_id ? input->object_id[row] : 0),
 					   Int32GetDatum((int32) input->fold_values[run->ensemble.fold[row]]),
 					   Int32GetDatum(input->set.classes[input->set.target[row]]),
-					   (Datum) 0,
+					   PointerGetDatum(real_array(probabilities + (Size) row * n_classes, n_classes)),
 	   };
 	char nulls[] = {' ', ' ', has_id ? ' ' : 'n', ' ', ' ', ' '};
 
-	for (int c = 0; c < n_classes; c++)
-		elements[c] = Float4GetDatum(probabilities[(Size) row * n_classes + c]);
-	values[5] = PointerGetDatum(
-		construct_array(elements, n_classes, FLOAT4OID, sizeof(float4), true, TYPALIGN_INT));
 	if (SPI_execute_plan(plan, values, nulls, false, 0) != SPI_OK_INSERT)
 		elog(ERROR, "storing probabilities failed: %s", SPI_result_code_string(SPI_result));
 }

@@ -20,6 +20,7 @@
 #include "pg/train/train_metrics.h"
 #include "pg/train/training_options.h"
 #include "pg/train/train_run.h"
+#include "pg/util/arrays.h"
 
 PG_FUNCTION_INFO_V1(plasticc_train);
 
@@ -147,17 +148,6 @@ model_bytes(Run *run, Model *model, const char *metrics)
 	return bytes;
 }
 
-static Datum
-names_datum(const TrainingOptions *options)
-{
-	Datum *names = palloc(sizeof(Datum) * Max(1, options->n_feature_names));
-
-	for (int i = 0; i < options->n_feature_names; i++)
-		names[i] = CStringGetTextDatum(options->feature_names[i]);
-	return PointerGetDatum(
-		construct_array(names, options->n_feature_names, TEXTOID, -1, false, TYPALIGN_INT));
-}
-
 /* Calibrates the model, measures it and stores it. */
 static void
 store_model(Run *run, Model *model, const PoolResult *result)
@@ -170,8 +160,8 @@ store_model(Run *run, Model *model, const PoolResult *result)
 	Datum values[] = {
 		CStringGetTextDatum(run->name),
 		Int32GetDatum(run->version),
-		classes_datum(&run->input->set),
-		names_datum(run->options),
+		PointerGetDatum(integer_array(run->input->set.classes, run->input->set.n_classes)),
+		PointerGetDatum(text_array(run->options->feature_names, run->options->n_feature_names)),
 		DirectFunctionCall1(jsonb_in, CStringGetDatum(training_options_text(run->options))),
 		DirectFunctionCall1(jsonb_in, CStringGetDatum(row_metrics)),
 		PointerGetDatum(model_bytes(run, model, metrics)),

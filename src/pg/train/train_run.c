@@ -210,17 +210,6 @@ run_jobs(Run *run, bool keep_networks, EpochLog log)
 	return result;
 }
 
-Datum
-classes_datum(const TrainingSet *set)
-{
-	Datum *classes = palloc(sizeof(Datum) * set->n_classes);
-
-	for (int i = 0; i < set->n_classes; i++)
-		classes[i] = Int32GetDatum(set->classes[i]);
-	return PointerGetDatum(
-		construct_array(classes, set->n_classes, INT4OID, sizeof(int32), true, TYPALIGN_INT));
-}
-
 /* ------------------------------------------------------------------------
  * The whole
  * ------------------------------------------------------------------------

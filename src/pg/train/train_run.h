@@ -70,7 +70,4 @@ typedef void (*EpochLog)(Run *run, int member, const EpochReport *report);
 
 extern PoolResult *run_jobs(Run *run, bool keep_networks, EpochLog log);
 
-/* The set's classes as integer[]. */
-extern Datum classes_datum(const TrainingSet *set);
-
 #endif /* PLASTICC_PG_TRAIN_TRAIN_RUN_H */

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "catalog/pg_type.h"
+#include "utils/builtins.h"
 
 #include "pg/util/arrays.h"
 
@@ -87,6 +88,16 @@ ArrayType *
 real_array(const float4 *values, int n)
 {
 	return array_of(FLOAT4OID, sizeof(float4), values, n);
+}
+
+ArrayType *
+text_array(const char *const *strings, int n)
+{
+	Datum *texts = palloc(sizeof(Datum) * Max(1, n));
+
+	for (int i = 0; i < n; i++)
+		texts[i] = CStringGetTextDatum(strings[i]);
+	return construct_array(texts, n, TEXTOID, -1, false, TYPALIGN_INT);
 }
 
 int

@@ -24,6 +24,7 @@ extern ArrayType *zero_array(Oid element_type, Size element_size, int n);
 /* Arrays of n values. */
 extern ArrayType *integer_array(const int32 *values, int n);
 extern ArrayType *real_array(const float4 *values, int n);
+extern ArrayType *text_array(const char *const *strings, int n);
 
 /*
  * The number of features in a feature array, which has at most one dimension;
