@@ -94,6 +94,8 @@ sub start_endless
 	ok($node->poll_query_until('postgres', "SELECT count(DISTINCT member) = 3 FROM plasticc_training_log WHERE name = '$name'"),
 		'three members are trained concurrently and logged');
 	is(scalar workers(), 2, 'two of them by workers');
+	is($node->safe_psql('postgres', "SELECT count(*) FROM pg_stat_activity
+		WHERE backend_type = 'plasticc training worker' AND query ~ '^plasticc training worker: model \"$name\", job [2-4] of 4\$'"), 2, 'pg_stat_activity shows their jobs');
 	cmp_ok(segments(), '>', $segments_before, 'the rows are in shared memory');
 	return $session;
 }
@@ -124,7 +126,7 @@ SKIP:
 	$session = start_endless('killed');
 	kill 'TERM', (workers())[0];
 	$session->{handle}->finish;
-	like($session->{err}, qr/ERROR:  a training worker was terminated/, 'the loss of a worker raises an error in the leader');
+	like($session->{err}, qr/ERROR:  plasticc training worker was terminated/, 'the loss of a worker raises an error in the leader');
 	nothing_left('the end of a worker');
 	is($node->safe_psql('postgres', "SELECT count(*) FROM plasticc_models"), 0, 'no model is stored');
 
@@ -135,7 +137,8 @@ SKIP:
 	nothing_left('divergence');
 
 	# the server's limits
-	$node->safe_psql('postgres', 'SET max_parallel_workers = 0; SET max_parallel_maintenance_workers = 2; ' . call('none', '{"layers": [8], "epochs": 3, "members": 3}'));
+	($status, $out, $err) = $node->psql('postgres', 'SET max_parallel_workers = 0; SET max_parallel_maintenance_workers = 2; ' . call('none', '{"layers": [8], "epochs": 3, "members": 3}'));
+	like($err, qr/WARNING:  could not start any training worker\nHINT:  The session does all of the work/, 'no worker: a warning');
 	is($node->safe_psql('postgres', "SELECT count(DISTINCT member) FROM plasticc_training_log WHERE name = 'none'"), 3, 'without workers the leader trains all members');
 	$session = start_training('SET max_parallel_workers = 1', call('one', $endless));
 	ok($node->poll_query_until('postgres', "SELECT count(DISTINCT member) = 2 FROM plasticc_training_log WHERE name = 'one'"), 'two members are trained concurrently');

@@ -85,7 +85,8 @@ struct Pool
 
 	/* of the leader */
 	MemoryContext context;
-	int			  n_workers;
+	int			  n_wanted;
+	int			  n_workers; /* that were started */
 	Worker		 *workers;
 	void		 *receiver;
 
@@ -322,18 +323,19 @@ start_worker(Pool *pool, int number)
 	return true;
 }
 
-static void
-start_workers(Pool *pool, int n_workers)
+void
+start_workers(Pool *pool)
 {
-	pool->workers = palloc0(sizeof(Worker) * n_workers);
-	on_dsm_detach(pool->segment, stop_workers, PointerGetDatum(pool));
-	while (pool->n_workers < n_workers && start_worker(pool, pool->n_workers))
+	MemoryContext caller = MemoryContextSwitchTo(pool->context);
+
+	while (pool->n_workers < pool->n_wanted && start_worker(pool, pool->n_workers))
 		pool->n_workers++;
-	if (pool->n_workers == 0)
+	if (pool->n_wanted > 0 && pool->n_workers == 0)
 		ereport(WARNING, (errcode(ERRCODE_INSUFFICIENT_RESOURCES),
 						  errmsg("could not start any %s", pool->kind->name),
 						  errhint("The session does all of the work.  max_worker_processes and "
 								  "max_parallel_workers bound the workers of all sessions.")));
+	MemoryContextSwitchTo(caller);
 }
 
 static int
@@ -349,8 +351,8 @@ workers_wanted(int requested, int n_jobs)
  * The pool is in a context that is there at exit, for stop_workers.
  */
 Pool *
-start_pool(const PoolKind *kind, const char *title, int n_jobs, int requested,
-		   const SharedPart *parts, int n_parts, void *receiver)
+create_pool(const PoolKind *kind, const char *title, int n_jobs, int requested,
+			const SharedPart *parts, int n_parts, void *receiver)
 {
 	MemoryContext context =
 		AllocSetContextCreate(TopMemoryContext, "plasticc pool", ALLOCSET_DEFAULT_SIZES);
@@ -385,7 +387,9 @@ start_pool(const PoolKind *kind, const char *title, int n_jobs, int requested,
 		pool->states = shm_toc_lookup(pool->toc, KEY_STATES, false);
 		if (settings > 0)
 			SerializeGUCState(settings, shm_toc_lookup(pool->toc, KEY_SETTINGS, false));
-		start_workers(pool, n_workers);
+		pool->workers = palloc0(sizeof(Worker) * n_workers);
+		pool->n_wanted = n_workers;
+		on_dsm_detach(pool->segment, stop_workers, PointerGetDatum(pool));
 	}
 	for (int i = 0; i < n_parts && pool->segment == NULL; i++)
 		pool->parts[parts[i].key] = local_part(&parts[i], context);

@@ -36,16 +36,17 @@ typedef struct PoolKind
 #define POOL_MAX_PARTS 24
 
 /*
- * Starts a pool.  At most so many workers help as there are jobs for beside the
- * leader's; requested < 0 stands for max_parallel_maintenance_workers.  Where
- * there is no shared memory, or no worker, the leader does it all, after a
- * WARNING.  Without a segment the source of a part is the part.  title is what the jobs are part
- * of: model "x".
+ * Creates a pool and its memory.  At most so many workers will help as there are
+ * jobs for beside the leader's; requested < 0 stands for
+ * max_parallel_maintenance_workers.  Where there is no shared memory, or no
+ * worker, the leader does it all, after a WARNING.  Without workers the source of
+ * a part is the part.  title is what the jobs are part of: model "x".
  *
  * Call end_pool whatever happens.
  */
-extern Pool *start_pool(const PoolKind *kind, const char *title, int n_jobs, int requested,
-						const SharedPart *parts, int n_parts, void *receiver);
+extern Pool *create_pool(const PoolKind *kind, const char *title, int n_jobs, int requested,
+						 const SharedPart *parts, int n_parts, void *receiver);
+extern void	 start_workers(Pool *pool);
 extern void	 end_pool(Pool *pool);
 
 /* Workers that were started. */

@@ -281,7 +281,7 @@ text_part(int key, const char *text)
 }
 
 static Pool *
-start_pipeline_pool(PipelineRun *run, const PoolKind *kind)
+create_pipeline_pool(PipelineRun *run, const PoolKind *kind)
 {
 	const PipelinePlan *plan = &run->plan;
 	const PipelineJob  *job = &plan->job;
@@ -296,8 +296,8 @@ start_pipeline_pool(PipelineRun *run, const PoolKind *kind)
 				 {PART_CHUNKS, run->chunks, mul_size(sizeof(Chunk), run->n_chunks)},
 	 };
 
-	return start_pool(kind, psprintf("table \"%s\"", get_rel_name(plan->target)), run->n_chunks,
-					  alone ? 0 : plan->chunks.workers, parts, N_PARTS, run);
+	return create_pool(kind, psprintf("table \"%s\"", get_rel_name(plan->target)), run->n_chunks,
+					   alone ? 0 : plan->chunks.workers, parts, N_PARTS, run);
 }
 
 static void
@@ -361,9 +361,10 @@ bring_up_to_date(Procedure *procedure, const void *kind)
 	procedure_commit(procedure); /* workers are to see what came before */
 	progress_phase(&procedure->progress, run->kind->phase, run->n_objects);
 	run->chunks_start = procedure_elapsed(procedure);
-	run->pool = start_pipeline_pool(run, &pool);
+	run->pool = create_pipeline_pool(run, &pool);
 	PG_TRY();
 	{
+		start_workers(run->pool);
 		do_chunks(run);
 		if (run->n_objects > 0)
 			report_end(run);

@@ -106,39 +106,59 @@ describe_job(const Run *run, int job)
 	return text.data;
 }
 
+/* Notes an epoch. */
+static void
+note_progress(Run *run, const JobEpoch *epoch)
+{
+	JobProgress *job = &run->jobs[epoch->job];
+
+	run->epochs_done++;
+	if (job->epochs++ == 0)
+		job->first = epoch->seconds;
+	job->last = epoch->seconds;
+}
+
 /*
- * Notes an epoch and estimates the time for the others, as if what does them now
- * went on; -1 before any network has done two.
+ * Seconds left, from what jobs take until their first epoch and what further
+ * epochs take; -1 before any network has done two epochs.
  */
 static double
-estimate_time_left(Run *run, int job)
+estimate_time_left(const Run *run, int processes)
 {
-	EpochClock *clock = &run->clock;
-	double		now = procedure_elapsed(run->procedure);
-	int			n_jobs = ensemble_jobs(&run->ensemble);
-	int			n_epochs = run->options->epochs;
-	int			processes = 0;
+	int	   n_jobs = ensemble_jobs(&run->ensemble);
+	int	   n_epochs = run->options->epochs;
+	int	   begun = 0, unfinished = 0;
+	int64  further = 0, to_do = 0;
+	double first = 0, last = 0, epoch;
 
-	if (clock->epochs[job]++ > 0)
-	{
-		clock->seconds += now - clock->last[job];
-		clock->n++;
-	}
-	clock->last[job] = now;
 	for (int i = 0; i < n_jobs; i++)
-		processes += clock->epochs[i] > 0 && clock->epochs[i] < n_epochs;
-	if (clock->n == 0)
+	{
+		const JobProgress *job = &run->jobs[i];
+
+		unfinished += job->epochs < n_epochs;
+		if (job->epochs == 0)
+			continue;
+		begun++;
+		further += job->epochs - 1;
+		to_do += n_epochs - job->epochs;
+		first += job->first;
+		last += job->last;
+	}
+	if (further == 0)
 		return -1;
-	return clock->seconds / clock->n * ((double) n_jobs * n_epochs - run->epochs_done) /
-		   Max(1, processes);
+	epoch = (last - first) / further;
+	return ((n_jobs - begun) * (first / begun + (n_epochs - 1) * epoch) + to_do * epoch) /
+		   Max(1, Min(processes, unfinished));
 }
 
 static void
-report_epoch(const Run *run, int job, const EpochReport *report, double seconds_left)
+report_epoch(const Run *run, const JobEpoch *epoch, double seconds_left)
 {
-	ereport(NOTICE, (errmsg("%sepoch %d of %d: training loss %.4f%s%s", describe_job(run, job),
-							report->epoch, run->options->epochs, report->training_loss,
-							describe_validation(report->validation_loss),
+	const EpochReport *report = &epoch->report;
+
+	ereport(NOTICE, (errmsg("%sepoch %d of %d: training loss %.4f%s%s",
+							describe_job(run, epoch->job), report->epoch, run->options->epochs,
+							report->training_loss, describe_validation(report->validation_loss),
 							describe_time_left(seconds_left))));
 }
 
@@ -157,7 +177,7 @@ run_commit(Run *run)
 
 /* Called after every epoch of any network. */
 static void
-finish_epoch(int job, const EpochReport *report, void *argument)
+finish_epoch(const JobEpoch *epoch, void *argument)
 {
 	JobEvents	 *events = argument;
 	Run			 *run = events->run;
@@ -166,13 +186,13 @@ finish_epoch(int job, const EpochReport *report, void *argument)
 		AllocSetContextCreate(run->context, "plasticc epoch", ALLOCSET_SMALL_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(epoch_context);
 
-	run->epochs_done++;
-	seconds_left = estimate_time_left(run, job);
+	note_progress(run, epoch);
+	seconds_left = estimate_time_left(run, epoch->processes);
 	progress_done(&run->procedure->progress, run->epochs_done, seconds_left);
 	if (events->log)
-		events->log(run, job % run->options->members + 1, report);
+		events->log(run, epoch->job % run->options->members + 1, &epoch->report);
 	if (report_is_due(run->procedure, run->options->report_interval))
-		report_epoch(run, job, report, seconds_left);
+		report_epoch(run, epoch, seconds_left);
 	if (procedure_elapsed(run->procedure) - run->last_commit >= COMMIT_INTERVAL)
 		run_commit(run);
 	MemoryContextSwitchTo(caller);
@@ -198,12 +218,12 @@ run_jobs(Run *run, bool keep_networks, EpochLog log)
 	int			n_jobs = ensemble_jobs(&run->ensemble);
 	PoolResult *result;
 
-	run->clock.last = palloc0(sizeof(double) * n_jobs);
-	run->clock.epochs = palloc0(sizeof(int) * n_jobs);
+	run->jobs = palloc0(sizeof(JobProgress) * n_jobs);
 	run_commit(run);					 /* lets go of the query's snapshot */
 	run->last_commit = -COMMIT_INTERVAL; /* the first epoch shows at once */
 	progress_phase(&run->procedure->progress, "training", (int64) n_jobs * run->options->epochs);
-	result = train_jobs(&run->ensemble, run->input->rows, keep_networks, &events, run->context);
+	result = train_jobs(&run->ensemble, psprintf("model \"%s\"", run->name), run->input->rows,
+						keep_networks, &events, run->context);
 	run->input->set.features = NULL; /* they have been freed */
 	run_commit(run);				 /* the epochs since the last one, whatever comes now */
 	progress_phase(&run->procedure->progress, "storing", -1);

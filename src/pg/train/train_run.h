@@ -21,14 +21,13 @@ typedef struct RunKind
 	void (*body)(Run *run);
 } RunKind;
 
-/* How long epochs take, without what a network does before its first one. */
-typedef struct EpochClock
+/* How far a job is. */
+typedef struct JobProgress
 {
-	double *last;	/* [jobs], seconds of the last report; 0 before the first */
-	int	   *epochs; /* [jobs], reported */
-	double	seconds;
-	int64	n; /* epochs in those seconds */
-} EpochClock;
+	int	   epochs; /* reported */
+	double first;  /* seconds of the job until the first one, preparation included */
+	double last;   /* until the last one */
+} JobProgress;
 
 struct Run
 {
@@ -43,8 +42,8 @@ struct Run
 	int				 version;
 	double			 last_commit; /* seconds since the start */
 	int64			 epochs_done; /* of all networks */
-	EpochClock		 clock;
-	TrainingCurve	*curve; /* of a training */
+	JobProgress		*jobs;		  /* [ensemble_jobs()] */
+	TrainingCurve	*curve;		  /* of a training */
 };
 
 /* Runs the body for a call with arguments (name, query, options). */

@@ -1,17 +1,11 @@
 /*
  * train_shared.c
- *		What the processes of a training share, in a segment of dynamic shared
- *		memory or, where there is but one process, in its own.
+ *		What the processes of a training share: the parts of its pool.
  */
 #include "pg/module/plasticc.h"
 
-#include "storage/shm_toc.h"
-
 #include "pg/train/train_shared.h"
 
-#define POOL_MAGIC UINT64CONST(0x706c617374696363)
-
-/* The parts of the shared memory. */
 enum
 {
 	PART_HEADER,
@@ -30,68 +24,53 @@ enum
 	PART_LOGIT_START,
 	PART_LOGITS,
 	PART_NETWORKS,
-	PART_STATES,
-	PART_QUEUES,
 	N_PARTS
 };
 
-static Size
-array_size(Size element_size, Size n)
-{
-	return mul_size(element_size, n);
-}
-
-/* What there is by the given table of contents. */
+/* What there is in the pool's parts. */
 static void
-open_memory(PoolMemory *memory, shm_toc *toc)
+open_training(const Pool *pool, SharedTraining *shared)
 {
-	Header *header = shm_toc_lookup(toc, PART_HEADER, false);
+	TrainingHeader *header = pool_part(pool, PART_HEADER);
 
-	memory->header = header;
-	memory->set = (TrainingSet){
+	shared->header = header;
+	shared->set = (TrainingSet){
 		.n_rows = header->n_rows,
 		.n_features = header->n_features,
 		.n_classes = header->n_classes,
-		.classes = shm_toc_lookup(toc, PART_CLASSES, false),
-		.target = shm_toc_lookup(toc, PART_TARGET, false),
-		.weight = shm_toc_lookup(toc, PART_WEIGHT, true),
-		.group = shm_toc_lookup(toc, PART_GROUP, true),
-		.side = shm_toc_lookup(toc, PART_SIDE, true),
+		.classes = pool_part(pool, PART_CLASSES),
+		.target = pool_part(pool, PART_TARGET),
+		.weight = pool_part(pool, PART_WEIGHT),
+		.group = pool_part(pool, PART_GROUP),
+		.side = pool_part(pool, PART_SIDE),
 		.gate_feature = header->gate_feature,
-		.validation = shm_toc_lookup(toc, PART_VALIDATION, true),
+		.validation = pool_part(pool, PART_VALIDATION),
 	};
-	memory->ensemble = (Ensemble){
-		.set = &memory->set,
+	shared->ensemble = (Ensemble){
+		.set = &shared->set,
 		.options = &header->options,
 		.n_folds = header->n_folds,
-		.fold = shm_toc_lookup(toc, PART_FOLD, true),
-		.weight = shm_toc_lookup(toc, PART_FOLD_WEIGHT, true),
+		.fold = pool_part(pool, PART_FOLD),
+		.weight = pool_part(pool, PART_FOLD_WEIGHT),
 	};
-	memory->flagged = shm_toc_lookup(toc, PART_FLAGGED, true);
-	memory->bins = shm_toc_lookup(toc, PART_BINS, true);
-	memory->n_jobs = ensemble_jobs(&memory->ensemble);
-	memory->results = shm_toc_lookup(toc, PART_RESULTS, false);
-	memory->logit_start = shm_toc_lookup(toc, PART_LOGIT_START, false);
-	memory->logits = shm_toc_lookup(toc, PART_LOGITS, true);
-	memory->networks = shm_toc_lookup(toc, PART_NETWORKS, true);
-	memory->states = shm_toc_lookup(toc, PART_STATES, true);
-	memory->queues = shm_toc_lookup(toc, PART_QUEUES, true);
+	shared->flagged = pool_part(pool, PART_FLAGGED);
+	shared->bins = pool_part(pool, PART_BINS);
+	shared->n_jobs = ensemble_jobs(&shared->ensemble);
+	shared->results = pool_part(pool, PART_RESULTS);
+	shared->logit_start = pool_part(pool, PART_LOGIT_START);
+	shared->logits = pool_part(pool, PART_LOGITS);
+	shared->networks = pool_part(pool, PART_NETWORKS);
 }
 
 static void
-fill_header(Header *header, const Ensemble *ensemble, size_t network_bytes)
+fill_header(TrainingHeader *header, const Ensemble *ensemble)
 {
-	memset(header, 0, sizeof(Header));
-	pg_atomic_init_u32(&header->next_job, 1); /* the leader takes the first */
-	pg_atomic_init_u32(&header->n_done, 0);
-	pg_atomic_init_u32(&header->stop, 0);
-	pg_atomic_init_u32(&header->failure, FAILURE_NONE);
+	memset(header, 0, sizeof(TrainingHeader));
 	header->n_rows = ensemble->set->n_rows;
 	header->n_features = ensemble->set->n_features;
 	header->n_classes = ensemble->set->n_classes;
 	header->n_folds = ensemble->n_folds;
 	header->gate_feature = ensemble->set->gate_feature;
-	header->network_bytes = network_bytes;
 	header->options = *ensemble->options;
 	header->options.n_feature_names = 0;
 	header->options.feature_names = NULL;
@@ -120,146 +99,89 @@ count_unseen(const Ensemble *ensemble)
 	return start;
 }
 
-typedef struct Part
-{
-	const void *source; /* NULL for zeros */
-	Size		size;	/* 0 for a part that there is not */
-} Part;
-
-/*
- * Writes the parts, with their table of contents, to the segment, or without
- * one to memory of this process.
- */
-static shm_toc *
-write_parts(dsm_segment *segment, Size size, const Part *parts)
-{
-	void *address =
-		segment ? dsm_segment_address(segment) : MemoryContextAllocHuge(CurrentMemoryContext, size);
-	shm_toc *toc = shm_toc_create(POOL_MAGIC, address, size);
-
-	for (int i = 0; i < N_PARTS; i++)
-	{
-		void *part;
-
-		if (parts[i].size == 0)
-			continue;
-		part = shm_toc_allocate(toc, parts[i].size);
-		if (parts[i].source)
-			memcpy(part, parts[i].source, parts[i].size);
-		else
-			memset(part, 0, parts[i].size);
-		shm_toc_insert(toc, i, part);
-	}
-	return toc;
-}
-
-static Size
-parts_size(const Part *parts)
-{
-	shm_toc_estimator estimator;
-
-	shm_toc_initialize_estimator(&estimator);
-	for (int i = 0; i < N_PARTS; i++)
-		if (parts[i].size > 0)
-		{
-			shm_toc_estimate_chunk(&estimator, parts[i].size);
-			shm_toc_estimate_keys(&estimator, 1);
-		}
-	return shm_toc_estimate(&estimator);
-}
-
 static void
-fill_bins(PoolMemory *memory)
+fill_bins(SharedTraining *shared)
 {
 	MemoryContext context =
 		AllocSetContextCreate(CurrentMemoryContext, "plasticc bins", ALLOCSET_DEFAULT_SIZES);
 	Workspace workspace = server_workspace(context);
 	Inputs	  inputs;
 
-	normalised_inputs(&memory->ensemble, memory->header->n_flagged, memory->flagged, &workspace,
+	normalised_inputs(&shared->ensemble, shared->header->n_flagged, shared->flagged, &workspace,
 					  &inputs);
-	fill_common_bins(&memory->ensemble, &inputs, memory->bins, &workspace);
+	fill_common_bins(&shared->ensemble, &inputs, shared->bins, &workspace);
 	MemoryContextDelete(context);
 }
 
-void
-create_pool_memory(PoolMemory *memory, const Ensemble *ensemble, const TrainingRows *rows,
-				   const Preprocessing *preprocessing, bool keep_networks, int n_workers)
+/* Nothing for what there is not. */
+static SharedPart
+array_part(int key, const void *array, Size element_size, Size n)
+{
+	return (SharedPart){key, array, array ? mul_size(element_size, n) : 0};
+}
+
+Pool *
+create_training_pool(const PoolKind *kind, const char *title, void *receiver,
+					 const Ensemble *ensemble, const TrainingRows *rows,
+					 const Preprocessing *preprocessing, bool keep_networks, SharedTraining *shared)
 {
 	const TrainingSet *set = ensemble->set;
 	Size			   n_rows = set->n_rows;
 	int				   n_jobs = ensemble_jobs(ensemble);
 	size_t			  *logit_start = count_unseen(ensemble);
-	size_t			   network_bytes = 0;
 	int				   n_blocks;
 	const RowBlock	  *blocks = shared_row_blocks(rows, &n_blocks);
-	Header			  *header = palloc(sizeof(Header));
-	Part			   parts[N_PARTS] = {{NULL, 0}};
+	TrainingHeader	  *header = palloc(sizeof(TrainingHeader));
+	Size			   bin_bytes = 0;
+	Pool			  *pool;
 
-	if (keep_networks)
-		network_bytes =
-			member_bytes(ensemble->options, preprocessing_inputs(preprocessing), set->n_classes);
-	fill_header(header, ensemble, network_bytes);
-	parts[PART_HEADER] = (Part){header, sizeof(Header)};
+	fill_header(header, ensemble);
+	header->n_blocks = n_blocks;
 	if (preprocessing)
 	{
 		header->n_flagged = preprocessing->n_flagged;
-		parts[PART_BINS] =
-			(Part){NULL, common_bin_bytes(ensemble, preprocessing_inputs(preprocessing))};
-		parts[PART_FLAGGED] =
-			(Part){preprocessing->flagged, sizeof(int32_t) * preprocessing->n_flagged};
+		bin_bytes = common_bin_bytes(ensemble, preprocessing_inputs(preprocessing));
 	}
-	parts[PART_CLASSES] = (Part){set->classes, sizeof(int32_t) * set->n_classes};
-	parts[PART_TARGET] = (Part){set->target, array_size(sizeof(int32_t), n_rows)};
-	parts[PART_WEIGHT] = (Part){set->weight, set->weight ? array_size(sizeof(float), n_rows) : 0};
-	parts[PART_GROUP] = (Part){set->group, set->group ? array_size(sizeof(int32_t), n_rows) : 0};
-	parts[PART_SIDE] = (Part){set->side, set->side ? n_rows : 0};
-	parts[PART_VALIDATION] =
-		(Part){set->validation, set->validation ? array_size(sizeof(bool), n_rows) : 0};
-	parts[PART_FOLD] =
-		(Part){ensemble->fold, ensemble->fold ? array_size(sizeof(int32_t), n_rows) : 0};
-	parts[PART_FOLD_WEIGHT] =
-		(Part){ensemble->weight,
-			   ensemble->weight ? array_size(sizeof(float) * ensemble->n_folds, n_rows) : 0};
-	parts[PART_RESULTS] = (Part){NULL, sizeof(TrainingResult) * n_jobs};
-	parts[PART_LOGIT_START] = (Part){logit_start, sizeof(size_t) * (n_jobs + 1)};
-	parts[PART_LOGITS] =
-		(Part){NULL, array_size(sizeof(float) * set->n_classes, logit_start[n_jobs])};
-	parts[PART_NETWORKS] = (Part){NULL, array_size(header->network_bytes, n_jobs)};
-	if (n_workers > 0 && blocks != NULL)
+	if (keep_networks)
+		header->network_bytes =
+			member_bytes(ensemble->options, preprocessing_inputs(preprocessing), set->n_classes);
 	{
-		header->n_blocks = n_blocks;
-		parts[PART_BLOCKS] = (Part){blocks, sizeof(RowBlock) * n_blocks};
-		parts[PART_STATES] = (Part){NULL, sizeof(WorkerState) * n_workers};
-		parts[PART_QUEUES] = (Part){NULL, array_size(QUEUE_BYTES, n_workers)};
-		memory->segment = create_training_segment(parts_size(parts));
+		SharedPart parts[N_PARTS] = {
+			{PART_HEADER, header, sizeof(TrainingHeader)},
+			array_part(PART_BLOCKS, blocks, sizeof(RowBlock), n_blocks),
+			array_part(PART_FLAGGED, preprocessing ? preprocessing->flagged : NULL, sizeof(int32_t),
+					   header->n_flagged),
+			{PART_BINS, NULL, bin_bytes},
+			array_part(PART_CLASSES, set->classes, sizeof(int32_t), set->n_classes),
+			array_part(PART_TARGET, set->target, sizeof(int32_t), n_rows),
+			array_part(PART_WEIGHT, set->weight, sizeof(float), n_rows),
+			array_part(PART_GROUP, set->group, sizeof(int32_t), n_rows),
+			array_part(PART_SIDE, set->side, sizeof(uint8_t), n_rows),
+			array_part(PART_VALIDATION, set->validation, sizeof(bool), n_rows),
+			array_part(PART_FOLD, ensemble->fold, sizeof(int32_t), n_rows),
+			array_part(PART_FOLD_WEIGHT, ensemble->weight, sizeof(float) * ensemble->n_folds,
+					   n_rows),
+			{PART_RESULTS, NULL, sizeof(TrainingResult) * n_jobs},
+			array_part(PART_LOGIT_START, logit_start, sizeof(size_t), n_jobs + 1),
+			{PART_LOGITS, NULL, mul_size(sizeof(float) * set->n_classes, logit_start[n_jobs])},
+			{PART_NETWORKS, NULL, mul_size(header->network_bytes, n_jobs)},
+		};
+
+		pool = create_pool(kind, title, n_jobs, blocks ? -1 : 0, parts, N_PARTS, receiver);
 	}
-	if (memory->segment == NULL)
-	{
-		parts[PART_STATES].size = parts[PART_QUEUES].size = parts[PART_BLOCKS].size = 0;
-	}
-	open_memory(memory, write_parts(memory->segment, parts_size(parts), parts));
-	memory->set.features = set->features;
-	if (memory->bins)
-		fill_bins(memory);
-	pfree(header);
-	pfree(logit_start);
+	open_training(pool, shared);
+	shared->set.features = set->features;
+	if (shared->bins)
+		fill_bins(shared);
+	return pool;
 }
 
 bool
-attach_pool_memory(PoolMemory *memory, dsm_handle handle)
+attach_training(const Pool *pool, SharedTraining *shared)
 {
-	shm_toc *toc;
-
-	memory->segment = dsm_attach(handle);
-	if (memory->segment == NULL)
-		return false;
-	toc = shm_toc_attach(POOL_MAGIC, dsm_segment_address(memory->segment));
-	if (toc == NULL)
-		elog(ERROR, "shared memory of a training has no table of contents");
-	open_memory(memory, toc);
-	memory->set.features =
-		attach_training_rows(shm_toc_lookup(toc, PART_BLOCKS, false), memory->header->n_blocks,
-							 memory->set.n_rows, memory->set.n_features);
-	return memory->set.features != NULL;
+	open_training(pool, shared);
+	shared->set.features =
+		attach_training_rows(pool_part(pool, PART_BLOCKS), shared->header->n_blocks,
+							 shared->set.n_rows, shared->set.n_features);
+	return shared->set.features != NULL;
 }

@@ -9,10 +9,19 @@
 #include "core/train/ensemble.h"
 #include "pg/train/training_rows.h"
 
-/* What the leader hears of a job, wherever it is done. */
+/* An epoch of a job, wherever it is done. */
+typedef struct JobEpoch
+{
+	int			job;
+	double		seconds;   /* since the job began, its preparation included */
+	int			processes; /* of the pool */
+	EpochReport report;
+} JobEpoch;
+
+/* What the leader hears of jobs. */
 typedef struct PoolEvents
 {
-	void (*epoch)(int job, const EpochReport *report, void *argument);
+	void (*epoch)(const JobEpoch *epoch, void *argument);
 	void (*diverged)(int job, void *argument); /* does not return */
 	void *argument;
 } PoolEvents;
@@ -20,7 +29,6 @@ typedef struct PoolEvents
 /* Arrays are [ensemble_jobs()]. */
 typedef struct PoolResult
 {
-	int				n_workers; /* that were started */
 	TrainingResult *results;
 	const float	  **logits;		   /* of each job's unseen rows */
 	const char	  **networks;	   /* as member_save leaves them; NULL unless asked for */
@@ -31,7 +39,8 @@ typedef struct PoolResult
 extern int training_workers(int n_jobs);
 
 /*
- * Does the ensemble's jobs and returns what came out, in context.  As many
+ * Does the ensemble's jobs, which title calls "model \"x\"", and returns what came out, in
+ * context.  As many
  * workers help as there are jobs for, max_parallel_maintenance_workers allows
  * and max_parallel_workers and max_worker_processes leave; the result does not
  * depend on them.  rows are the set's features, and are freed; without a
@@ -40,7 +49,7 @@ extern int training_workers(int n_jobs);
  * An error in a worker is an error here; whatever ends this call, no worker
  * outlives it.  The events may commit.
  */
-extern PoolResult *train_jobs(Ensemble *ensemble, TrainingRows *rows, bool keep_networks,
-							  const PoolEvents *events, MemoryContext context);
+extern PoolResult *train_jobs(Ensemble *ensemble, const char *title, TrainingRows *rows,
+							  bool keep_networks, const PoolEvents *events, MemoryContext context);
 
 #endif /* PLASTICC_PG_TRAIN_TRAIN_WORKERS_H */

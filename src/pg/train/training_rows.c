@@ -5,8 +5,7 @@
  */
 #include "pg/module/plasticc.h"
 
-#include "utils/resowner.h"
-
+#include "pg/jobs/shared_parts.h"
 #include "pg/train/training_rows.h"
 
 #define FIRST_BLOCK_BYTES ((Size) 1 << 20)
@@ -34,44 +33,6 @@ struct TrainingRows
 	MemoryContextCallback callback;
 };
 
-/* ------------------------------------------------------------------------
- * Segments
- * ------------------------------------------------------------------------
- */
-
-dsm_segment *
-create_training_segment(Size size)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	dsm_segment *volatile segment = NULL;
-
-	CurrentResourceOwner = NULL;
-	PG_TRY();
-	{
-		segment = dsm_create(size, 0);
-	}
-	PG_CATCH();
-	{
-		ErrorData *error;
-
-		CurrentResourceOwner = owner;
-		MemoryContextSwitchTo(caller);
-		error = CopyErrorData();
-		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_INSUFFICIENT_RESOURCES)
-			PG_RE_THROW();
-		FlushErrorState();
-		ereport(WARNING,
-				(errcode(error->sqlerrcode),
-				 errmsg("training without parallel workers: %s", error->message),
-				 errhint("The server has too little shared memory for the training set.")));
-		FreeErrorData(error);
-	}
-	PG_END_TRY();
-	CurrentResourceOwner = owner;
-	return segment;
-}
-
 /* The segments go; what is of this process goes with its context. */
 static void
 detach_blocks(void *argument)
@@ -83,11 +44,6 @@ detach_blocks(void *argument)
 			dsm_detach(rows->blocks[i].segment);
 	rows->n_blocks = 0;
 }
-
-/* ------------------------------------------------------------------------
- * Rows
- * ------------------------------------------------------------------------
- */
 
 TrainingRows *
 create_training_rows(bool shared, MemoryContext context)
@@ -122,7 +78,7 @@ add_block(TrainingRows *rows, int n_features)
 		rows->handles = repalloc(rows->handles, sizeof(RowBlock) * rows->block_capacity);
 	}
 	block = &rows->blocks[rows->n_blocks];
-	block->segment = rows->shared ? create_training_segment(size) : NULL;
+	block->segment = rows->shared ? create_segment(size, "training worker") : NULL;
 	rows->shared = block->segment != NULL;
 	block->values = rows->shared ? dsm_segment_address(block->segment)
 								 : MemoryContextAllocHuge(rows->context, size);

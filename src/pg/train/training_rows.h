@@ -44,11 +44,4 @@ extern void free_training_rows(TrainingRows *rows);
 extern float **attach_training_rows(const RowBlock *blocks, int n_blocks, int n_rows,
 									int n_features);
 
-/*
- * A segment of dynamic shared memory that no transaction owns; NULL, after a WARNING,
- * where there is no room for one, which in containers, that often have 64 MB of shared
- * memory, is common.
- */
-extern dsm_segment *create_training_segment(Size size);
-
 #endif /* PLASTICC_PG_TRAIN_TRAINING_ROWS_H */
