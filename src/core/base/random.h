@@ -109,12 +109,13 @@ random_uniform(Random *random)
 	return (double) (random_bits(random) >> 11) * 0x1.0p-53;
 }
 
-/* Uniform integer in [0, bound), bound > 0, without modulo bias worth the name (bias < bound /
- * 2^64). */
+/* Uniform integer in [0, bound), bound > 0; the bias is below bound / 2^64. */
 static inline uint64_t
-random_below(Random *random, uint64_t bound)
+random_below(Random *random, uint32_t bound)
 {
-	return (uint64_t) (((unsigned __int128) random_bits(random) * bound) >> 64);
+	uint64_t bits = random_bits(random);
+
+	return ((bits >> 32) * bound + (((bits & UINT32_MAX) * bound) >> 32)) >> 32;
 }
 
 /* Shuffles n numbers (Fisher and Yates). */
@@ -123,7 +124,7 @@ random_shuffle(Random *random, int n, int *numbers)
 {
 	for (int i = n - 1; i > 0; i--)
 	{
-		int j = (int) random_below(random, (uint64_t) i + 1);
+		int j = (int) random_below(random, (uint32_t) i + 1);
 		int swap = numbers[i];
 
 		numbers[i] = numbers[j];

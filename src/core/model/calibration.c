@@ -53,7 +53,8 @@ calibrated_row(const double *parameters, int n_classes, const float *log_probabi
 	for (int c = 0; c < n_classes; c++)
 	{
 		p[c] = parameters[0] * floored(log_probabilities[c]) + parameters[1 + c];
-		largest = fmax(largest, p[c]);
+		if (p[c] > largest)
+			largest = p[c];
 	}
 	for (int c = 0; c < n_classes; c++)
 		sum += p[c] = exp(p[c] - largest);
@@ -362,8 +363,13 @@ calibrate(const Calibration *calibration, int n_rows, int n_classes, const float
 		double		 largest = -INFINITY, sum = 0.0;
 
 		for (int c = 0; c < n_classes; c++)
-			largest = fmax(largest, calibration->inverse_temperature * floored(from[c]) +
-										calibration->log_multipliers[c]);
+		{
+			double value = calibration->inverse_temperature * floored(from[c]) +
+						   calibration->log_multipliers[c];
+
+			if (value > largest)
+				largest = value;
+		}
 		for (int c = 0; c < n_classes; c++)
 		{
 			double p = exp(calibration->inverse_temperature * floored(from[c]) +

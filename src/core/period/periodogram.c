@@ -123,7 +123,8 @@ periodogram_input(const Observations *observations, Workspace *workspace)
 		return input;
 	input.flux_unit = INFINITY;
 	for (uint32_t i = 0; i < n; i++)
-		input.flux_unit = fmin(input.flux_unit, observations->flux_err[i]);
+		if (observations->flux_err[i] < input.flux_unit)
+			input.flux_unit = observations->flux_err[i];
 	input.baseline = observations->mjd[n - 1] - observations->mjd[0];
 	for (int passband = 0; passband < N_PASSBANDS; passband++)
 	{

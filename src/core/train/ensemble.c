@@ -286,7 +286,8 @@ normalise_logits(int n, float *x)
 	double sum = 0.0;
 
 	for (int c = 1; c < n; c++)
-		largest = fmax(largest, x[c]);
+		if (x[c] > largest)
+			largest = x[c];
 	for (int c = 0; c < n; c++)
 		sum += exp(x[c] - largest);
 	for (int c = 0; c < n; c++)
