@@ -1,5 +1,6 @@
 # Builds the programs that need no server: unit tests (test/unit/test_*.c), fuzz targets
-# (test/fuzz/fuzz_*.c) and measurements (bench/NAME/*.c), each linked with all of src/core.
+# (test/fuzz/fuzz_*.c) and measurements (bench/NAME/*.c), each linked with all of src/core.  That is
+# a shared library, as in the server, because linking OpenBLAS takes seconds.
 #
 #	make -f test/programs.mk BUILD=dir [SANITIZE=address,undefined] [LIBFUZZER=1 CC=clang] unit fuzz
 #	make -f test/programs.mk BUILD=dir OPTFLAGS=-O3 bench
@@ -11,7 +12,7 @@ include blas.mk
 
 # As in the extension, so that the numbers tested are the numbers delivered.
 OPTFLAGS ?= -O2
-CFLAGS = $(OPTFLAGS) -g -std=gnu11 -ffp-contract=off -fno-math-errno -fno-trapping-math \
+CFLAGS = $(OPTFLAGS) -g -fPIC -std=gnu11 -ffp-contract=off -fno-math-errno -fno-trapping-math \
 	-Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers $(CFLAGS_EXTRA)
 CPPFLAGS = -Isrc -Itest/unit $(BLAS_CFLAGS)
 ifdef SANITIZE
@@ -25,6 +26,8 @@ FUZZ_DRIVER = $(BUILD)/test/fuzz/driver.o
 endif
 
 HEADERS = $(wildcard src/core/*/*.h test/unit/*.h test/fuzz/*.h)
+LIBRARY = $(BUILD)/libplasticc_core.so
+LINK = $(CC) $(CFLAGS) -o $@ $^ -Wl,-rpath,$(abspath $(BUILD)) -lm
 CORE = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard src/core/*/*.c)))
 UNIT = $(patsubst test/unit/%.c,$(BUILD)/%,$(wildcard test/unit/test_*.c))
 FUZZ = $(patsubst test/fuzz/%.c,$(BUILD)/%,$(wildcard test/fuzz/fuzz_*.c))
@@ -40,11 +43,14 @@ $(BUILD)/%.o: %.c $(HEADERS)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-$(UNIT): $(BUILD)/%: $(BUILD)/test/unit/%.o $(CORE)
-	$(CC) $(CFLAGS) -o $@ $^ $(BLAS_LIBS) -lm
+$(LIBRARY): $(CORE)
+	$(CC) $(CFLAGS) -shared -o $@ $^ $(BLAS_LIBS) -lm
 
-$(BENCH): $(BUILD)/%: $(BUILD)/%.o $(CORE)
-	$(CC) $(CFLAGS) -o $@ $^ $(BLAS_LIBS) -lm
+$(UNIT): $(BUILD)/%: $(BUILD)/test/unit/%.o $(LIBRARY)
+	$(LINK)
 
-$(FUZZ): $(BUILD)/%: $(BUILD)/test/fuzz/%.o $(FUZZ_DRIVER) $(CORE)
-	$(CC) $(CFLAGS) $(FUZZ_LINK) -o $@ $^ $(BLAS_LIBS) -lm
+$(BENCH): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
+	$(LINK)
+
+$(FUZZ): $(BUILD)/%: $(BUILD)/test/fuzz/%.o $(FUZZ_DRIVER) $(LIBRARY)
+	$(LINK) $(FUZZ_LINK)
