@@ -4,28 +4,31 @@
 # before there is a pg_config, and PGXS has a "check" of its own: so PGXS never sees them.
 SCRIPTED = help deps check demo bench dist
 
+# Where the sources are: here, or elsewhere in a build out of the tree (VPATH, make -f ../Makefile).
+root := $(or $(VPATH),$(patsubst %/,%,$(dir $(firstword $(MAKEFILE_LIST)))))
+
 ifneq ($(filter $(SCRIPTED),$(MAKECMDGOALS)),)
 
 .PHONY: $(MAKECMDGOALS)
 .NOTPARALLEL:
 
 help:
-	@sed -n 's/^## \{0,1\}//p' Makefile
+	@sed -n 's/^## \{0,1\}//p' $(root)/Makefile
 
 deps:
-	@scripts/install-deps.sh
+	@$(root)/scripts/install-deps.sh
 
 check: deps
-	@scripts/check.sh
+	@$(root)/scripts/check.sh
 
 demo: deps
-	@scripts/cluster.sh scripts/demo.sh $(if $(DATA),'$(DATA)')
+	@$(root)/scripts/cluster.sh scripts/demo.sh $(if $(DATA),'$(DATA)')
 
 bench: deps
-	@scripts/cluster.sh bench/run.sh $(BENCH)
+	@$(root)/scripts/cluster.sh bench/run.sh $(BENCH)
 
 dist:
-	@scripts/dist.sh
+	@$(root)/scripts/dist.sh
 
 # `make clean check`: the others are for a make that does read PGXS.
 $(filter-out $(SCRIPTED),$(MAKECMDGOALS)):
@@ -34,14 +37,14 @@ $(filter-out $(SCRIPTED),$(MAKECMDGOALS)):
 else
 
 EXTENSION = plasticc
-EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" plasticc.control)
+EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(root)/plasticc.control)
 MODULE_big = plasticc
 PGFILEDESC = "plasticc - classification of light curves"
-DATA = $(wildcard sql/plasticc--*.sql)
-OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/core/*/*.c src/pg/*/*.c)))
-HEADER_FILES = $(wildcard src/core/*/*.h src/pg/*/*.h)
+DATA = $(patsubst $(root)/%,%,$(wildcard $(root)/sql/plasticc--*.sql))
+OBJS = $(patsubst $(root)/%.c,%.o,$(sort $(wildcard $(root)/src/core/*/*.c $(root)/src/pg/*/*.c)))
+HEADER_FILES = $(wildcard $(root)/src/core/*/*.h $(root)/src/pg/*/*.h)
 
-include blas.mk
+include $(root)/blas.mk
 
 # -O3 for vectorised kernels; no -march: hot kernels are dispatched at run time.  Contraction is off
 # so that a feature has the same bits whatever the processor and the compiler.
@@ -49,15 +52,16 @@ OPTFLAGS ?= -O3
 WARNINGS = -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
 PG_CFLAGS = $(OPTFLAGS) -std=gnu11 -ffp-contract=off -fno-math-errno -fno-trapping-math \
 	$(WARNINGS) -Wno-declaration-after-statement $(CFLAGS_EXTRA)
-PG_CPPFLAGS = -Isrc $(BLAS_CFLAGS)
-SHLIB_LINK = $(BLAS_LIBS) -lm -Wl,--version-script=src/pg/module/exports.map
+PG_CPPFLAGS = -I$(root)/src $(BLAS_CFLAGS)
+# OpenBLAS's assembly does not say that it needs no executable stack.
+SHLIB_LINK = $(BLAS_LIBS) -lm -Wl,--version-script=$(root)/src/pg/module/exports.map -Wl,-z,noexecstack
 # the server's own flags are those of the compiler it was built with
 ifneq ($(findstring clang,$(CC)),)
 PG_CFLAGS += -Wno-unknown-warning-option -Wno-ignored-optimization-argument -Wno-ignored-attributes
 endif
 
-REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
-REGRESS_OPTS = --inputdir=test --outputdir=. --load-extension=plasticc
+REGRESS = $(patsubst $(root)/test/sql/%.sql,%,$(sort $(wildcard $(root)/test/sql/*.sql)))
+REGRESS_OPTS = --inputdir=$(root)/test --outputdir=. --load-extension=plasticc
 
 # Bitcode for the server's JIT is not built: it inlines small functions, and these are not.
 override with_llvm := no
@@ -66,7 +70,16 @@ PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 ifneq ($(wildcard $(PGXS)),)
 include $(PGXS)
-$(OBJS): $(HEADER_FILES)
+# Absolute paths, or make would find the folders of the sources in their place.
+folders = $(addprefix $(CURDIR)/,$(sort $(dir $(OBJS))))
+$(OBJS): $(HEADER_FILES) | $(folders)
+$(folders):
+	@mkdir -p $@
+ifneq ($(root),.)
+ifneq ($(wildcard $(root)/plasticc.so),)
+$(error The source tree has been built in place: run "make clean" there first)
+endif
+endif
 else
 all install installcheck:
 	@echo "The headers for PostgreSQL server extensions are missing ($(if $(PGXS),$(PGXS),$(PG_CONFIG)) was not found)." >&2

@@ -2,8 +2,9 @@
 # one starts threads inside the backend as soon as it is loaded.  The static library, where there
 # is one, leaves nothing to the dynamic linker; else the run path names the serial build's folder.
 # BLAS_LIBS=... (with BLAS_CFLAGS=...) takes any other library with a CBLAS interface.
-BLAS_DIR ?= $(firstword $(wildcard /usr/lib/*/openblas-serial /usr/lib64/openblas-serial /usr/lib/openblas-serial))
-BLAS_CFLAGS ?= $(addprefix -I,$(firstword $(wildcard /usr/include/*/openblas-serial /usr/include/openblas)))
+MULTIARCH := $(or $(shell $(CC) -print-multiarch 2>/dev/null),*)
+BLAS_DIR ?= $(firstword $(wildcard /usr/lib/$(MULTIARCH)/openblas-serial /usr/lib64/openblas-serial /usr/lib/openblas-serial))
+BLAS_CFLAGS ?= $(addprefix -I,$(firstword $(wildcard /usr/include/$(MULTIARCH)/openblas-serial /usr/include/openblas)))
 ifneq ($(wildcard $(BLAS_DIR)/libopenblas.a),)
 BLAS_LIBS ?= $(BLAS_DIR)/libopenblas.a
 else
