@@ -51,6 +51,8 @@ main()
 {
 	local status=0
 
+	clear_pg_environment
+	chosen_suites >/dev/null
 	make_work_dir
 	# Warnings are errors where nobody would read them.
 	if [[ -n ${CI:-} && -z ${CFLAGS_EXTRA:-} ]]; then
@@ -60,8 +62,8 @@ main()
 	stage_and_build
 	stage_data
 	export_server_path
-	# The tests set their own connections, and messages must be the untranslated ones.
-	unset PGHOST PGPORT PGUSER PGDATABASE PGSERVICE PGOPTIONS PGHOSTADDR LANGUAGE
+	# Messages must be the untranslated ones.
+	unset LANGUAGE
 	as_server_user mkdir "$work/tmp"
 	export TMPDIR=$work/tmp LC_ALL=C.UTF-8
 	cd "$work/src"

@@ -46,6 +46,7 @@ start_cluster()
 main()
 {
 	[[ $# -gt 0 ]] || die "usage: scripts/cluster.sh COMMAND [ARGUMENT...]"
+	clear_pg_environment
 	make_work_dir
 	note "building the extension for a private copy of the server"
 	stage_and_build
@@ -53,7 +54,6 @@ main()
 	start_cluster
 	export_server_path
 	export PGHOST=$work/socket PGUSER=postgres PGDATABASE=postgres
-	unset PGPORT PGSERVICE PGHOSTADDR PGOPTIONS
 	cd "$root_dir"
 	if [[ -t 0 ]]; then
 		"$@"

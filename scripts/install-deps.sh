@@ -91,6 +91,10 @@ main()
 		die "missing: ${packages[*]}; run as root: apt-get install ${packages[*]}"
 	fi
 
+	if [[ $(id -u) -ne 0 && ! -t 0 ]] && ! sudo -n true 2>/dev/null; then
+		die "missing: ${packages[*]}; sudo asks for a password and there is no terminal to enter it: run as root, or in a terminal: sudo apt-get install ${packages[*]}"
+	fi
+
 	# Without package lists, as on a fresh image, apt cannot even name the default server.
 	if ! apt-cache show libopenblas-serial-dev >/dev/null 2>&1; then
 		note "fetching the package lists"

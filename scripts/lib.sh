@@ -54,9 +54,35 @@ has_headers()
 # Is the serial OpenBLAS there, with its header?  blas.mk looks in the same places.
 has_blas()
 {
-	compgen -G '/usr/lib/*/openblas-serial/libopenblas.[as]*' >/dev/null ||
+	local multiarch
+
+	multiarch=$("${CC:-cc}" -print-multiarch 2>/dev/null) || true
+	multiarch=${multiarch:-*}
+	compgen -G "/usr/lib/$multiarch/openblas-serial/libopenblas.[as]*" >/dev/null ||
 		compgen -G '/usr/lib*/openblas-serial/libopenblas.[as]*' >/dev/null || return 1
-	compgen -G '/usr/include/*/openblas-serial/cblas.h' >/dev/null || [[ -e /usr/include/openblas/cblas.h ]]
+	compgen -G "/usr/include/$multiarch/openblas-serial/cblas.h" >/dev/null || [[ -e /usr/include/openblas/cblas.h ]]
+}
+
+# Prints the test suites to run: SUITES, or all of them.
+chosen_suites()
+{
+	local suite all='lint unit sanitize fuzz regress tap'
+
+	for suite in ${SUITES:-$all}; do
+		[[ " $all " == *" $suite "* ]] || die "there is no suite \"$suite\"; SUITES may name: $all"
+	done
+	note "${SUITES:-$all}"
+}
+
+# Unsets the caller's PGHOST, PGPORT and whatever else changes what a server, a client or a test
+# does.  Our servers are reached by what we set afterwards.
+clear_pg_environment()
+{
+	local name
+
+	for name in $(compgen -e PG); do
+		[[ $name == PG_CONFIG ]] || unset "$name"
+	done
 }
 
 # The server refuses to run as root: root's clusters and tests belong to the user postgres.
@@ -94,7 +120,14 @@ clean_make=(env -u MAKEFLAGS -u MFLAGS -u MAKEOVERRIDES -u MAKELEVEL -u DATA mak
 # servers in it stop, however the script ends.
 make_work_dir()
 {
-	work=$(mktemp -d "${TMPDIR:-/tmp}/plasticc.XXXXXX")
+	local LC_ALL=C parent=${TMPDIR:-/tmp} longest
+
+	[[ $parent != *[[:space:]]* ]] || die "TMPDIR=$parent contains white space, which make cannot handle; choose another folder"
+	# A Unix socket's path has at most 107 bytes.  The longest of ours is that of pg_regress.
+	longest=/plasticc.XXXXXX/tmp/pg_regress-XXXXXX/.s.PGSQL.65535
+	((${#parent} + ${#longest} <= 107)) ||
+		die "TMPDIR=$parent is too long for the paths of Unix sockets; choose a folder whose path has at most $((107 - ${#longest})) bytes"
+	work=$(mktemp -d "$parent/plasticc.XXXXXX")
 	trap remove_work_dir EXIT
 	trap 'exit 129' HUP
 	trap 'exit 130' INT
@@ -165,6 +198,13 @@ relocate_pg_config()
 	chmod 755 "$bin/pg_config"
 }
 
+# Writes the checkout without what was built to the standard output, as a tar archive.
+archive_checkout()
+{
+	tar -C "$root_dir" -cf - --exclude=.git --exclude='*.o' --exclude='*.bc' --exclude='*.so' \
+		--exclude=tmp_check --exclude=./results --exclude=./dist .
+}
+
 # Copies the sources to $work/src and the server to $work/server, builds the one and installs it
 # into the other.  So neither the checkout nor the system's server is written to, the server's
 # user can read everything, and runs do not meet.  Sets $bin, the folder of the server's programs.
@@ -177,8 +217,7 @@ stage_and_build()
 	has_headers "$pg_config" || die "$pg_config: the headers for server extensions are missing"
 
 	mkdir "$work/src" "$work/server"
-	tar -C "$root_dir" -cf - --exclude=.git --exclude='*.o' --exclude='*.bc' --exclude='*.so' \
-		--exclude=tmp_check --exclude=./results --exclude=./dist . | tar -C "$work/src" -xf - --no-same-owner
+	archive_checkout | tar -C "$work/src" -xf - --no-same-owner
 	for directory in bindir pkglibdir sharedir includedir-server; do
 		directory=$("$pg_config" "--$directory")
 		cp -r --parents "$directory" "$work/server/"

@@ -3,6 +3,10 @@
 # The tests themselves, on a built tree and with the server that PG_CONFIG names, as a user that may
 # run a server.  scripts/check.sh prepares all that and describes what is counted.
 #
+# The suite unit needs neither.  EMULATOR runs its programs on another architecture:
+#
+#	CC=aarch64-linux-gnu-gcc LDFLAGS=-static EMULATOR=qemu-aarch64-static SUITES=unit scripts/run-tests.sh /tmp/unit
+#
 # usage: scripts/run-tests.sh WORK_DIRECTORY
 
 set -euo pipefail
@@ -128,7 +132,7 @@ run_programs()
 
 run_alone()
 {
-	timeout "$program_seconds" "$1"
+	timeout "$program_seconds" ${EMULATOR:+"$EMULATOR"} "$1"
 }
 
 suite_sanitize()
@@ -230,16 +234,22 @@ suite_tap()
 
 main()
 {
-	local suite
+	local suite suites
 
 	[[ $# -eq 1 ]] || die "usage: scripts/run-tests.sh WORK_DIRECTORY"
+	suites=$(chosen_suites)
 	mkdir -p "$1"
 	out=$(cd "$1" && pwd)
-	bin=$("$PG_CONFIG" --bindir)
 	cd "$root_dir"
-	note "testing with $("$PG_CONFIG" --version)"
-	for suite in ${SUITES:-lint unit sanitize fuzz regress tap}; do
-		declare -F "suite_$suite" >/dev/null || die "no suite \"$suite\"; there are lint, unit, sanitize, fuzz, regress, tap"
+	if [[ -n ${EMULATOR:-} ]]; then
+		[[ $suites == unit ]] || die "EMULATOR is for SUITES=unit alone"
+		note "testing with $EMULATOR"
+		program_seconds=$((20 * program_seconds))
+	else
+		bin=$("$PG_CONFIG" --bindir)
+		note "testing with $("$PG_CONFIG" --version)"
+	fi
+	for suite in $suites; do
 		"suite_$suite"
 	done
 	printf '\n%s\n' "Summary"
