@@ -3,9 +3,10 @@
 # The tests themselves, on a built tree and with the server that PG_CONFIG names, as a user that may
 # run a server.  scripts/check.sh prepares all that and describes what is counted.
 #
-# The suite unit needs neither.  EMULATOR runs its programs on another architecture:
+# The suite unit needs neither, and EMULATOR runs its programs for another architecture:
 #
-#	CC=aarch64-linux-gnu-gcc LDFLAGS=-static EMULATOR=qemu-aarch64-static SUITES=unit scripts/run-tests.sh /tmp/unit
+#	CC=aarch64-linux-gnu-gcc EMULATOR=qemu-aarch64-static QEMU_LD_PREFIX=/usr/aarch64-linux-gnu \
+#		SUITES=unit scripts/run-tests.sh /tmp/unit
 #
 # usage: scripts/run-tests.sh WORK_DIRECTORY
 
