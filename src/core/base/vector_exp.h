@@ -47,4 +47,35 @@ vector_exp(float x)
 	return p * scale;
 }
 
+/*
+ * 2^k exp(r) of |r| <= ln(2)/2 in double precision, by the Taylor series up to
+ * r^13, whose first omitted term is below 5e-18.  shifted is 1.5 * 2^52 + k:
+ * adding 1.5 * 2^52 to a number leaves the nearest integer k in the last bits.
+ */
+INLINED double
+scaled_exp(double shifted, double r)
+{
+	double	 p = 1.0 / 6227020800.0;
+	double	 scale;
+	uint64_t bits;
+
+	p = p * r + 1.0 / 479001600.0;
+	p = p * r + 1.0 / 39916800.0;
+	p = p * r + 1.0 / 3628800.0;
+	p = p * r + 1.0 / 362880.0;
+	p = p * r + 1.0 / 40320.0;
+	p = p * r + 1.0 / 5040.0;
+	p = p * r + 1.0 / 720.0;
+	p = p * r + 1.0 / 120.0;
+	p = p * r + 1.0 / 24.0;
+	p = p * r + 1.0 / 6.0;
+	p = p * r + 0.5;
+	p = p * r + 1.0;
+	p = p * r + 1.0;
+	memcpy(&bits, &shifted, sizeof(bits));
+	bits = (bits + 1023) << 52;
+	memcpy(&scale, &bits, sizeof(scale));
+	return p * scale;
+}
+
 #endif /* PLASTICC_CORE_BASE_VECTOR_EXP_H */

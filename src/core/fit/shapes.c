@@ -6,9 +6,8 @@
 #include "core/fit/shapes.h"
 
 #include <math.h>
-#include <string.h>
 
-#include "core/base/simd.h"
+#include "core/base/vector_exp.h"
 
 /* exp(-MAX_EXPONENT) is nothing beside a flux, and its square is no denormal number. */
 #define MAX_EXPONENT 300.0
@@ -26,40 +25,15 @@ const double shape_upper[N_FIT_MODELS][N_SHAPE_PARAMETERS] = {
 	[FIT_FLARE] = {0.0, 5.703782474656201, 0.0},					   /* decay 300 */
 };
 
-/*
- * exp(-x) for 0 <= x, in a form that compilers turn into vector instructions:
- * -x = k ln 2 + r, |r| <= ln(2)/2, and the Taylor series of exp(r) to r^13, whose
- * remainder is below 2^-53.  Adding 1.5 * 2^52 rounds to the integer k and leaves
- * it in the low bits.
- */
-static inline double
+/* exp(-x) for 0 <= x: -x = k ln 2 + r. */
+INLINED double
 exponential(double x)
 {
-	double	 exponent = -(x < MAX_EXPONENT ? x : MAX_EXPONENT);
-	double	 shifted = exponent * 1.4426950408889634 + 0x1.8p52;
-	double	 k = shifted - 0x1.8p52;
-	double	 r = exponent - k * 0x1.62e42fefa0000p-1 - k * 0x1.cf79abc9e3b3ap-40;
-	double	 sum = 1.0 / 6227020800.0;
-	uint64_t bits;
-	double	 power;
+	double exponent = -(x < MAX_EXPONENT ? x : MAX_EXPONENT);
+	double shifted = exponent * 1.4426950408889634 + 0x1.8p52;
+	double k = shifted - 0x1.8p52;
 
-	sum = sum * r + 1.0 / 479001600.0;
-	sum = sum * r + 1.0 / 39916800.0;
-	sum = sum * r + 1.0 / 3628800.0;
-	sum = sum * r + 1.0 / 362880.0;
-	sum = sum * r + 1.0 / 40320.0;
-	sum = sum * r + 1.0 / 5040.0;
-	sum = sum * r + 1.0 / 720.0;
-	sum = sum * r + 1.0 / 120.0;
-	sum = sum * r + 1.0 / 24.0;
-	sum = sum * r + 1.0 / 6.0;
-	sum = sum * r + 0.5;
-	sum = sum * r + 1.0;
-	sum = sum * r + 1.0;
-	memcpy(&bits, &shifted, sizeof(bits));
-	bits = (bits + 1023) << 52;
-	memcpy(&power, &bits, sizeof(power));
-	return sum * power;
+	return scaled_exp(shifted, exponent - k * 0x1.62e42fefa0000p-1 - k * 0x1.cf79abc9e3b3ap-40);
 }
 
 DISPATCHED void

@@ -13,9 +13,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "core/base/vector_exp.h"
 #include "core/gp/filter.h"
-
-#define GP_INLINE static inline __attribute__((always_inline))
 
 /* A loop that gcc leaves to its vectoriser, instead of unrolling it into scalar code before. */
 #if defined(__clang__) || !defined(__GNUC__)
@@ -43,52 +42,27 @@ enum GpCovariance
 #define GP_STATE_SIZE (GP_STATES + GP_COVARIANCES * GP_PAIRS)
 
 /* The number of the pair i <= k. */
-GP_INLINE int
+INLINED int
 gp_pair(int i, int k)
 {
 	return i * (2 * N_PASSBANDS - 1 - i) / 2 + k;
 }
 
 /* ... and where its covariances stand. */
-GP_INLINE int
+INLINED int
 gp_at(int i, int k, int covariance, int lanes)
 {
 	return (GP_STATES + GP_COVARIANCES * gp_pair(i, k) + covariance) * lanes;
 }
 
-/*
- * 2^k times the Taylor series to r^13 on |r| <= ln(2)/2, whose first omitted
- * term is below 5e-18; ln 2 is split in two (Cody and Waite), so that r is
- * exact.
- */
-GP_INLINE double
+/* ln 2 is split in two (Cody and Waite), so that the remainder r is exact. */
+INLINED double
 gp_exp_inline(double x)
 {
-	const double rounding = 0x1.8p52; /* adding it rounds to an integer in the lowest bits */
-	double		 shifted, k, r, p, scale;
-	uint64_t	 bits;
+	double shifted = x * 0x1.71547652b82fep+0 + 0x1.8p52;
+	double k = shifted - 0x1.8p52;
 
-	shifted = x * 0x1.71547652b82fep+0 + rounding;
-	memcpy(&bits, &shifted, sizeof(bits));
-	bits = (bits + 1023) << 52;
-	memcpy(&scale, &bits, sizeof(scale));
-	k = shifted - rounding;
-	r = (x - k * 0x1.62e42feep-1) - k * 0x1.a39ef35793c76p-33;
-	p = 1.0 / 6227020800.0;
-	p = p * r + 1.0 / 479001600.0;
-	p = p * r + 1.0 / 39916800.0;
-	p = p * r + 1.0 / 3628800.0;
-	p = p * r + 1.0 / 362880.0;
-	p = p * r + 1.0 / 40320.0;
-	p = p * r + 1.0 / 5040.0;
-	p = p * r + 1.0 / 720.0;
-	p = p * r + 1.0 / 120.0;
-	p = p * r + 1.0 / 24.0;
-	p = p * r + 1.0 / 6.0;
-	p = p * r + 0.5;
-	p = p * r + 1.0;
-	p = p * r + 1.0;
-	return p * scale;
+	return scaled_exp(shifted, (x - k * 0x1.62e42feep-1) - k * 0x1.a39ef35793c76p-33);
 }
 
 /* How a state goes over a time: rows of a transition, each [lanes]. */
@@ -111,7 +85,7 @@ enum GpTransition
  * w, where one minus the rest of the series of exp would cancel; P(2, w) and
  * P(1, w) follow by adding terms.
  */
-GP_INLINE void
+INLINED void
 gp_set_transition(double u, double *transition, int lanes, int lane)
 {
 	double decay, e, w, p, complement, series;
@@ -141,7 +115,7 @@ gp_set_transition(double u, double *transition, int lanes, int lane)
 }
 
 /* The stationary state. */
-GP_INLINE void
+INLINED void
 gp_start(double *state, int lanes, const double *correlation)
 {
 	memset(state, 0, sizeof(double) * GP_STATES * lanes);
@@ -160,7 +134,7 @@ gp_start(double *state, int lanes, const double *correlation)
 }
 
 /* The means after a transition. */
-GP_INLINE void
+INLINED void
 gp_propagate_means(double *state, int lanes, const double *transition)
 {
 	for (int i = 0; i < N_PASSBANDS; i++)
@@ -188,7 +162,7 @@ typedef struct GpPair
 	double hh;
 } GpPair;
 
-GP_INLINE GpPair
+INLINED GpPair
 gp_propagate_pair(const double *pair, double correlation, const double *transition, int lanes,
 				  int lane)
 {
@@ -209,7 +183,7 @@ gp_propagate_pair(const double *pair, double correlation, const double *transiti
 }
 
 /* A whole state after a transition. */
-GP_INLINE void
+INLINED void
 gp_propagate(double *state, int lanes, const double *correlation, const double *transition)
 {
 	gp_propagate_means(state, lanes, transition);
@@ -244,7 +218,7 @@ typedef struct GpMeasurement
  * The column of the measured passband after a transition.  Rounding may leave
  * the variance itself below zero where the noise is tiny; it then counts as zero.
  */
-GP_INLINE void
+INLINED void
 gp_measured_column(const double *state, int lanes, const double *correlation,
 				   const double *transition, int measured, double *column)
 {
@@ -272,7 +246,7 @@ gp_measured_column(const double *state, int lanes, const double *correlation,
  * Sets the covariances with the measured flux to noise / variance times what they
  * were: the difference that the others take would cancel where the noise is small.
  */
-GP_INLINE void
+INLINED void
 gp_set_measured(double *state, int lanes, int measured, const double *column, const double *left)
 {
 	for (int i = 0; i < N_PASSBANDS; i++)
@@ -293,7 +267,7 @@ gp_set_measured(double *state, int lanes, int measured, const double *column, co
 }
 
 /* A transition and a measurement after it. */
-GP_INLINE void
+INLINED void
 gp_step(double *state, int lanes, const double *correlation, const double *transition,
 		const GpMeasurement *measurement)
 {

@@ -13,8 +13,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/period/phase.h"
+#include "core/base/fourier.h"
 #include "core/base/simd.h"
+#include "core/period/phase.h"
 
 #define LANES PERIODOGRAM_LANES
 #define ORDERS (2 * FOLD_HARMONICS + 1)
@@ -248,20 +249,8 @@ fit_fold(const PeriodogramInput *input, double frequency, int n_harmonics)
 double
 fold_shape(const Fold *fold, double phase)
 {
-	double angle = 2.0 * M_PI * (phase - floor(phase));
-	double c1 = cos(angle), s1 = sin(angle);
-	double c = c1, s = s1;
-	double sum = 0.0;
-
-	for (int h = 0; h < fold->n_harmonics; h++)
-	{
-		double next = c * c1 - s * s1;
-
-		sum += fold->cosine[h] * c + fold->sine[h] * s;
-		s = s * c1 + c * s1;
-		c = next;
-	}
-	return sum;
+	return fourier_series(fold->cosine, fold->sine, fold->n_harmonics,
+						  2.0 * M_PI * (phase - floor(phase)));
 }
 
 /* The scale that fits a band best to a shape; 0 where the shape does not vary. */

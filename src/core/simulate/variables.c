@@ -6,6 +6,7 @@
  */
 #include "core/simulate/variables.h"
 
+#include "core/base/fourier.h"
 #include "core/curve/cosmology.h"
 #include "core/simulate/black_body.h"
 #include "core/simulate/cadence.h"
@@ -62,25 +63,11 @@ draw_star(Variable *variable, Random *random, const VariableSetting *setting, do
 	}
 }
 
-/* sum_k cosine_k cos(2 pi k phase) + sine_k sin(2 pi k phase), by rotation. */
+/* The series of the magnitude at a phase in cycles. */
 static double
-fourier_series(const Pulsation *pulsation, double phase)
+pulsation_series(const Pulsation *pulsation, double phase)
 {
-	double c1 = cos(2.0 * M_PI * phase);
-	double s1 = sin(2.0 * M_PI * phase);
-	double c = c1;
-	double s = s1;
-	double sum = 0.0;
-
-	for (int k = 0; k < FOURIER_TERMS; k++)
-	{
-		double next = c * c1 - s * s1;
-
-		sum += pulsation->cosine[k] * c + pulsation->sine[k] * s;
-		s = s * c1 + c * s1;
-		c = next;
-	}
-	return sum;
+	return fourier_series(pulsation->cosine, pulsation->sine, FOURIER_TERMS, 2.0 * M_PI * phase);
 }
 
 /* Scales the series to span one magnitude. */
@@ -92,7 +79,7 @@ normalise_series(Pulsation *pulsation)
 
 	for (int i = 0; i < 64; i++)
 	{
-		double value = fourier_series(pulsation, i / 64.0);
+		double value = pulsation_series(pulsation, i / 64.0);
 
 		low = fmin(low, value);
 		high = fmax(high, value);
@@ -262,7 +249,7 @@ pulsating_flux(const Variable *variable, double mjd, int band)
 {
 	const Pulsation *pulsation = &variable->u.pulsation;
 	double			 magnitude =
-		pulsation->amplitude[band] * fourier_series(pulsation, phase_at(variable, mjd));
+		pulsation->amplitude[band] * pulsation_series(pulsation, phase_at(variable, mjd));
 
 	return variable->mean_flux[band] * exp(-0.4 * M_LN10 * magnitude);
 }
