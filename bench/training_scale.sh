@@ -35,7 +35,7 @@ training_processes()
 {
 	local pid
 
-	for pid in $(cat "/proc/$postmaster/task/$postmaster/children"); do
+	for pid in $(<"/proc/$postmaster/task/$postmaster/children"); do
 		# it may have ended by now
 		if grep -q -a -e ' CALL' -e 'plasticc' "/proc/$pid/cmdline" 2>/dev/null; then
 			echo "$pid"
@@ -94,7 +94,7 @@ measure()
 	first=$(sql -c "SELECT extract(epoch FROM min(elapsed)) FROM plasticc_training_log
 		WHERE (name, version) = (SELECT name, max(version) FROM plasticc_models WHERE name = 'rows_$rows' GROUP BY 1)")
 	sort -n "$work/memory" | tail -n 1 | awk -v rows="$rows" -v workers="$workers" -v features="$features" -v first="$first" -v seconds="$(awk "BEGIN { print $end - $start }")" '
-		{ printf "| %d | %d | %.1f | %.1f | %.0f | %.0f |\n", rows, workers, first, seconds, $1 / 1024, rows * features * 4 * 1.5 / 2^20 + 200 }'
+		{ printf "| %d | %d | %.1f | %.1f | %.0f | %.0f |\n", rows, workers, first, seconds, $1 / 1024, (rows * features * 4 * 1.5 + 200e6) / 2^20 }'
 }
 
 postmaster=$(head -n 1 "$(sql -c 'SHOW data_directory')/postmaster.pid")
