@@ -282,7 +282,8 @@ largest_flux(const Observations *o)
 	double largest = 0.0;
 
 	for (uint32_t i = 0; i < o->count; i++)
-		largest = fmax(largest, fabs((double) o->flux[i]));
+		if (fabs(o->flux[i]) > largest)
+			largest = fabs(o->flux[i]);
 	return largest;
 }
 

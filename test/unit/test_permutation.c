@@ -137,7 +137,12 @@ check(const Model *model, const Objects *objects, PermutedClassifier *classifier
 
 		classify_permuted(classifier, n_columns, columns, objects->permutation, first, n, p);
 		for (int i = 0; i < n * CLASSES; i++)
-			worst = fmax(worst, fabs(p[i] - expected[first * CLASSES + i]));
+		{
+			double difference = fabs(p[i] - expected[first * CLASSES + i]);
+
+			if (difference > worst)
+				worst = difference;
+		}
 	}
 	CHECK(worst < 2e-5, "%d members of %d layers, %d columns: differs by %g", model->n_members,
 		  model->members[0].n_layers, n_columns, worst);

@@ -10,6 +10,7 @@
 
 #include "pg/module/compat.h"
 
+#include "access/htup_details.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "utils/memutils.h"

@@ -121,7 +121,7 @@ void
 copy_features(ArrayType *features, float *values)
 {
 	int			  n = feature_array_length(features, NULL);
-	bits8		 *present = ARR_NULLBITMAP(features);
+	uint8		 *present = ARR_NULLBITMAP(features);
 	bool		  is_double = ARR_ELEMTYPE(features) == FLOAT8OID;
 	const float4 *reals = (const float4 *) ARR_DATA_PTR(features);
 	const float8 *doubles = (const float8 *) ARR_DATA_PTR(features);
