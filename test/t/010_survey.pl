@@ -105,6 +105,10 @@ is($node->safe_psql('postgres', q{SELECT count(*) FROM reference WHERE lightcurv
 is($node->safe_psql('postgres', "SET search_path = ''; CALL sky.plasticc_train('m',
 	'SELECT features, target FROM public.reference JOIN public.hosts USING (object_id) ORDER BY object_id',
 	'{\"layers\": [16], \"epochs\": 2}')"), '', 'a model');
+($status, $out, $err) = $node->psql('postgres', 'SET max_parallel_workers = 0; ' . extract_call('parallel', workers => 2));
+unlike($err, qr/WARNING/, 'no chunk, no worker that is missed');
+($status, $out, $err) = $node->psql('postgres', 'TRUNCATE parallel; SET max_parallel_workers = 0; ' . extract_call('parallel', workers => 2));
+like($err, qr/WARNING:  could not start any extraction worker\nHINT:  The session does all of the work.*200 objects done in .* by 1 process/s, 'a warning, and the session alone, where no worker is to be had');
 is($node->psql('postgres', predict_call('predicted', workers => 0)), 0, 'predictions by one process');
 is($node->psql('postgres', predict_call('predicted_parallel', workers => 2)), 0, 'predictions by three processes');
 is(compare_predictions('predicted_parallel'), '200|0', 'are the same');

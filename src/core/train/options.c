@@ -54,78 +54,84 @@ static const OptionRow rows[] = {
 	CHOICE_OF(network, activation, "activation of the hidden layers"),
 	CHOICE_OF(network, batch_norm, "batch normalisation before or after the activation"),
 	{"dropout", OPTION_NUMBERS, 0, 0.95, NULL, AT(network.dropout),
-	 "share of a hidden layer's outputs dropped in training: one for all layers, or one for each",
+	 "fraction of a hidden layer's outputs dropped in training: one for all layers, or one per "
+	 "layer",
 	 AT(network.n_dropout), LENGTH(network.dropout)},
 	INTEGER(selected_inputs, 0, MODEL_MAX_FEATURES,
-			"inputs that a network looks at, those of the most gain in boosted trees on its "
-			"training rows; 0 for all"),
+			"number of inputs per network, chosen by gain in boosted trees on its training rows; 0 "
+			"for all"),
 	NUMBER(input_dropout, -1, 0.95,
-		   "share of a network's inputs dropped in training; -1 keeps the square root of 45 / "
+		   "fraction of a network's inputs dropped in training; -1 keeps the square root of 45 / "
 		   "inputs of them, times the fourth root of rows / 3000, with rows from 200 to 3000"),
 	NUMBER(input_noise, 0, 10,
-		   "standard deviation of normal noise added to the normalised inputs in training"),
-	CHOICE_OF(
-		preprocessing, normalisation,
-		"of each feature: by mean and standard deviation, or by the normal quantile of its rank"),
+		   "standard deviation of the Gaussian noise added to the normalised inputs in training"),
+	CHOICE_OF(preprocessing, normalisation,
+			  "normalisation of each feature: by mean and standard deviation, or by the normal "
+			  "quantile of "
+			  "its rank"),
 	INTEGER_OF(preprocessing, quantiles, 2, MODEL_MAX_QUANTILES,
-			   "knots a feature that rank_gauss stores in the model"),
+			   "knots per feature that rank_gauss stores in the model"),
 	NUMBER_OF(preprocessing, clip, 0, 1e6,
 			  "largest absolute value of a normalised feature; 0 for no limit"),
-	NUMBER_OF(
-		preprocessing, missing_flag_fraction, 0, 1,
-		"a feature missing in at least this share of the objects gets an input that tells so"),
+	NUMBER_OF(preprocessing, missing_flag_fraction, 0, 1,
+			  "a feature missing in at least this fraction of the objects gets a missing-value "
+			  "indicator"),
 	INTEGER(gate_feature, -1, MODEL_MAX_FEATURES,
 			"position of a feature, from 1: classes that occur only where it is 0, or only where "
-			"it is not, get no more than a small probability elsewhere; 0: hostgal_photoz, if "
-			"there is one; -1: none"),
-	CHOICE_OF(network, initialisation, "of the weights; auto is He for relu and elu, else Glorot"),
+			"it is not, get at most a small probability elsewhere; 0: hostgal_photoz, if present; "
+			"-1: none"),
+	CHOICE_OF(network, initialisation,
+			  "initialisation of the weights; auto is He for relu and elu, else Glorot"),
 	CHOICE_OF(network, optimizer, "Adam, or stochastic gradient descent with momentum"),
 	NUMBER(learning_rate, 1e-8, 100, "largest learning rate of the schedule"),
-	NUMBER_OF(network, momentum, 0, 0.9999, "of sgd"),
+	NUMBER_OF(network, momentum, 0, 0.9999, "momentum of sgd"),
 	NUMBER_OF(network, beta1, 0, 0.9999, "decay of Adam's first moment"),
 	NUMBER_OF(network, beta2, 0, 0.999999, "decay of Adam's second moment"),
-	NUMBER_OF(network, epsilon, 1e-12, 1, "added to the root of Adam's second moment"),
+	NUMBER_OF(network, epsilon, 1e-12, 1, "added to the square root of Adam's second moment"),
 	NUMBER_OF(network, weight_decay, -1, 10,
 			  "decoupled: a step subtracts learning_rate * weight_decay * weight; -1 is 1000 / "
-			  "objects, within 0.02 and 2"),
+			  "objects, between 0.02 and 2"),
 	CHOICE(
 		schedule,
-		"of the learning rate: constant, or a cosine rise from 1/25 and a cosine fall to 1/100000"),
-	NUMBER(warmup_fraction, 0, 1, "share of the steps in which one_cycle rises"),
-	INTEGER(batch_size, 2, 65536, "objects in a mini-batch"),
+		"schedule of the learning rate: constant, or a cosine rise from 1/25 and a cosine fall to "
+		"1/100000"),
+	NUMBER(warmup_fraction, 0, 1, "fraction of the steps in which one_cycle rises"),
+	INTEGER(batch_size, 2, 65536, "rows in a mini-batch"),
 	INTEGER(epochs, 0, 100000,
 			"passes over the training rows; 0 is 80, times the square root of 3000 / objects for "
 			"fewer objects and 8000 / objects for more than 8000, at most 240; divided by the rows "
-			"of an object, which object_id tells; at least 10"),
-	INTEGER(patience, 0, 100000,
-			"stop when the validation loss has not improved for so many epochs; 0 runs all epochs"),
+			"per object, by object_id; at least 10"),
+	INTEGER(
+		patience, 0, 100000,
+		"stop when the validation loss has not improved for this many epochs; 0 runs all epochs"),
 	NUMBER(validation_fraction, 0, 0.9,
-		   "share of each class held out to measure each epoch and keep the best"),
+		   "fraction of each class held out to evaluate each epoch and keep the best"),
 	INTEGER(validation_fold, -1, 2147483647,
 			"hold out the objects with this value in the query's column fold; -1 for none"),
 	INTEGER(members, 1, MODEL_MAX_MEMBERS, "networks whose mean log-probabilities are the model's"),
 	INTEGER(bagging_folds, 0, 1000,
-			"each network leaves out one of so many parts of the objects, another one each time, "
-			"and measures its epochs on it; 0: all networks see all objects"),
+			"each network leaves out one of this many parts of the objects, in turn, and evaluates "
+			"its epochs on it; 0: all networks see all objects"),
 	CHOICE(calibration,
-		   "of the probabilities, fitted on what bagging leaves out: temperature, or full, with a "
-		   "multiplier for each class; auto is full with bagging_folds, else none"),
-	INTEGER(folds, 2, 1000, "of plasticc_cross_validate, where the query has no column fold"),
+		   "calibration of the probabilities, fitted on what bagging leaves out: temperature, or "
+		   "full, with a multiplier per class; auto is full with bagging_folds, else none"),
+	INTEGER(folds, 2, 1000, "folds of plasticc_cross_validate if the query has no column fold"),
 	CHOICE(loss, "weighted: an object of class c weighs class_weights[c] divided by the number of "
 				 "objects of class c; plain: all weigh the same"),
 	{"class_weights", OPTION_WEIGHTS, 0, 1e6, NULL, AT(class_weights),
 	 "weights of classes in the weighted loss; those not given weigh 1, but 15, 64 and 99 weigh 2",
 	 AT(n_class_weights), LENGTH(class_weights)},
-	NUMBER(weight_power, 0, 1,
-		   "power of the class weights that acts on the objects in training; the rest acts on the "
-		   "model's probabilities"),
+	NUMBER(
+		weight_power, 0, 1,
+		"power of the class weights that applies to the objects in training; the rest applies to "
+		"the model's probabilities"),
 	{"survey_query", OPTION_TEXT, 0, 0, NULL, AT(survey_query),
-	 "query of the objects to be classified, which returns features: training objects get weights "
-	 "with which they are distributed alike"},
+	 "query that returns features of the objects to be classified: training objects get weights "
+	 "that match their distribution"},
 	{"survey_features", OPTION_INTEGERS, 1, MODEL_MAX_FEATURES, NULL, AT(survey_features),
 	 "positions of the features that survey_query compares, from 1; [] is hostgal_photoz and ddf",
 	 AT(n_survey_features), LENGTH(survey_features)},
-	NUMBER(label_smoothing, 0, 0.9, "share of the target probability spread over all classes"),
+	NUMBER(label_smoothing, 0, 0.9, "fraction of the target probability spread over all classes"),
 	NUMBER_OF(network, weight_average, 0, 0.99999,
 			  "decay of the moving average of the weights that becomes the model; 0 for the last "
 			  "weights"),

@@ -81,7 +81,7 @@ extern const TrainingOptions *training_preset(int preset);
 
 /*
  * What only several options together can get wrong; call when all are set.  On failure returns
- * false and says what is wrong in message (OPTIONS_MAX_MESSAGE bytes).
+ * false and a description of the conflict in message (OPTIONS_MAX_MESSAGE bytes).
  */
 extern bool training_options_check(const TrainingOptions *options, char *message);
 

@@ -356,9 +356,9 @@ option_range(const OptionRow *row)
 		case OPTION_CHOICE:
 			return choices_range(row);
 		case OPTION_TEXT:
-			return "string";
+			return "non-empty string";
 		case OPTION_SCALAR:
-			return "string or number";
+			return "non-empty string or number";
 		case OPTION_INTEGERS:
 			return psprintf("array of at most %d integers, each %s", row->capacity,
 							number_range(row));

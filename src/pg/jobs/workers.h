@@ -64,7 +64,7 @@ extern void pool_job_done(Pool *pool);
 /* Sends a message to the leader, which receives it at once if it is the leader's own. */
 extern void pool_send(Pool *pool, const void *message, Size size);
 
-/* CHECK_FOR_INTERRUPTS for long loops: hears of the end of the other side as well. */
+/* CHECK_FOR_INTERRUPTS for long loops; also notices the end of the leader and errors of workers. */
 extern void pool_check_interrupts(Pool *pool);
 
 /* Of the leader: receives what has been sent, and raises the errors of workers. */

@@ -62,8 +62,8 @@ arrival_condition(const Extraction *extraction)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 errmsg("%s has no column \"%s\"", extraction->observations.name, options->arrival),
-				 errhint("The option \"arrival\" names the column that tells when rows "
-						 "came.")));
+				 errhint("The option \"arrival\" names the column that records when rows "
+						 "arrived.")));
 	return psprintf(" AND s.%s OPERATOR(pg_catalog.>=) %s::%s", quote_identifier(options->arrival),
 					quote_literal_cstr(options->since),
 					format_type_extended(type, -1, FORMAT_TYPE_FORCE_QUALIFY));

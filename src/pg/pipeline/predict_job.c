@@ -242,7 +242,7 @@ check_features(Prediction *prediction)
 	warn_without_index(table, options->object_id);
 }
 
-/* The key of the target tells whether it keeps the history. */
+/* Whether the target keeps the history follows from its key. */
 static void
 check_target(Prediction *prediction)
 {

@@ -196,8 +196,8 @@ cross_validate(Run *run)
 	run->ensemble.fold =
 		choose_folds(run->input, run->options, run->context, &run->ensemble.n_folds);
 	check_feature_names(run);
-	weigh_like_survey(&run->ensemble, read_survey(run->input, run->options, run->context),
-					  run->context);
+	weigh_like_target_sample(
+		&run->ensemble, read_target_sample(run->input, run->options, run->context), run->context);
 	report_input(run);
 	run_next_version(run);
 	result = run_jobs(run, false, NULL);

@@ -113,7 +113,8 @@ read_values(const Comparison *comparison, const char *query, int n_features, int
 }
 
 SurveySample *
-read_survey(const TrainingInput *input, const TrainingOptions *options, MemoryContext context)
+read_target_sample(const TrainingInput *input, const TrainingOptions *options,
+				   MemoryContext context)
 {
 	const TrainingSet *set = &input->set;
 	Comparison		   comparison = {0};
@@ -139,7 +140,7 @@ read_survey(const TrainingInput *input, const TrainingOptions *options, MemoryCo
 }
 
 void
-weigh_like_survey(Ensemble *ensemble, const SurveySample *sample, MemoryContext context)
+weigh_like_target_sample(Ensemble *ensemble, const SurveySample *sample, MemoryContext context)
 {
 	Size   n_rows = ensemble->set->n_rows;
 	float *weight;

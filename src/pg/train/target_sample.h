@@ -14,11 +14,11 @@
  * comes from context.  Errors: no such columns, a row that cannot be used.  Call it
  * connected to SPI.
  */
-extern SurveySample *read_survey(const TrainingInput *input, const TrainingOptions *options,
-								 MemoryContext context);
+extern SurveySample *read_target_sample(const TrainingInput *input, const TrainingOptions *options,
+										MemoryContext context);
 
 /* survey_weights for each of the ensemble's folds, in ensemble->weight. */
-extern void weigh_like_survey(Ensemble *ensemble, const SurveySample *sample,
-							  MemoryContext context);
+extern void weigh_like_target_sample(Ensemble *ensemble, const SurveySample *sample,
+									 MemoryContext context);
 
 #endif /* PLASTICC_PG_TRAIN_TARGET_SAMPLE_H */

@@ -203,8 +203,8 @@ train(Run *run)
 	choose_holdout(run->input, run->options, run->context);
 	run->ensemble = (Ensemble){.set = &run->input->set, .options = run->options, .n_folds = 1};
 	check_model(run);
-	weigh_like_survey(&run->ensemble, read_survey(run->input, run->options, run->context),
-					  run->context);
+	weigh_like_target_sample(
+		&run->ensemble, read_target_sample(run->input, run->options, run->context), run->context);
 	report_input(run);
 	run_next_version(run);
 	run->curve = create_curve(run->options->epochs, run->options->members);

@@ -50,7 +50,7 @@ extern void choose_holdout(TrainingInput *input, const TrainingOptions *options,
 
 /*
  * The folds of a cross-validation, as indexes [n_rows] below n_folds: those of
- * the query, or else as many as the option says.  An error when a class is in
+ * the query, or else as many as option "folds".  An error when a class is in
  * one fold only.
  */
 extern const int32_t *choose_folds(TrainingInput *input, const TrainingOptions *options,

@@ -12,7 +12,7 @@
 #include "pg/train/train_input.h"
 #include "pg/train/train_workers.h"
 
-/* What an ensemble says of rows that some of its members have not seen. */
+/* Predictions of an ensemble for rows that some of its members have not seen. */
 typedef struct Probabilities
 {
 	float			 *values;	 /* [n_rows][n_classes]; NaN where no member remains */
@@ -60,7 +60,7 @@ extern TrainingResult mean_result(const TrainingResult *results, int n);
 /*
  * The members of the metrics object of a model, without its braces: counts,
  * losses and their curve, and how the model does on the objects held out.  They go into the
- * model as well, so they do not tell the time that the training took.
+ * model as well, so they do not include the duration of the training.
  */
 extern char *training_metrics(const Ensemble *ensemble, const TrainingInput *input,
 							  const PoolResult *result, const TrainingCurve *curve,

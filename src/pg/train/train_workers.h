@@ -18,7 +18,7 @@ typedef struct JobEpoch
 	EpochReport report;
 } JobEpoch;
 
-/* What the leader hears of jobs. */
+/* Callbacks of the leader. */
 typedef struct PoolEvents
 {
 	void (*epoch)(const JobEpoch *epoch, void *argument);
