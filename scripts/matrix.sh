@@ -170,8 +170,8 @@ main()
 		make_chroot "$name"
 		copy_checkout "$directory/$name"
 		if [[ -v cross_compiler[$name] ]]; then
-			run_tests "$name" "${cross_compiler[$name]}" "$name" EMULATOR="${emulator[$name]}" \
-				QEMU_LD_PREFIX="/usr/${cross_compiler[$name]%-gcc}" OPTFLAGS=-O3 SUITES=unit scripts/run-tests.sh /tmp/plasticc-unit
+			run_tests "$name" "${cross_compiler[$name]}" "$name" EMULATOR="${emulator[$name]}" STATIC=1 \
+				OPTFLAGS=-O3 SUITES=unit scripts/run-tests.sh /tmp/plasticc-unit
 		else
 			for compiler in ${COMPILERS:-gcc clang}; do
 				run_tests "$name" "$compiler" "$(dpkg --print-architecture)" SUITES="$(chosen_suites)" make check

@@ -5,8 +5,7 @@
 #
 # The suite unit needs neither, and EMULATOR runs its programs for another architecture:
 #
-#	CC=aarch64-linux-gnu-gcc EMULATOR=qemu-aarch64-static QEMU_LD_PREFIX=/usr/aarch64-linux-gnu \
-#		SUITES=unit scripts/run-tests.sh /tmp/unit
+#	CC=aarch64-linux-gnu-gcc STATIC=1 EMULATOR=qemu-aarch64-static SUITES=unit scripts/run-tests.sh /tmp/unit
 #
 # usage: scripts/run-tests.sh WORK_DIRECTORY
 

@@ -1,6 +1,7 @@
 # Builds the programs that need no server: unit tests (test/unit/test_*.c), fuzz targets
 # (test/fuzz/fuzz_*.c) and measurements (bench/NAME/*.c), each linked with all of src/core.  That is
-# a shared library, as in the server, because linking OpenBLAS takes seconds.
+# a shared library, as in the server, because linking OpenBLAS takes seconds; STATIC=1 does without,
+# for emulators that have no dynamic linker.
 #
 #	make -f test/programs.mk BUILD=dir [SANITIZE=address,undefined] [LIBFUZZER=1 CC=clang] unit fuzz
 #	make -f test/programs.mk BUILD=dir OPTFLAGS=-O3 bench
@@ -26,8 +27,6 @@ FUZZ_DRIVER = $(BUILD)/test/fuzz/driver.o
 endif
 
 HEADERS = $(wildcard src/core/*/*.h test/unit/*.h test/fuzz/*.h)
-LIBRARY = $(BUILD)/libplasticc_core.so
-LINK = $(CC) $(CFLAGS) -o $@ $^ -Wl,-rpath,$(abspath $(BUILD)) -lm
 CORE = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard src/core/*/*.c)))
 UNIT = $(patsubst test/unit/%.c,$(BUILD)/%,$(wildcard test/unit/test_*.c))
 FUZZ = $(patsubst test/fuzz/%.c,$(BUILD)/%,$(wildcard test/fuzz/fuzz_*.c))
@@ -43,8 +42,15 @@ $(BUILD)/%.o: %.c $(HEADERS)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
+ifdef STATIC
+LIBRARY = $(CORE)
+LINK = $(CC) $(CFLAGS) -static -o $@ $^ $(BLAS_LIBS) -lm
+else
+LIBRARY = $(BUILD)/libplasticc_core.so
+LINK = $(CC) $(CFLAGS) -o $@ $^ -Wl,-rpath,$(abspath $(BUILD)) -lm
 $(LIBRARY): $(CORE)
 	$(CC) $(CFLAGS) -shared -o $@ $^ $(BLAS_LIBS) -lm
+endif
 
 $(UNIT): $(BUILD)/%: $(BUILD)/test/unit/%.o $(LIBRARY)
 	$(LINK)
