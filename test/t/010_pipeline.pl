@@ -8,7 +8,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = PostgreSQL::Test::Cluster->new('survey');
+my $node = PostgreSQL::Test::Cluster->new('pipeline');
 $node->init;
 $node->append_conf('postgresql.conf', "restart_after_crash = on\nmax_worker_processes = 8\nmax_parallel_workers = 8\n");
 $node->start;
@@ -19,8 +19,14 @@ $node->safe_psql('postgres', q{
 	CREATE TABLE observations AS SELECT * FROM sky.plasticc_simulate_observations(200, 1, 'test');
 	CREATE INDEX ON observations (object_id);
 	ANALYZE;
-	-- makes runs last some seconds, where a table has it as a trigger
-	CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.06); RETURN NEW; END';
+	-- the second half of the objects waits for whoever holds the lock, where a table has this as a trigger
+	CREATE FUNCTION gate() RETURNS trigger LANGUAGE plpgsql AS $$
+	BEGIN
+		IF NEW.object_id > 100 THEN
+			PERFORM pg_advisory_xact_lock_shared(1);
+		END IF;
+		RETURN NEW;
+	END $$;
 });
 
 sub extract_call
@@ -48,6 +54,21 @@ sub start_session
 	return \%session;
 }
 
+# Keeps runs from their second half.
+sub close_gate
+{
+	my $holder = start_session('SELECT pg_advisory_lock(1)', 'SELECT pg_sleep(600)');
+	$node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 1 AND granted") or die 'no lock';
+	return $holder;
+}
+
+sub open_gate
+{
+	my ($holder) = @_;
+	$node->safe_psql('postgres', "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(600)'");
+	$holder->{handle}->finish;
+}
+
 my $leader = q{SELECT pid FROM pg_stat_activity WHERE query LIKE 'CALL sky.plasticc%' AND backend_type = 'client backend' AND pid <> pg_backend_pid()};
 my $workers = q{SELECT count(*) FROM pg_stat_activity WHERE backend_type IN ('plasticc extraction worker', 'plasticc prediction worker')};
 
@@ -63,14 +84,14 @@ sub create_feature_table
 {
 	my ($target) = @_;
 	$node->safe_psql('postgres', "SELECT sky.plasticc_create_feature_table('$target');
-		CREATE TRIGGER slow BEFORE INSERT ON $target FOR EACH ROW EXECUTE FUNCTION slow()");
+		CREATE TRIGGER gate BEFORE INSERT ON $target FOR EACH ROW EXECUTE FUNCTION gate()");
 }
 
 sub create_prediction_table
 {
 	my ($target) = @_;
 	$node->safe_psql('postgres', "SELECT sky.plasticc_create_prediction_table('$target');
-		CREATE TRIGGER slow BEFORE INSERT ON $target FOR EACH ROW EXECUTE FUNCTION slow()");
+		CREATE TRIGGER gate BEFORE INSERT ON $target FOR EACH ROW EXECUTE FUNCTION gate()");
 }
 
 # The number of objects, and of those that differ from the reference.
@@ -138,6 +159,7 @@ is($node->safe_psql('postgres', 'SELECT count(*) FROM broken WHERE object_id BET
 
 # cancel
 create_feature_table('cancelled');
+my $holder = close_gate();
 my $session = start_session(extract_call('cancelled', workers => 2));
 wait_for_rows('cancelled');
 ok($node->poll_query_until('postgres', "SELECT ($workers AND query LIKE 'plasticc extraction worker: table \"%\", job % of %') = 2"), 'workers are active');
@@ -149,13 +171,15 @@ like($session->{err}, qr/canceling statement due to user request/, 'a cancel');
 is($node->safe_psql('postgres', $workers), 0, 'stops the workers');
 my $kept = $node->safe_psql('postgres', 'SELECT count(*) FROM cancelled');
 cmp_ok($kept, '<', 200, 'the run was not complete');
-$node->safe_psql('postgres', 'CREATE TABLE kept AS SELECT object_id, extracted_at FROM cancelled; DROP TRIGGER slow ON cancelled');
+open_gate($holder);
+$node->safe_psql('postgres', 'CREATE TABLE kept AS SELECT object_id, extracted_at FROM cancelled; DROP TRIGGER gate ON cancelled');
 is($node->psql('postgres', extract_call('cancelled', workers => 2)), 0, 'a second call');
 is(compare_features('cancelled'), '200|0', 'completes the run');
 is($node->safe_psql('postgres', 'SELECT count(*) FROM cancelled JOIN kept USING (object_id, extracted_at)'), $kept, 'and processes only the rest');
 
 # a terminated leader, a terminated worker
 create_feature_table('terminated');
+$holder = close_gate();
 $session = start_session(extract_call('terminated', workers => 2));
 wait_for_rows('terminated');
 $node->safe_psql('postgres', "SELECT pg_terminate_backend(pid) FROM ($leader) l");
@@ -164,10 +188,12 @@ ok($node->poll_query_until('postgres', "SELECT ($workers) = 0"), 'workers do not
 $session = start_session(extract_call('terminated', workers => 2));
 ok($node->poll_query_until('postgres', "SELECT ($workers AND query LIKE 'plasticc extraction worker: table \"%\", job % of %') = 2"), 'workers are started again');
 $node->safe_psql('postgres', q{SELECT pg_terminate_backend(min(pid)) FROM pg_stat_activity WHERE backend_type IN ('plasticc extraction worker', 'plasticc prediction worker')});
+ok($node->poll_query_until('postgres', "SELECT ($workers) < 2"), 'one is terminated');
+open_gate($holder);
 $session->{handle}->finish;
 like($session->{err}, qr/plasticc extraction worker was terminated/, 'a terminated worker raises an error');
 is($node->safe_psql('postgres', $workers), 0, 'which stops the others');
-$node->safe_psql('postgres', 'DROP TRIGGER slow ON terminated');
+$node->safe_psql('postgres', 'DROP TRIGGER gate ON terminated');
 is($node->psql('postgres', extract_call('terminated')), 0, 'another call');
 is(compare_features('terminated'), '200|0', 'completes the run');
 
@@ -175,16 +201,17 @@ is(compare_features('terminated'), '200|0', 'completes the run');
 sub kill_leader
 {
 	my ($call, $target) = @_;
+	my $holder = close_gate();
 	my $session = start_session($call);
 	wait_for_rows($target);
 	kill 'KILL', $node->safe_psql('postgres', $leader);
-	$session->{handle}->finish;
+	$_->{handle}->finish foreach $session, $holder;
 	$node->poll_query_until('postgres', 'SELECT 1', '1') or die 'the server did not come back';
 	my $done = $node->safe_psql('postgres', "SELECT count(*) FROM $target");
 	cmp_ok($done, '>=', 10, 'committed chunks are kept after kill -9');
 	cmp_ok($done, '<', 200, 'the run was not complete');
 	is($node->safe_psql('postgres', $workers), 0, 'no worker is left');
-	$node->safe_psql('postgres', "DROP TRIGGER slow ON $target; CREATE TABLE ${target}_kept AS SELECT * FROM $target");
+	$node->safe_psql('postgres', "DROP TRIGGER gate ON $target; CREATE TABLE ${target}_kept AS SELECT * FROM $target");
 	return $done;
 }
 
@@ -205,13 +232,16 @@ foreach my $n (0, 2)
 
 # observations that arrive during a run are left to the next call, whichever transaction commits first
 create_feature_table('live');
-my $writer = start_session('BEGIN', 'INSERT INTO observations SELECT object_id, 90000, 1, 1, 1, true FROM generate_series(1, 200, 10) object_id', 'SELECT pg_sleep(1)', 'COMMIT');
+$holder = close_gate();
+my $writer = start_session('BEGIN', 'INSERT INTO observations SELECT object_id, 90000, 1, 1, 1, true FROM generate_series(1, 200, 10) object_id', 'SELECT pg_advisory_xact_lock_shared(1)', 'COMMIT');
+$node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 1 AND NOT granted") or die 'nothing written';
 $session = start_session(extract_call('live', workers => 1));
 wait_for_rows('live');
 $node->safe_psql('postgres', 'INSERT INTO observations SELECT object_id, 90001, 1, 1, 1, true FROM generate_series(1, 250, 25) object_id');
+open_gate($holder);
 $session->{handle}->finish;
 $writer->{handle}->finish;
-$node->safe_psql('postgres', 'DROP TRIGGER slow ON live');
+$node->safe_psql('postgres', 'DROP TRIGGER gate ON live');
 is($node->psql('postgres', extract_call('live')), 0, 'the next call');
 is($node->safe_psql('postgres', q{
 	SELECT count(*), count(*) FILTER (WHERE l.lightcurve = o.lightcurve AND l.n_rows = o.n) FROM live l FULL JOIN (
@@ -221,15 +251,17 @@ is($node->safe_psql('postgres', q{
 # a night appended to the target's own curves while they are extracted is not lost
 create_feature_table('own');
 $node->safe_psql('postgres', q{
-	ALTER TABLE own DISABLE TRIGGER slow;
+	ALTER TABLE own DISABLE TRIGGER gate;
 	INSERT INTO own SELECT object_id, lightcurve, NULL, 0, now() FROM reference;
-	ALTER TABLE own ENABLE TRIGGER slow});
+	ALTER TABLE own ENABLE TRIGGER gate});
+$holder = close_gate();
 $session = start_session(extract_call('own', workers => 1) =~ s/'observations'/'own'/r);
 $node->poll_query_until('postgres', 'SELECT count(*) >= 10 FROM own WHERE features IS NOT NULL') or die 'nothing extracted';
 $node->safe_psql('postgres', q{UPDATE own SET lightcurve = lightcurve OPERATOR(sky.||) '{(90000,1,1,1,t)}'::sky.lightcurve WHERE object_id % 2 = 0});
+open_gate($holder);
 $session->{handle}->finish;
 is($node->safe_psql('postgres', 'SELECT count(*) FROM own JOIN reference r USING (object_id) WHERE sky.plasticc_n_observations(own.lightcurve) = r.n_rows + (object_id + 1) % 2'), 200, 'the appended light curves are kept');
-$node->safe_psql('postgres', 'DROP TRIGGER slow ON own');
+$node->safe_psql('postgres', 'DROP TRIGGER gate ON own');
 is($node->psql('postgres', extract_call('own') =~ s/'observations'/'own'/r), 0, 'the next call');
 is($node->safe_psql('postgres', q{SELECT count(*) FROM own WHERE features = sky.plasticc_features(lightcurve, 'simple')}), 200, 'computes their features');
 
