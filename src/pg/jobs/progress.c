@@ -48,10 +48,8 @@ publish(const Progress *progress)
 	ProgressParams	 params;
 
 	params.entry = progress->entry;
-#if PG_VERSION_NUM >= 140000
 	if (MyBEEntry == NULL || MyBEEntry->st_progress_command != PROGRESS_COMMAND ||
 		MyBEEntry->st_progress_command_target != progress->procedure)
-#endif
 		pgstat_progress_start_command(PROGRESS_COMMAND, progress->procedure);
 	pgstat_progress_update_multi_param(lengthof(indexes), indexes, params.values);
 }
@@ -132,11 +130,7 @@ describe_time_left(double seconds)
 static PgBackendStatus *
 backend_status(int number)
 {
-#if PG_VERSION_NUM >= 160000
 	LocalPgBackendStatus *local = pgstat_get_local_beentry_by_index(number);
-#else
-	LocalPgBackendStatus *local = pgstat_fetch_stat_local_beentry(number);
-#endif
 
 	return local ? &local->backendStatus : NULL;
 }

@@ -1,6 +1,6 @@
 /*
  * compat.h
- *		Differences between PostgreSQL 13 and 18.
+ *		Differences between PostgreSQL 13 and 19.
  *
  * Include after postgres.h.
  */
@@ -21,6 +21,16 @@
 #include "utils/wait_event.h"
 #else
 #include "pgstat.h"
+#endif
+
+/* this backend's entry of pg_stat_activity, hidden before 14 */
+#if PG_VERSION_NUM < 140000
+#define MyBEEntry ((PgBackendStatus *) NULL)
+#endif
+
+/* renamed in 16 */
+#if PG_VERSION_NUM < 160000
+#define pgstat_get_local_beentry_by_index pgstat_fetch_stat_local_beentry
 #endif
 
 /* goes in front of a declaration; new in 18 */
