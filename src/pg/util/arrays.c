@@ -130,7 +130,7 @@ copy_features(ArrayType *features, float *values)
 	{
 		/* the next eight at once, where none of them is NULL */
 		if (!is_double && i % 8 == 0 && n - i >= 8 &&
-			(present == NULL || present[i / 8] == (bits8) 0xff))
+			(present == NULL || present[i / 8] == (uint8) 0xff))
 		{
 			for (int k = 0; k < 8; k++)
 				values[i + k] = finite_or_missing(reals[k]);
