@@ -11,6 +11,7 @@
 #include "core/model/calibration.h"
 #include "core/model/scoring.h"
 #include "core/train/folds.h"
+#include "core/train/loss.h"
 
 /* The rows are dealt out to so many parts; a row is judged by what the others teach. */
 #define PARTS 5

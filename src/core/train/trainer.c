@@ -1,6 +1,6 @@
 /*
  * trainer.c
- *		The loop over epochs and mini-batches.
+ *		Training of one network: the loop over epochs and mini-batches.
  */
 #include "core/train/trainer.h"
 
@@ -8,207 +8,50 @@
 #include <string.h>
 
 #include "core/base/random.h"
-#include "core/base/softmax.h"
-#include "core/model/scoring.h"
 #include "core/nn/network.h"
+#include "core/train/loss.h"
 #include "core/trees/boosting.h"
 
-/* Rows of a block when held-out rows are classified. */
+/* Held-out rows are classified in blocks of this many. */
 #define EVALUATION_ROWS 256
 
-/* One-cycle schedule: the rate rises from 1/25 and falls to 1e-5 of its maximum (Smith,
- * arXiv:1708.07120). */
+/* One-cycle schedule: the learning rate rises from 1/25 of its maximum and falls to 1e-5 of it
+ * (Smith, arXiv:1708.07120). */
 #define ONE_CYCLE_START 25.0
 #define ONE_CYCLE_END 1e5
-
-/* Inputs of a network that are kept: so many bytes, or such a part of the features. */
-#define KEPT_BYTES ((size_t) 32 << 20)
-#define KEPT_PART 6
 
 typedef struct Trainer
 {
 	const TrainingSet	  *set;
 	const TrainingOptions *options;
 	Workspace			  *workspace;
-	Network				  *network;
-	Model				  *candidate; /* the network of the last epoch */
-	Model				  *best;
-	ClassifyScratch		  *scratch;
-	float				  *weight; /* [n_rows], of each object in the loss */
-	float				  *shift;  /* [n_classes], added to the logits of the model */
-	int					  *order; /* [n_rows], training rows, shuffled, then the held-out ones; then
-								   * nothing where there are excluded ones */
-	int			  n_training;
-	int			  n_validation;
+	int					  *order; /* [n_training + n_validation], indexes of training rows, shuffled
+								   * each epoch, then of held-out rows */
+	int				 n_training;
+	int				 n_validation;
+	LossFunction	 loss;
+	Network			*network;
+	Model			*candidate; /* the network after the current epoch */
+	Model			*best;
+	ClassifyScratch *scratch;
+
+	/* inputs of the network: those selected among all inputs */
 	const Inputs *all;
-	int			  n_inputs;		 /* of the network */
-	int32_t		 *chosen;		 /* [n_inputs], which of all these are */
-	Preprocessing preprocessing; /* of these */
-	InputSource	  source;		 /* of these */
-	float		 *inputs;		 /* [n_rows][n_inputs] of rows that take part; NULL if too large */
-	float		 *row;			 /* [n_inputs] */
-	float		 *batch;		 /* [batch_rows][n_inputs] */
-	float		 *block;		 /* [EVALUATION_ROWS][n_inputs] */
-	float		 *probabilities; /* [EVALUATION_ROWS][n_classes] */
-	Random		  shuffle;
-	Random		  noise;
-	Dropout		  dropout; /* of the inputs of an object; random is [n_inputs] */
-	RandomLanes	  random;  /* of that */
+	int			  n_inputs;
+	int32_t		 *chosen; /* [n_inputs], ascending indexes into all inputs */
+	Preprocessing preprocessing;
+	InputSource	  source;
+	float		 *inputs; /* [n_rows][n_inputs]; NULL if computed for each mini-batch */
+	float		 *row;	  /* [n_inputs], of one row then */
+
+	float	   *batch;		   /* [batch_rows][n_inputs] */
+	float	   *block;		   /* [EVALUATION_ROWS][n_inputs] */
+	float	   *probabilities; /* [EVALUATION_ROWS][n_classes] */
+	Random		shuffle;
+	Random		noise;
+	RandomLanes random;	 /* stream of the input dropout */
+	Dropout		dropout; /* of the inputs of a row: random is [n_inputs] */
 } Trainer;
-
-/* ------------------------------------------------------------------------
- * Loss
- * ------------------------------------------------------------------------
- */
-
-int
-training_objects(const TrainingSet *set)
-{
-	int n = 0;
-
-	if (set->group == NULL)
-		return set->n_rows;
-	for (int i = 0; i < set->n_rows; i++)
-		n += set->group[i] == i;
-	return n;
-}
-
-double
-class_weight(const TrainingOptions *options, int32_t class)
-{
-	for (int i = 0; i < options->n_class_weights; i++)
-		if (options->class_weights[i].class == class)
-			return options->class_weights[i].weight;
-	return challenge_weight(class);
-}
-
-/* Scales the weights of n rows to mean 1. */
-static void
-normalise_weights(Trainer *trainer, int n, const int *rows)
-{
-	double sum = 0.0;
-
-	for (int k = 0; k < n; k++)
-		sum += trainer->weight[rows[k]];
-	for (int k = 0; k < n && sum > 0.0; k++)
-		trainer->weight[rows[k]] *= (float) (n / sum);
-}
-
-/*
- * The weight of each object in the loss: its own, times w_c / N_c in the
- * weighted loss, with N_c counted among the training rows and among the
- * held-out rows separately.
- *
- * A network trained with weights w learns probabilities proportional to w_c p_c,
- * so that part of the weights can as well act on its probabilities: with
- * weight_power q, (w_c / N_c)^q acts in training, and (w_c / N_c)^(1 - q) is
- * added to the logits, as a logarithm, in shift.  Rare classes, whose few
- * objects would otherwise dominate the gradients, are learnt better so.
- */
-static void
-weigh_objects(Trainer *trainer)
-{
-	const TrainingSet	  *set = trainer->set;
-	const TrainingOptions *options = trainer->options;
-	int					  *count = workspace_array(trainer->workspace, int, 2 * set->n_classes);
-	int					   n = trainer->n_training + trainer->n_validation;
-
-	memset(count, 0, sizeof(int) * 2 * set->n_classes);
-	for (int k = 0; k < n; k++)
-		count[(k >= trainer->n_training) * set->n_classes + set->target[trainer->order[k]]]++;
-	for (int k = 0; k < n; k++)
-	{
-		bool   held_out = k >= trainer->n_training;
-		int	   i = trainer->order[k];
-		int	   c = set->target[i];
-		double weight =
-			class_weight(options, set->classes[c]) / count[held_out * set->n_classes + c];
-
-		trainer->weight[i] = set->weight ? set->weight[i] : 1.0f;
-		if (options->loss == LOSS_WEIGHTED)
-			trainer->weight[i] *= (float) (held_out ? weight : pow(weight, options->weight_power));
-	}
-	normalise_weights(trainer, trainer->n_training, trainer->order);
-	normalise_weights(trainer, trainer->n_validation, trainer->order + trainer->n_training);
-
-	for (int c = 0; c < set->n_classes; c++)
-	{
-		double weight = class_weight(options, set->classes[c]);
-
-		trainer->shift[c] =
-			options->loss == LOSS_WEIGHTED && weight > 0.0 && count[c] > 0
-				? (float) ((1.0 - options->weight_power) * log(weight * n / count[c]))
-				: 0.0f;
-	}
-}
-
-/* What the gate closes to the row; NULL for nothing. */
-static const float *
-closed_classes(const Trainer *trainer, int row)
-{
-	const TrainingSet *set = trainer->set;
-
-	return set->side ? gate_row(&trainer->all->gate, set->n_classes, set->side[row]) : NULL;
-}
-
-/* Of no probability lower than the challenge's; of NaN, which shall not pass unseen, NaN. */
-static double
-log_probability(double probability)
-{
-	return log(probability < SMALLEST_PROBABILITY ? SMALLEST_PROBABILITY : probability);
-}
-
-static int
-open_classes(const float *closed, int n_classes)
-{
-	int n = n_classes;
-
-	for (int c = 0; c < n_classes && closed; c++)
-		n -= closed[c] > 0.0f;
-	return n;
-}
-
-/*
- * Turns the logits of a mini-batch into their gradient; returns the summed
- * weighted loss (without label smoothing, so that it compares with others).
- * Classes that the gate closes to an object have no part in its softmax.
- */
-static double
-loss_gradient(const Trainer *trainer, int n_rows, const int *rows, float *logits)
-{
-	int	   n_classes = trainer->set->n_classes;
-	float  smoothing = (float) trainer->options->label_smoothing;
-	double loss = 0.0;
-
-	for (int i = 0; i < n_rows; i++)
-	{
-		const float *closed = closed_classes(trainer, rows[i]);
-
-		if (closed)
-			gate_mask(closed, n_classes, logits + (size_t) i * n_classes);
-	}
-	softmax_rows(n_rows, n_classes, logits);
-	for (int i = 0; i < n_rows; i++, logits += n_classes)
-	{
-		const float *closed = closed_classes(trainer, rows[i]);
-		int			 target = trainer->set->target[rows[i]];
-		float		 scale = trainer->weight[rows[i]] / (float) n_rows;
-		float		 smooth = smoothing / (float) open_classes(closed, n_classes);
-
-		loss -= trainer->weight[rows[i]] * log_probability(logits[target]);
-		for (int c = 0; c < n_classes; c++)
-			logits[c] =
-				closed && closed[c] > 0.0f
-					? 0.0f
-					: scale * (logits[c] - smooth - (c == target ? 1.0f - smoothing : 0.0f));
-	}
-	return loss;
-}
-
-/* ------------------------------------------------------------------------
- * Epochs
- * ------------------------------------------------------------------------
- */
 
 static double
 learning_rate(const TrainingOptions *options, int64_t step, int64_t n_steps)
@@ -232,25 +75,7 @@ learning_rate(const TrainingOptions *options, int64_t step, int64_t n_steps)
 	return to + (from - to) * 0.5 * (1.0 + cos(M_PI * fmin(share, 1.0)));
 }
 
-InputSource
-input_source(const TrainingSet *set, const Preprocessing *preprocessing, Workspace *workspace)
-{
-	return (InputSource){
-		.preprocessing = preprocessing,
-		.scores = preprocessing_scores(preprocessing, workspace),
-		.features = set->features,
-	};
-}
-
-void
-read_inputs(const void *source, int row, float *inputs)
-{
-	const InputSource *from = source;
-
-	preprocess(from->preprocessing, from->scores, 1, from->features[row], inputs);
-}
-
-/* The inputs of the network [n_inputs], until the next call. */
+/* The network's inputs [n_inputs] of a row, valid until the next call. */
 static const float *
 row_inputs(Trainer *trainer, int row)
 {
@@ -260,7 +85,7 @@ row_inputs(Trainer *trainer, int row)
 	return trainer->row;
 }
 
-/* The inputs of a mini-batch, with dropout and noise of the inputs. */
+/* Fills the mini-batch with the inputs of the rows, after input noise and input dropout. */
 static void
 gather(Trainer *trainer, int n_rows, const int *rows)
 {
@@ -289,9 +114,9 @@ gather(Trainer *trainer, int n_rows, const int *rows)
 }
 
 /*
- * Passes once over the shuffled training rows, in mini-batches whose sizes
- * differ by at most one, so that no batch is too small for its own moments.
- * Returns the mean loss.
+ * Trains on each training row once, in random order.  The sizes of mini-batches
+ * differ by at most one, so that none is too small for batch normalisation.
+ * Returns the mean loss; *rate receives the learning rate of the last mini-batch.
  */
 static double
 train_epoch(Trainer *trainer, int epoch, double *rate)
@@ -313,14 +138,14 @@ train_epoch(Trainer *trainer, int epoch, double *rate)
 							  (int64_t) options->epochs * n_batches);
 		gather(trainer, n_rows, trainer->order + start);
 		logits = network_forward(trainer->network, n_rows, trainer->batch);
-		loss += loss_gradient(trainer, n_rows, trainer->order + start, logits);
+		loss += loss_gradient(&trainer->loss, n_rows, trainer->order + start, logits);
 		network_backward(trainer->network, n_rows, trainer->batch);
 		network_update(trainer->network, &options->network, *rate);
 	}
 	return loss / n;
 }
 
-/* Weighted mean loss of the held-out rows under the candidate; NaN without any. */
+/* The mean loss of the candidate on the held-out rows; NaN without any. */
 static double
 validation_loss(Trainer *trainer)
 {
@@ -347,17 +172,13 @@ validation_loss(Trainer *trainer)
 		classify_inputs(trainer->candidate, trainer->scratch, n_rows, trainer->block, side,
 						trainer->probabilities);
 		for (int k = 0; k < n_rows; k++)
-		{
-			int row = rows[start + k];
-
-			loss -= trainer->weight[row] *
-					log_probability(
-						trainer->probabilities[(size_t) k * set->n_classes + set->target[row]]);
-		}
+			loss -= row_log_likelihood(&trainer->loss, rows[start + k],
+									   trainer->probabilities + (size_t) k * set->n_classes);
 	}
 	return loss / trainer->n_validation;
 }
 
+/* Stores the network in the candidate, as inference uses it. */
 static void
 fold_candidate(Trainer *trainer)
 {
@@ -366,9 +187,10 @@ fold_candidate(Trainer *trainer)
 
 	network_fold(trainer->network, member->layers);
 	for (int c = 0; c < last->n_out; c++)
-		last->bias[c] += trainer->shift[c];
+		last->bias[c] += trainer->loss.shift[c];
 }
 
+/* 0, 1, ..., n - 1 */
 static int32_t *
 ascending(int n, Workspace *workspace)
 {
@@ -379,7 +201,7 @@ ascending(int n, Workspace *workspace)
 	return numbers;
 }
 
-/* A model of one network, of the shape of that in training, and of its inputs alone. */
+/* A model with one member, of the network's shape, whose inputs are the selected ones. */
 static Model *
 empty_member(Trainer *trainer)
 {
@@ -410,6 +232,7 @@ member_is_finite(const Member *member)
 	return true;
 }
 
+/* Lists the training rows, then the held-out rows, in order. */
 static void
 order_rows(Trainer *trainer)
 {
@@ -430,7 +253,10 @@ order_rows(Trainer *trainer)
 		}
 }
 
-/* The inputs of the network: all, or those of the most gain in trees on the training rows. */
+/*
+ * Feature selection: all inputs, or those of the largest gain in boosted trees fitted to
+ * the training rows.
+ */
 static void
 choose_inputs(Trainer *trainer)
 {
@@ -455,7 +281,7 @@ choose_inputs(Trainer *trainer)
 			.n_inputs = n_all,
 			.n_classes = set->n_classes,
 			.target = set->target,
-			.weight = trainer->weight,
+			.weight = trainer->loss.weight,
 			.bins = trainer->all->bins,
 			.read_inputs = read_inputs,
 			.source = &source,
@@ -468,6 +294,7 @@ choose_inputs(Trainer *trainer)
 	trainer->preprocessing = preprocessing_subset(all, keep, workspace);
 }
 
+/* Computes the inputs of all rows once if they fit into the memory allowed for it. */
 static void
 keep_inputs(Trainer *trainer)
 {
@@ -498,9 +325,8 @@ prepare(Trainer *trainer, const Inputs *inputs)
 
 	trainer->all = inputs;
 	order_rows(trainer);
-	trainer->weight = workspace_array(workspace, float, set->n_rows);
-	trainer->shift = workspace_array(workspace, float, set->n_classes);
-	weigh_objects(trainer);
+	trainer->loss = create_loss(set, options, &inputs->gate, trainer->n_training,
+								trainer->n_validation, trainer->order, workspace);
 	choose_inputs(trainer);
 	keep_inputs(trainer);
 
@@ -544,62 +370,7 @@ empty_model(const TrainingSet *set, const Preprocessing *preprocessing, int n_me
 	return model;
 }
 
-Gate
-training_gate(const TrainingSet *set, const TrainingOptions *options, const bool *skip,
-			  Workspace *workspace)
-{
-	Gate	   gate = {.feature = set->gate_feature};
-	double	  *weight;
-	int		  *count;
-	GateSample sample = {
-		.n_rows = set->n_rows,
-		.n_classes = set->n_classes,
-		.target = set->target,
-		.side = set->side,
-		.group = set->group,
-		.skip = skip,
-	};
-
-	if (set->side == NULL)
-		return gate;
-	sample.weight = weight = workspace_array(workspace, double, set->n_rows);
-	count = workspace_array(workspace, int, set->n_classes);
-	memset(count, 0, sizeof(int) * set->n_classes);
-	for (int i = 0; i < set->n_rows; i++)
-		if (!(skip && skip[i]))
-			count[set->target[i]]++;
-	for (int i = 0; i < set->n_rows; i++)
-	{
-		int c = set->target[i];
-
-		weight[i] = set->weight ? set->weight[i] : 1.0;
-		if (options->loss == LOSS_WEIGHTED && count[c] > 0)
-			weight[i] *= class_weight(options, set->classes[c]) / count[c];
-	}
-	gate_fit(&sample, &gate, workspace);
-	return gate;
-}
-
-size_t
-kept_input_bytes(const TrainingSet *set)
-{
-	size_t part = sizeof(float) * set->n_features * set->n_rows / KEPT_PART;
-
-	return part > KEPT_BYTES ? part : KEPT_BYTES;
-}
-
-void
-training_inputs(const TrainingSet *set, const TrainingOptions *options, const bool *skip,
-				Workspace *workspace, Inputs *inputs)
-{
-	preprocessing_fit(&inputs->preprocessing, &options->preprocessing, set->n_rows, set->n_features,
-					  set->features, skip, workspace);
-	inputs->gate = training_gate(set, options, skip, workspace);
-	inputs->bins = NULL;
-	inputs->kept_bytes = kept_input_bytes(set);
-}
-
-/* The model of the best epoch in terms of all inputs; NULL if it is not finite. */
+/* The best epoch's model, its inputs as indexes into all inputs; NULL if it is not finite. */
 static Model *
 best_member(Trainer *trainer)
 {

@@ -1,0 +1,27 @@
+/*
+ * model_format.h
+ *		The byte form of a model: private to model_write.c and model_read.c.
+ *
+ * Little-endian; integers are 32 bits wide, floats IEEE single precision:
+ *
+ *		magic number "plasticc", format version, total length in bytes,
+ *		CRC-32C of everything that follows;
+ *		n_features, n_used, normalisation, clip, n_quantiles, n_flagged,
+ *		n_classes, n_members, n_feature_names;
+ *		used; center and scale, or quantiles; flagged; classes;
+ *		temperature, log_multipliers;
+ *		gate: 0 for none, otherwise the position of its feature, counted from 1,
+ *		and the probabilities of the closed classes of each side;
+ *		each member: n_inputs, inputs, n_layers, and for each layer n_out,
+ *		activation, weight, bias;
+ *		each feature name, then the options and the metrics: length and text.
+ */
+#ifndef PLASTICC_CORE_MODEL_MODEL_FORMAT_H
+#define PLASTICC_CORE_MODEL_MODEL_FORMAT_H
+
+#define MAGIC "plasticc"
+#define MAGIC_BYTES 8
+#define FORMAT_VERSION 4
+#define PREAMBLE_BYTES (MAGIC_BYTES + 3 * 4) /* up to and including the CRC-32C */
+
+#endif /* PLASTICC_CORE_MODEL_MODEL_FORMAT_H */
