@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 #
 # Installs what building and testing plasticc need and this machine lacks: a PostgreSQL server with
-# its headers, the serial OpenBLAS, a C compiler, make, and for the tests Perl's IPC::Run and prove and
-# clang-format.
+# its headers, the serial OpenBLAS, a C compiler, make, and Perl's IPC::Run and prove for the tests.
 # With them comes clang-format 14, where apt has it; without it a test is skipped.
 #
 # Debian and Ubuntu, as root or through sudo.  It asks nothing, installs nothing that is there, and
@@ -30,8 +29,6 @@ missing_packages()
 	command -v prove >/dev/null || note perl
 	perl -MIPC::Run -e1 2>/dev/null || note libipc-run-perl
 	[[ -n ${BLAS_LIBS:-} ]] || has_blas || note libopenblas-serial-dev
-	# the version that the layout of the code is defined by, where the distribution has it
-	command -v clang-format-14 >/dev/null || ! apt-cache show clang-format-14 >/dev/null 2>&1 || note clang-format-14
 
 	pg_config=$(find_pg_config)
 	if [[ -z $pg_config ]]; then
