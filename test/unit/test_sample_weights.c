@@ -23,7 +23,7 @@ typedef struct Problem
 	TrainingSet		set;
 	TrainingOptions options;
 	Ensemble		ensemble;
-	SurveySample	sample;
+	TargetSample	sample;
 } Problem;
 
 /* A flag set in a quarter of the training rows and in three quarters of the target sample. */
@@ -57,7 +57,7 @@ make_problem(Problem *problem)
 		.options = &problem->options,
 		.n_folds = 1,
 	};
-	problem->sample = (SurveySample){1, problem->training, TARGETS, problem->target};
+	problem->sample = (TargetSample){1, problem->training, TARGETS, problem->target};
 }
 
 static void
@@ -65,7 +65,7 @@ weigh(const Problem *problem, int fold, float *weight)
 {
 	Workspace workspace = unit_workspace();
 
-	survey_weights(&problem->ensemble, fold, &problem->sample, weight, &workspace);
+	target_weights(&problem->ensemble, fold, &problem->sample, weight, &workspace);
 }
 
 /* Three quarters of the total weight have the flag; the set's own weights multiply. */

@@ -1,6 +1,6 @@
 /*
  * density_ratio.c
- *		The ratio of two samples' densities, by a histogram of their columns.
+ *		The ratio of two samples' densities, estimated by a joint histogram.
  */
 #include "core/train/density_ratio.h"
 
@@ -9,20 +9,20 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#define MAX_VALUES 8 /* of a column whose every value is a bin */
+#define MAX_VALUES 8 /* columns with at most this many different values have one bin for each */
 #define MIN_QUANTILE_BINS 2
 #define MAX_QUANTILE_BINS 16
 #define OBJECTS_PER_CELL 30
 
-/* Both samples, the training sample's rows first. */
+/* Both samples: 0 is the training sample, 1 the target sample. */
 typedef struct Pool
 {
-	int			  size[2]; /* of the training, the target sample */
+	int			  size[2]; /* number of rows */
 	int			  n_columns;
-	const double *rows[2];
+	const double *rows[2]; /* [size][n_columns] */
 } Pool;
 
-/* A value of a column, and how often either sample has it. */
+/* A value of a column and the number of its occurrences in each sample. */
 typedef struct Value
 {
 	double value;
@@ -30,17 +30,17 @@ typedef struct Value
 } Value;
 
 /*
- * A column's bins: bin i holds what exceeds ends[i - 1], but not ends[i]; two
- * more are for 0, when it has one, and for NaN.
+ * A column's bins: bin i contains values in (ends[i - 1], ends[i]]; two further
+ * bins are for 0, if has_zero is set, and for NaN.
  */
 typedef struct Bins
 {
-	int	   n;		 /* of ends */
-	bool   has_zero; /* in a bin of its own */
+	int	   n;		 /* number of ends */
+	bool   has_zero; /* whether 0 has its own bin */
 	double ends[MAX_QUANTILE_BINS];
 } Bins;
 
-/* An object and the cell it is in. */
+/* An object and its cell. */
 typedef struct Member
 {
 	uint64_t cell;
@@ -64,7 +64,7 @@ compare_members(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* A column's values but NaN, ascending, each once; returns their number. */
+/* Lists the different values of a column except NaN, ascending; returns their number. */
 static int
 distinct_values(const Pool *pool, int column, Value *values)
 {
@@ -90,14 +90,14 @@ distinct_values(const Pool *pool, int column, Value *values)
 	return n_distinct;
 }
 
-/* The share of a pool in which either sample is one half. */
+/* The fraction of the pooled samples, each sample contributing one half. */
 static double
 pooled_share(const Pool *pool, const int64_t *count)
 {
 	return 0.5 * ((double) count[0] / pool->size[0] + (double) count[1] / pool->size[1]);
 }
 
-/* Ends between quantiles of all values but 0, which gets its own bin. */
+/* Bins delimited by quantiles of all values except 0, which has its own bin. */
 static Bins
 quantile_bins(const Pool *pool, const Value *values, int n_values, int n_bins)
 {
@@ -129,7 +129,7 @@ quantile_bins(const Pool *pool, const Value *values, int n_values, int n_bins)
 	return bins;
 }
 
-/* Each value ends a bin. */
+/* One bin for each value. */
 static Bins
 value_bins(const Value *values, int n_values)
 {
@@ -140,7 +140,6 @@ value_bins(const Value *values, int n_values)
 	return bins;
 }
 
-/* Bins of all columns. */
 static void
 make_bins(const Pool *pool, Bins *bins, Workspace *workspace)
 {
@@ -184,7 +183,7 @@ bin_of(const Bins *bins, double value)
 	return i;
 }
 
-/* All objects of both samples, those of a cell beside each other. */
+/* The objects of both samples, sorted by cell. */
 static Member *
 sorted_members(const Pool *pool, const Bins *bins, Workspace *workspace)
 {
@@ -207,7 +206,8 @@ sorted_members(const Pool *pool, const Bins *bins, Workspace *workspace)
 	return members;
 }
 
-/* The end of the cell that begins at first; counts its objects of either sample. */
+/* The index after the last object of the cell that starts at first; count: its objects by sample.
+ */
 static int
 cell_end(const Member *members, int first, int n, int64_t count[2])
 {

@@ -1,6 +1,6 @@
 /*
  * ensemble.c
- *		Several networks on one training set.
+ *		Ensembles of networks and cross-validation.
  */
 #include "core/train/ensemble.h"
 
@@ -13,7 +13,7 @@
 
 #define BLOCK_ROWS 256
 
-/* The seed of a member; the first has the seed itself. */
+/* The seed of a member; that of the first is the given one. */
 static int64_t
 member_seed(int64_t seed, int member)
 {
@@ -46,7 +46,8 @@ cross_validation_folds(const TrainingSet *set, const TrainingOptions *options, i
 	stratified_folds(&rows, options->folds, options->seed, STREAM_FOLDS, fold, workspace);
 }
 
-/* The rows of the fold, and of the others those held out from all its members. */
+/* Masks [n_rows]: excluded marks the rows of the fold, held_out those of the other rows that are
+ * held out from all its members. */
 static void
 fold_masks(const Ensemble *ensemble, int fold, bool *excluded, bool *held_out, Workspace *workspace)
 {
@@ -75,7 +76,7 @@ fold_skip(const Ensemble *ensemble, int fold, Workspace *workspace)
 	return skip;
 }
 
-/* The set with the fold's weights. */
+/* The training set with the fold's weights. */
 static TrainingSet
 fold_set(const Ensemble *ensemble, int fold)
 {
@@ -128,7 +129,7 @@ normalised_inputs(const Ensemble *ensemble, int n_flagged, int32_t *flagged, Wor
 	};
 }
 
-/* The rows that a network of the ensemble learns from without bagging, ascending. */
+/* Lists the training rows of all networks without bagging, ascending; returns their number. */
 static int
 common_rows(const Ensemble *ensemble, Workspace *workspace, int *rows)
 {
@@ -177,8 +178,9 @@ fill_common_bins(const Ensemble *ensemble, const Inputs *inputs, uint8_t *bins,
 }
 
 /*
- * The job's training set: of a bag, its part measures the epochs, and what is
- * held out from all members takes no part; otherwise the latter measures them.
+ * The job's training set.  With bagging, the part left out by the member is its
+ * validation set, and rows held out from all members are excluded; otherwise the latter
+ * are the validation set.
  */
 static TrainingSet
 job_set(const Ensemble *ensemble, int job, Workspace *workspace)
@@ -228,7 +230,7 @@ job_unseen(const Ensemble *ensemble, int job, Workspace *workspace, int *rows)
 	return unseen_rows(&set, rows);
 }
 
-/* The logits of the given rows by a model of one member. */
+/* logits [n_rows][n_classes] of the given rows by a model with one member. */
 static void
 classify_rows(const TrainingSet *set, const Model *model, int n_rows, const int *rows,
 			  Workspace *workspace, float *logits)
@@ -278,7 +280,7 @@ train_job(const Ensemble *ensemble, int job, const Inputs *inputs, Workspace *wo
 	return model;
 }
 
-/* x - ln(sum(exp(x))), in place */
+/* x -= ln(sum(exp(x))) */
 static void
 normalise_logits(int n, float *x)
 {
@@ -367,7 +369,7 @@ member_save(const Member *member, char *bytes)
 	}
 }
 
-/* A copy of the next n bytes, past which *bytes then points. */
+/* Copies n bytes and advances *bytes past them. */
 static void *
 copy_bytes(const char **bytes, size_t n, Workspace *workspace)
 {

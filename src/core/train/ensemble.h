@@ -1,11 +1,11 @@
 /*
  * ensemble.h
- *		Several networks on one training set: which rows each learns from, and
- *		what they say together of the rows that they have not seen.
+ *		Ensembles of networks and cross-validation: training rows of each network,
+ *		and the ensemble's out-of-bag or out-of-fold predictions.
  *
- * The networks of an ensemble, and in a cross-validation those of each fold,
- * are jobs that depend on nothing but their number: whoever does them, in
- * whatever order, the results are the same.
+ * Training one network of the ensemble, in a cross-validation of one fold, is a
+ * job.  Its result depends only on its number, not on the process that runs it
+ * or on the order of jobs.
  */
 #ifndef PLASTICC_CORE_TRAIN_ENSEMBLE_H
 #define PLASTICC_CORE_TRAIN_ENSEMBLE_H
@@ -14,14 +14,14 @@
 
 typedef struct Ensemble
 {
-	const TrainingSet	  *set; /* validation: rows held out from every member; excluded: NULL */
+	const TrainingSet	  *set; /* validation: held out from all members; excluded: NULL */
 	const TrainingOptions *options;
-	int					   n_folds; /* of a cross-validation, else 1 */
+	int					   n_folds; /* 1 without a cross-validation */
 	const int32_t		  *fold; /* [n_rows], 0 to n_folds - 1; NULL without a cross-validation */
-	const float *weight; /* [n_folds][n_rows], of rows in place of the set's; NULL for those */
+	const float *weight; /* [n_folds][n_rows], replaces the set's weights; NULL to use those */
 } Ensemble;
 
-/* The weights of the rows [n_rows] for the fold's networks; NULL for all 1. */
+/* Row weights [n_rows] for the fold's networks; NULL for all 1. */
 static inline const float *
 fold_weight(const Ensemble *ensemble, int fold)
 {
@@ -36,61 +36,68 @@ ensemble_jobs(const Ensemble *ensemble)
 	return ensemble->n_folds * ensemble->options->members;
 }
 
-/* The folds of a cross-validation, by stratified_folds. */
+/* Assigns fold [n_rows] by stratified_folds, for option folds. */
 extern void cross_validation_folds(const TrainingSet *set, const TrainingOptions *options,
 								   int32_t *fold, Workspace *workspace);
 
 /*
- * The rows that no member of the fold learns from [n_rows], the fold's own and
- * held-out ones; the preprocessing is not fitted on them either.
+ * Marks the rows [n_rows] that no member of the fold is trained on: the fold's own and
+ * the held-out ones.  They are not used to fit the preprocessing either.
  */
 extern const bool *fold_skip(const Ensemble *ensemble, int fold, Workspace *workspace);
 
-/* What training_gate makes of the fold's rows to learn from. */
+/* training_gate of the fold's training rows. */
 extern Gate fold_gate(const Ensemble *ensemble, int fold, Workspace *workspace);
 
-/* What all members of the fold see, where the set's features are as they were read. */
+/* training_inputs of the fold's training rows, from features that are not normalised yet. */
 extern void fold_inputs(const Ensemble *ensemble, int fold, Workspace *workspace, Inputs *inputs);
 
 /*
- * Without a cross-validation all networks have the same preprocessing, so that features
- * are normalised once.  normalise_set fits it, applies it to the set's features in place, and
- * returns it; normalised_inputs is what all members see then, given its flags, the
- * same as fold_inputs to the bit.
+ * Without a cross-validation all networks share one preprocessing, and features are
+ * normalised only once.  normalise_set fits the preprocessing, applies it to the set's
+ * features in place, and returns it.  normalised_inputs then gives inputs that are
+ * bitwise equal to those of fold_inputs; flagged [n_flagged] is the preprocessing's.
  */
 extern Preprocessing normalise_set(const Ensemble *ensemble, Workspace *workspace);
 extern void			 normalised_inputs(const Ensemble *ensemble, int n_flagged, int32_t *flagged,
 									   Workspace *workspace, Inputs *inputs);
 
 /*
- * Inputs in bins, once for the trees of all networks: so many bytes, 0 where networks
- * learn from different rows, from too many, or have no trees.
+ * Binned inputs for feature selection, shared by all networks.  common_bin_bytes is
+ * their size, 0 if networks differ in their training rows, select no features, or have
+ * more than TREE_MAX_ROWS training rows.
  */
 extern size_t common_bin_bytes(const Ensemble *ensemble, int n_all_inputs);
 extern void	  fill_common_bins(const Ensemble *ensemble, const Inputs *inputs, uint8_t *bins,
 							   Workspace *workspace);
 
-/* Writes, ascending, the rows [n_rows at most] that the job's network does not learn from. */
+/*
+ * Lists, ascending, the rows that the job's network is not trained on; rows has space for
+ * n_rows.  Returns their number.
+ */
 extern int job_unseen(const Ensemble *ensemble, int job, Workspace *workspace, int *rows);
 
 /*
- * Does a job, with the inputs of its fold.  Like train_member, and logits
- * [job_unseen()][n_classes] receives what the network says of the unseen rows.
+ * Runs a job with the inputs of its fold.  Like train_member; logits
+ * [job_unseen()][n_classes] receives the network's logits of the rows of job_unseen().
  */
 extern Model *train_job(const Ensemble *ensemble, int job, const Inputs *inputs,
 						Workspace *workspace, EpochCallback callback, void *argument,
 						TrainingResult *result, float *logits);
 
 /*
- * Brings the logits of a fold's jobs (logits[m] is member m's) together: for each
- * row the mean log-probabilities [n_rows][n_classes] of the members that have not
- * seen it, normalised, and their number [n_rows]; without any the row is NaN.
+ * Combines the logits of a fold's jobs; logits[m] is member m's.  For each row,
+ * log_probabilities [n_rows][n_classes] is the normalised mean over the members that
+ * were not trained on it and n_members [n_rows] their number; NaN if it is 0.
  */
 extern void unseen_log_probabilities(const Ensemble *ensemble, int fold, const float *const *logits,
 									 Workspace *workspace, float *log_probabilities,
 									 int *n_members);
 
-/* A member's inputs, weights and biases in a row: the length in bytes, there, and back. */
+/*
+ * Copies a member's input indexes, weights and biases to and from contiguous memory of
+ * member_bytes bytes.
+ */
 extern size_t member_bytes(const TrainingOptions *options, int n_all_inputs, int n_classes);
 extern void	  member_save(const Member *member, char *bytes);
 extern void	  member_restore(const TrainingOptions *options, int n_all_inputs, int n_classes,

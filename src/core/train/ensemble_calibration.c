@@ -13,17 +13,17 @@
 #include "core/train/folds.h"
 #include "core/train/loss.h"
 
-/* The rows are dealt out to so many parts; a row is judged by what the others teach. */
+/* Parts of the rows in cross-fitting. */
 #define PARTS 5
 
-/* What is known when calibrations are fitted. */
+/* The rows that calibrations are fitted on. */
 typedef struct Fit
 {
 	const Ensemble *ensemble;
 	const float	   *log_probabilities; /* [n_rows][n_classes] */
-	float		   *weight;			   /* [n_rows]; 0 for rows that take no part */
-	int				n_rows;			   /* that take part */
-	Model		   *model;			   /* takes the result */
+	float		   *weight;			   /* [n_rows]; 0 for rows that are not used */
+	int				n_rows;			   /* number of rows with a weight > 0 */
+	Model		   *model;			   /* receives the calibration */
 	Workspace	   *workspace;
 } Fit;
 
@@ -33,7 +33,8 @@ calibration_is_fitted(const TrainingOptions *options)
 	return options->bagging_folds > 0 && options->calibration != CALIBRATION_NONE;
 }
 
-/* The rows that some member has not seen, but for those held out from all, and their weights. */
+/* Sets the weights of out-of-bag rows in the loss, and n_rows; rows held out from all members
+ * have weight 0. */
 static void
 weigh_rows(Fit *fit, int fold, const int *n_members)
 {
@@ -64,9 +65,10 @@ weigh_rows(Fit *fit, int fold, const int *n_members)
 	}
 }
 
-/* The classes of the rows that learn, as indexes among themselves; -1 for the others. */
+/* index [n_classes]: numbers the classes of the marked rows from 0, -1 for other classes; returns
+ * their number. */
 static int
-index_present(const Fit *fit, const bool *learns, int *index)
+index_present(const Fit *fit, const bool *fitted, int *index)
 {
 	const TrainingSet *set = fit->ensemble->set;
 	int				   n = 0;
@@ -74,7 +76,7 @@ index_present(const Fit *fit, const bool *learns, int *index)
 	for (int c = 0; c < set->n_classes; c++)
 		index[c] = -1;
 	for (int i = 0; i < set->n_rows; i++)
-		if (learns[i])
+		if (fitted[i])
 			index[set->target[i]] = 0;
 	for (int c = 0; c < set->n_classes; c++)
 		if (index[c] == 0)
@@ -83,15 +85,16 @@ index_present(const Fit *fit, const bool *learns, int *index)
 }
 
 /*
- * Fits the model's calibration to the rows that are not in the given part.  Of a
- * class that they have no object of, they would tell that there are none at all.
+ * Fits the model's calibration to the rows outside the given part; part [n_rows] NULL
+ * means all rows.  Classes without any such row are left out, because the fit would
+ * drive their probabilities to 0.
  */
 static void
 fit_rows(const Fit *fit, const int32_t *part, int left_out)
 {
 	const TrainingSet *set = fit->ensemble->set;
 	Workspace		  *workspace = fit->workspace;
-	bool			  *learns = workspace_array(workspace, bool, set->n_rows);
+	bool			  *fitted = workspace_array(workspace, bool, set->n_rows);
 	int				  *index = workspace_array(workspace, int, set->n_classes);
 	float	*values = workspace_array(workspace, float, (size_t) fit->n_rows * set->n_classes);
 	int32_t *target = workspace_array(workspace, int32_t, fit->n_rows);
@@ -102,8 +105,8 @@ fit_rows(const Fit *fit, const int32_t *part, int left_out)
 	fit->model->temperature = 1.0f;
 	memset(fit->model->log_multipliers, 0, sizeof(float) * set->n_classes);
 	for (int i = 0; i < set->n_rows; i++)
-		learns[i] = fit->weight[i] > 0.0f && !(part && part[i] == left_out);
-	rows.n_classes = index_present(fit, learns, index);
+		fitted[i] = fit->weight[i] > 0.0f && !(part && part[i] == left_out);
+	rows.n_classes = index_present(fit, fitted, index);
 	if (rows.n_classes < 2)
 		return;
 	for (int i = 0; i < set->n_rows; i++)
@@ -111,7 +114,7 @@ fit_rows(const Fit *fit, const int32_t *part, int left_out)
 		const float *closed =
 			set->side ? gate_row(&fit->model->gate, set->n_classes, set->side[i]) : NULL;
 
-		if (!learns[i])
+		if (!fitted[i])
 			continue;
 		for (int c = 0; c < set->n_classes; c++)
 			if (index[c] >= 0)
@@ -131,7 +134,7 @@ fit_rows(const Fit *fit, const int32_t *part, int left_out)
 			fit->model->log_multipliers[c] = (float) calibration.log_multipliers[index[c]];
 }
 
-/* Writes the probabilities of the rows of the part that take part. */
+/* Computes the calibrated probabilities of the rows used in the given part. */
 static void
 calibrate_part(const Fit *fit, const int32_t *part, int which, float *probabilities)
 {
@@ -150,7 +153,7 @@ calibrate_part(const Fit *fit, const int32_t *part, int which, float *probabilit
 	}
 }
 
-/* Calibration errors of the rows that take part. */
+/* Calibration errors of the rows used. */
 static void
 measure(const Fit *fit, const float *probabilities, double *error, double *weighted_error)
 {
@@ -171,9 +174,9 @@ measure(const Fit *fit, const float *probabilities, double *error, double *weigh
 }
 
 /*
- * Cross-fits: in probabilities, those of the rows that take part.  Of a class that
- * is in one part only nothing is left out: its rows are in no part, -1, and get
- * the calibration that all rows make.
+ * Cross-fitting: computes the probabilities of the rows used.  The rows of a class that
+ * would be in only one part have part -1, are never left out, and use the calibration
+ * fitted to all rows.
  */
 static void
 cross_fit(const Fit *fit, float *probabilities, CalibrationReport *report)

@@ -1,33 +1,34 @@
 /*
  * ensemble_calibration.h
- *		The calibration of an ensemble, fitted on what its networks say of
- *		objects that they have not seen.
+ *		The calibration of an ensemble, fitted on its out-of-bag predictions.
  */
 #ifndef PLASTICC_CORE_TRAIN_ENSEMBLE_CALIBRATION_H
 #define PLASTICC_CORE_TRAIN_ENSEMBLE_CALIBRATION_H
 
 #include "core/train/ensemble.h"
 
-/* Of the rows that a calibration is fitted on, without and with one. */
+/* Calibration errors of the rows that a calibration is fitted on: [0] without, [1] with it. */
 typedef struct CalibrationReport
 {
-	int	   n_rows;			  /* 0 where none is fitted */
-	double error[2];		  /* expected calibration error, each row of the same weight */
-	double weighted_error[2]; /* with the weights of the loss */
+	int	   n_rows;			  /* 0 if none is fitted */
+	double error[2];		  /* expected calibration error, unweighted */
+	double weighted_error[2]; /* with the weights in the loss */
 } CalibrationReport;
 
 /*
- * Fits the calibration of a fold's model, whose gate is there already, if the options want one, and
- * sets the model's temperature and log_multipliers (1 and 0 otherwise).
+ * Fits the calibration of a fold's model if the options request one, and sets the
+ * model's temperature and log_multipliers (otherwise to 1 and 0).  The model's gate
+ * must be set.
  *
- * values and n_members are those of unseen_log_probabilities.  It is fitted on
- * the rows that bagging has left out from some member, never on rows held out
- * from all of them, which are there to be scored.  A row weighs as it does in the
- * loss, with N_c counted among these rows; classes without any keep the multiplier 1.
+ * values [n_rows][n_classes] and n_members [n_rows] are those of
+ * unseen_log_probabilities.  The calibration is fitted on out-of-bag predictions,
+ * never on rows held out from all members, which serve for evaluation.  Rows have their
+ * weights in the loss, with N_c counted among these rows; the multiplier of a class
+ * without any is 1.
  *
- * values become calibrated probabilities.  With a report, those of the rows that
- * the calibration is fitted on come from one that is fitted to four parts of five,
- * without theirs, so that whatever is measured on them is measured on unseen objects.
+ * values are replaced by calibrated probabilities.  With a report, those of the rows
+ * used for the fit come from cross-fitting in five parts, so that metrics computed from
+ * them are out of sample; report may be NULL.
  */
 extern void calibrate_ensemble(const Ensemble *ensemble, int fold, float *values,
 							   const int *n_members, Model *model, CalibrationReport *report,

@@ -1,6 +1,6 @@
 /*
  * folds.c
- *		Divides the rows of a training set at random, by class and by object.
+ *		Stratified random splits of a training set, by object.
  */
 #include "core/train/folds.h"
 
@@ -9,11 +9,11 @@
 
 #include "core/base/random.h"
 
-/* The objects, by class and within a class in the order of their first rows. */
+/* The objects sorted by class, within a class by their first rows. */
 typedef struct Objects
 {
-	int *object; /* the group, or the row */
-	int *start;	 /* [n_classes + 1], of each class in object */
+	int *object; /* group, or row without groups */
+	int *start;	 /* [n_classes + 1], first index of each class in object */
 } Objects;
 
 static int
@@ -86,7 +86,7 @@ stratified_holdout(const SplitRows *rows, double fraction, uint64_t seed, bool *
 		held_out[i] = !skipped(rows, i) && held[object_of(rows, i)];
 }
 
-/* Takes the objects of each class that is in one fold only out of the folds. */
+/* Sets the fold to -1 for the objects of each class that is in only one fold. */
 static void
 free_lonely_classes(const SplitRows *rows, int32_t *object_fold, Workspace *workspace)
 {
@@ -123,7 +123,7 @@ stratified_folds(const SplitRows *rows, int n_folds, uint64_t seed, uint64_t str
 		random_shuffle(&random, objects.start[c + 1] - objects.start[c],
 					   objects.object + objects.start[c]);
 
-	/* dealing on from class to class keeps the folds equally large */
+	/* continuing from class to class keeps the sizes of folds equal */
 	for (int k = 0; k < objects.start[rows->n_classes]; k++)
 		object_fold[objects.object[k]] = k % n_folds;
 	free_lonely_classes(rows, object_fold, workspace);

@@ -1,13 +1,12 @@
 /*
  * sample_weights.c
- *		Weights with which an ensemble's training rows look like the objects to
- *		be classified.
+ *		Importance weights of an ensemble's training rows for a target sample.
  */
 #include "core/train/sample_weights.h"
 
 #include <string.h>
 
-/* Brings the weights of the rows of each class to the mean 1. */
+/* Scales the weights of the given rows to mean 1 within each class. */
 static void
 balance_classes(const TrainingSet *set, int n, const int *rows, double *weights,
 				Workspace *workspace)
@@ -27,7 +26,7 @@ balance_classes(const TrainingSet *set, int n, const int *rows, double *weights,
 }
 
 void
-survey_weights(const Ensemble *ensemble, int fold, const SurveySample *sample, float *weight,
+target_weights(const Ensemble *ensemble, int fold, const TargetSample *sample, float *weight,
 			   Workspace *workspace)
 {
 	const TrainingSet *set = ensemble->set;

@@ -1,6 +1,6 @@
 /*
  * target_sample.c
- *		The objects to be classified, which option survey_query returns.
+ *		The target sample: the objects to be classified, returned by option survey_query.
  */
 #include "pg/module/plasticc.h"
 
@@ -17,14 +17,14 @@ enum
 	N_COLUMNS
 };
 
-/* Of each object, the values of the features that are compared. */
+/* The features in which the two samples are compared. */
 typedef struct Comparison
 {
 	int n_compared;
-	int compared[IMPORTANCE_MAX_COLUMNS]; /* features */
+	int compared[IMPORTANCE_MAX_COLUMNS]; /* [n_compared], feature indexes */
 } Comparison;
 
-/* The features to compare: of the option, or else redshift and field, as far as they are there. */
+/* Those of option survey_features, by default host redshift and field if they exist. */
 static void
 choose_features(Comparison *comparison, const TrainingInput *input, const TrainingOptions *options)
 {
@@ -34,10 +34,11 @@ choose_features(Comparison *comparison, const TrainingInput *input, const Traini
 	for (int i = 0; i < options->n_survey_features; i++)
 	{
 		if (options->survey_features[i] > n_features)
-			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-							errmsg("option \"survey_features\" has %d, but there are %d features",
-								   options->survey_features[i], n_features),
-							errhint("They are positions of features, from 1.")));
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("option \"survey_features\" contains %d, but there are %d features",
+							options->survey_features[i], n_features),
+					 errhint("Give positions of features, counted from 1.")));
 		comparison->compared[comparison->n_compared++] = options->survey_features[i] - 1;
 	}
 	for (int i = 0; i < lengthof(names) && options->n_survey_features == 0; i++)
@@ -50,10 +51,10 @@ choose_features(Comparison *comparison, const TrainingInput *input, const Traini
 	if (comparison->n_compared == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("option \"survey_query\" needs option \"survey_features\""),
-				 errdetail("There is no feature \"hostgal_photoz\" or \"ddf\" to compare the "
-						   "objects by."),
-				 errhint("Give the positions of the features to compare, from 1, or "
+				 errmsg("option \"survey_query\" requires option \"survey_features\""),
+				 errdetail("There is no feature \"hostgal_photoz\" or \"ddf\" in which to compare "
+						   "the objects."),
+				 errhint("Give the positions of the features to compare, counted from 1, or "
 						 "\"feature_names\".")));
 }
 
@@ -68,7 +69,7 @@ keep_values(const Comparison *comparison, const float *features, double *values)
 	}
 }
 
-/* The features of a row, as many as those of the training rows. */
+/* The feature array of the current row, of the same length as the training rows'. */
 static ArrayType *
 row_like_training(QueryReader *reader, int n_features)
 {
@@ -77,13 +78,13 @@ row_like_training(QueryReader *reader, int n_features)
 
 	if (n != n_features)
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("%s of the survey has %d features, training rows have %d",
+						errmsg("%s of the target sample has %d features, but training rows have %d",
 							   row_name(reader), n, n_features),
 						errhint("All must have the same features, in the same order.")));
 	return features;
 }
 
-/* The values [n_rows][n_compared] of the query's objects, in the current memory context. */
+/* The compared values of the query's rows [n_rows][n_compared], in the current memory context. */
 static double *
 read_values(const Comparison *comparison, const char *query, int n_features, int *n_rows)
 {
@@ -95,7 +96,7 @@ read_values(const Comparison *comparison, const char *query, int n_features, int
 	float		*features = palloc(sizeof(float) * n_features);
 	double		*values = palloc(row_size);
 	int			 capacity = 0;
-	QueryReader *reader = begin_query("survey query", query, columns, N_COLUMNS);
+	QueryReader *reader = begin_query("target sample query", query, columns, N_COLUMNS);
 
 	while (next_row(reader))
 	{
@@ -107,26 +108,27 @@ read_values(const Comparison *comparison, const char *query, int n_features, int
 	}
 	pfree(features);
 	if (reader->row == 0)
-		ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND), errmsg("survey query returned no rows")));
+		ereport(ERROR,
+				(errcode(ERRCODE_NO_DATA_FOUND), errmsg("target sample query returned no rows")));
 	*n_rows = (int) reader->row;
 	return values;
 }
 
-SurveySample *
+TargetSample *
 read_target_sample(const TrainingInput *input, const TrainingOptions *options,
 				   MemoryContext context)
 {
 	const TrainingSet *set = &input->set;
 	Comparison		   comparison = {0};
 	MemoryContext	   caller;
-	SurveySample	  *sample;
+	TargetSample	  *sample;
 	double			  *training;
 
 	if (options->survey_query == NULL)
 		return NULL;
 	choose_features(&comparison, input, options);
 	caller = MemoryContextSwitchTo(context);
-	sample = palloc(sizeof(SurveySample));
+	sample = palloc(sizeof(TargetSample));
 	sample->n_columns = comparison.n_compared;
 	sample->target =
 		read_values(&comparison, options->survey_query, set->n_features, &sample->n_target);
@@ -140,7 +142,7 @@ read_target_sample(const TrainingInput *input, const TrainingOptions *options,
 }
 
 void
-weigh_like_target_sample(Ensemble *ensemble, const SurveySample *sample, MemoryContext context)
+weigh_like_target_sample(Ensemble *ensemble, const TargetSample *sample, MemoryContext context)
 {
 	Size   n_rows = ensemble->set->n_rows;
 	float *weight;
@@ -151,10 +153,10 @@ weigh_like_target_sample(Ensemble *ensemble, const SurveySample *sample, MemoryC
 	for (int f = 0; f < ensemble->n_folds; f++)
 	{
 		MemoryContext fold_context =
-			AllocSetContextCreate(context, "plasticc survey", ALLOCSET_DEFAULT_SIZES);
+			AllocSetContextCreate(context, "plasticc target weights", ALLOCSET_DEFAULT_SIZES);
 		Workspace workspace = server_workspace(fold_context);
 
-		survey_weights(ensemble, f, sample, weight + f * n_rows, &workspace);
+		target_weights(ensemble, f, sample, weight + f * n_rows, &workspace);
 		MemoryContextDelete(fold_context);
 	}
 	ensemble->weight = weight;

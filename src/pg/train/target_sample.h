@@ -1,6 +1,6 @@
 /*
  * target_sample.h
- *		The objects to be classified, which option survey_query returns.
+ *		The target sample: the objects to be classified, returned by option survey_query.
  */
 #ifndef PLASTICC_PG_TRAIN_TARGET_SAMPLE_H
 #define PLASTICC_PG_TRAIN_TARGET_SAMPLE_H
@@ -9,16 +9,16 @@
 #include "pg/train/train_input.h"
 
 /*
- * Runs the option's query, as the current user, and keeps the columns in which
- * its objects and the training rows are compared; NULL without the option.  Memory
- * comes from context.  Errors: no such columns, a row that cannot be used.  Call it
+ * Runs the option's query as the current user and keeps the features in which target
+ * sample and training rows are compared; NULL without the option.  Allocated in context.
+ * Features that do not exist and rows that cannot be used are errors.  Must be called
  * connected to SPI.
  */
-extern SurveySample *read_target_sample(const TrainingInput *input, const TrainingOptions *options,
+extern TargetSample *read_target_sample(const TrainingInput *input, const TrainingOptions *options,
 										MemoryContext context);
 
-/* survey_weights for each of the ensemble's folds, in ensemble->weight. */
-extern void weigh_like_target_sample(Ensemble *ensemble, const SurveySample *sample,
+/* Sets ensemble->weight to target_weights() of each fold; does nothing if sample is NULL. */
+extern void weigh_like_target_sample(Ensemble *ensemble, const TargetSample *sample,
 									 MemoryContext context);
 
 #endif /* PLASTICC_PG_TRAIN_TARGET_SAMPLE_H */

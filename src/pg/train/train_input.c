@@ -22,7 +22,7 @@ compare_classes(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Finds the classes, ascending, and replaces each target by its index there. */
+/* Lists the classes, ascending, and replaces each target by the index of its class. */
 static void
 index_classes(TrainingInput *input, int32_t *target, MemoryContext context)
 {
@@ -37,14 +37,17 @@ index_classes(TrainingInput *input, int32_t *target, MemoryContext context)
 			classes[n++] = classes[i];
 	if (n == 1)
 		ereport(ERROR,
-				(errcode(ERRCODE_DATA_EXCEPTION), errmsg("training query returned one class only"),
+				(errcode(ERRCODE_DATA_EXCEPTION), errmsg("training query returned only one class"),
 				 errdetail("The target of all %d rows is %d.", n_rows, classes[0]),
-				 errhint("A classifier needs at least two.")));
+				 errhint("At least two classes are required.")));
 	if (n > MODEL_MAX_CLASSES)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("training query returned %d classes", n),
-				 errhint("A model takes at most %d; is \"target\" the class?", MODEL_MAX_CLASSES)));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("training query returned %d classes", n),
+			 errhint(
+				 "A model can have at most %d classes; check that column \"target\" is the class.",
+				 MODEL_MAX_CLASSES)));
 
 	input->class_counts = MemoryContextAllocZero(context, sizeof(int) * n);
 	for (int i = 0; i < n_rows; i++)
@@ -75,7 +78,7 @@ compare_objects(const void *a, const void *b)
 	return x->row < y->row ? -1 : 1;
 }
 
-/* The rows of an object_id are a group, called by the first of them. */
+/* Rows with the same object_id form a group, identified by the index of the first of them. */
 static void
 group_rows(TrainingInput *input, MemoryContext context)
 {
@@ -140,10 +143,11 @@ choose_gate(TrainingInput *input, const TrainingOptions *options, MemoryContext 
 	uint8_t		*side;
 
 	if (feature >= set->n_features)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("option \"gate_feature\" is %d, but there are %d features",
-							   options->gate_feature, set->n_features),
-						errhint("It is the position of a feature, from 1; -1 is for no gate.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"gate_feature\" is %d, but there are %d features",
+						options->gate_feature, set->n_features),
+				 errhint("Give the position of a feature, counted from 1, or -1 for no gate.")));
 	if (options->gate_feature < 0 || feature < 0)
 		return;
 	side = MemoryContextAllocHuge(context, set->n_rows);
@@ -154,11 +158,11 @@ choose_gate(TrainingInput *input, const TrainingOptions *options, MemoryContext 
 }
 
 /* ------------------------------------------------------------------------
- * What is held out
+ * Held-out rows and folds
  * ------------------------------------------------------------------------
  */
 
-/* Every class needs an object to be learnt from. */
+/* Each class must have a training object. */
 static void
 check_holdout(const TrainingInput *input, const TrainingOptions *options)
 {
@@ -169,7 +173,7 @@ check_holdout(const TrainingInput *input, const TrainingOptions *options)
 	if (input->n_validation == 0 && options->validation_fold >= 0)
 		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
 						errmsg("no row has fold %d", options->validation_fold),
-						errhint("Option \"validation_fold\" is a value of the column \"fold\".")));
+						errhint("Option \"validation_fold\" must be a value of column \"fold\".")));
 	for (int i = 0; i < input->set.n_classes; i++)
 		if (held_out[i] == input->class_counts[i])
 			ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
@@ -179,7 +183,6 @@ check_holdout(const TrainingInput *input, const TrainingOptions *options)
 	pfree(held_out);
 }
 
-/* The rows of the validation fold, or else a share of each class. */
 void
 choose_holdout(TrainingInput *input, const TrainingOptions *options, MemoryContext context)
 {
@@ -213,7 +216,10 @@ compare_folds(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The values of the column fold, ascending, and their indexes in place of them. */
+/*
+ * Lists the values of column fold, ascending, and fills fold [n_rows] with indexes into
+ * the list; returns its length.
+ */
 static int
 index_folds(TrainingInput *input, int32_t *fold, MemoryContext context)
 {
@@ -229,7 +235,7 @@ index_folds(TrainingInput *input, int32_t *fold, MemoryContext context)
 	if (n > MAX_FOLDS)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 						errmsg("column \"fold\" has %d values", n),
-						errhint("It may have %d.", MAX_FOLDS)));
+						errhint("At most %d different values are allowed.", MAX_FOLDS)));
 	if (values[0] < PG_INT32_MIN || values[n - 1] > PG_INT32_MAX)
 		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 						errmsg("column \"fold\" has values out of range for integer")));
@@ -241,7 +247,7 @@ index_folds(TrainingInput *input, int32_t *fold, MemoryContext context)
 	return n;
 }
 
-/* Every class needs an object to be learnt from, whichever fold is left out. */
+/* Each class must have a training object whichever fold is left out. */
 static void
 check_folds(const TrainingInput *input, const int32_t *fold)
 {
@@ -260,11 +266,12 @@ check_folds(const TrainingInput *input, const int32_t *fold)
 	}
 	for (int c = 0; c < set->n_classes; c++)
 		if (!several[c])
-			ereport(ERROR,
-					(errcode(ERRCODE_DATA_EXCEPTION),
-					 errmsg("class %d is in one fold only", set->classes[c]),
-					 errhint("Each class must be in more than one fold, which takes at least two "
-							 "objects.")));
+			ereport(
+				ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("class %d is in only one fold", set->classes[c]),
+				 errhint("Each class must be in more than one fold, which requires at least two "
+						 "objects.")));
 }
 
 const int32_t *
@@ -289,7 +296,7 @@ choose_folds(TrainingInput *input, const TrainingOptions *options, MemoryContext
 }
 
 /* ------------------------------------------------------------------------
- * The whole
+ * Reading
  * ------------------------------------------------------------------------
  */
 

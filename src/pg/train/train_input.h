@@ -12,46 +12,49 @@
 typedef struct TrainingInput
 {
 	TrainingSet	  set;
-	TrainingRows *rows;			/* the set's features */
+	TrainingRows *rows;			/* owner of set.features */
 	int			 *class_counts; /* [set.n_classes], all rows */
-	int			  n_validation; /* rows held out */
+	int			  n_validation; /* number of held-out rows */
 	int64		 *object_id;	/* [n_rows]; NULL without the column */
-	bool		 *has_id;		/* [n_rows], not NULL; likewise */
-	int64		 *fold;			/* [n_rows], the column; likewise */
-	int64		 *fold_values;	/* what the folds of choose_folds are called, by index */
+	bool		 *has_id;		/* [n_rows], whether object_id is not NULL; likewise */
+	int64		 *fold;			/* [n_rows], column fold; NULL without the column */
+	int64		 *fold_values;	/* [n_folds], the value that names each fold of choose_folds */
 } TrainingInput;
 
 /*
- * Reads the query's result, the features into shared memory where that is wanted and
- * to be had.  Memory comes from context.  Errors: whatever of
- * the columns and rows cannot be used, naming the object (by object_id, or else
- * the number of its row).
+ * Runs the training query and reads its rows, the features into shared memory if
+ * shared is set and a segment is available; everything is allocated in context.
+ * Columns and rows that cannot be used are errors, which name the object by its
+ * object_id or the row by its number.
  */
 extern TrainingInput *read_training_input(const char *query, const TrainingOptions *options,
 										  bool shared, MemoryContext context);
 
 /*
- * The index of a feature by its name: one of the option feature_names or, without
- * them, of the features that plasticc_host_features returns; or -1.
+ * The index of the named feature, -1 if there is none.  Names are those of option
+ * feature_names; without it, those of the built-in feature set with as many features.
  */
 extern int named_feature(const TrainingInput *input, const TrainingOptions *options,
 						 const char *name);
 
 /*
- * Finds the feature of the gate, if there is to be one, and on which side of it each
- * row is.  An error if the option names one that there is not.
+ * Sets the feature of the gate and the side of each row, if there is a gate.  A position
+ * in option gate_feature beyond the last feature is an error.
  */
 extern void choose_gate(TrainingInput *input, const TrainingOptions *options,
 						MemoryContext context);
 
-/* Decides which rows a training holds out, in input->set.validation. */
+/*
+ * Sets input->set.validation: rows of option validation_fold, otherwise a fraction
+ * validation_fraction of each class.  A class without a training row is an error.
+ */
 extern void choose_holdout(TrainingInput *input, const TrainingOptions *options,
 						   MemoryContext context);
 
 /*
- * The folds of a cross-validation, as indexes [n_rows] below n_folds: those of
- * the query, or else as many as option "folds".  An error when a class is in
- * one fold only.
+ * The fold of each row [n_rows] in a cross-validation, 0 to n_folds - 1: from column
+ * fold, otherwise drawn at random for option folds.  A class that is in only one fold
+ * is an error.
  */
 extern const int32_t *choose_folds(TrainingInput *input, const TrainingOptions *options,
 								   MemoryContext context, int *n_folds);

@@ -1,6 +1,6 @@
 /*
  * train_shared.c
- *		What the processes of a training share: the parts of its pool.
+ *		Shared memory of a training: the parts of its pool.
  */
 #include "pg/module/plasticc.h"
 
@@ -27,7 +27,7 @@ enum
 	N_PARTS
 };
 
-/* What there is in the pool's parts. */
+/* Sets the pointers to the pool's parts. */
 static void
 open_training(const Pool *pool, SharedTraining *shared)
 {
@@ -77,12 +77,12 @@ fill_header(TrainingHeader *header, const Ensemble *ensemble)
 	header->options.survey_query = NULL;
 }
 
-/* How many rows each job does not see, summed up. */
+/* start [n_jobs + 1]: cumulative numbers of rows that the jobs do not train on. */
 static size_t *
 count_unseen(const Ensemble *ensemble)
 {
 	MemoryContext context =
-		AllocSetContextCreate(CurrentMemoryContext, "plasticc split", ALLOCSET_DEFAULT_SIZES);
+		AllocSetContextCreate(CurrentMemoryContext, "plasticc unseen rows", ALLOCSET_DEFAULT_SIZES);
 	Workspace workspace = server_workspace(context);
 	int		  n_jobs = ensemble_jobs(ensemble);
 	size_t	 *start = palloc(sizeof(size_t) * (n_jobs + 1));
@@ -113,7 +113,7 @@ fill_bins(SharedTraining *shared)
 	MemoryContextDelete(context);
 }
 
-/* Nothing for what there is not. */
+/* A part initialised from an array of n elements; empty if the array is NULL. */
 static SharedPart
 array_part(int key, const void *array, Size element_size, Size n)
 {

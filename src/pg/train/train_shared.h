@@ -1,6 +1,6 @@
 /*
  * train_shared.h
- *		What the processes of a training share.
+ *		Shared memory of a training: its layout in the pool.
  */
 #ifndef PLASTICC_PG_TRAIN_TRAIN_SHARED_H
 #define PLASTICC_PG_TRAIN_TRAIN_SHARED_H
@@ -11,43 +11,43 @@
 
 typedef struct TrainingHeader
 {
-	int				n_rows;
-	int				n_features;
-	int				n_classes;
-	int				n_folds;
-	int				gate_feature;
-	int				n_blocks;	   /* of rows */
-	int				n_flagged;	   /* of the preprocessing; without a cross-validation */
-	size_t			network_bytes; /* as member_save leaves them */
+	int	   n_rows;
+	int	   n_features;
+	int	   n_classes;
+	int	   n_folds;
+	int	   gate_feature;
+	int	   n_blocks;	  /* blocks of rows */
+	int	   n_flagged;	  /* flagged features; 0 in a cross-validation */
+	size_t network_bytes; /* per network, written by member_save; 0 if networks are not kept */
 	TrainingOptions options;
 } TrainingHeader;
 
-/* The memory as a process sees it. */
+/* Pointers into the shared memory, valid in this process. */
 typedef struct SharedTraining
 {
 	TrainingHeader *header;
 	TrainingSet		set;
 	Ensemble		ensemble;
 	int32_t		   *flagged; /* [n_flagged] */
-	uint8_t		   *bins;	 /* fill_common_bins, or NULL */
+	uint8_t		   *bins;	 /* from fill_common_bins, or NULL */
 	int				n_jobs;
 	TrainingResult *results;	 /* [n_jobs] */
-	size_t		   *logit_start; /* [n_jobs + 1], in rows */
-	float		   *logits;
-	char		   *networks; /* [n_jobs][network_bytes], or NULL */
+	size_t		   *logit_start; /* [n_jobs + 1], first row of each job in logits */
+	float		   *logits;		 /* [logit_start[n_jobs]][n_classes] */
+	char		   *networks;	 /* [n_jobs][network_bytes], or NULL */
 } SharedTraining;
 
 /*
- * A pool for the ensemble's jobs, and its memory.  Where the rows are not shared
- * it has no workers.  preprocessing is what the rows have been normalised by;
- * NULL in a cross-validation.  The pool's workers are not started yet.
+ * Creates a pool for the ensemble's jobs and fills its shared memory; workers are
+ * not started.  If the rows are not shared, the pool has no workers.  preprocessing
+ * is the one that the rows have been normalised with; NULL in a cross-validation.
  */
 extern Pool *create_training_pool(const PoolKind *kind, const char *title, void *receiver,
 								  const Ensemble *ensemble, const TrainingRows *rows,
 								  const Preprocessing *preprocessing, bool keep_networks,
 								  SharedTraining *shared);
 
-/* The memory in a worker; false when the leader has gone. */
+/* Attaches the memory in a worker; false if the leader has exited. */
 extern bool attach_training(const Pool *pool, SharedTraining *shared);
 
 #endif /* PLASTICC_PG_TRAIN_TRAIN_SHARED_H */

@@ -21,7 +21,7 @@ enum
 	N_COLUMNS
 };
 
-/* An array of n elements in the context, the given one enlarged unless it is NULL. */
+/* Enlarges an array to n elements; NULL allocates a new one in the context. */
 static void *
 grown(MemoryContext context, void *array, Size n, Size element_size)
 {
@@ -45,7 +45,7 @@ grow_arrays(TrainingQuery *rows, const QueryColumn *columns, int n, MemoryContex
 	}
 }
 
-/* The feature array of a row; the length of the first row's is that of all. */
+/* The feature array of the current row; its length must be that of the first row's. */
 static ArrayType *
 read_features(QueryReader *reader, int *n_features)
 {
@@ -58,13 +58,13 @@ read_features(QueryReader *reader, int *n_features)
 	if (n > MODEL_MAX_FEATURES)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 						errmsg("%s has %d features", row_name(reader), n),
-						errhint("A model takes at most %d.", MODEL_MAX_FEATURES)));
+						errhint("A model can have at most %d features.", MODEL_MAX_FEATURES)));
 	if (reader->row == 1)
 		*n_features = n;
 	else if (n != *n_features)
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("%s has %d features, the rows before it have %d", row_name(reader),
-							   n, *n_features),
+						errmsg("%s has %d features, but the rows before it have %d",
+							   row_name(reader), n, *n_features),
 						errhint("All rows must have the same features, in the same order; a "
 								"missing value is NULL or NaN.")));
 	return features;
@@ -91,7 +91,7 @@ read_weight(QueryReader *reader)
 		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
 						errmsg("weight of %s must be positive and finite, not %g", row_name(reader),
 							   weight),
-						errhint("Exclude rows that are not to count.")));
+						errhint("Exclude rows that should have no weight.")));
 	return (float) weight;
 }
 

@@ -22,8 +22,8 @@ typedef struct TrainingQuery
 } TrainingQuery;
 
 /*
- * Runs the query and reads its rows, the features into shared memory where that is
- * wanted and available; the rest is allocated in the current memory context.
+ * Runs the query and reads its rows, the features into shared memory if shared is
+ * set and a segment is available; the rest is allocated in the current memory context.
  * Columns and rows that cannot be used are errors, which name the object by its
  * object_id or the row by its number.
  */

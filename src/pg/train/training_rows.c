@@ -1,7 +1,7 @@
 /*
  * training_rows.c
- *		The features of a training set, in memory that the workers of the
- *		training can map.
+ *		The features of a training set, in memory that training workers can
+ *		attach.
  */
 #include "pg/module/plasticc.h"
 
@@ -9,18 +9,18 @@
 #include "pg/train/training_rows.h"
 
 #define FIRST_BLOCK_BYTES ((Size) 1 << 20)
-#define BLOCK_PART 16 /* of the rows before it */
+#define BLOCK_PART 16 /* a block has space for 1/16 of the rows before it */
 
 typedef struct Block
 {
-	dsm_segment *segment; /* NULL for memory of this process */
+	dsm_segment *segment; /* NULL for local memory */
 	float		*values;
 } Block;
 
 struct TrainingRows
 {
 	MemoryContext context;
-	bool		  shared; /* blocks so far, and the next */
+	bool		  shared; /* all blocks so far, and the next one if a segment is available */
 	int			  n_rows;
 	int			  capacity;
 	float		**row; /* [capacity] */
@@ -28,12 +28,12 @@ struct TrainingRows
 	int			  block_capacity;
 	Block		 *blocks;  /* [block_capacity] */
 	RowBlock	 *handles; /* likewise */
-	int			  room;	   /* rows that the last block has room for */
+	int			  room;	   /* capacity of the last block, in rows */
 
 	MemoryContextCallback callback;
 };
 
-/* The segments go; what is of this process goes with its context. */
+/* Detaches the segments; local blocks are freed with their context. */
 static void
 detach_blocks(void *argument)
 {
