@@ -19,17 +19,17 @@
 typedef struct Problem
 {
 	const CalibrationSet *set;
-	int					  n;	  /* parameters */
-	double				  weight; /* of all objects */
-	double				 *ridge;  /* [n]: of the prior, prior_objects * m, then m_c of each class */
-	double				  ridge_sum; /* of the classes */
-	double				 *mean;		 /* [n_classes]: shares of the classes in the mean multiplier */
-	double				 *gradient;	 /* [n] */
-	double				 *hessian;	 /* [n][n], lower triangle */
-	double				 *step;		 /* [n] */
-	double				 *trial;	 /* [n] */
-	double				 *p;		 /* [n_classes] of one object */
-	Workspace			 *workspace;
+	int					  n;	  /* number of parameters */
+	double				  weight; /* sum over objects */
+	double	  *ridge;	  /* [n], of the prior: prior_objects * m, then * m_c for each class */
+	double	   ridge_sum; /* sum over classes */
+	double	  *mean;	  /* [n_classes], weights of the classes in the mean multiplier */
+	double	  *gradient;  /* [n] */
+	double	  *hessian;	  /* [n][n], lower triangle */
+	double	  *step;	  /* [n] */
+	double	  *trial;	  /* [n] */
+	double	  *p;		  /* [n_classes], of one object */
+	Workspace *workspace;
 } Problem;
 
 static double
@@ -44,7 +44,7 @@ floored(float log_probability)
 	return log_probability > LOG_SMALLEST_PROBABILITY ? log_probability : LOG_SMALLEST_PROBABILITY;
 }
 
-/* p = the calibrated probabilities of one object; returns the logarithm of their divisor. */
+/* Computes p, the calibrated probabilities of one object; returns the log of the normaliser. */
 static double
 calibrated_row(const double *parameters, int n_classes, const float *log_probabilities, double *p)
 {
@@ -63,7 +63,7 @@ calibrated_row(const double *parameters, int n_classes, const float *log_probabi
 	return largest + log(sum);
 }
 
-/* The prior of the header; a class without objects has the ridge of the temperature. */
+/* Sets up the prior that the header describes; a class without objects has the ridge m. */
 static void
 set_prior(Problem *problem, double prior_objects)
 {
@@ -107,7 +107,7 @@ set_prior(Problem *problem, double prior_objects)
 		problem->mean[c] /= effective_sum;
 }
 
-/* The mean loss at the parameters. */
+/* The mean loss for the given parameters. */
 static double
 mean_loss(Problem *problem, const double *parameters)
 {
@@ -139,8 +139,8 @@ mean_multiplier(const Problem *problem, const double *parameters)
 }
 
 /*
- * What is minimised: the mean loss, the prior, and a multiple of the squared mean multiplier, which
- * neither of them depends on, so that it is 0 at the minimum.
+ * The objective: mean loss, prior, and a multiple of the squared mean log multiplier.  The
+ * first two do not depend on that mean, so it is 0 at the minimum.
  */
 static double
 objective(Problem *problem, const double *parameters)
@@ -158,13 +158,13 @@ objective(Problem *problem, const double *parameters)
 	return mean_loss(problem, parameters) + 0.5 * prior;
 }
 
-/* Sets gradient and Hessian to those of the objective without the loss. */
+/* Sets gradient and Hessian to those of the objective, except the loss. */
 static void
 differentiate_prior(Problem *problem, const double *parameters)
 {
 	int	   n = problem->n;
 	double mean = mean_multiplier(problem, parameters);
-	double pull = 0.0; /* of the mean on each class, by its share in it */
+	double pull = 0.0; /* minus the derivative of the prior with respect to mean */
 
 	for (int c = 0; c < n - 1; c++)
 		pull += problem->ridge[1 + c] * (parameters[1 + c] - mean);
@@ -186,7 +186,7 @@ differentiate_prior(Problem *problem, const double *parameters)
 }
 
 /*
- * Adds an object's share of gradient and Hessian.  With l = ln p of the object and z =
+ * Adds an object's contribution to gradient and Hessian.  With l = ln p of the object and z =
  * parameters[0] * l + multipliers, the loss -z_target + ln sum exp z has the derivatives E[l] -
  * l_target and p_c - [c = target], and the Hessian is the covariance under p of l and the
  * indicators of the classes.
@@ -234,7 +234,7 @@ differentiate(Problem *problem, const double *parameters)
 	}
 }
 
-/* step = - Hessian^-1 gradient */
+/* step = -Hessian^-1 gradient */
 static void
 newton_step(Problem *problem)
 {
@@ -245,7 +245,7 @@ newton_step(Problem *problem)
 	cholesky_solve(problem->hessian, problem->n, problem->step);
 }
 
-/* Takes the multipliers out of the step. */
+/* Restricts the step to the temperature. */
 static void
 hold_multipliers(Problem *problem)
 {
@@ -259,7 +259,7 @@ hold_multipliers(Problem *problem)
 	}
 }
 
-/* Takes the inverse temperature out of the step if its bound holds it back. */
+/* Restricts the step to the multipliers if the inverse temperature is at its bound. */
 static void
 hold_bound(Problem *problem, const double *parameters)
 {
@@ -271,7 +271,7 @@ hold_bound(Problem *problem, const double *parameters)
 		problem->hessian[(size_t) k * problem->n] = 0.0;
 }
 
-/* Moves the parameters down along the step; false when it leads nowhere any more. */
+/* Backtracking line search along the step; returns false if it does not reduce the objective. */
 static bool
 descend(Problem *problem, double *parameters, double *value)
 {

@@ -1,6 +1,6 @@
 /*
  * class_gate.c
- *		Classes that occur on one side of a feature only.
+ *		A gate for classes that occur on only one side of a feature.
  */
 #include "core/model/class_gate.h"
 
@@ -8,7 +8,7 @@
 
 #include "core/model/scoring.h"
 
-/* The exponential of less is 0, whatever the other logits are. */
+/* So low that its exponential underflows to 0 relative to any open class. */
 #define CLOSED_LOGIT (-1e30f)
 
 void
@@ -30,7 +30,7 @@ gate_fill(const float *closed, int n_classes, float *probabilities)
 		probabilities[c] = closed[c] > 0.0f ? closed[c] : probabilities[c] * (float) rest;
 }
 
-/* What the sample says. */
+/* Counts and weights of a sample. */
 typedef struct Census
 {
 	const GateSample *sample;
@@ -39,7 +39,7 @@ typedef struct Census
 	bool			 *occurs;			  /* [GATE_SIDES][n_classes] */
 	int				 *count;			  /* [n_classes], objects of known side */
 	double			 *class_weight;		  /* [n_classes], of rows */
-	bool			  separate;			  /* no class occurs on both sides */
+	bool			  separate;			  /* whether no class occurs on both sides */
 } Census;
 
 static void
@@ -76,7 +76,7 @@ take_census(Census *census, Workspace *workspace)
 			census->separate = false;
 }
 
-/* The weight of a class that may be expected on a side where it does not occur. */
+/* The expected weight of a class on a side where it does not occur. */
 static double
 unseen_weight(const Census *census, int class)
 {
@@ -86,7 +86,7 @@ unseen_weight(const Census *census, int class)
 	return census->class_weight[class] / (2.0 * n + 2.0);
 }
 
-/* Of one side; false if nothing is closed. */
+/* Fits one side; returns false if no class is closed there. */
 static bool
 close_side(const Census *census, int side, float *closed)
 {

@@ -1,12 +1,12 @@
 /*
  * class_gate.h
- *		Classes that occur on one side of a feature only.
+ *		A gate for classes that occur on only one side of a feature.
  *
- * In the challenge hostgal_photoz is 0 for objects of the Milky Way, and no class
- * is both in it and beyond.  A gate learns that from the training objects: a
- * feature divides objects into those where it is exactly 0 and the others, and a
- * class that has no object on a side is closed there.  A network spends nothing on
- * what it cannot confuse, and closed classes get no more than a small probability.
+ * In the challenge, hostgal_photoz is 0 for objects in the Milky Way, and no class is
+ * both Galactic and extragalactic.  A gate learns this from the training objects: it
+ * divides objects into those whose feature is exactly 0 and the others, and closes a
+ * class on the side where it has no object.  Closed classes are left out of the
+ * softmax and get a small fixed probability instead.
  */
 #ifndef PLASTICC_CORE_MODEL_CLASS_GATE_H
 #define PLASTICC_CORE_MODEL_CLASS_GATE_H
@@ -22,64 +22,64 @@ typedef enum GateSide
 	GATE_OTHER,
 	GATE_ZERO,
 	GATE_SIDES,
-	GATE_UNKNOWN = GATE_SIDES, /* all classes are open */
+	GATE_UNKNOWN = GATE_SIDES, /* no class is closed */
 } GateSide;
 
 typedef struct Gate
 {
 	int	   feature; /* index */
-	float *closed;	/* [GATE_SIDES][n_classes]: probability of a closed class; 0 = open.
-					 * On a side at least one is open, and the sum is below 1.  NULL for
-					 * no gate at all */
+	float *closed;	/* [GATE_SIDES][n_classes]: probability of a closed class, 0 = open; on
+					 * each side at least one class is open and the sum is below 1.  NULL
+					 * without a gate */
 } Gate;
 
-/* Of a value of the feature; a missing one (NaN or infinite) is unknown. */
+/* The side of a feature value; unknown if it is missing (NaN or infinite). */
 static inline uint8_t
 gate_side(float value)
 {
 	return !isfinite(value) ? GATE_UNKNOWN : value == 0.0f ? GATE_ZERO : GATE_OTHER;
 }
 
-/* What is closed [n_classes] to an object of the side; NULL for nothing. */
+/* The side's probabilities of closed classes [n_classes]; NULL if no class is closed. */
 static inline const float *
 gate_row(const Gate *gate, int n_classes, uint8_t side)
 {
 	return gate->closed && side < GATE_SIDES ? gate->closed + (size_t) side * n_classes : NULL;
 }
 
-/* Before the softmax of an object: keeps closed classes out of it. */
+/* Before the softmax: sets the logits [n_classes] of closed classes so that they have no effect. */
 extern void gate_mask(const float *closed, int n_classes, float *logits);
 
-/* After it: the closed classes get their probability, the others share the rest. */
+/* After the softmax: sets the probabilities of closed classes and scales the others to sum to 1. */
 extern void gate_fill(const float *closed, int n_classes, float *probabilities);
 
-/* What a gate is learnt from. */
+/* The training rows of a gate. */
 typedef struct GateSample
 {
 	int			   n_rows;
 	int			   n_classes;
 	const int32_t *target; /* [n_rows] */
 	const uint8_t *side;   /* [n_rows] */
-	const int32_t *group;  /* [n_rows], the row that stands for all of its object; NULL where
-							* each row is an object */
-	const bool	 *skip;	   /* [n_rows], rows that take no part; NULL for none */
+	const int32_t *group;  /* [n_rows], index of the first row of the same object; NULL if each
+							* row is an object */
+	const bool	 *skip;	   /* [n_rows], true = not used; NULL for none */
 	const double *weight;  /* [n_rows], in the loss, >= 0 */
 } GateSample;
 
-/* A side with fewer objects closes nothing. */
+/* On a side with fewer objects no class is closed. */
 #define GATE_MIN_OBJECTS 20
 
 /*
- * Sets gate->closed, NULL if nothing is closed.
+ * Fits gate->closed; NULL if no class is closed.
  *
- * Of N objects of a class none was on the side.  That does not make it impossible:
- * the chance of the next is 1 / (2 N + 2), by the estimate of Krichevsky and
- * Trofimov ("The performance of universal encoding", IEEE Trans. Inf. Theory 27,
- * 1981).  Where no class at all is on both sides, the objects of any speak for all,
- * and N is the number of all; else it is the class's own.  A closed class has that
- * share of its weight in the loss, over the weight of all on the side, as its
- * probability there.  In the challenge that costs the other objects 1e-4 each, while
- * 0, clipped to 1e-15, would cost 34.5 for one on the wrong side.
+ * If none of the N objects of a class is on a side, the probability that the next one
+ * is there is estimated as 1 / (2 N + 2) (Krichevsky and Trofimov, "The performance of
+ * universal encoding", IEEE Trans. Inf. Theory 27, 1981).  If no class occurs on both
+ * sides, N is the number of all objects; otherwise that of the class.  The probability
+ * of a closed class is this estimate times the class's weight in the loss, divided by
+ * the weight of all objects on the side.  In the challenge this increases the loss
+ * of other objects by 1e-4 each; a probability of 0, clipped to 1e-15, would give an
+ * object on the wrong side a loss of 34.5.
  */
 extern void gate_fit(const GateSample *sample, Gate *gate, Workspace *workspace);
 

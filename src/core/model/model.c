@@ -13,11 +13,11 @@
 
 struct ClassifyScratch
 {
-	float	*scores;	/* of the preprocessing */
+	float	*scores;	/* preprocessing_scores() */
 	float	*inputs;	/* [max_rows][preprocessing_inputs()] */
 	float	*gathered;	/* [max_rows][most inputs of a member] */
-	uint8_t *side;		/* [max_rows] of the gate; NULL without one */
-	float	*buffer[2]; /* [max_rows][widest layer], in turn input and output of a layer */
+	uint8_t *side;		/* [max_rows]; NULL without a gate */
+	float	*buffer[2]; /* [max_rows][widest layer], alternately input and output of a layer */
 	void (*check_interrupts)(void); /* the workspace's */
 };
 
@@ -66,7 +66,7 @@ dense_layer(const DenseLayer *layer, int n_rows, const float *input, float *outp
 			 NULL);
 }
 
-/* The logits of a member, written to the last of its buffers or to the given place. */
+/* Computes the logits of a member, in logits or, if that is NULL, in one of the buffers. */
 static const float *
 member_logits(const Model *model, const Member *member, ClassifyScratch *scratch, int n_rows,
 			  const float *inputs, float *logits)
@@ -152,7 +152,7 @@ model_classify(const Model *model, ClassifyScratch *scratch, int n_rows, const f
 	classify_inputs(model, scratch, n_rows, scratch->inputs, scratch->side, probabilities);
 }
 
-/* Marks what the members look at, and the gate's feature. */
+/* Marks the inputs used by members, and the gate's feature. */
 static void
 mark_inputs(const Model *model, bool *marked)
 {

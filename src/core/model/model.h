@@ -1,11 +1,11 @@
 /*
  * model.h
- *		A trained classifier: what turns a feature array into class
- *		probabilities, and its byte form.
+ *		A trained classifier, from feature arrays to class probabilities, and its
+ *		byte form.
  *
- * A model is immutable.  It holds the preprocessing of the features, one or
- * several networks that share it, the calibration of their mean, and the texts
- * that describe it.
+ * A model is immutable.  It consists of the preprocessing of features, one or several
+ * networks that share it, the gate, the calibration of the ensemble, and descriptive
+ * texts.
  */
 #ifndef PLASTICC_CORE_MODEL_MODEL_H
 #define PLASTICC_CORE_MODEL_MODEL_H
@@ -20,13 +20,13 @@
 #include "core/nn/layer.h"
 
 /*
- * A network: a chain of dense layers, batch normalisation folded into their
- * weights.  The last one is linear and gives the logits, one for each class.
+ * A network: a sequence of dense layers with batch normalisation folded into their
+ * weights.  The last layer is linear; its outputs are the logits of the classes.
  */
 typedef struct Member
 {
 	int			n_inputs;
-	int32_t	   *inputs; /* [n_inputs] ascending, which of the preprocessing's it looks at */
+	int32_t	   *inputs; /* [n_inputs], ascending indexes into the inputs of the preprocessing */
 	int			n_layers;
 	DenseLayer *layers;
 } Member;
@@ -34,7 +34,7 @@ typedef struct Member
 /*
  * The probability of class c is proportional to
  * exp(l_c / temperature + log_multipliers[c]), where l is the mean of the
- * members' log-probabilities; the gate then has its say.
+ * members' log-probabilities; then the gate is applied.
  */
 typedef struct Model
 {
@@ -46,13 +46,13 @@ typedef struct Model
 	Member		 *members;
 	float		  temperature;	   /* > 0; 1 = none */
 	float		 *log_multipliers; /* [n_classes]; 0 = none */
-	int			  n_feature_names; /* n_features, or 0 when they have no names */
+	int			  n_feature_names; /* n_features, or 0 without names */
 	char		**feature_names;
 	const char	 *options; /* JSON text of the training options */
-	const char	 *metrics; /* JSON text of the training's results */
+	const char	 *metrics; /* JSON text of the training metrics */
 } Model;
 
-/* inputs[n] = those of all that have the given indexes. */
+/* inputs [n] = the elements of all with the given indexes [n]. */
 static inline void
 gather_inputs(int n, const int32_t *indexes, const float *all, float *inputs)
 {
@@ -61,22 +61,22 @@ gather_inputs(int n, const int32_t *indexes, const float *all, float *inputs)
 }
 
 /*
- * Takes out of the preprocessing what no member looks at; the gate's feature, whose
- * permutation shows what the gate is worth, stays.  The members' arrays of inputs, of
- * which each has its own, are changed in place.
+ * Removes inputs that no member uses from the preprocessing, except the gate's feature,
+ * which permutation importance needs.  Changes the members' arrays of inputs in place;
+ * they must not be shared.
  */
 extern void drop_unused_inputs(Model *model, Workspace *workspace);
 
 /*
- * Bytes of a model in its portable form (little-endian; magic, version, exact
- * length and CRC-32C first); model_write fills exactly model_size bytes.
+ * The portable byte form (little-endian; it starts with magic number, version, length
+ * and CRC-32C): model_write writes exactly model_size bytes.
  */
 extern size_t model_size(const Model *model);
 extern void	  model_write(const Model *model, unsigned char *bytes);
 
 /*
- * Reads the byte form, of which nothing is trusted.  Returns NULL and a reason
- * (a static text without a full stop) for anything that model_write has not made.
+ * Reads the byte form from untrusted bytes.  If they are not a valid model, returns NULL
+ * and sets *reason to a static text without a full stop.
  */
 extern Model *model_read(const unsigned char *bytes, size_t length, Workspace *workspace,
 						 const char **reason);
@@ -96,20 +96,21 @@ extern void model_classify(const Model *model, ClassifyScratch *scratch, int n_r
 						   const float *features, float *probabilities);
 
 /*
- * The same from inputs [n_rows][preprocessing_inputs()], which are preprocessed already,
- * and the side of the gate on which each is; NULL where all are unknown.
+ * The same from preprocessed inputs [n_rows][preprocessing_inputs()] and the sides of
+ * the gate [n_rows]; side NULL means that all are unknown.
  */
 extern void classify_inputs(const Model *model, ClassifyScratch *scratch, int n_rows,
 							const float *inputs, const uint8_t *side, float *probabilities);
 
 /*
- * From the same inputs the sum of the members' logits [n_rows][n_classes], which
- * is that of their log-probabilities but for a constant in each row.
+ * The sum of the members' logits [n_rows][n_classes] for the same inputs: up to a
+ * constant in each row, the sum of their log-probabilities.
  */
 extern void model_logits(const Model *model, ClassifyScratch *scratch, int n_rows,
 						 const float *inputs, float *logits);
 
-/* The class probabilities of logits [n_rows][n_classes] times scale, in place; side as above. */
+/* Replaces logits [n_rows][n_classes] by the class probabilities of scale * logits; side as above.
+ */
 extern void calibrate_logits(const Model *model, float scale, int n_rows, const uint8_t *side,
 							 float *logits);
 

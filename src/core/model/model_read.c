@@ -31,7 +31,7 @@ fail(Reader *reader, const char *reason)
 	reader->left = 0;
 }
 
-/* The next bytes, or NULL (and a failure) when there are not as many. */
+/* The next bytes; NULL and a failure if fewer remain. */
 static const unsigned char *
 take(Reader *reader, size_t length)
 {
@@ -62,7 +62,7 @@ take_uint32(Reader *reader)
 	return bytes ? decode_uint32(bytes) : 0;
 }
 
-/* An integer from minimum to maximum; minimum after a failure. */
+/* An integer in [minimum, maximum]; minimum after a failure. */
 static int
 take_count(Reader *reader, int minimum, int maximum, const char *reason)
 {
@@ -122,7 +122,7 @@ take_ascending(Reader *reader, int n, const char *reason)
 	return values;
 }
 
-/* n strictly ascending indexes below the limit; NULL after a failure. */
+/* n strictly ascending indexes in [0, limit); NULL after a failure. */
 static int32_t *
 take_indexes(Reader *reader, int n, int limit, const char *reason)
 {
@@ -213,7 +213,7 @@ take_member(Reader *reader, Member *member, int n_all_inputs, int n_classes)
 		fail(reader, "the last layer does not match the classes");
 }
 
-/* A finite number above zero. */
+/* A finite number > 0. */
 static float
 take_positive(Reader *reader, const char *reason)
 {
@@ -227,7 +227,7 @@ take_positive(Reader *reader, const char *reason)
 	return value;
 }
 
-/* On each side some class is open, and the closed ones leave it something. */
+/* On each side, at least one class must be open and the closed ones must sum to less than 1. */
 static void
 take_gate(Reader *reader, Gate *gate, int n_features, int n_classes)
 {
@@ -303,7 +303,7 @@ take_body(Reader *reader, Model *model)
 		fail(reader, "bytes follow the end of the model");
 }
 
-/* The reason why the preamble is not that of a model of this length, or NULL. */
+/* Checks magic number, version, length and checksum; returns the reason of a failure or NULL. */
 static const char *
 preamble_failure(const unsigned char *bytes, size_t length)
 {

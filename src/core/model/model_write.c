@@ -9,7 +9,7 @@
 #include "core/base/crc32c.h"
 #include "core/model/model_format.h"
 
-/* Where to write; with position NULL it only counts. */
+/* Appends to position; if that is NULL, only counts bytes. */
 typedef struct Writer
 {
 	unsigned char *position;

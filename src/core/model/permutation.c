@@ -16,17 +16,17 @@ struct PermutedClassifier
 	const uint8_t *side;
 	uint8_t		  *permuted_side; /* [max_block] */
 	float **unchanged; /* [n_members] of [n_rows][n_out], first layer without bias and activation */
-	int32_t **
-		place; /* [n_members] of [preprocessing_inputs()], among the member's inputs; -1 for none */
-	float *change;	  /* [max_block][max_columns], of the changed inputs */
-	float *weight;	  /* [max_columns][widest first layer], their rows of the first layer */
+	int32_t	  *
+		  *place;  /* [n_members] of [preprocessing_inputs()], index in the member's inputs or -1 */
+	float *change; /* [max_block][max_columns], differences of the permuted inputs */
+	float *weight; /* [max_columns][widest first layer], their rows of the layer's weights */
 	float *buffer[2]; /* [max_block][widest layer] */
 	void (*check_interrupts)(void);
 };
 
 /*
- * The first layer of the member, without bias and activation; gathered is room for
- * [max_block][preprocessing_inputs()].
+ * Applies the first layer of the member, without bias and activation; gathered is scratch
+ * space of [max_block][preprocessing_inputs()].
  */
 static float *
 first_products(const PermutedClassifier *classifier, const Member *member, int n_rows,
@@ -51,7 +51,7 @@ first_products(const PermutedClassifier *classifier, const Member *member, int n
 	return products;
 }
 
-/* Where among the member's inputs each of all is. */
+/* The index of each input in the member's inputs; -1 if the member does not use it. */
 static int32_t *
 input_places(const Member *member, size_t n_all, Workspace *workspace)
 {
@@ -98,7 +98,7 @@ permuted_classifier(const Model *model, int n_rows, const float *inputs, const u
 	return classifier;
 }
 
-/* classifier->change [n][n_columns] = what the permutation adds to the given columns */
+/* classifier->change [n][n_columns] = permuted minus original values of the given columns */
 static void
 find_change(PermutedClassifier *classifier, int n_columns, const int32_t *columns,
 			const int32_t *permutation, int first, int n)
@@ -146,7 +146,7 @@ first_layer(PermutedClassifier *classifier, int member, int n_columns, const int
 		output[i] += unchanged[i];
 }
 
-/* The sides of the block's objects; those of the others where the gate's feature is changed. */
+/* The sides of the block's objects, permuted if the gate's feature is. */
 static const uint8_t *
 find_sides(PermutedClassifier *classifier, int n_columns, const int32_t *columns,
 		   const int32_t *permutation, int first, int n)

@@ -1,6 +1,6 @@
 /*
  * preprocess.c
- *		From feature arrays to the inputs of a network.
+ *		Preprocessing of features: normalisation and missing-value indicators.
  */
 #include "core/model/preprocess.h"
 
@@ -12,15 +12,15 @@
 
 const char *const normalisation_choices[] = {"zscore", "rank_gauss", NULL};
 
-/* Values that are ranked side by side. */
+/* Values ranked in parallel. */
 #define LANES 64
 
-/* Features of a tile of so many objects. */
+/* Features in a tile. */
 #define TILE_FEATURES 64
 
 /*
- * Quantile of the standard normal distribution, by Newton's method on erfc from
- * the logistic approximation; 0 < p < 1.  Called once per knot, not per value.
+ * Quantile of the standard normal distribution, 0 < p < 1: Newton's method on erfc,
+ * starting from the logistic approximation.  Called once per knot, not per value.
  */
 static double
 normal_quantile(double p)
@@ -40,7 +40,7 @@ normal_quantile(double p)
 	return z;
 }
 
-/* The values of x [n_used] with n floats each that belong to the features marked. */
+/* The elements of x [n_used], n floats each, whose features are marked. */
 static float *
 subset_floats(const Preprocessing *preprocessing, const bool *keep, size_t n, const float *x,
 			  Workspace *workspace)
@@ -57,7 +57,7 @@ subset_floats(const Preprocessing *preprocessing, const bool *keep, size_t n, co
 	return kept;
 }
 
-/* The marked ones of n indexes; n becomes their number. */
+/* The marked ones of *n indexes; *n becomes their number. */
 static int32_t *
 subset_indexes(const bool *keep, int *n, const int32_t *indexes, Workspace *workspace)
 {
@@ -105,10 +105,10 @@ preprocessing_scores(const Preprocessing *preprocessing, Workspace *workspace)
 }
 
 /*
- * counts[i] = how many of the n knots from first[i] on are below value[i], or
- * with equal, not above it: a binary search without branches, in all lanes at
- * once.  Where the lanes share their knots, its first steps are comparisons
- * with sixteen of them, for which no lane has to fetch a knot of its own.
+ * counts[i] = number of the n knots from first[i] on that are below value[i], with
+ * equal set not above it: a branchless binary search in all lanes at once.  If the
+ * lanes share their knots, its first steps are comparisons with sixteen knots, which
+ * need no gather.
  */
 INLINED void
 count_knots(bool equal, bool shared, const float *knots, int n, const int32_t *restrict first,
@@ -150,11 +150,11 @@ count_knots(bool equal, bool shared, const float *knots, int n, const int32_t *r
 }
 
 /*
- * Normal quantiles of the ranks of the values among knots: piecewise linear
- * through (knot, score), constant beyond the ends.  A value that several knots
- * share, as those of a feature with few values are, gets the middle of their
- * scores; a missing one gets 0.  first[i] is the index of the first of the n
- * knots of value[i], with shared the same in all lanes.
+ * Replaces values by normal quantiles of their ranks among knots: piecewise linear
+ * interpolation of (knot, score), constant outside.  A value equal to several knots, as
+ * in features with few different values, gets the middle of their scores; a missing
+ * value gets 0.  first[i] is the index of the first of the n knots of value[i]; with
+ * shared set it is the same in all lanes.
  */
 INLINED void
 rank_gauss(bool shared, const float *knots, const float *scores, int n,
@@ -184,7 +184,7 @@ rank_gauss(bool shared, const float *knots, const float *scores, int n,
 		float right = knots[first[i] + above];
 		float share;
 
-		/* in double, where the difference of two floats cannot overflow */
+		/* in double, because the difference of two floats can overflow */
 		share = (float) (((double) value[i] - left) / ((double) right - left));
 		share = right > left ? share : 0.0f;
 		share = tie ? 0.5f : share;
@@ -215,7 +215,7 @@ rank_gauss_gathered(bool shared, const float *knots, const float *scores, int n,
 }
 #endif
 
-/* Replaces the values of features by their inputs; shared and first as above. */
+/* Replaces feature values by inputs; shared and first as above. */
 static void
 rank_values(const Preprocessing *preprocessing, const float *scores, bool shared,
 			const int32_t *first, float *value)
@@ -230,7 +230,7 @@ rank_values(const Preprocessing *preprocessing, const float *scores, bool shared
 							first, value);
 }
 
-/* Ranks of the features of one object, so many features at a time as there are lanes. */
+/* Ranks the features of one object; lanes are features. */
 static void
 rank_object(const Preprocessing *preprocessing, const float *scores, const float *features,
 			float *inputs)
@@ -254,8 +254,8 @@ rank_object(const Preprocessing *preprocessing, const float *scores, const float
 }
 
 /*
- * Ranks of the features of at most as many objects as there are lanes: feature
- * by feature, whose knots the first cache then holds, in tiles that it holds too.
+ * Ranks the features of several objects; lanes are objects.  Works feature by feature, so
+ * that its knots stay in the L1 cache, and in tiles that fit into it too.
  */
 static void
 rank_block(const Preprocessing *preprocessing, const float *scores, int n_objects,
@@ -297,7 +297,7 @@ rank_features(const Preprocessing *preprocessing, const float *scores, int n_row
 	{
 		int n = n_rows - i < LANES ? n_rows - i : LANES;
 
-		/* a feature of few objects would leave lanes empty */
+		/* with few objects, lanes would be unused */
 		if (n < LANES / 4)
 			for (int k = i; k < i + n; k++)
 				rank_object(preprocessing, scores, features + k * n_features,

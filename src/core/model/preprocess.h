@@ -1,6 +1,6 @@
 /*
  * preprocess.h
- *		From feature arrays to the inputs of a network.
+ *		Preprocessing of features: normalisation and missing-value indicators.
  */
 #ifndef PLASTICC_CORE_MODEL_PREPROCESS_H
 #define PLASTICC_CORE_MODEL_PREPROCESS_H
@@ -14,28 +14,28 @@ typedef enum Normalisation
 {
 	NORMALISATION_ZSCORE,	  /* (x - center) * scale */
 	NORMALISATION_RANK_GAUSS, /* normal quantile of the rank among the training values */
-	NORMALISATION_DONE,		  /* none: by normalise_features already; never of a model */
+	NORMALISATION_DONE,		  /* none, after normalise_features; never in a model */
 } Normalisation;
 
-/* Their names, then NULL. */
+/* The names of normalisations, then NULL. */
 extern const char *const normalisation_choices[];
 
 typedef struct PreprocessingOptions
 {
 	int	   normalisation;
-	int	   quantiles;			  /* knots a feature, rank_gauss */
+	int	   quantiles;			  /* knots per feature, rank_gauss */
 	double clip;				  /* 0 = none */
-	double missing_flag_fraction; /* least share of missing values that makes a flag */
+	double missing_flag_fraction; /* least fraction of missing values for an indicator */
 } PreprocessingOptions;
 
 /*
- * From a feature array to the inputs of networks: each feature listed in used
- * normalised and clipped to [-clip, clip], a missing one (NaN or infinite) 0; then
- * one flag (1 = missing) for each feature listed in flagged.
+ * The inputs of networks are the features listed in used, normalised and clipped to
+ * [-clip, clip], 0 where missing (NaN or infinite), followed by a missing-value
+ * indicator (1 = missing, otherwise 0) for each feature listed in flagged.
  */
 typedef struct Preprocessing
 {
-	int			  n_features; /* of the array */
+	int			  n_features; /* length of feature arrays */
 	int			  n_used;
 	int32_t		 *used; /* [n_used] ascending feature indexes */
 	Normalisation normalisation;
@@ -55,32 +55,35 @@ preprocessing_inputs(const Preprocessing *preprocessing)
 }
 
 /*
- * Learns the preprocessing from the rows of features [n_rows], each [n_features],
- * that are not marked in skip (which may be NULL).  Missing values (NaN, infinite)
- * take no part.
+ * Fits the preprocessing to the rows of features [n_rows], each [n_features], that are
+ * not marked in skip [n_rows] (NULL for all rows).  Missing values (NaN or infinite) are
+ * ignored.
  */
 extern void preprocessing_fit(Preprocessing *preprocessing, const PreprocessingOptions *options,
 							  int n_rows, int n_features, float *const *features, const bool *skip,
 							  Workspace *workspace);
 
-/* Normalises the features [n_rows], each [n_features], in place; missing ones become NaN. */
+/* Normalises features [n_rows], each [n_features], in place; missing values become NaN. */
 extern void normalise_features(const Preprocessing *preprocessing, int n_rows,
 							   float *const *features, Workspace *workspace);
 
-/* From features that have been normalised so, by one that has these flags, to the same inputs. */
+/*
+ * The preprocessing of features that normalise_features has normalised: gives the same
+ * inputs as the original, whose flagged [n_flagged] is given.
+ */
 extern Preprocessing normalised_preprocessing(int n_features, int n_flagged, int32_t *flagged,
 											  Workspace *workspace);
 
-/* The same of the inputs marked in keep [preprocessing_inputs()] alone. */
+/* The preprocessing restricted to the inputs marked in keep [preprocessing_inputs()]. */
 extern Preprocessing preprocessing_subset(const Preprocessing *preprocessing, const bool *keep,
 										  Workspace *workspace);
 
-/* Precomputed parts of the transformation; NULL where none are needed. */
+/* Precomputed scores for preprocess(); NULL if the normalisation needs none. */
 extern float *preprocessing_scores(const Preprocessing *preprocessing, Workspace *workspace);
 
 /*
- * inputs [n_rows][preprocessing_inputs()] of features [n_rows][n_features];
- * scores as given by preprocessing_scores.
+ * Computes inputs [n_rows][preprocessing_inputs()] from features [n_rows][n_features];
+ * scores from preprocessing_scores.
  */
 extern void preprocess(const Preprocessing *preprocessing, const float *scores, int n_rows,
 					   const float *features, float *inputs);

@@ -1,6 +1,6 @@
 /*
  * preprocess_fit.c
- *		Learns a preprocessing, and normalises a training set by it.
+ *		Fits a preprocessing and normalises a training set with it.
  */
 #include "core/model/preprocess.h"
 
@@ -10,15 +10,15 @@
 
 #include "core/base/statistics.h"
 
-/* Features that are fitted side by side: a line of the cache is read once for all of them. */
+/* Features fitted together: each cache line is read only once for all of them. */
 #define FIT_FEATURES 16
 
-/* Rows that are normalised at a time. */
+/* Rows normalised together. */
 #define BLOCK_ROWS 64
 
 /*
- * Copies the finite values of n features from the given one on, in the rows that
- * count: values [n][n_rows], of which n_present[n] are written.
+ * Copies the finite values of n features, from the given one on, in rows that are not
+ * skipped: values [n][n_rows]; n_present [n] receives the numbers of values.
  */
 static void
 present_values(int n_rows, float *const *features, const bool *skip, int first, int n,
@@ -52,7 +52,7 @@ fit_zscore(int n, const float *values, float *center, float *scale)
 		variance += (values[i] - mean) * (values[i] - mean);
 	variance /= n > 0 ? n : 1;
 	*center = (float) mean;
-	/* what rounding leaves of a constant feature is not a scale */
+	/* the standard deviation of a constant feature is rounding error, not a scale */
 	*scale = sqrt(variance) > 1e-6 * fabs(mean) && variance > 0.0 ? (float) (1.0 / sqrt(variance))
 																  : 0.0f;
 	if (!isfinite(*scale))
@@ -79,7 +79,7 @@ fit_quantiles(int n, float *values, float *scratch, int n_quantiles, float *quan
 	}
 }
 
-/* A feature that is always missing is 0 everywhere: a flag would say nothing. */
+/* A feature that is always missing gets no indicator, which would be constant. */
 static bool
 needs_flag(const PreprocessingOptions *options, int n_present, int n_considered)
 {

@@ -1,6 +1,6 @@
 /*
  * scoring.c
- *		How good class probabilities are.
+ *		Scores of class probabilities.
  */
 #include "core/model/scoring.h"
 

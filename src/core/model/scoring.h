@@ -1,7 +1,7 @@
 /*
  * scoring.h
- *		How good class probabilities are: the challenge's log loss and the
- *		expected calibration error.
+ *		Scores of class probabilities: the challenge's log loss and the expected
+ *		calibration error.
  */
 #ifndef PLASTICC_CORE_MODEL_SCORING_H
 #define PLASTICC_CORE_MODEL_SCORING_H
@@ -15,7 +15,7 @@
 /*
  * The weight of a class in the challenge's log loss: 2 for 15 (tidal
  * disruption), 64 (kilonova) and 99 (unknown), otherwise 1.  The organisers
- * did not publish them; participants derived them from the scores of probes.
+ * did not publish them; participants inferred them from the scores of probe submissions.
  */
 static inline double
 challenge_weight(int32_t class)
@@ -23,50 +23,50 @@ challenge_weight(int32_t class)
 	return class == 15 || class == 64 || class == 99 ? 2.0 : 1.0;
 }
 
-/* Index of the largest of n probabilities, the first of equal ones. */
+/* The index of the largest of n probabilities, the first in case of ties. */
 extern int most_probable(const float *probabilities, int n);
 
 /*
- * -ln of the probability of an object's true class: the probabilities, none of
- * them negative, are divided by their sum, then clipped.
+ * -ln of the probability of an object's true class; the n probabilities, which must not be
+ * negative, are divided by their sum, then clipped.
  */
 extern double object_log_loss(const float *probabilities, int n, int target);
 
-/* A mean over classes of the mean losses of their objects; starts as zeros. */
+/* The weighted mean over classes of their objects' mean losses; initialise with zeros. */
 typedef struct WeightedLoss
 {
 	double loss;   /* sum of weight * mean loss */
-	double weight; /* of the classes that have objects */
+	double weight; /* sum over classes with objects */
 } WeightedLoss;
 
-/* Adds a class by the summed loss of its objects; one without objects has no part. */
+/* Adds a class, given the summed loss of its objects; ignored without objects. */
 extern void add_class_loss(WeightedLoss *sum, double weight, double loss, double n_objects);
 
-/* The weighted log loss; NaN if no class weighs anything. */
+/* The weighted log loss; NaN if the weights sum to 0. */
 extern double weighted_log_loss(const WeightedLoss *sum);
 
 /*
- * Expected calibration error: |accuracy - mean confidence| of the objects of a
- * bin, averaged over bins by their weight, in 15 bins of equal width of the
- * confidence, which is the largest probability (Guo et al. 2017, section 2).
+ * Expected calibration error: the weighted mean over bins of |accuracy - mean
+ * confidence|, with 15 bins of equal width in the confidence, which is the largest
+ * probability (Guo et al. 2017, section 2).
  */
 #define CALIBRATION_BINS 15
 
 typedef struct ConfidenceBin
 {
 	double weight;	   /* sum over the objects */
-	double correct;	   /* of those whose most probable class is the true one */
+	double correct;	   /* sum of weights of objects whose most probable class is the true one */
 	double confidence; /* sum of weight * confidence */
 } ConfidenceBin;
 
-/* The bin of 0 < confidence <= 1: bin i holds i < 15 * confidence <= i + 1. */
+/* The bin i of 0 < confidence <= 1, with i < 15 * confidence <= i + 1. */
 extern int confidence_bin(double confidence);
 
-/* Puts an object into its bin. */
+/* Adds an object to its bin. */
 extern void add_to_confidence_bins(ConfidenceBin bins[CALIBRATION_BINS], int n_classes,
 								   const float *probabilities, int target, double weight);
 
-/* NaN if the bins weigh nothing. */
+/* The error; NaN if the weights sum to 0. */
 extern double calibration_error(const ConfidenceBin bins[CALIBRATION_BINS]);
 
 #endif /* PLASTICC_CORE_MODEL_SCORING_H */

@@ -1,10 +1,9 @@
 /*
  * kernels.c
- *		Elementwise and columnwise loops of the network.
+ *		Elementwise and columnwise kernels of network training.
  *
- * They are written so that the compiler turns the inner loop into vector
- * instructions, and so that a mini-batch is passed over as few times as its
- * arithmetic allows.
+ * Inner loops are written so that the compiler vectorises them, and kernels are
+ * fused to make as few passes over a mini-batch as possible.
  */
 #include "core/nn/kernels.h"
 
@@ -69,12 +68,12 @@ drop(size_t n, const Dropout *dropout, const float *x, float *y)
 /* ------------------------------------------------------------------------
  * Activations
  *
- * Every kernel below takes its matrix row by row: a row stays in the first
- * cache while one short loop after another passes over it.
+ * Kernels process matrices row by row, so that a row stays in the L1 cache during
+ * several short loops.
  * ------------------------------------------------------------------------
  */
 
-/* tanh(x) = 1 - 2 / (exp(2x) + 1), whose error near 0 is absolute: harmless in a network. */
+/* tanh(x) = 1 - 2 / (exp(2x) + 1); near 0 only its absolute error is small, which suffices here. */
 INLINED void
 activate_row(Activation activation, int n, float *restrict y)
 {
@@ -159,7 +158,7 @@ activate(Activation activation, int rows, int columns, size_t stride, const floa
 	}
 }
 
-/* Through dropout and activation; dropped elements have no gradient, whatever y says of them. */
+/* Backpropagation through dropout and activation; the gradient of dropped elements is 0. */
 INLINED void
 backward_row(Activation activation, int n, const Dropout *dropout, size_t offset, const float *y,
 			 float *gradient)

@@ -1,7 +1,7 @@
 /*
  * kernels.h
- *		Elementwise and columnwise loops of the network.  Matrices are row-major
- *		float; sums over the rows of a mini-batch are in float as well.
+ *		Elementwise and columnwise kernels of network training.  Matrices are
+ *		row-major floats; sums over the rows of a mini-batch are floats as well.
  */
 #ifndef PLASTICC_CORE_NN_KERNELS_H
 #define PLASTICC_CORE_NN_KERNELS_H
@@ -14,8 +14,8 @@
 #include "core/nn/layer.h"
 
 /*
- * Matrices are [rows][columns] with rows that are `stride` elements apart, so
- * that a wide matrix can be done some columns at a time, to the same bits.
+ * Matrices are [rows][columns] with consecutive rows `stride` elements apart, so that
+ * a wide matrix can be processed in groups of columns with bitwise equal results.
  */
 
 /*
@@ -24,51 +24,51 @@
  */
 typedef struct Dropout
 {
-	uint16_t *random;	 /* as the matrix; NULL for no dropout */
-	uint32_t  threshold; /* share that is dropped * 65536 */
-	float	  kept;		 /* 1 / (1 - share) */
+	uint16_t *random;	 /* of the shape of the matrix; NULL for no dropout */
+	uint32_t  threshold; /* dropout rate * 65536 */
+	float	  kept;		 /* 1 / (1 - dropout rate) */
 } Dropout;
 
-/* Dropout of a share in [0, 1), by the random numbers that will be in random. */
+/* Dropout with a rate in [0, 1); the caller fills random before each use. */
 static inline Dropout
-dropout_of(double share, uint16_t *random)
+dropout_of(double rate, uint16_t *random)
 {
 	return (Dropout){
 		.random = random,
-		.threshold = (uint32_t) lrint(share * 65536.0),
-		.kept = (float) (1.0 / (1.0 - share)),
+		.threshold = (uint32_t) lrint(rate * 65536.0),
+		.kept = (float) (1.0 / (1.0 - rate)),
 	};
 }
 
 /* Fills values with random bits. */
 extern void random_fill(RandomLanes *lanes, size_t n, uint16_t *values);
 
-/* y = dropout(x), of n elements; x may be y. */
+/* y = dropout(x), n elements each; x may be y. */
 extern void drop(size_t n, const Dropout *dropout, const float *x, float *y);
 
 /*
  * y = dropout(activation(y + bias)), with bias [columns]; exp is accurate to 2
  * units in the last place.  sums [columns] receives the column sums of y;
- * NULL if nobody needs them.
+ * may be NULL.
  */
 extern void activate(Activation activation, int rows, int columns, size_t stride, const float *bias,
 					 const Dropout *dropout, float *y, float *sums);
 
 /*
- * gradient: with respect to y as activate() has made it on entry, to what it
- * was made of on return; bias_gradient [columns] is written.
+ * gradient [rows][columns]: on entry with respect to y, the output of activate(), on
+ * return with respect to its input; bias_gradient [columns] receives the gradient of the bias.
  */
 extern void activate_backward(Activation activation, int rows, int columns, size_t stride,
 							  const Dropout *dropout, const float *y, float *gradient,
 							  float *bias_gradient);
 
-/* Batch normalisation of some columns; every array is [columns]. */
+/* Batch normalisation of a group of columns; all arrays are [columns]. */
 typedef struct BatchNormColumns
 {
 	const float *gamma;
 	const float *beta;
 	float		*mean;		  /* of the batch */
-	float		*variance;	  /* of the batch, the population's */
+	float		*variance;	  /* of the batch, biased (divided by rows) */
 	float		*inverse_std; /* 1 / sqrt(variance + epsilon) */
 } BatchNormColumns;
 
@@ -82,22 +82,22 @@ extern void batch_norm_forward(Activation activation, int rows, int columns, siz
 							   const Dropout *dropout, float *y);
 
 /*
- * gradient: with respect to y on entry, on return to what the activation
- * `before` made x of (ACTIVATION_LINEAR: to x).  The gradients of gamma and beta
- * and of a bias that was added before `before`, all [columns], are written.
+ * gradient [rows][columns]: on entry with respect to y, on return with respect to the
+ * input of activation `before`, whose output is x (ACTIVATION_LINEAR: x itself).  The
+ * gradients of gamma, of beta and of a bias added before `before` are written [columns].
  */
 extern void batch_norm_backward(Activation before, Activation activation, int rows, int columns,
 								size_t stride, const BatchNormColumns *norm, const float *x,
 								const Dropout *dropout, const float *y, float *gradient,
 								float *gamma_gradient, float *beta_gradient, float *bias_gradient);
 
-/* average = decay * average + (1 - decay) * x. */
+/* average = decay * average + (1 - decay) * x, n elements. */
 extern void running_average(size_t n, float decay, const float *x, float *average);
 
 /*
  * One step of Adam (Kingma and Ba, arXiv:1412.6980) with decoupled weight decay
- * (Loshchilov and Hutter, arXiv:1711.05101).  rate is the learning rate, with
- * the bias corrections of step t: 1 - beta^t.
+ * (Loshchilov and Hutter, arXiv:1711.05101).  rate is the learning rate;
+ * the corrections are those of the moments' bias at step t, 1 - beta^t.
  */
 typedef struct AdamStep
 {

@@ -14,17 +14,17 @@ typedef enum Activation
 	ACTIVATION_ELU,
 } Activation;
 
-/* Their names, then NULL. */
+/* The names of activations, then NULL. */
 extern const char *const activation_choices[];
 
-/* y = activation(x W + b); weight is [n_in][n_out], row-major. */
+/* y = activation(x W + b), with row-major W. */
 typedef struct DenseLayer
 {
 	int		   n_in;
 	int		   n_out;
 	Activation activation;
-	float	  *weight;
-	float	  *bias;
+	float	  *weight; /* [n_in][n_out] */
+	float	  *bias;   /* [n_out] */
 } DenseLayer;
 
 #endif /* PLASTICC_CORE_NN_LAYER_H */

@@ -1,6 +1,6 @@
 /*
  * network.c
- *		A dense network while it is being trained.
+ *		A dense network in training.
  */
 #include "core/nn/network.h"
 
@@ -9,18 +9,18 @@
 
 #include "core/base/matrix_product.h"
 
-/* As Keras has them. */
+/* The defaults of Keras. */
 #define BATCH_NORM_EPSILON 1e-3f
 #define BATCH_NORM_MOMENTUM 0.99f
 
-/* Elements of a mini-batch that a loop passes over before it checks for interrupts. */
+/* Elements of a mini-batch processed between two checks for interrupts. */
 #define PIECE_ELEMENTS (1 << 24)
 #define NARROWEST_PIECE 64
 
-/* Parameters that are updated, and then averaged, at a time. */
+/* Parameters updated and averaged together. */
 #define UPDATE_PARAMETERS 4096
 
-/* Share of the running moments' old value after t batches: a plain mean at first. */
+/* Decay of the running moments after t mini-batches; initially they are plain means. */
 static float
 running_decay(int64_t batches)
 {
@@ -141,13 +141,13 @@ network_create(const NetworkOptions *options, int64_t seed, int n_inputs, int n_
 }
 
 /* ------------------------------------------------------------------------
- * Passes
+ * Forward and backward pass
  * ------------------------------------------------------------------------
  */
 
 /*
- * Columns that are passed over between two checks for interrupts: all of them
- * but in the largest of mini-batches.  Columns have nothing to do with each other.
+ * Columns processed between two checks for interrupts: all of them except in very large
+ * mini-batches.  Columns are independent of each other.
  */
 static int
 piece_columns(int n_rows, int n_columns)
@@ -168,7 +168,7 @@ draw_dropout(Network *network, size_t n, uint16_t *random)
 	}
 }
 
-/* Dropout of the matrix from column j on. */
+/* Dropout of the columns from j on. */
 static Dropout
 dropout_from(const TrainingLayer *layer, int j)
 {
@@ -191,7 +191,7 @@ norm_from(const Network *network, const TrainingLayer *layer, int j)
 	};
 }
 
-/* From the matrix product to the output of the layer, some columns from j on. */
+/* Computes the layer's output from its matrix product, for a group of columns from j on. */
 static void
 forward_columns(Network *network, TrainingLayer *layer, int n_rows, int j, int columns)
 {
@@ -246,7 +246,7 @@ network_forward(Network *network, int n_rows, const float *x)
 	return network->layers[network->n_layers - 1].output;
 }
 
-/* From the gradient of the output of the layer to that of its matrix product. */
+/* Replaces the gradient of the layer's output by that of its matrix product. */
 static void
 backward_columns(Network *network, TrainingLayer *layer, int n_rows, int j, int columns,
 				 float *gradient)
@@ -303,8 +303,8 @@ network_backward(Network *network, int n_rows, const float *x)
 }
 
 /*
- * Updates n parameters from the given offset, and their averages, a few
- * thousand at a time: what one loop leaves in the cache is there for the next.
+ * Updates n parameters from the given offset on and their averages, in blocks that stay
+ * in the cache between the two loops.
  */
 static void
 update_range(Network *network, const NetworkOptions *options, const AdamStep *step,
@@ -384,7 +384,7 @@ network_folded_layers(const Network *network, Workspace *workspace)
 	return layers;
 }
 
-/* Batch normalisation in inference as scale * x + shift, of output j. */
+/* Batch normalisation of output j in inference, as scale * x + shift. */
 static void
 affine(const TrainingLayer *layer, const float *parameters, int j, double *scale, double *shift)
 {
@@ -409,7 +409,7 @@ fold_into_own(const TrainingLayer *layer, const float *parameters, DenseLayer *f
 	}
 }
 
-/* (scale * y + shift) W + b, of the layer after the one that is normalised */
+/* (scale * y + shift) W + b, in the layer that follows the normalised one */
 static void
 fold_into_next(const TrainingLayer *layer, const float *parameters, DenseLayer *next)
 {

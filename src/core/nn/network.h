@@ -1,7 +1,7 @@
 /*
  * network.h
- *		A dense network while it is being trained: parameters, gradients, the
- *		state of the optimizer, and the passes over a mini-batch.
+ *		A dense network in training: parameters, gradients, optimizer state, and
+ *		the forward and backward pass of a mini-batch.
  */
 #ifndef PLASTICC_CORE_NN_NETWORK_H
 #define PLASTICC_CORE_NN_NETWORK_H
@@ -34,11 +34,11 @@ typedef enum Optimizer
 
 typedef struct NetworkOptions
 {
-	int	   n_layers; /* hidden layers */
+	int	   n_layers; /* number of hidden layers */
 	int	   layers[MODEL_MAX_LAYERS - 1];
 	int	   activation;
 	int	   batch_norm;
-	int	   n_dropout; /* one for all hidden layers, or one for each */
+	int	   n_dropout; /* 1: one rate for all hidden layers, otherwise n_layers */
 	double dropout[MODEL_MAX_LAYERS - 1];
 	int	   initialisation;
 	int	   optimizer;
@@ -50,7 +50,7 @@ typedef struct NetworkOptions
 	double weight_average; /* decay of the moving average; 0 = none */
 } NetworkOptions;
 
-/* A hidden layer, or the linear output layer; offsets are into the parameters. */
+/* A hidden layer or the linear output layer; size_t members are offsets into the parameters. */
 typedef struct TrainingLayer
 {
 	int		   n_in;
@@ -66,8 +66,8 @@ typedef struct TrainingLayer
 	float	  *running_variance; /* [n_out] */
 
 	/* of the mini-batch */
-	float *product;		/* [max_rows][n_out], and what becomes of it before normalisation */
-	float *output;		/* [max_rows][n_out], what the next layer reads */
+	float *product;		/* [max_rows][n_out], x W; in place, the input of batch normalisation */
+	float *output;		/* [max_rows][n_out], input of the next layer */
 	float *mean;		/* [n_out], with batch normalisation */
 	float *inverse_std; /* [n_out], with batch normalisation */
 } TrainingLayer;
@@ -82,34 +82,34 @@ typedef struct Network
 	float		  *averages;		  /* moving average of the parameters, or NULL */
 	float		  *first_moment;	  /* Adam's, or the velocity of sgd */
 	float		  *second_moment;	  /* Adam's, or NULL */
-	int64_t		   steps;			  /* taken by the optimizer */
+	int64_t		   steps;			  /* number of optimizer steps */
 	float		  *input_gradient[2]; /* [max_rows][widest layer] */
 	float		  *variance;		  /* [widest layer], of a mini-batch */
-	RandomLanes	   random;			  /* of dropout */
+	RandomLanes	   random;			  /* stream of dropout */
 	void (*check_interrupts)(void);	  /* the workspace's */
 } Network;
 
-/* For mini-batches of at most max_rows; the seed makes the first weights and dropout. */
+/* For mini-batches of at most max_rows; the seed determines initial weights and dropout. */
 extern Network *network_create(const NetworkOptions *options, int64_t seed, int n_inputs,
 							   int n_classes, int max_rows, Workspace *workspace);
 
 /*
  * Forward pass in training mode (batch moments, dropout) of x [n_rows][n_inputs];
- * returns the logits [n_rows][n_classes], which the caller turns into their
- * gradient before network_backward.
+ * returns the logits [n_rows][n_classes], which the caller replaces by their
+ * gradient before it calls network_backward.
  */
 extern float *network_forward(Network *network, int n_rows, const float *x);
 
-/* Fills the gradients from that of the logits; x as in the forward pass. */
+/* Computes all gradients from the gradient of the logits; x as in the forward pass. */
 extern void network_backward(Network *network, int n_rows, const float *x);
 
 /* One step of the optimizer. */
 extern void network_update(Network *network, const NetworkOptions *options, double learning_rate);
 
-/* Layers for inference, of the shape network_fold fills. */
+/* Allocates the layers that network_fold writes. */
 extern DenseLayer *network_folded_layers(const Network *network, Workspace *workspace);
 
-/* Writes the network with batch normalisation folded into the dense layers. */
+/* Writes the network for inference, with batch normalisation folded into the dense layers. */
 extern void network_fold(const Network *network, DenseLayer *layers);
 
 #endif /* PLASTICC_CORE_NN_NETWORK_H */

@@ -1,9 +1,9 @@
 /*
  * boosting.c
- *		Which inputs tell the classes apart, as gradient-boosted trees see it.
+ *		Feature selection by gradient-boosted trees.
  *
- * Each tree looks at a random part of the rows and of the inputs.  A node's
- * histogram of gradients is that of its parent less that of its sibling.
+ * Each tree is fitted to a random subset of rows and inputs.  The gradient histogram
+ * of one child is computed as its parent's minus its sibling's.
  */
 #include "core/trees/boosting.h"
 
@@ -21,16 +21,16 @@
 #define DEPTH 5
 #define SHRINKAGE 0.1f
 #define ROW_SHARE 0.8
-#define MOST_TREE_ROWS 8192 /* that a tree looks at */
+#define MOST_TREE_ROWS 8192 /* of one tree */
 #define INPUT_SHARE 0.3
 
-#define ROWS_AT_ONCE 256 /* between two checks for interrupts */
+#define ROWS_AT_ONCE 256 /* processed between two checks for interrupts */
 
 typedef struct Node
 {
-	Split		 split;	   /* none in a leaf */
+	Split		 split;	   /* input is -1 in a leaf */
 	struct Node *children; /* [2] */
-	float		*value;	   /* [n_classes], what a leaf adds to the logits */
+	float		*value;	   /* [n_classes], added to the logits by a leaf */
 } Node;
 
 #define MOST_NODES ((2 << DEPTH) - 1)
@@ -44,28 +44,28 @@ typedef struct Boosting
 	float		*score; /* [n_rows][n_classes], logits */
 	double		*gain;
 
-	/* of the tree that grows */
+	/* of the current tree */
 	int	   n_tree_rows;
-	int	  *order;		/* [n_tree_rows], those of a node side by side */
+	int	  *order;		/* [n_tree_rows], the rows of a node contiguous */
 	int	  *spare;		/* [n_tree_rows] */
-	float *probability; /* [n_rows][n_classes], of its rows, as the next */
+	float *probability; /* [n_rows][n_classes], set for the tree's rows only */
 	float *direction;	/* [DIRECTIONS][n_classes] */
-	Sums  *sketch;		/* [n_rows] */
+	Sums  *sketch;		/* [n_rows], likewise */
 	int	   n_candidates;
-	int	  *candidate;		 /* [n_inputs], shuffled: inputs that it looks at come first */
+	int	  *candidate; /* [n_inputs], shuffled; the first n_candidates are the tree's inputs */
 	Sums  *histogram[DEPTH]; /* of a node at each depth: [n_candidates][BINS] */
 	int	   n_nodes;
 	Node   nodes[MOST_NODES];
 } Boosting;
 
 /* ------------------------------------------------------------------------
- * What a tree looks at
+ * Rows and gradients of a tree
  * ------------------------------------------------------------------------
  */
 
 /*
- * Draws so many of n numbers from 0 on, ascending (Knuth, The Art of Computer
- * Programming 2, 3.4.2, algorithm S).
+ * Draws the given number of integers from 0 to n - 1 without replacement, ascending
+ * (Knuth, The Art of Computer Programming 2, 3.4.2, algorithm S).
  */
 static void
 draw_ascending(Random *random, int n, int n_wanted, int *drawn)
@@ -77,7 +77,7 @@ draw_ascending(Random *random, int n, int n_wanted, int *drawn)
 			drawn[n_drawn++] = i;
 }
 
-/* Takes away from x [n] its part in the direction of unit [n]. */
+/* Subtracts from x [n] its projection onto the unit vector [n]. */
 static void
 project_out(int n, const float *unit, float *x)
 {
@@ -101,9 +101,9 @@ scale_to(int n, float length, float *x)
 }
 
 /*
- * Orthogonal directions of equal length among those whose components add up to 0, as those of
- * every gradient do.  On average the squared length of the projection is that of
- * the gradient.
+ * Random orthogonal directions of equal length whose components sum to 0, as those of
+ * every gradient do, scaled so that projection preserves the squared length of the
+ * gradient on average.
  */
 static void
 draw_directions(Boosting *boosting)
@@ -177,7 +177,7 @@ fill_gradients(Boosting *boosting)
  * ------------------------------------------------------------------------
  */
 
-/* Moves the rows that go left to the front, each side in its order; returns how many. */
+/* Stable partition: moves the rows that go left to the front; returns their number. */
 static int
 partition(Boosting *boosting, Split split, int n_rows, int *rows)
 {
@@ -198,7 +198,7 @@ partition(Boosting *boosting, Split split, int n_rows, int *rows)
 	return n_left;
 }
 
-/* A step of Newton's method for each class, as if the Hessian were diagonal. */
+/* Leaf values: a Newton step for each class, with the diagonal of the Hessian. */
 static void
 fill_leaf(Boosting *boosting, Node *leaf, int n_rows, const int *rows)
 {
@@ -220,7 +220,7 @@ fill_leaf(Boosting *boosting, Node *leaf, int n_rows, const int *rows)
 	}
 }
 
-/* The histogram of these rows. */
+/* Computes the histogram of the given rows. */
 static void
 sum_gradients(Boosting *boosting, int n_rows, const int *rows, Sums *histogram)
 {
@@ -229,8 +229,8 @@ sum_gradients(Boosting *boosting, int n_rows, const int *rows, Sums *histogram)
 }
 
 /*
- * Grows the node of these rows.  Its histogram, which nodes of the last depth do not have, is
- * overwritten.
+ * Grows the subtree of the given rows.  Overwrites the node's histogram, which nodes at
+ * the maximum depth do not have.
  */
 static void
 grow(Boosting *boosting, Node *node, int depth, int n_rows, int *rows, Sums *histogram)
@@ -293,7 +293,7 @@ add_tree(Boosting *boosting)
  * ------------------------------------------------------------------------
  */
 
-/* What the trees look at of the sample: of a large one, a part of the rows. */
+/* The sample limited to a random subset of TREE_MAX_ROWS rows. */
 static TreeSample
 limit_rows(const TreeSample *sample, Random *random, Workspace *workspace)
 {
@@ -372,7 +372,7 @@ boosted_tree_gains(const TreeSample *sample, int64_t seed, Workspace *workspace,
 }
 
 /* ------------------------------------------------------------------------
- * Choice
+ * Selection
  * ------------------------------------------------------------------------
  */
 
@@ -382,7 +382,7 @@ typedef struct Gain
 	int	   input;
 } Gain;
 
-/* Largest first; of equal ones the one with the lower index. */
+/* Descending by gain, ties by ascending index. */
 static int
 compare_gains(const void *a, const void *b)
 {

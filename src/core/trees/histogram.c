@@ -1,7 +1,6 @@
 /*
  * histogram.c
- *		Inputs in bins, sums of the gradient in each bin, and the best split that
- *		they tell of.
+ *		Binned inputs, gradient histograms, and the best split of a node.
  */
 #include "core/trees/histogram.h"
 
@@ -11,11 +10,11 @@
 #include "core/base/simd.h"
 #include "core/base/statistics.h"
 
-#define EDGE_ROWS 1024 /* rows that tell where bins end */
-#define SIDE_BY_SIDE 4 /* candidates whose histograms are filled together */
-#define BLOCK_ROWS 64  /* rows of inputs that stay in the cache */
+#define EDGE_ROWS 1024 /* rows from which bin edges are computed */
+#define SIDE_BY_SIDE 4 /* candidates whose histograms are filled in one loop */
+#define BLOCK_ROWS 64  /* rows whose inputs fit into the cache */
 
-/* edge [BINS - 1] of the n values, which are sorted on return. */
+/* edge [BINS - 1]: quantiles of the n values; sorts the values. */
 static void
 find_edges(int n, float *value, float *edge)
 {
@@ -26,7 +25,7 @@ find_edges(int n, float *value, float *edge)
 		edge[k] = value[(k + 1) * n / BINS];
 }
 
-/* edges [n_inputs][BINS - 1], of rows that are evenly spaced in the sample. */
+/* edges [n_inputs][BINS - 1], from evenly spaced rows of the sample. */
 static void
 find_all_edges(const TreeSample *sample, float *edges, Workspace *workspace)
 {
@@ -51,7 +50,7 @@ find_all_edges(const TreeSample *sample, float *edges, Workspace *workspace)
 	workspace_close(&scratch);
 }
 
-/* bin[i]: how many of the edges are below value[i]. */
+/* bin[i]: the number of edges below value[i]. */
 DISPATCHED static void
 count_edges(const float *restrict edge, const float *restrict value, uint8_t *restrict bin)
 {
@@ -95,8 +94,9 @@ bin_inputs(const TreeSample *sample, uint8_t *bins, Workspace *workspace)
 }
 
 /*
- * Adds the rows to the histograms [SIDE_BY_SIDE][BINS] of as many candidates: each waits for its
- * last addition to the same bin, the others do not.
+ * Adds the rows to the histograms [SIDE_BY_SIDE][BINS] of several candidates.  Consecutive
+ * additions to the same bin of one candidate depend on each other; those of different
+ * candidates overlap.
  */
 static void
 add_rows(const BinnedInputs *binned, const int *candidates, int n_rows, const int *rows,
@@ -149,8 +149,8 @@ subtract_histogram(int n_candidates, const Sums *other, Sums *histogram)
 }
 
 /*
- * scores[b]: of a split after bin b, twice what its two leaves lower the loss, or 0 if one
- * of them is too small; of the last bin, which splits nothing, what the node as a leaf does.
+ * scores[b]: twice the reduction of the loss by the two leaves of a split after bin b, 0
+ * if one of them is too small; for the last bin, by the node as a single leaf.
  */
 DISPATCHED static void
 score_splits(const Sums *restrict histogram, float *restrict scores)

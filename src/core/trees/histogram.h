@@ -1,7 +1,6 @@
 /*
  * histogram.h
- *		Inputs in bins, sums of the gradient in each bin, and the best split that
- *		they tell of.
+ *		Binned inputs, gradient histograms, and the best split of a node.
  */
 #ifndef PLASTICC_CORE_TREES_HISTOGRAM_H
 #define PLASTICC_CORE_TREES_HISTOGRAM_H
@@ -14,14 +13,16 @@
 #define BINS 32
 
 /*
- * Splits are sought in a few directions of the space of the classes (SketchBoost: Iosipoi
- * and Vakhrushev, arXiv:2211.12858), which up to four classes is the whole of it.
+ * Splits are evaluated on gradients projected onto a few directions in the space of the
+ * classes (SketchBoost: Iosipoi and Vakhrushev, arXiv:2211.12858); with up to four classes,
+ * the projection loses nothing.
  */
 #define DIRECTIONS 3
 
 /*
- * Of one row or summed over several: the gradient in these directions, and last the trace of
- * the Hessian.  A vector, as memory comes from the workspace, at no special address.
+ * The projected gradient and, as the last element, the trace of the Hessian: of one row, or
+ * summed over several.  A vector type with the alignment of float, because workspace
+ * memory is not aligned for vectors.
  */
 typedef float Sums
 	__attribute__((vector_size(sizeof(float) * (DIRECTIONS + 1)), aligned(sizeof(float))));
@@ -32,11 +33,11 @@ typedef float Sums
 typedef struct Split
 {
 	int	  input; /* -1 for none */
-	int	  bin;	 /* up to this one goes left */
-	float gain;	 /* twice what it lowers the loss */
+	int	  bin;	 /* rows with bin <= this go left */
+	float gain;	 /* twice the reduction of the loss */
 } Split;
 
-/* Of the rows of a sample. */
+/* The binned inputs of a sample. */
 typedef struct BinnedInputs
 {
 	int			   n_rows;
@@ -50,23 +51,25 @@ input_bins(const BinnedInputs *binned, int input)
 }
 
 /*
- * bins [n_inputs][n_rows] of the sample's rows, in each about as many, and equal values in
- * one bin.
+ * bins [n_inputs][n_rows] of the sample's rows.  Bins of an input have about equal
+ * numbers of rows; equal values are in the same bin.
  */
 extern void bin_inputs(const TreeSample *sample, uint8_t *bins, Workspace *workspace);
 
 /*
- * histogram [n_candidates][BINS] = sums over the given rows of sketch [binned->n_rows], for
- * each of the candidates among the inputs.
+ * histogram [n_candidates][BINS] = sums of sketch [binned->n_rows] over the given rows
+ * [n_rows], by bin of each candidate input.
  */
 extern void fill_histogram(const BinnedInputs *binned, int n_candidates, const int *candidates,
 						   int n_rows, const int *rows, const Sums *sketch, Sums *histogram,
 						   Workspace *workspace);
 
-/* From the histogram of a node to that of one child, by that of the other. */
+/* Replaces a node's histogram by that of one child, given the other's. */
 extern void subtract_histogram(int n_candidates, const Sums *other, Sums *histogram);
 
-/* The split of the largest gain, if any has one (Chen and Guestrin, arXiv:1603.02754, equation 7).
+/*
+ * The split of the largest gain (Chen and Guestrin, arXiv:1603.02754, equation 7); its
+ * input is -1 if none has a positive gain.
  */
 extern Split best_split(int n_candidates, const int *candidates, const Sums *histogram);
 
