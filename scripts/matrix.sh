@@ -91,7 +91,7 @@ install_for_emulation()
 
 	in_chroot "$root" dpkg --add-architecture "$name"
 	in_chroot "$root" apt-get -q update
-	install_packages "$root" make gcc-"${cross_compiler[$name]%-gcc}" qemu-user-static "libopenblas-serial-dev:$name"
+	install_packages "$root" make gcc-"${cross_compiler[$name]%-gcc}" "libc6-dev-$name-cross" qemu-user-static "libopenblas-serial-dev:$name"
 }
 
 # Makes $directory/NAME if it is not there.  Until it is complete it has another name.
