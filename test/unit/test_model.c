@@ -330,10 +330,10 @@ static void
 test_list_bytes(void)
 {
 	static const char count_of_used[] = "the number of used features is out of range";
-	static const char bad_used[] = "used features are not in order, or do not exist";
-	static const char bad_flagged[] = "flagged features are not in order, or do not exist";
+	static const char bad_used[] = "used features are not in ascending order or out of range";
+	static const char bad_flagged[] = "flagged features are not in ascending order or out of range";
 	static const char count_of_inputs[] = "the number of inputs is out of range";
-	static const char bad_inputs[] = "inputs are not in order, or do not exist";
+	static const char bad_inputs[] = "inputs are not in ascending order or out of range";
 	static const struct
 	{
 		int			offset;
@@ -422,9 +422,11 @@ test_gate_bytes(void)
 		{1, 0x7FC00000, "a number is not finite"},
 		{2, 0x7F800000, "a number is not finite"},
 		{6, 0xBE000000, "a probability of the gate is out of range"},
-		{2, 0x3F800000, "the gate is closed"}, /* 1 */
-		{5, 0x3E000000, "the gate is closed"}, /* 0.125: none is open */
-		{6, 0x3F600000, "the gate is closed"}, /* 0.875, beside 0.125 */
+		{2, 0x3F800000, "the gate leaves no probability for open classes"}, /* 1 */
+		{5, 0x3E000000,
+		 "the gate leaves no probability for open classes"}, /* 0.125: none is open */
+		{6, 0x3F600000,
+		 "the gate leaves no probability for open classes"}, /* 0.875, beside 0.125 */
 	};
 	Workspace	   workspace = unit_workspace();
 	Model		   model = make_model(NORMALISATION_ZSCORE, &workspace);

@@ -39,7 +39,7 @@ take(Reader *reader, size_t length)
 
 	if (length > reader->left)
 	{
-		fail(reader, "a part is longer than the model");
+		fail(reader, "the data end unexpectedly");
 		return NULL;
 	}
 	reader->position += length;
@@ -82,7 +82,7 @@ take_floats(Reader *reader, size_t n)
 
 	if (bytes == NULL)
 	{
-		fail(reader, "a part is longer than the model");
+		fail(reader, "the data end unexpectedly");
 		return NULL;
 	}
 	values = workspace_array(reader->workspace, float, n);
@@ -160,7 +160,7 @@ take_preprocessing(Reader *reader, Preprocessing *preprocessing)
 	int n_quantiles = preprocessing->n_quantiles;
 
 	preprocessing->used = take_indexes(reader, n_used, preprocessing->n_features,
-									   "used features are not in order, or do not exist");
+									   "used features are not in ascending order or out of range");
 	if (preprocessing->normalisation == NORMALISATION_ZSCORE)
 	{
 		preprocessing->center = take_floats(reader, n_used);
@@ -180,7 +180,7 @@ take_preprocessing(Reader *reader, Preprocessing *preprocessing)
 	}
 	preprocessing->flagged =
 		take_indexes(reader, preprocessing->n_flagged, preprocessing->n_features,
-					 "flagged features are not in order, or do not exist");
+					 "flagged features are not in ascending order or out of range");
 }
 
 static void
@@ -189,8 +189,8 @@ take_member(Reader *reader, Member *member, int n_all_inputs, int n_classes)
 	int n_in = take_count(reader, 1, n_all_inputs, "the number of inputs is out of range");
 
 	member->n_inputs = n_in;
-	member->inputs =
-		take_indexes(reader, n_in, n_all_inputs, "inputs are not in order, or do not exist");
+	member->inputs = take_indexes(reader, n_in, n_all_inputs,
+								  "inputs are not in ascending order or out of range");
 	member->n_layers =
 		take_count(reader, 1, MODEL_MAX_LAYERS, "the number of layers is out of range");
 	member->layers = workspace_array(reader->workspace, DenseLayer, member->n_layers);
@@ -250,7 +250,7 @@ take_gate(Reader *reader, Gate *gate, int n_features, int n_classes)
 			n_open += closed == 0.0f;
 		}
 		if (n_open == 0 || !(sum < 1.0))
-			fail(reader, "the gate is closed");
+			fail(reader, "the gate leaves no probability for open classes");
 	}
 }
 
@@ -284,7 +284,7 @@ take_body(Reader *reader, Model *model)
 		return;
 
 	take_preprocessing(reader, preprocessing);
-	model->classes = take_ascending(reader, model->n_classes, "classes are not in order");
+	model->classes = take_ascending(reader, model->n_classes, "classes are not in ascending order");
 	model->temperature = take_positive(reader, "the temperature is out of range");
 	model->log_multipliers = take_floats(reader, model->n_classes);
 	take_gate(reader, &model->gate, preprocessing->n_features, model->n_classes);
@@ -300,7 +300,7 @@ take_body(Reader *reader, Model *model)
 	model->options = take_text(reader);
 	model->metrics = take_text(reader);
 	if (reader->failure == NULL && reader->left > 0)
-		fail(reader, "bytes follow the end of the model");
+		fail(reader, "data follow the end of the model");
 }
 
 /* Checks magic number, version, length and checksum; returns the reason of a failure or NULL. */
@@ -308,7 +308,7 @@ static const char *
 preamble_failure(const unsigned char *bytes, size_t length)
 {
 	if (length < PREAMBLE_BYTES || memcmp(bytes, MAGIC, MAGIC_BYTES) != 0)
-		return "the bytes do not start like a model";
+		return "the magic number does not match";
 	if (decode_uint32(bytes + MAGIC_BYTES) != FORMAT_VERSION)
 		return "the format version is not supported";
 	if (decode_uint32(bytes + MAGIC_BYTES + 4) != length)
