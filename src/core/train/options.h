@@ -90,8 +90,8 @@ extern int member_inputs(const TrainingOptions *options, int n_all);
 
 /*
  * Gives the options that were left to the training set, input_dropout and weight_decay of -1
- * and epochs of 0, their values, as the table says, for so many features of rows (all > 0) of
- * objects, of which there are fewer where some rows are copies.
+ * and epochs of 0, their values, which the option table states, for so many features of rows (all >
+ * 0) of objects, of which there are fewer where some rows are copies.
  */
 extern void training_options_settle(TrainingOptions *options, int n_rows, int n_objects,
 									int n_features);

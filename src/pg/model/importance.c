@@ -4,7 +4,7 @@
  *
  * The values of a feature, and its missing-value indicator with them, are
  * permuted among the objects, which keeps the feature's distribution but removes
- * what it says about an object.  The importance is the increase of the loss.
+ * its relation to an object.  The importance is the increase of the loss.
  */
 #include "pg/module/plasticc.h"
 

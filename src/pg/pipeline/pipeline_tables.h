@@ -36,7 +36,7 @@ extern char *boolean_column(const PipelineTable *table, const char *alias, const
 extern char *passband_column(const PipelineTable *table, const char *alias, const char *column,
 							 const char *option, const char *schema);
 
-/* An error unless the target has the column with that type; hint says how to get such a table. */
+/* An error unless the target has the column with that type; hint states how to get such a table. */
 extern void check_target_column(const PipelineTable *target, const char *column, Oid type,
 								const char *hint);
 
