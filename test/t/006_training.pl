@@ -3,9 +3,11 @@
 use strict;
 use warnings;
 
-use IPC::Run;
+use FindBin;
+use lib $FindBin::Bin;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use Sessions;
 use Test::More;
 use Time::HiRes qw(time);
 
@@ -32,17 +34,6 @@ sub call
 my $endless = '{"layers": [256, 256], "epochs": 100000}';
 my $short = '{"members": 1, "layers": [8], "epochs": 3, "validation_fraction": 0.2, "report_interval": 0}';
 
-# A psql that runs statements in the background.
-sub start_session
-{
-	my @statements = @_;
-	my %session = (out => '', err => '');
-	$session{handle} = IPC::Run::start(
-		[ 'psql', '-X', '-d', $node->connstr('postgres'), map { ('-c', $_) } @statements ],
-		'>', \$session{out}, '2>', \$session{err});
-	return \%session;
-}
-
 # Cancels or terminates the backend that runs such a query; returns the seconds it took.
 sub end_session
 {
@@ -50,7 +41,7 @@ sub end_session
 	my $start = time;
 	$node->safe_psql('postgres',
 		"SELECT $function(pid) FROM pg_stat_activity WHERE query LIKE '$like' AND pid <> pg_backend_pid()");
-	$session->{handle}->finish;
+	finish_session($session);
 	return time - $start;
 }
 
@@ -64,7 +55,7 @@ like($err, qr/epoch $_ of 3: training loss \d\.\d+, validation loss \d\.\d+, abo
 like($err, qr/model "m" version 1 is ready.*Best epoch \d of 3: training loss .*, validation loss .*; .* s in all\./s, 'reports the result');
 
 # while a training runs
-my $session = start_session(call('long', $endless));
+my $session = start_session($node, call('long', $endless));
 ok($node->poll_query_until('postgres', "SELECT count(*) >= 2 FROM sky.plasticc_training_log WHERE name = 'long'"),
 	'epochs are visible during the training');
 ($status, $out, $err) = $node->psql('postgres', call('long', $short));
@@ -77,7 +68,7 @@ is($node->safe_psql('postgres', "SELECT count(*) FROM sky.plasticc_models WHERE 
 cmp_ok($node->safe_psql('postgres', "SELECT count(*) FROM sky.plasticc_training_log WHERE name = 'long'"), '>=', 2, 'the log is kept');
 
 # a terminated backend releases the name
-$session = start_session(call('long', $endless));
+$session = start_session($node, call('long', $endless));
 ok($node->poll_query_until('postgres', "SELECT count(*) >= 1 FROM sky.plasticc_training_log WHERE name = 'long' AND version = 2"),
 	'a new training makes a new version');
 end_session($session, 'pg_terminate_backend', 'CALL%');
@@ -86,7 +77,7 @@ is($node->psql('postgres', call('long', $short)), 0, 'the name can be trained');
 is($node->safe_psql('postgres', "SELECT version FROM sky.plasticc_models WHERE name = 'long'"), 3, 'as the next version');
 
 # in a transaction block the name is locked until the end of the transaction
-$session = start_session('BEGIN', call('block', $short), 'SELECT pg_sleep(600)');
+$session = start_session($node, 'BEGIN', call('block', $short), 'SELECT pg_sleep(600)');
 ok($node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(600)'"), 'trained in a block');
 ($status, $out, $err) = $node->psql('postgres', call('block', $short));
 like($err, qr/another plasticc_train of model "block" is already running/, 'the version of an open transaction is locked');

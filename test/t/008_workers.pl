@@ -2,9 +2,11 @@
 use strict;
 use warnings;
 
-use IPC::Run;
+use FindBin;
+use lib $FindBin::Bin;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use Sessions;
 use Test::More;
 use Time::HiRes qw(time usleep);
 
@@ -67,12 +69,7 @@ sub poll
 
 sub start_training
 {
-	my @statements = ('SET max_parallel_maintenance_workers = 2', @_);
-	my %session = (out => '', err => '');
-
-	$session{handle} = IPC::Run::start([ 'psql', '-X', '-d', $node->connstr('postgres'), map { ('-c', $_) } @statements ],
-		'>', \$session{out}, '2>', \$session{err});
-	return \%session;
+	return start_session($node, 'SET max_parallel_maintenance_workers = 2', @_);
 }
 
 my $segments_before = segments();
@@ -111,21 +108,21 @@ SKIP:
 		my $start = time;
 
 		$node->safe_psql('postgres', "SELECT $function(pid) FROM pg_stat_activity WHERE query LIKE 'CALL%'");
-		$session->{handle}->finish;
+		finish_session($session);
 		cmp_ok(time - $start, '<', 5, "$function takes effect promptly");
 		like($session->{err}, $function eq 'pg_cancel_backend' ? qr/canceling statement due to user request/ : qr/terminating connection due to administrator command/, 'with the usual error');
 		nothing_left($function);
 	}
 	my $start = time;
 	my $session = start_training("SET statement_timeout = '2s'", call('timeout', $endless));
-	$session->{handle}->finish;
+	finish_session($session);
 	like($session->{err}, qr/canceling statement due to statement timeout/, 'statement_timeout applies to the leader');
 	nothing_left('a timeout');
 
 	# a worker is terminated
 	$session = start_endless('killed');
 	kill 'TERM', (workers())[0];
-	$session->{handle}->finish;
+	finish_session($session);
 	like($session->{err}, qr/ERROR:  plasticc training worker was terminated/, 'the loss of a worker raises an error in the leader');
 	nothing_left('the end of a worker');
 	is($node->safe_psql('postgres', "SELECT count(*) FROM plasticc_models"), 0, 'no model is stored');
@@ -144,7 +141,7 @@ SKIP:
 	ok($node->poll_query_until('postgres', "SELECT count(DISTINCT member) = 2 FROM plasticc_training_log WHERE name = 'one'"), 'two members are trained concurrently');
 	is(scalar workers(), 1, 'max_parallel_workers limits the workers');
 	$node->safe_psql('postgres', "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE 'CALL%'");
-	$session->{handle}->finish;
+	finish_session($session);
 	nothing_left('a cancel');
 
 	# a cross-validation likewise
@@ -153,7 +150,7 @@ SKIP:
 	($status, $out, $err) = $node->psql('postgres', call('folds', '{"epochs": 1}', 'plasticc_cross_validate'));
 	like($err, qr/another plasticc_cross_validate of model "folds" is already running/, 'and locks its name');
 	$node->safe_psql('postgres', "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE 'CALL%'");
-	$session->{handle}->finish;
+	finish_session($session);
 	nothing_left('a cancelled cross-validation');
 
 	# the postmaster is killed
@@ -161,7 +158,7 @@ SKIP:
 	my @workers = workers();
 	$node->kill9;
 	ok(poll(sub { !grep { kill 0, $_ } @workers }), 'workers do not outlive the postmaster');
-	$session->{handle}->finish;
+	finish_session($session);
 	$node->start;
 	is($node->psql('postgres', call('after', '{"layers": [8], "epochs": 3, "members": 3}')), 0, 'and the server starts again');
 
@@ -170,7 +167,7 @@ SKIP:
 	$node->reload;
 	$session = start_endless('crash');
 	kill 'KILL', (workers())[0];
-	$session->{handle}->finish;
+	finish_session($session);
 	like($session->{err}, qr/terminating connection because of crash of another server process|server closed the connection/, 'the crash of a worker is reported to the client');
 	ok($node->poll_query_until('postgres', 'SELECT true'), 'the server is running again');
 	ok(poll(sub { !workers() }), 'without workers');

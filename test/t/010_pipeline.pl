@@ -3,9 +3,11 @@
 use strict;
 use warnings;
 
-use IPC::Run;
+use FindBin;
+use lib $FindBin::Bin;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use Sessions;
 use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('pipeline');
@@ -41,32 +43,6 @@ sub predict_call
 	my ($target, %options) = @_;
 	my $json = join ', ', q{"chunk_objects": 5, "report_interval": 0}, map { qq{"$_": $options{$_}} } sort keys %options;
 	return "CALL sky.plasticc_predict('m', 'reference', '$target', '{$json}')";
-}
-
-# A psql that runs statements in the background.
-sub start_session
-{
-	my @statements = @_;
-	my %session = (out => '', err => '');
-	$session{handle} = IPC::Run::start(
-		[ 'psql', '-X', '-d', $node->connstr('postgres'), map { ('-c', $_) } @statements ],
-		'>', \$session{out}, '2>', \$session{err});
-	return \%session;
-}
-
-# Keeps runs from their second half.
-sub close_gate
-{
-	my $holder = start_session('SELECT pg_advisory_lock(1)', 'SELECT pg_sleep(600)');
-	$node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 1 AND granted") or die 'no lock';
-	return $holder;
-}
-
-sub open_gate
-{
-	my ($holder) = @_;
-	$node->safe_psql('postgres', "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(600)'");
-	$holder->{handle}->finish;
 }
 
 my $leader = q{SELECT pid FROM pg_stat_activity WHERE query LIKE 'CALL sky.plasticc%' AND backend_type = 'client backend' AND pid <> pg_backend_pid()};
@@ -159,19 +135,19 @@ is($node->safe_psql('postgres', 'SELECT count(*) FROM broken WHERE object_id BET
 
 # cancel
 create_feature_table('cancelled');
-my $holder = close_gate();
-my $session = start_session(extract_call('cancelled', workers => 2));
+my $holder = close_gate($node);
+my $session = start_session($node, extract_call('cancelled', workers => 2));
 wait_for_rows('cancelled');
 ok($node->poll_query_until('postgres', "SELECT ($workers AND query LIKE 'plasticc extraction worker: table \"%\", job % of %') = 2"), 'workers are active');
 ($status, $out, $err) = $node->psql('postgres', extract_call('cancelled'));
 like($err, qr/another plasticc_extract of table "cancelled" is already running/, 'a concurrent run fails');
 $node->safe_psql('postgres', "SELECT pg_cancel_backend(pid) FROM ($leader) l");
-$session->{handle}->finish;
+finish_session($session);
 like($session->{err}, qr/canceling statement due to user request/, 'a cancel');
 is($node->safe_psql('postgres', $workers), 0, 'stops the workers');
 my $kept = $node->safe_psql('postgres', 'SELECT count(*) FROM cancelled');
 cmp_ok($kept, '<', 200, 'the run was not complete');
-open_gate($holder);
+open_gate($node, $holder);
 $node->safe_psql('postgres', 'CREATE TABLE kept AS SELECT object_id, extracted_at FROM cancelled; DROP TRIGGER gate ON cancelled');
 is($node->psql('postgres', extract_call('cancelled', workers => 2)), 0, 'a second call');
 is(compare_features('cancelled'), '200|0', 'completes the run');
@@ -179,18 +155,18 @@ is($node->safe_psql('postgres', 'SELECT count(*) FROM cancelled JOIN kept USING 
 
 # a terminated leader, a terminated worker
 create_feature_table('terminated');
-$holder = close_gate();
-$session = start_session(extract_call('terminated', workers => 2));
+$holder = close_gate($node);
+$session = start_session($node, extract_call('terminated', workers => 2));
 wait_for_rows('terminated');
 $node->safe_psql('postgres', "SELECT pg_terminate_backend(pid) FROM ($leader) l");
-$session->{handle}->finish;
+finish_session($session);
 ok($node->poll_query_until('postgres', "SELECT ($workers) = 0"), 'workers do not outlive their leader');
-$session = start_session(extract_call('terminated', workers => 2));
+$session = start_session($node, extract_call('terminated', workers => 2));
 ok($node->poll_query_until('postgres', "SELECT ($workers AND query LIKE 'plasticc extraction worker: table \"%\", job % of %') = 2"), 'workers are started again');
 $node->safe_psql('postgres', q{SELECT pg_terminate_backend(min(pid)) FROM pg_stat_activity WHERE backend_type IN ('plasticc extraction worker', 'plasticc prediction worker')});
 ok($node->poll_query_until('postgres', "SELECT ($workers) < 2"), 'one is terminated');
-open_gate($holder);
-$session->{handle}->finish;
+open_gate($node, $holder);
+finish_session($session);
 like($session->{err}, qr/plasticc extraction worker was terminated/, 'a terminated worker raises an error');
 is($node->safe_psql('postgres', $workers), 0, 'which stops the others');
 $node->safe_psql('postgres', 'DROP TRIGGER gate ON terminated');
@@ -201,11 +177,11 @@ is(compare_features('terminated'), '200|0', 'completes the run');
 sub kill_leader
 {
 	my ($call, $target) = @_;
-	my $holder = close_gate();
-	my $session = start_session($call);
+	my $holder = close_gate($node);
+	my $session = start_session($node, $call);
 	wait_for_rows($target);
 	kill 'KILL', $node->safe_psql('postgres', $leader);
-	$_->{handle}->finish foreach $session, $holder;
+	finish_session($_) foreach $session, $holder;
 	$node->poll_query_until('postgres', 'SELECT 1', '1') or die 'the server did not come back';
 	my $done = $node->safe_psql('postgres', "SELECT count(*) FROM $target");
 	cmp_ok($done, '>=', 10, 'committed chunks are kept after kill -9');
@@ -232,15 +208,15 @@ foreach my $n (0, 2)
 
 # observations that arrive during a run are left to the next call, whichever transaction commits first
 create_feature_table('live');
-$holder = close_gate();
-my $writer = start_session('BEGIN', 'INSERT INTO observations SELECT object_id, 90000, 1, 1, 1, true FROM generate_series(1, 200, 10) object_id', 'SELECT pg_advisory_xact_lock_shared(1)', 'COMMIT');
+$holder = close_gate($node);
+my $writer = start_session($node, 'BEGIN', 'INSERT INTO observations SELECT object_id, 90000, 1, 1, 1, true FROM generate_series(1, 200, 10) object_id', 'SELECT pg_advisory_xact_lock_shared(1)', 'COMMIT');
 $node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 1 AND NOT granted") or die 'nothing written';
-$session = start_session(extract_call('live', workers => 1));
+$session = start_session($node, extract_call('live', workers => 1));
 wait_for_rows('live');
 $node->safe_psql('postgres', 'INSERT INTO observations SELECT object_id, 90001, 1, 1, 1, true FROM generate_series(1, 250, 25) object_id');
-open_gate($holder);
-$session->{handle}->finish;
-$writer->{handle}->finish;
+open_gate($node, $holder);
+finish_session($session);
+finish_session($writer);
 $node->safe_psql('postgres', 'DROP TRIGGER gate ON live');
 is($node->psql('postgres', extract_call('live')), 0, 'the next call');
 is($node->safe_psql('postgres', q{
@@ -254,12 +230,12 @@ $node->safe_psql('postgres', q{
 	ALTER TABLE own DISABLE TRIGGER gate;
 	INSERT INTO own SELECT object_id, lightcurve, NULL, 0, now() FROM reference;
 	ALTER TABLE own ENABLE TRIGGER gate});
-$holder = close_gate();
-$session = start_session(extract_call('own', workers => 1) =~ s/'observations'/'own'/r);
+$holder = close_gate($node);
+$session = start_session($node, extract_call('own', workers => 1) =~ s/'observations'/'own'/r);
 $node->poll_query_until('postgres', 'SELECT count(*) >= 10 FROM own WHERE features IS NOT NULL') or die 'nothing extracted';
 $node->safe_psql('postgres', q{UPDATE own SET lightcurve = lightcurve OPERATOR(sky.||) '{(90000,1,1,1,t)}'::sky.lightcurve WHERE object_id % 2 = 0});
-open_gate($holder);
-$session->{handle}->finish;
+open_gate($node, $holder);
+finish_session($session);
 is($node->safe_psql('postgres', 'SELECT count(*) FROM own JOIN reference r USING (object_id) WHERE sky.plasticc_n_observations(own.lightcurve) = r.n_rows + (object_id + 1) % 2'), 200, 'the appended light curves are kept');
 $node->safe_psql('postgres', 'DROP TRIGGER gate ON own');
 is($node->psql('postgres', extract_call('own') =~ s/'observations'/'own'/r), 0, 'the next call');

@@ -3,9 +3,11 @@
 use strict;
 use warnings;
 
-use IPC::Run;
+use FindBin;
+use lib $FindBin::Bin;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use Sessions;
 use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('progress');
@@ -44,17 +46,6 @@ $node->safe_psql('postgres', q{
 	CREATE TRIGGER gate BEFORE INSERT ON predictions FOR EACH ROW EXECUTE FUNCTION gate('object_id', 41);
 });
 
-# A psql that runs statements in the background.
-sub start_session
-{
-	my @statements = @_;
-	my %session = (out => '', err => '');
-	$session{handle} = IPC::Run::start(
-		[ 'psql', '-X', '-d', $node->connstr('postgres'), map { ('-c', $_) } @statements ],
-		'>', \$session{out}, '2>', \$session{err});
-	return \%session;
-}
-
 sub rows
 {
 	my ($columns) = @_;
@@ -69,18 +60,15 @@ sub progress_is
 {
 	my ($columns, $expected, $what, @statements) = @_;
 	my ($procedure) = $statements[-1] =~ /(plasticc_\w+)/;
-	my $holder = start_session('SELECT pg_advisory_lock(1)', 'SELECT pg_sleep(600)');
-
-	$node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 1 AND granted") or die 'no lock';
-	my $session = start_session(@statements);
+	my $holder = close_gate($node);
+	my $session = start_session($node, @statements);
 	ok($node->poll_query_until('postgres', "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND objid = 1 AND NOT granted"), "$what stops");
 	is(rows("procedure, $columns"), "$procedure|$expected", $what);
 	is($node->safe_psql('postgres', "SELECT count(*) FROM sky.plasticc_progress() JOIN pg_stat_activity a USING (pid)
 		WHERE a.query LIKE 'CALL sky.$procedure%' AND started_at BETWEEN backend_start AND clock_timestamp()"), 1, 'by the pid the text of the CALL is found');
 	$at_gate->() if $at_gate;
-	$node->safe_psql('postgres', "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)%' AND pid <> pg_backend_pid()");
-	$holder->{handle}->finish;
-	$session->{handle}->finish;
+	open_gate($node, $holder);
+	finish_session($session);
 	unlike($session->{err}, qr/ERROR/, 'it runs to its end');
 	is(rows('count(*)'), 0, 'of which nothing is left');
 	return $session;
@@ -106,11 +94,11 @@ progress_is('name, phase, done, total, seconds_left', 'c|reading rows|0||', 'a c
 	"CALL sky.plasticc_cross_validate('c', 'SELECT gated(features) AS features, target FROM objects', '$options')");
 progress_is('name, phase, done', 'c|storing|0', 'a cross-validation that stores its result',
 	"CALL sky.plasticc_cross_validate('c', '$query', '$options')");
-my $session = start_session("CALL sky.plasticc_cross_validate('c', '$query', '{\"layers\": [256], \"epochs\": 100000, \"folds\": 3, \"members\": 2}')");
+my $session = start_session($node, "CALL sky.plasticc_cross_validate('c', '$query', '{\"layers\": [256], \"epochs\": 100000, \"folds\": 3, \"members\": 2}')");
 ok($node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM sky.plasticc_progress()
 	WHERE procedure = 'plasticc_cross_validate' AND phase = 'training' AND done > 5 AND total = 600000 AND seconds_left > 0}), 'a cross-validation that trains');
 $node->safe_psql('postgres', q{SELECT pg_cancel_backend(pid) FROM sky.plasticc_progress()});
-$session->{handle}->finish;
+finish_session($session);
 like($session->{err}, qr/canceling statement due to user request/, 'cancelled by its pid');
 is(rows('count(*)'), 0, 'leaves nothing');
 
@@ -129,10 +117,10 @@ progress_is('name, phase, done, total, seconds_left > 0', 'predictions|predictin
 	'BEGIN', q{CALL sky.plasticc_predict('p', 'curves', 'predictions', '{"chunk_objects": 10}')});
 
 # a crash leaves nothing behind
-$session = start_session("CALL sky.plasticc_train('k', '$query', '{\"layers\": [256], \"epochs\": 100000, \"members\": 1, \"validation_fraction\": 0}')");
+$session = start_session($node, "CALL sky.plasticc_train('k', '$query', '{\"layers\": [256], \"epochs\": 100000, \"members\": 1, \"validation_fraction\": 0}')");
 $node->poll_query_until('postgres', "SELECT count(*) = 1 FROM sky.plasticc_progress() WHERE phase = 'training' AND done > 0") or die 'no training';
 kill 'KILL', rows('pid');
-$session->{handle}->finish;
+finish_session($session);
 $node->poll_query_until('postgres', 'SELECT 1', '1') or die 'the server did not come back';
 is(rows('count(*)'), 0, 'nothing is left after kill -9');
 

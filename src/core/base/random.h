@@ -74,21 +74,31 @@ random_seed(Random *random, uint64_t seed, uint64_t stream)
 	random->spare_normal = 0.0;
 }
 
+/*
+ * The next bits of xoshiro256++ from state s[4], whose elements are uint64_t or a vector of it.
+ */
+#define XOSHIRO256PP_NEXT(type, s, bits)                                                           \
+	do                                                                                             \
+	{                                                                                              \
+		type sum_ = (s)[0] + (s)[3];                                                               \
+		type shifted_ = (s)[1] << 17;                                                              \
+                                                                                                   \
+		(bits) = ((sum_ << 23) | (sum_ >> 41)) + (s)[0];                                           \
+		(s)[2] ^= (s)[0];                                                                          \
+		(s)[3] ^= (s)[1];                                                                          \
+		(s)[1] ^= (s)[2];                                                                          \
+		(s)[0] ^= (s)[3];                                                                          \
+		(s)[2] ^= shifted_;                                                                        \
+		(s)[3] = ((s)[3] << 45) | ((s)[3] >> 19);                                                  \
+	} while (0)
+
 static inline uint64_t
 random_bits(Random *random)
 {
-	uint64_t *s = random->state;
-	uint64_t  sum = s[0] + s[3];
-	uint64_t  result = ((sum << 23) | (sum >> 41)) + s[0];
-	uint64_t  t = s[1] << 17;
+	uint64_t bits;
 
-	s[2] ^= s[0];
-	s[3] ^= s[1];
-	s[1] ^= s[2];
-	s[0] ^= s[3];
-	s[2] ^= t;
-	s[3] = (s[3] << 45) | (s[3] >> 19);
-	return result;
+	XOSHIRO256PP_NEXT(uint64_t, random->state, bits);
+	return bits;
 }
 
 static inline void

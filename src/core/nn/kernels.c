@@ -30,16 +30,9 @@ random_fill(RandomLanes *lanes, size_t n, uint16_t *values)
 	memcpy(s, lanes->state, sizeof(s));
 	for (size_t i = 0; i < n; i += step)
 	{
-		Lanes sum = s[0] + s[3];
-		Lanes bits = ((sum << 23) | (sum >> 41)) + s[0];
-		Lanes t = s[1] << 17;
+		Lanes bits;
 
-		s[2] ^= s[0];
-		s[3] ^= s[1];
-		s[1] ^= s[2];
-		s[0] ^= s[3];
-		s[2] ^= t;
-		s[3] = (s[3] << 45) | (s[3] >> 19);
+		XOSHIRO256PP_NEXT(Lanes, s, bits);
 		if (n - i >= step)
 			memcpy(values + i, &bits, sizeof(bits));
 		else
