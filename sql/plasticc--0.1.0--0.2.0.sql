@@ -1,0 +1,259 @@
+\echo Use "ALTER EXTENSION plasticc UPDATE TO '0.2.0'" to load this file. \quit
+
+CREATE FUNCTION plasticc_option_catalog(
+    OUT procedure text, OUT name text, OUT type text, OUT default_value text, OUT range text, OUT description text
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 120;
+
+CREATE FUNCTION plasticc_progress(
+    OUT pid integer, OUT procedure text, OUT name text, OUT phase text, OUT done bigint, OUT total bigint,
+    OUT started_at timestamptz, OUT seconds_left double precision
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED ROWS 10;
+
+-- All names are qualified, because distributed engines do not ship functions with SET clauses.
+CREATE OR REPLACE FUNCTION plasticc_distribute(
+    tables regclass[] DEFAULT '{}', distribution_column name DEFAULT 'object_id', models boolean DEFAULT true,
+    OUT relation regclass, OUT action text
+) RETURNS SETOF record
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE ROWS 10 AS $$
+DECLARE
+    registry CONSTANT regclass := '@extschema@.plasticc_models';
+    leader regclass;
+    leader_group integer;
+    citus_table record;
+BEGIN
+    IF pg_catalog.to_regproc('pg_catalog.create_distributed_table') IS NULL THEN
+        RAISE EXCEPTION 'Citus is not installed in this database' USING
+            ERRCODE = 'object_not_in_prerequisite_state',
+            HINT = 'Create extension citus before plasticc, on the coordinator, or see docs/distributed.md for a setup without Citus.';
+    END IF;
+
+    -- Check everything before changing anything.
+    FOREACH relation IN ARRAY tables LOOP
+        SELECT p.partmethod, p.colocationid, pg_catalog.column_to_column_name(p.logicalrelid, p.partkey) AS key
+        INTO citus_table
+        FROM pg_catalog.pg_dist_partition AS p WHERE p.logicalrelid OPERATOR(pg_catalog.=) relation;
+        CONTINUE WHEN NOT FOUND;
+        IF citus_table.partmethod OPERATOR(pg_catalog.<>) 'h' THEN
+            RAISE EXCEPTION 'table % is not distributed by hash', relation USING
+                ERRCODE = 'wrong_object_type',
+                HINT = 'Call undistribute_table() first.';
+        ELSIF citus_table.key OPERATOR(pg_catalog.<>) distribution_column::text THEN
+            RAISE EXCEPTION 'table % is distributed by column "%", not "%"', relation, citus_table.key, distribution_column USING
+                ERRCODE = 'wrong_object_type',
+                HINT = 'Call alter_distributed_table() to change the distribution column.';
+        ELSIF citus_table.colocationid OPERATOR(pg_catalog.<>) leader_group THEN
+            RAISE EXCEPTION 'distributed tables % and % are not co-located', leader, relation USING
+                ERRCODE = 'wrong_object_type',
+                HINT = 'Call update_distributed_table_colocation() or alter_distributed_table() for one of them.';
+        END IF;
+        leader := relation;
+        leader_group := citus_table.colocationid;
+    END LOOP;
+
+    -- First, because Citus cannot create a reference table in a transaction that has written to shards in parallel.
+    IF models THEN
+        relation := registry;
+        PERFORM FROM pg_catalog.pg_dist_partition AS p WHERE p.logicalrelid OPERATOR(pg_catalog.=) registry;
+        IF FOUND THEN
+            action := 'already a Citus table';
+        ELSE
+            PERFORM pg_catalog.create_reference_table(registry);
+            action := 'made a reference table';
+        END IF;
+        RETURN NEXT;
+    END IF;
+
+    FOREACH relation IN ARRAY tables LOOP
+        PERFORM FROM pg_catalog.pg_dist_partition AS p WHERE p.logicalrelid OPERATOR(pg_catalog.=) relation;
+        IF FOUND THEN
+            action := 'already distributed';
+        ELSE
+            PERFORM pg_catalog.create_distributed_table(relation, distribution_column::text, colocate_with => coalesce(
+                (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname)
+                 FROM pg_catalog.pg_class AS c
+                 JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+                 WHERE c.oid OPERATOR(pg_catalog.=) leader),
+                'default'));
+            action := pg_catalog.format('distributed by %I', distribution_column);
+        END IF;
+        leader := coalesce(leader, relation);
+        RETURN NEXT;
+    END LOOP;
+
+    PERFORM FROM pg_catalog.pg_dist_object AS o
+    JOIN pg_catalog.pg_extension AS e ON e.oid OPERATOR(pg_catalog.=) o.objid
+    WHERE o.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass
+          AND e.extname OPERATOR(pg_catalog.=) 'plasticc';
+    IF NOT FOUND THEN
+        RAISE WARNING 'extension plasticc is not registered with Citus and may be missing on the workers' USING
+            HINT = 'It was probably created before extension citus. Create it on every worker, or drop and re-create it.';
+    END IF;
+END
+$$;
+
+COMMENT ON TYPE lightcurve IS
+'light curve of an object: observations (mjd in days, passband 0-5 = ugrizy, flux and flux_err in FLUXCAL units, detected) in canonical order, and the number of rejected measurements';
+COMMENT ON FUNCTION lightcurve_in(cstring) IS
+'input function of lightcurve: {(mjd,passband,flux,flux_err,t|f),...} in any order, exact duplicates kept once, optionally followed by + K rejected';
+COMMENT ON FUNCTION lightcurve_out(lightcurve) IS
+'output function of lightcurve: observations in canonical order, in the shortest digits that read back to the same bits';
+COMMENT ON FUNCTION lightcurve_recv(internal) IS
+'binary input function of lightcurve: version, counts and observations in network byte order; observations in any order, exact duplicates kept once';
+COMMENT ON FUNCTION lightcurve_send(lightcurve) IS
+'binary output function of lightcurve: version, counts and observations in canonical order, in network byte order';
+COMMENT ON FUNCTION lightcurve_accum(lightcurve, double precision, bigint, double precision, double precision, boolean) IS
+'transition function of the light-curve aggregates: state, mjd in days, passband 0-5, flux and flux_err in FLUXCAL units, detected';
+COMMENT ON FUNCTION lightcurve_accum(lightcurve, double precision, bigint, double precision, double precision, bigint) IS
+'transition function of the light-curve aggregates: state, mjd in days, passband 0-5, flux and flux_err in FLUXCAL units, detected 0 or 1';
+COMMENT ON FUNCTION lightcurve_accum(lightcurve, double precision, bigint, double precision, double precision) IS
+'transition function of the light-curve aggregates: state, mjd in days, passband 0-5, flux and flux_err in FLUXCAL units';
+COMMENT ON FUNCTION lightcurve_combine(lightcurve, lightcurve) IS
+'transition function of plasticc_merge and combine function of all light-curve aggregates';
+COMMENT ON AGGREGATE plasticc_lightcurve(double precision, bigint, double precision, double precision, boolean) IS
+'light curve of a group: mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units, detected (NULL: |flux| >= 5 flux_err); NULL and NaN measurements are skipped and counted, and at most 1000000 observations are allowed';
+COMMENT ON AGGREGATE plasticc_lightcurve(double precision, bigint, double precision, double precision, bigint) IS
+'light curve of a group: mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units, detected 0 or 1 (NULL: |flux| >= 5 flux_err); NULL and NaN measurements are skipped and counted, and at most 1000000 observations are allowed';
+COMMENT ON AGGREGATE plasticc_lightcurve(double precision, bigint, double precision, double precision) IS
+'light curve of a group: mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units, detected where |flux| >= 5 flux_err; NULL and NaN measurements are skipped and counted, and at most 1000000 observations are allowed';
+COMMENT ON AGGREGATE plasticc_merge(lightcurve) IS
+'union of the observations of light curves, with exact duplicates kept once and the numbers of rejected measurements added';
+COMMENT ON FUNCTION plasticc_union(lightcurve, lightcurve) IS
+'union of the observations of two light curves, with exact duplicates kept once and the numbers of rejected measurements added; NULL has no observations';
+COMMENT ON OPERATOR || (lightcurve, lightcurve) IS
+'union of the observations of two light curves, with exact duplicates kept once and the numbers of rejected measurements added; NULL has no observations';
+COMMENT ON FUNCTION lightcurve_ne(lightcurve, lightcurve) IS 'different observations or different numbers of rejected measurements';
+COMMENT ON OPERATOR <> (lightcurve, lightcurve) IS 'different observations or different numbers of rejected measurements';
+COMMENT ON FUNCTION plasticc_slice(lightcurve, double precision, double precision) IS
+'observations with mjd_from <= mjd <= mjd_to, in days, where a NULL bound is open; the number of rejected measurements becomes 0, because their times are unknown';
+COMMENT ON FUNCTION plasticc_passband(text) IS 'number of a passband by its name: u 0, g 1, r 2, i 3, z 4, y or Y 5';
+COMMENT ON FUNCTION plasticc_flux_from_nanojansky(double precision) IS
+'converts a flux or flux_err from nanojansky (zero point 31.4) to FLUXCAL units (zero point 27.5): flux * 10^-1.56';
+COMMENT ON TYPE plasticc_feature_set IS
+'set of light-curve features: simple, which take microseconds per object, or all, which start with the simple ones and add those from fits and searches, at milliseconds per object';
+COMMENT ON FUNCTION plasticc_features_support(internal) IS
+'planner support function of plasticc_features(lightcurve, plasticc_feature_set), whose cost depends on the set';
+COMMENT ON FUNCTION plasticc_features(lightcurve, plasticc_feature_set) IS
+'features of a light curve as real[] in the order of plasticc_feature_catalog(feature_set); for rows, use plasticc_features(plasticc_lightcurve(mjd, passband, flux, flux_err, detected), ''simple'')';
+COMMENT ON FUNCTION plasticc_features(lightcurve) IS
+'all features of a light curve in the order of plasticc_feature_catalog(); NaN for a feature that cannot be computed, NULL without observations';
+COMMENT ON AGGREGATE plasticc_features(double precision, bigint, double precision, double precision) IS
+'all features of the light curve of a group, in the order of plasticc_feature_catalog(): mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units, detected where |flux| >= 5 flux_err; input as for plasticc_lightcurve';
+COMMENT ON FUNCTION plasticc_feature_catalog(plasticc_feature_set) IS
+'elements of the array that plasticc_features returns: ordinal from 1, name, unit (if flux and flux_err are scaled by c, "flux" and "flux/day" scale by c, "mag(flux)" changes by -2.5 log10 c, and others are unchanged), group, description';
+COMMENT ON FUNCTION plasticc_feature_names(plasticc_feature_set) IS 'names of the features that plasticc_features returns, in order';
+COMMENT ON FUNCTION plasticc_feature(real[], text) IS
+'one element, by name, of an array returned by plasticc_features or plasticc_host_features';
+COMMENT ON FUNCTION plasticc_host_features(real[], boolean, double precision, double precision, double precision, double precision) IS
+'light-curve features followed by host features: ddf (in a deep drilling field), photometric redshift (0 = galactic) and its error, distmod in mag (NULL or NaN: derived from the redshift in a flat Lambda-CDM cosmology), mwebv in mag, by which some features of the set "all" are corrected (pass 0 if the fluxes are already corrected); NULL, NaN or negative means unknown';
+COMMENT ON FUNCTION plasticc_host_feature_catalog(plasticc_feature_set) IS
+'features that plasticc_host_features appends: ordinal (continuing plasticc_feature_catalog), name, unit, group, description';
+COMMENT ON FUNCTION plasticc_host_feature_names(plasticc_feature_set) IS
+'names of the features that plasticc_host_features returns, in order: those of the light curve, then those of the host';
+COMMENT ON TYPE plasticc_gp IS
+'result of plasticc_gp_fit: amplitude in the unit of flux, length_scale in days, log_likelihood';
+COMMENT ON FUNCTION plasticc_gp_fit(lightcurve) IS
+'maximum-likelihood fit of a zero-mean Gaussian process with a Matern 3/2 kernel in time and, at a fixed scale of 6000 Angstrom, in wavelength: amplitude (standard deviation, in the unit of flux), length_scale in days (0.1 to 1000), log_likelihood including its constant; NULL without observations';
+COMMENT ON FUNCTION plasticc_gp_predict(lightcurve, double precision[]) IS
+'mean and standard deviation of the noiseless flux in all six passbands at each of the given times, which need not lie within the light curve, by the Gaussian process that plasticc_gp_fit fits; no rows without observations';
+COMMENT ON TYPE plasticc_host IS
+'host of an augmented copy: redshift, photometric redshift and its error, and the distance modulus in mag of the photometric redshift';
+COMMENT ON FUNCTION plasticc_augment(lightcurve, bigint, double precision, double precision, double precision, double precision, double precision, double precision, double precision, double precision, double precision, double precision, integer) IS
+'augmented copy of a light curve, the same for the same arguments: moved from redshift (NULL, NaN or negative: unknown) to new_redshift (NULL: not moved) through a Gaussian process or, at redshift 0, dimmed by galactic_dimming +- galactic_dimming_sd mag; observations dropped singly (drop_fraction) and in a block of drop_block days, with noise added (in units of flux_err) and times shifted by up to time_shift days; NULL if fewer than min_detections remain';
+COMMENT ON FUNCTION plasticc_augment_host(bigint, double precision, double precision, double precision, double precision, double precision, double precision) IS
+'host of an augmented copy: new_redshift is log-uniform from min_redshift (NULL: 0.95 redshift) to max_redshift (NULL: the lesser of 5 redshift and 1.5 (1 + redshift) - 1), hostgal_photoz keeps its error relative to 1 + z and gets noise of photoz_noise times its error, and distmod is that of hostgal_photoz; a redshift that is 0 or unknown is left unchanged';
+COMMENT ON FUNCTION plasticc_periodogram(lightcurve, double precision, double precision, double precision) IS
+'multiband periodogram: the fraction (0-1) of chi-squared about the passband means that is explained by sinusoids of a common frequency (per day), with their own amplitude and phase in each passband, from min_frequency (NULL: 1/time span) to max_frequency (NULL: 20) in steps of 1/(oversampling * time span) (NULL: 5), at most 10000000 rows; no rows unless some passband has 4 distinct times';
+COMMENT ON FUNCTION plasticc_period(lightcurve) IS
+'period in days, from 0.05 to the time span, whose folded light curve is best fitted by one shape common to all passbands; possibly half the orbital period of an eclipsing binary, returned even if the light curve is not periodic, and NULL unless some passband has 4 distinct times and some scatter';
+COMMENT ON TABLE plasticc_models IS
+'trained models, one immutable row per version; training under an existing name adds the next version';
+COMMENT ON COLUMN plasticc_models.classes IS 'classes in the order of the probabilities';
+COMMENT ON COLUMN plasticc_models.feature_names IS 'value of the option feature_names, or NULL';
+COMMENT ON COLUMN plasticc_models.options IS 'all training options, including defaults';
+COMMENT ON COLUMN plasticc_models.metrics IS
+'size of the training set, epochs and losses, and the scores and calibration on held-out rows, if any';
+COMMENT ON COLUMN plasticc_models.model IS 'serialised model, the argument of plasticc_classify; portable between databases';
+COMMENT ON TABLE plasticc_training_log IS
+'training log, one row per network and epoch, written during training; losses are of the kind set by the option loss';
+COMMENT ON COLUMN plasticc_training_log.member IS 'number of the network in the ensemble, from 1';
+COMMENT ON COLUMN plasticc_training_log.elapsed IS 'time since training started, including reading the training query';
+COMMENT ON TABLE plasticc_cross_validations IS
+'cross-validations, one row per run; a run under an existing name adds the next version, independently of the versions of models';
+COMMENT ON COLUMN plasticc_cross_validations.classes IS 'classes in the order of the probabilities';
+COMMENT ON COLUMN plasticc_cross_validations.options IS 'all training options, including defaults';
+COMMENT ON COLUMN plasticc_cross_validations.metrics IS
+'scores over all objects and by fold, number of objects in each class, number of features, and elapsed seconds';
+COMMENT ON TABLE plasticc_out_of_fold IS
+'out-of-fold predictions of cross-validations: the class probabilities of each row by networks trained without its fold';
+COMMENT ON COLUMN plasticc_out_of_fold.object_id IS 'object_id of the training query, or NULL';
+COMMENT ON COLUMN plasticc_out_of_fold.target IS 'true class';
+COMMENT ON COLUMN plasticc_out_of_fold.probabilities IS 'class probabilities in the order of plasticc_cross_validations.classes';
+COMMENT ON PROCEDURE plasticc_train(text, text, jsonb) IS
+'trains an ensemble of networks on training_query, run once as the current user, and stores it in plasticc_models as the next version of name; the query returns features real[] or double precision[] (NULL, NaN and infinite elements are missing values), target integer (the class), and optionally weight double precision (> 0), fold integer and object_id bigint, and plasticc_option_catalog() lists the options';
+COMMENT ON PROCEDURE plasticc_cross_validate(text, text, jsonb) IS
+'cross-validates a training with the query and options of plasticc_train: trains once per fold on all other folds, and stores the out-of-fold predictions in plasticc_out_of_fold and the scores in plasticc_cross_validations';
+COMMENT ON FUNCTION plasticc_training_options() IS
+'options of plasticc_train and plasticc_cross_validate: name, type, accepted range, values (as JSON) in the presets default and reference, description';
+COMMENT ON FUNCTION plasticc_option_catalog() IS
+'options of plasticc_train, plasticc_cross_validate, plasticc_extract and plasticc_predict: type, default (as JSON; null where it depends on tables or settings), accepted range, description';
+COMMENT ON FUNCTION plasticc_progress() IS
+'progress of the calls of plasticc_train, plasticc_cross_validate, plasticc_extract and plasticc_predict that run in this database: name is the model or the target table, done and total count epochs of all networks or objects, and what is unknown is NULL';
+COMMENT ON FUNCTION plasticc_model(text, integer) IS
+'newest or given version of a model; an error if there is none, NULL for a NULL name';
+COMMENT ON FUNCTION plasticc_classes(bytea) IS 'classes that the model knows, ascending: the order of its probabilities';
+COMMENT ON FUNCTION plasticc_model_info(bytea) IS
+'description of a model as jsonb: classes, features, network layers, calibration, class gate, size, options and metrics';
+COMMENT ON FUNCTION plasticc_classify(bytea, real[]) IS
+'class probabilities, which sum to 1, in the order of plasticc_classes(model); features as in training, where NULL, NaN or infinite elements are missing values and a different number of features is an error';
+COMMENT ON FUNCTION plasticc_classify(text, real[]) IS
+'class probabilities by the newest version of a model, as plasticc_classify(plasticc_model(name), features); in distributed queries, pass the model as an argument instead';
+COMMENT ON FUNCTION plasticc_probabilities(bytea, real[]) IS 'class probabilities as rows, one per class';
+COMMENT ON FUNCTION plasticc_classify_query(bytea, text) IS
+'classifies, in blocks, the rows of a query, run as the current user, that returns object_id (an integer type) and features (real[] or double precision[]); results differ from plasticc_classify by rounding only, and NULL features give NULL probabilities';
+COMMENT ON FUNCTION plasticc_importance(bytea, text, boolean, integer, bigint) IS
+'permutation importance: mean increase of the challenge''s weighted log loss over repeats (1 to 1000) random permutations of a feature, or of all features of a group together, among the rows of a query, run as the current user, that returns features, target and optionally object_id; largest first';
+COMMENT ON TYPE plasticc_unknown_method IS
+'formula by which plasticc_add_unknown derives the probability of class 99 from the probabilities of the known classes';
+COMMENT ON FUNCTION plasticc_add_unknown(real[], plasticc_unknown_method, integer[]) IS
+'appends the probability of class 99 by a formula and renormalises; classes may be omitted for 14 probabilities of the challenge''s classes in ascending order and for the methods prior, presentation, product and scirpus';
+COMMENT ON TYPE plasticc_submission_row IS 'class probabilities in one row of a submission to the challenge';
+COMMENT ON FUNCTION plasticc_submission(real[], integer[]) IS
+'probabilities as the columns of a submission to the challenge, 0 for classes not given; classes may be omitted for 14 or 15 probabilities of the challenge''s classes in ascending order';
+COMMENT ON FUNCTION plasticc_log_loss_accum(double precision[], integer, real[], integer[]) IS
+'transition function of plasticc_log_loss: state, target, probabilities, classes';
+COMMENT ON FUNCTION plasticc_log_loss_accum(double precision[], integer, real[], integer[], double precision[]) IS
+'transition function of plasticc_log_loss: state, target, probabilities, classes, weights';
+COMMENT ON AGGREGATE plasticc_log_loss(integer, real[], integer[]) IS
+'the challenge''s weighted log loss: the mean over classes with objects, weighted 2 for 15, 64 and 99 and 1 for others, of the mean of -ln p(target) over the objects of the class, with probabilities normalised and clipped to [1e-15, 1 - 1e-15]; rows whose target or probabilities are NULL are skipped';
+COMMENT ON AGGREGATE plasticc_log_loss(integer, real[], integer[], double precision[]) IS
+'weighted log loss with a given weight (finite, not negative) for each of classes; NULL if all classes with objects have weight 0';
+COMMENT ON FUNCTION plasticc_calibration_error_accum(double precision[], integer, real[], integer[]) IS
+'transition function of plasticc_calibration_error: state, target, probabilities, classes';
+COMMENT ON FUNCTION plasticc_calibration_error_accum(double precision[], integer, real[], integer[], double precision[]) IS
+'transition function of plasticc_calibration_error: state, target, probabilities, classes, weights';
+COMMENT ON AGGREGATE plasticc_calibration_error(integer, real[], integer[]) IS
+'expected calibration error (Guo et al. 2017): the mean over objects, in 15 equal-width bins of the largest probability, of the absolute difference between mean confidence and accuracy in the bin; rows are skipped and errors raised as by plasticc_log_loss';
+COMMENT ON AGGREGATE plasticc_calibration_error(integer, real[], integer[], double precision[]) IS
+'expected calibration error in which the objects of a class share a given weight (finite, not negative), as in plasticc_log_loss; NULL if all classes with objects have weight 0';
+COMMENT ON FUNCTION plasticc_confusion_accum(bigint[], integer, real[], integer[]) IS
+'transition function of plasticc_confusion: state, target, probabilities, classes';
+COMMENT ON AGGREGATE plasticc_confusion(integer, real[], integer[]) IS
+'confusion matrix: counts of objects as [true class][predicted class], both in the order of classes, where the predicted class is the first of the most probable ones; rows are skipped and errors raised as by plasticc_log_loss';
+COMMENT ON FUNCTION plasticc_n_observations(lightcurve) IS
+'number of observations of a light curve, including rejected measurements; reads only the first bytes';
+COMMENT ON FUNCTION plasticc_create_feature_table(text) IS
+'creates a table for plasticc_extract: object_id bigint PRIMARY KEY, lightcurve and features real[] (both NULL if the object has no usable observations), n_rows bigint (number of observations), extracted_at timestamptz';
+COMMENT ON FUNCTION plasticc_create_prediction_table(text, boolean) IS
+'creates a table for plasticc_predict: object_id bigint, model text, version integer, probabilities real[], predicted_at timestamptz, features_at timestamptz (extracted_at of the features), with primary key (object_id, model) or, to keep the history, (object_id, model, version, features_at)';
+COMMENT ON PROCEDURE plasticc_extract(regclass, regclass, jsonb) IS
+'extracts light curves and features of all objects whose number of observations differs from that in the target, in chunks of objects, one transaction each, in the calling session and in parallel workers; it can be restarted after an error, a cancel or a crash; plasticc_option_catalog() lists the options';
+COMMENT ON PROCEDURE plasticc_predict(text, regclass, regclass, jsonb) IS
+'classifies, by the newest version of a model, all objects whose present features this version has not classified yet, in chunks of objects, one transaction each, in the calling session and in parallel workers; it can be restarted after an error, a cancel or a crash; plasticc_option_catalog() lists the options';
+COMMENT ON FUNCTION plasticc_simulate_objects(bigint, bigint, text, bigint) IS
+'objects first_object to first_object + n - 1 of a synthetic LSST-like survey for demonstrations and load tests, one row per object, with coordinates in degrees, redshifts, distance modulus and extinction in mag, and the class; mix is ''training'', ''test'' or ''uniform''';
+COMMENT ON FUNCTION plasticc_simulate_observations(bigint, bigint, text, bigint) IS
+'observations of the objects that plasticc_simulate_objects returns for the same arguments, ordered by object_id and mjd: mjd in days, passband 0-5 = ugrizy, flux and flux_err (template-subtracted, zero point 27.5), detected';
+COMMENT ON FUNCTION plasticc_distribute(regclass[], name, boolean) IS
+'for Citus: distributes tables by hash of a column, co-located with each other, makes plasticc_models a reference table unless models is false, and returns the action taken for each; tables already set up are left unchanged';
