@@ -4,8 +4,8 @@
 # (PLAsTiCC team and modelers, "Unblinded Data for PLAsTiCC Classification Challenge",
 # https://doi.org/10.5281/zenodo.2539456, CC-BY-4.0).  Then: scripts/load.sh DIRECTORY.
 #
-# A file that is there and right is not fetched again; a download that broke off goes on where it
-# was.  The MD5 sums are those that Zenodo publishes with the record
+# A file that is already there with the right sum is not fetched again; an interrupted download
+# is continued.  The MD5 sums are those that Zenodo publishes with the record
 # (https://zenodo.org/api/records/2539456, files[].checksum).
 #
 # usage: scripts/download.sh DIRECTORY

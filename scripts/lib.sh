@@ -180,8 +180,8 @@ run_interruptibly()
 	return "$status"
 }
 
-# Debian's pg_config of PostgreSQL 13 tells the folders it was built for, wherever it lies; the rest of
-# the server can be moved.  Puts a script in its place that tells those below $work/server.
+# Debian's pg_config of PostgreSQL 13 always prints the folders it was built for, although the rest of
+# the server is relocatable.  Replaces it with a script that prints those below $work/server.
 #
 # usage: relocate_pg_config FOLDER...		the folders that were copied
 relocate_pg_config()

@@ -1,10 +1,9 @@
 /*
  * cross_validate.c
- *		CALL plasticc_cross_validate: how well a training would do, by training
- *		it on all folds but one, for each fold.
+ *		CALL plasticc_cross_validate: k-fold cross-validation of a training.
  *
  * The probabilities that each row gets from the networks that have not seen its
- * fold, and a row of metrics, are inserted in one go at the end, or not at all.
+ * fold, and a row of metrics, are inserted in one transaction at the end.
  */
 #include "pg/module/plasticc.h"
 
@@ -177,7 +176,6 @@ report_result(const Run *run, const float *probabilities)
 							   describe_duration(procedure_elapsed(run->procedure)))));
 }
 
-/* From the query to the stored probabilities. */
 static void
 cross_validate(Run *run)
 {

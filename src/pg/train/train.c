@@ -3,7 +3,7 @@
  *		CALL plasticc_train: an ensemble of networks trained on the result of a
  *		query, stored as a new version of a model.
  *
- * The model's row is inserted in one go at the end, or not at all.
+ * The model's row is inserted in one transaction at the end.
  */
 #include "pg/module/plasticc.h"
 

@@ -1,6 +1,7 @@
 /*
  * train_metrics.c
- *		What a training came to, as JSON.
+ *		The metrics of a training as JSON, and the calibration on unseen rows that
+ *		they report.
  */
 #include "pg/module/plasticc.h"
 

@@ -1,6 +1,6 @@
 /*
  * train_metrics.h
- *		What a training came to, as JSON.
+ *		The metrics of a training as JSON, and the calibration that they report.
  */
 #ifndef PLASTICC_PG_TRAIN_TRAIN_METRICS_H
 #define PLASTICC_PG_TRAIN_TRAIN_METRICS_H
@@ -12,11 +12,11 @@
 #include "pg/train/train_input.h"
 #include "pg/train/train_workers.h"
 
-/* Predictions of an ensemble for rows that some of its members have not seen. */
+/* Predictions of an ensemble for rows that some of its members were not trained on. */
 typedef struct Probabilities
 {
-	float			 *values;	 /* [n_rows][n_classes]; NaN where no member remains */
-	int				 *n_members; /* [n_rows], that have not seen the row */
+	float *values;	  /* [n_rows][n_classes]; NaN where every member was trained on the row */
+	int	  *n_members; /* [n_rows], members that were not trained on the row */
 	CalibrationReport calibration;
 } Probabilities;
 
@@ -27,19 +27,19 @@ typedef struct Probabilities
 extern Probabilities *calibrate_model(const Ensemble *ensemble, int fold, Model *model,
 									  const PoolResult *result, bool report);
 
-/* How class probabilities do. */
+/* Scores of class probabilities. */
 typedef struct Score
 {
 	int	   *objects; /* [n_classes] */
 	int	   *correct; /* [n_classes] */
 	double *loss;	 /* [n_classes] sums */
 	int		n_objects;
-	double	log_loss; /* the challenge's */
+	double	log_loss; /* weighted as in the challenge */
 	double	accuracy;
-	double	calibration_error; /* expected */
+	double	calibration_error; /* expected calibration error */
 } Score;
 
-/* Of the chosen rows (NULL for all), by probabilities [n_rows][n_classes]. */
+/* Scores the chosen rows (NULL for all) of probabilities [n_rows][n_classes]. */
 extern Score score_rows(const TrainingSet *set, const float *probabilities, const bool *chosen);
 
 /*
@@ -48,10 +48,10 @@ extern Score score_rows(const TrainingSet *set, const float *probabilities, cons
  */
 extern void append_score(StringInfo text, const TrainingSet *set, const Score *score);
 
-/* Likewise effective_objects of the rows that the fold learns from, where a survey weighs them. */
+/* Likewise effective_objects of the fold's training rows, if a target survey weights them. */
 extern void append_effective_objects(StringInfo text, const Ensemble *ensemble, int fold);
 
-/* Likewise features, and classes with their objects. */
+/* Likewise the number of features, and the number of objects by class. */
 extern void append_counts(StringInfo text, const TrainingInput *input);
 
 /* Means over n networks, of epochs rounded. */
@@ -59,7 +59,7 @@ extern TrainingResult mean_result(const TrainingResult *results, int n);
 
 /*
  * The members of the metrics object of a model, without its braces: counts,
- * losses and their curve, and how the model does on the objects held out.  They go into the
+ * losses and their curve, and the scores on held-out objects.  They go into the
  * model as well, so they do not include the duration of the training.
  */
 extern char *training_metrics(const Ensemble *ensemble, const TrainingInput *input,

@@ -1,9 +1,10 @@
 /*
  * training_curve.c
- *		How the losses of a training went, epoch by epoch, for the model to tell.
+ *		The loss curve of a training: mean training and validation loss by epoch,
+ *		which becomes part of the model's metrics.
  *
- * Networks are trained side by side, so that each has losses of its own until
- * all are there: their means do not depend on who was first.
+ * Networks are trained concurrently.  The losses of each are kept apart until the
+ * means are taken, so that these do not depend on which network finished first.
  */
 #include "pg/module/plasticc.h"
 
@@ -45,7 +46,7 @@ create_curve(int epochs, int n_networks)
 void
 note_epoch(TrainingCurve *curve, int network, const EpochReport *report)
 {
-	/* the first point that is not before the epoch */
+	/* the first point at or after the epoch */
 	int point =
 		(int) (((int64) report->epoch * curve->n_points + curve->epochs - 1) / curve->epochs) - 1;
 	Size i = (Size) network * curve->n_points + point;
@@ -56,7 +57,7 @@ note_epoch(TrainingCurve *curve, int network, const EpochReport *report)
 	curve->validation_loss[i] = report->validation_loss;
 }
 
-/* Mean over the networks that have a loss there; NaN if none has. */
+/* Mean over the networks that have a loss at this point; NaN if none has. */
 static double
 mean_loss(const TrainingCurve *curve, const double *losses, int point)
 {
@@ -75,7 +76,7 @@ mean_loss(const TrainingCurve *curve, const double *losses, int point)
 	return n > 0 ? sum / n : NAN;
 }
 
-/* Points that any network has come to. */
+/* Number of points that at least one network has reached. */
 static int
 points_reached(const TrainingCurve *curve)
 {
