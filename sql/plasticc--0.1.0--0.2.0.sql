@@ -1,5 +1,48 @@
 \echo Use "ALTER EXTENSION plasticc UPDATE TO '0.2.0'" to load this file. \quit
 
+-- Rows that are there belong to whoever runs the update, a superuser; see README.md for giving them to others.
+ALTER TABLE plasticc_models ADD COLUMN owner name NOT NULL DEFAULT current_user;
+ALTER TABLE plasticc_training_log ADD COLUMN owner name NOT NULL DEFAULT current_user;
+ALTER TABLE plasticc_cross_validations ADD COLUMN owner name NOT NULL DEFAULT current_user;
+ALTER TABLE plasticc_out_of_fold ADD COLUMN owner name NOT NULL DEFAULT current_user;
+
+-- The owner of a name is the role of its rows in these tables, all of which have the same.  Everyone who may read them
+-- reads all rows; only the owner's members insert and delete rows of a name; nobody updates any.  Policies do not concern
+-- superusers and the tables' owner.
+CREATE FUNCTION plasticc_is_owner(owner name) RETURNS boolean
+AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 10;
+
+-- Volatile, because it locks the name and reads rows that a snapshot does not show.
+CREATE FUNCTION plasticc_check_owner(relation oid, name text, owner name) RETURNS boolean
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 100;
+
+COMMENT ON FUNCTION plasticc_is_owner(name) IS
+'whether the current user has the privileges of a role; false if there is no such role';
+COMMENT ON FUNCTION plasticc_check_owner(oid, text, name) IS
+'true if the current user may insert a row of a model''s name and owner into a relation, otherwise an error; for the policies of plasticc_models and the other tables of trainings';
+
+ALTER TABLE plasticc_models ENABLE ROW LEVEL SECURITY;
+CREATE POLICY readers ON plasticc_models FOR SELECT USING (true);
+CREATE POLICY owners_insert ON plasticc_models FOR INSERT WITH CHECK (plasticc_check_owner(tableoid, name, owner));
+CREATE POLICY owners_delete ON plasticc_models FOR DELETE USING (plasticc_is_owner(owner));
+ALTER TABLE plasticc_training_log ENABLE ROW LEVEL SECURITY;
+CREATE POLICY readers ON plasticc_training_log FOR SELECT USING (true);
+CREATE POLICY owners_insert ON plasticc_training_log FOR INSERT WITH CHECK (plasticc_check_owner(tableoid, name, owner));
+CREATE POLICY owners_delete ON plasticc_training_log FOR DELETE USING (plasticc_is_owner(owner));
+ALTER TABLE plasticc_cross_validations ENABLE ROW LEVEL SECURITY;
+CREATE POLICY readers ON plasticc_cross_validations FOR SELECT USING (true);
+CREATE POLICY owners_insert ON plasticc_cross_validations FOR INSERT WITH CHECK (plasticc_check_owner(tableoid, name, owner));
+CREATE POLICY owners_delete ON plasticc_cross_validations FOR DELETE USING (plasticc_is_owner(owner));
+ALTER TABLE plasticc_out_of_fold ENABLE ROW LEVEL SECURITY;
+CREATE POLICY readers ON plasticc_out_of_fold FOR SELECT USING (true);
+CREATE POLICY owners_insert ON plasticc_out_of_fold FOR INSERT WITH CHECK (plasticc_check_owner(tableoid, name, owner));
+CREATE POLICY owners_delete ON plasticc_out_of_fold FOR DELETE USING (plasticc_is_owner(owner));
+
+-- What models there are, for those who need no model itself.
+CREATE VIEW plasticc_model_versions AS
+SELECT name, version, owner, created_at, classes, feature_names, options, metrics, pg_catalog.octet_length(model) AS bytes
+FROM plasticc_models;
+
 CREATE FUNCTION plasticc_option_catalog(
     OUT procedure text, OUT name text, OUT type text, OUT default_value text, OUT range text, OUT description text
 ) RETURNS SETOF record
@@ -167,8 +210,6 @@ COMMENT ON FUNCTION plasticc_periodogram(lightcurve, double precision, double pr
 'multiband periodogram: the fraction (0-1) of chi-squared about the passband means that is explained by sinusoids of a common frequency (per day), with their own amplitude and phase in each passband, from min_frequency (NULL: 1/time span) to max_frequency (NULL: 20) in steps of 1/(oversampling * time span) (NULL: 5), at most 10000000 rows; no rows unless some passband has 4 distinct times';
 COMMENT ON FUNCTION plasticc_period(lightcurve) IS
 'period in days, from 0.05 to the time span, whose folded light curve is best fitted by one shape common to all passbands; possibly half the orbital period of an eclipsing binary, returned even if the light curve is not periodic, and NULL unless some passband has 4 distinct times and some scatter';
-COMMENT ON TABLE plasticc_models IS
-'trained models, one immutable row per version; training under an existing name adds the next version';
 COMMENT ON COLUMN plasticc_models.classes IS 'classes in the order of the probabilities';
 COMMENT ON COLUMN plasticc_models.feature_names IS 'value of the option feature_names, or NULL';
 COMMENT ON COLUMN plasticc_models.options IS 'all training options, including defaults';
@@ -257,3 +298,14 @@ COMMENT ON FUNCTION plasticc_simulate_observations(bigint, bigint, text, bigint)
 'observations of the objects that plasticc_simulate_objects returns for the same arguments, ordered by object_id and mjd: mjd in days, passband 0-5 = ugrizy, flux and flux_err (template-subtracted, zero point 27.5), detected';
 COMMENT ON FUNCTION plasticc_distribute(regclass[], name, boolean) IS
 'for Citus: distributes tables by hash of a column, co-located with each other, makes plasticc_models a reference table unless models is false, and returns the action taken for each; tables already set up are left unchanged';
+COMMENT ON TABLE plasticc_models IS
+'trained models, one immutable row per version; training under an existing name adds the next version; DROP EXTENSION drops them, pg_dump --table=plasticc_models saves them';
+COMMENT ON COLUMN plasticc_models.owner IS
+'role whose members may add and delete rows of this name; the same in all rows of the name';
+COMMENT ON COLUMN plasticc_training_log.owner IS
+'role whose members may add and delete rows of this name; the same in all rows of the name';
+COMMENT ON COLUMN plasticc_cross_validations.owner IS
+'role whose members may add and delete rows of this name; the same in all rows of the name';
+COMMENT ON COLUMN plasticc_out_of_fold.owner IS
+'role whose members may add and delete rows of this name; the same in all rows of the name';
+COMMENT ON VIEW plasticc_model_versions IS 'the versions in plasticc_models without the models: their size in bytes instead';

@@ -346,6 +346,7 @@ CREATE TABLE plasticc_models (
     options jsonb NOT NULL,
     metrics jsonb NOT NULL,
     model bytea NOT NULL,
+    owner name NOT NULL DEFAULT current_user,
     PRIMARY KEY (name, version)
 );
 
@@ -362,6 +363,7 @@ CREATE TABLE plasticc_training_log (
     learning_rate double precision,
     elapsed interval NOT NULL,
     logged_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    owner name NOT NULL DEFAULT current_user,
     PRIMARY KEY (name, version, member, epoch)
 );
 
@@ -372,6 +374,7 @@ CREATE TABLE plasticc_cross_validations (
     classes integer[] NOT NULL,
     options jsonb NOT NULL,
     metrics jsonb NOT NULL,
+    owner name NOT NULL DEFAULT current_user,
     PRIMARY KEY (name, version)
 );
 
@@ -382,7 +385,8 @@ CREATE TABLE plasticc_out_of_fold (
     object_id bigint,
     fold integer NOT NULL,
     target integer NOT NULL,
-    probabilities real[] NOT NULL
+    probabilities real[] NOT NULL,
+    owner name NOT NULL DEFAULT current_user
 );
 
 CREATE INDEX plasticc_out_of_fold_name_version_object_id_idx ON plasticc_out_of_fold (name, version, object_id);
@@ -392,8 +396,45 @@ SELECT pg_catalog.pg_extension_config_dump('plasticc_training_log', '');
 SELECT pg_catalog.pg_extension_config_dump('plasticc_cross_validations', '');
 SELECT pg_catalog.pg_extension_config_dump('plasticc_out_of_fold', '');
 
+-- The owner of a name is the role of its rows in these tables, all of which have the same.  Everyone who may read them
+-- reads all rows; only the owner's members insert and delete rows of a name; nobody updates any.  Policies do not concern
+-- superusers and the tables' owner.
+CREATE FUNCTION plasticc_is_owner(owner name) RETURNS boolean
+AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 10;
+
+-- Volatile, because it locks the name and reads rows that a snapshot does not show.
+CREATE FUNCTION plasticc_check_owner(relation oid, name text, owner name) RETURNS boolean
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 100;
+
+COMMENT ON FUNCTION plasticc_is_owner(name) IS
+'whether the current user has the privileges of a role; false if there is no such role';
+COMMENT ON FUNCTION plasticc_check_owner(oid, text, name) IS
+'true if the current user may insert a row of a model''s name and owner into a relation, otherwise an error; for the policies of plasticc_models and the other tables of trainings';
+
+ALTER TABLE plasticc_models ENABLE ROW LEVEL SECURITY;
+CREATE POLICY readers ON plasticc_models FOR SELECT USING (true);
+CREATE POLICY owners_insert ON plasticc_models FOR INSERT WITH CHECK (plasticc_check_owner(tableoid, name, owner));
+CREATE POLICY owners_delete ON plasticc_models FOR DELETE USING (plasticc_is_owner(owner));
+ALTER TABLE plasticc_training_log ENABLE ROW LEVEL SECURITY;
+CREATE POLICY readers ON plasticc_training_log FOR SELECT USING (true);
+CREATE POLICY owners_insert ON plasticc_training_log FOR INSERT WITH CHECK (plasticc_check_owner(tableoid, name, owner));
+CREATE POLICY owners_delete ON plasticc_training_log FOR DELETE USING (plasticc_is_owner(owner));
+ALTER TABLE plasticc_cross_validations ENABLE ROW LEVEL SECURITY;
+CREATE POLICY readers ON plasticc_cross_validations FOR SELECT USING (true);
+CREATE POLICY owners_insert ON plasticc_cross_validations FOR INSERT WITH CHECK (plasticc_check_owner(tableoid, name, owner));
+CREATE POLICY owners_delete ON plasticc_cross_validations FOR DELETE USING (plasticc_is_owner(owner));
+ALTER TABLE plasticc_out_of_fold ENABLE ROW LEVEL SECURITY;
+CREATE POLICY readers ON plasticc_out_of_fold FOR SELECT USING (true);
+CREATE POLICY owners_insert ON plasticc_out_of_fold FOR INSERT WITH CHECK (plasticc_check_owner(tableoid, name, owner));
+CREATE POLICY owners_delete ON plasticc_out_of_fold FOR DELETE USING (plasticc_is_owner(owner));
+
+-- What models there are, for those who need no model itself.
+CREATE VIEW plasticc_model_versions AS
+SELECT name, version, owner, created_at, classes, feature_names, options, metrics, pg_catalog.octet_length(model) AS bytes
+FROM plasticc_models;
+
 COMMENT ON TABLE plasticc_models IS
-'trained models, one immutable row per version; training under an existing name adds the next version';
+'trained models, one immutable row per version; training under an existing name adds the next version; DROP EXTENSION drops them, pg_dump --table=plasticc_models saves them';
 COMMENT ON COLUMN plasticc_models.classes IS 'classes in the order of the probabilities';
 COMMENT ON COLUMN plasticc_models.feature_names IS 'value of the option feature_names, or NULL';
 COMMENT ON COLUMN plasticc_models.options IS 'all training options, including defaults';
@@ -415,6 +456,15 @@ COMMENT ON TABLE plasticc_out_of_fold IS
 COMMENT ON COLUMN plasticc_out_of_fold.object_id IS 'object_id of the training query, or NULL';
 COMMENT ON COLUMN plasticc_out_of_fold.target IS 'true class';
 COMMENT ON COLUMN plasticc_out_of_fold.probabilities IS 'class probabilities in the order of plasticc_cross_validations.classes';
+COMMENT ON COLUMN plasticc_models.owner IS
+'role whose members may add and delete rows of this name; the same in all rows of the name';
+COMMENT ON COLUMN plasticc_training_log.owner IS
+'role whose members may add and delete rows of this name; the same in all rows of the name';
+COMMENT ON COLUMN plasticc_cross_validations.owner IS
+'role whose members may add and delete rows of this name; the same in all rows of the name';
+COMMENT ON COLUMN plasticc_out_of_fold.owner IS
+'role whose members may add and delete rows of this name; the same in all rows of the name';
+COMMENT ON VIEW plasticc_model_versions IS 'the versions in plasticc_models without the models: their size in bytes instead';
 
 CREATE PROCEDURE plasticc_train(name text, training_query text, options jsonb DEFAULT '{}')
 AS 'MODULE_PATHNAME' LANGUAGE C;

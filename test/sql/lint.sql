@@ -55,6 +55,8 @@ INSERT INTO exceptions VALUES
 ('is immutable', 'plasticc_predict(text,regclass,regclass,jsonb)', 'fills a table'),
 ('is immutable', 'plasticc_create_feature_table(text)', 'creates a table'),
 ('is immutable', 'plasticc_progress()', 'shows what runs'),
+('is immutable', 'plasticc_is_owner(name)', 'depends on the user'),
+('is immutable', 'plasticc_check_owner(oid,text,name)', 'depends on the user and reads the owners'),
 ('is immutable', 'plasticc_create_prediction_table(text,boolean)', 'creates a table'),
 ('is parallel safe', 'plasticc_classify_query(bytea,text)', 'runs the caller''s query, which may write'),
 ('is parallel safe', 'plasticc_train(text,text,jsonb)', 'writes models and their log'),
@@ -65,6 +67,7 @@ INSERT INTO exceptions VALUES
 ('is parallel safe', 'plasticc_predict(text,regclass,regclass,jsonb)', 'fills a table'),
 ('is parallel safe', 'plasticc_create_feature_table(text)', 'creates a table'),
 ('is parallel safe', 'plasticc_progress()', 'shows what runs, as the views of the server do'),
+('is parallel safe', 'plasticc_check_owner(oid,text,name)', 'locks the name; only INSERT calls it'),
 ('is parallel safe', 'plasticc_create_prediction_table(text,boolean)', 'creates a table'),
 ('is strict', 'lightcurve_accum(lightcurve,double precision,bigint,double precision,double precision,bigint)', 'counts NULL measurements'),
 ('is strict', 'lightcurve_accum(lightcurve,double precision,bigint,double precision,double precision,boolean)', 'counts NULL measurements'),
@@ -87,6 +90,8 @@ INSERT INTO exceptions VALUES
 ('has no text argument', 'plasticc_create_feature_table(text)', 'the name of the table'),
 ('has no text argument', 'plasticc_create_prediction_table(text,boolean)', 'the name of the table'),
 ('has no text argument', 'plasticc_predict(text,regclass,regclass,jsonb)', 'the name of the model'),
+('has no text argument', 'plasticc_is_owner(name)', 'the name of a role'),
+('has no text argument', 'plasticc_check_owner(oid,text,name)', 'the names of the model and of a role'),
 ('has no text argument', 'plasticc_passband(text)', 'converts a name'),
 ('has no text argument', 'plasticc_feature(real[],text)', 'a convenience: features[ordinal] is the same'),
 ('has no text argument', 'plasticc_model(text,integer)', 'the look-up by name'),
@@ -123,7 +128,7 @@ ROLLBACK;
 
 -- Only the owner can read or write models.
 SELECT relname, relacl FROM pg_class JOIN members ON classid = 'pg_class'::regclass AND objid = oid
-WHERE relkind = 'r' ORDER BY 1;
+WHERE relkind IN ('r', 'v') ORDER BY 1;
 
 DROP VIEW lint, findings, aggregates, functions, members;
 DROP TABLE exceptions;

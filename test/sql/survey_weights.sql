@@ -48,7 +48,8 @@ SELECT trained('{"survey_query": "SELECT 1 AS feature", "survey_features": [1]}'
 SELECT trained('{"survey_query": "SELECT NULL::real[] AS features", "survey_features": [1]}');
 SELECT trained('{"survey_query": "SELECT 615 AS object_id, ARRAY[1,2]::real[] AS features", "survey_features": [1]}');
 SELECT trained('{"survey_query": "SELECT * FROM survey WHERE false", "survey_features": [1]}');
--- the query runs as the caller
+-- the query runs as the caller, who has no model of that name to respect
+TRUNCATE plasticc_models, plasticc_training_log, plasticc_cross_validations, plasticc_out_of_fold;
 CREATE ROLE plasticc_surveyor;
 GRANT SELECT, INSERT ON plasticc_models, plasticc_training_log TO plasticc_surveyor;
 GRANT SELECT ON objects TO plasticc_surveyor;
@@ -60,4 +61,3 @@ DROP FUNCTION trained;
 DROP VIEW survey;
 DROP TABLE objects;
 DROP ROLE plasticc_surveyor;
-TRUNCATE plasticc_models, plasticc_training_log, plasticc_cross_validations, plasticc_out_of_fold;

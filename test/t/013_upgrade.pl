@@ -31,6 +31,7 @@ sub objects
 
 		s/^-- For binary upgrade, must preserve .*\n//mg;
 		s/^SELECT pg_catalog\.binary_upgrade_set_next_.*\n//mg;
+		s/^-- set missing value\.\nSELECT .*\n//mg;	# of rows older than a column
 		s/^--\n-- PostgreSQL database dump complete.*//ms;
 		s/\n\n+/\n/g;
 		s/^(.*relfrozenxid = |WHERE oid = )'\d+'/$1/mg;

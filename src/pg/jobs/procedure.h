@@ -12,14 +12,15 @@
 #include "pg/jobs/progress.h"
 
 /*
- * What a procedure locks.  The number is the last field of an advisory lock's
+ * What is locked.  The number is the last field of an advisory lock's
  * tag, in which locks that users take have 1 or 2.
  */
 typedef enum LockClass
 {
-	LOCK_TARGET_TABLE = 97, /* that plasticc_extract and plasticc_predict fill; by OID */
-	LOCK_CROSS_VALIDATION,	/* the name; by hash */
-	LOCK_TRAINING,			/* likewise */
+	LOCK_OWNER = 96,	   /* a model's name, while its owner is looked up; by hash */
+	LOCK_TARGET_TABLE,	   /* that plasticc_extract and plasticc_predict fill; by OID */
+	LOCK_CROSS_VALIDATION, /* a model's name */
+	LOCK_TRAINING,		   /* likewise */
 } LockClass;
 
 typedef struct Procedure

@@ -103,17 +103,18 @@ cross_validation_metrics(const Run *run, const float *probabilities)
 static void
 store_metrics(const Run *run, const char *metrics)
 {
-	Oid	  types[] = {TEXTOID, INT4OID, INT4ARRAYOID, JSONBOID, JSONBOID};
+	Oid	  types[] = {TEXTOID, INT4OID, INT4ARRAYOID, JSONBOID, JSONBOID, NAMEOID};
 	Datum values[] = {
 		CStringGetTextDatum(run->name),
 		Int32GetDatum(run->version),
 		PointerGetDatum(integer_array(run->input->set.classes, run->input->set.n_classes)),
 		DirectFunctionCall1(jsonb_in, CStringGetDatum(training_options_text(run->options))),
 		DirectFunctionCall1(jsonb_in, CStringGetDatum(metrics)),
+		run_owner(run),
 	};
 
-	execute_statement(psprintf("INSERT INTO %s (name, version, classes, options, metrics) "
-							   "VALUES ($1, $2, $3, $4, $5)",
+	execute_statement(psprintf("INSERT INTO %s (name, version, classes, options, metrics, owner) "
+							   "VALUES ($1, $2, $3, $4, $5, $6)",
 							   run->tables[0]),
 					  lengthof(types), types, values, NULL, SPI_OK_INSERT);
 }
@@ -131,8 +132,9 @@ store_row(const Run *run, SPIPlanPtr plan, int row, const float *probabilities)
 					   Int32GetDatum((int32) input->fold_values[run->ensemble.fold[row]]),
 					   Int32GetDatum(input->set.classes[input->set.target[row]]),
 					   PointerGetDatum(real_array(probabilities + (Size) row * n_classes, n_classes)),
+					   run_owner(run),
 	   };
-	char nulls[] = {' ', ' ', has_id ? ' ' : 'n', ' ', ' ', ' '};
+	char nulls[] = {' ', ' ', has_id ? ' ' : 'n', ' ', ' ', ' ', ' '};
 
 	if (SPI_execute_plan(plan, values, nulls, false, 0) != SPI_OK_INSERT)
 		elog(ERROR, "storing probabilities failed: %s", SPI_result_code_string(SPI_result));
@@ -141,10 +143,10 @@ store_row(const Run *run, SPIPlanPtr plan, int row, const float *probabilities)
 static void
 store_probabilities(const Run *run, const float *probabilities)
 {
-	Oid		   types[] = {TEXTOID, INT4OID, INT8OID, INT4OID, INT4OID, FLOAT4ARRAYOID};
+	Oid		   types[] = {TEXTOID, INT4OID, INT8OID, INT4OID, INT4OID, FLOAT4ARRAYOID, NAMEOID};
 	SPIPlanPtr plan =
 		SPI_prepare(psprintf("INSERT INTO %s (name, version, object_id, fold, target, "
-							 "probabilities) VALUES ($1, $2, $3, $4, $5, $6)",
+							 "probabilities, owner) VALUES ($1, $2, $3, $4, $5, $6, $7)",
 							 run->tables[1]),
 					lengthof(types), types);
 	MemoryContext context =

@@ -77,8 +77,8 @@ interval_datum(double seconds)
 static void
 log_epoch(Run *run, int member, const EpochReport *report)
 {
-	Oid	  types[] = {TEXTOID,	INT4OID,   INT4OID,	  INT4OID,
-					 FLOAT8OID, FLOAT8OID, FLOAT8OID, INTERVALOID};
+	Oid	  types[] = {TEXTOID,	INT4OID,   INT4OID,		INT4OID, FLOAT8OID,
+					 FLOAT8OID, FLOAT8OID, INTERVALOID, NAMEOID};
 	Datum values[] = {CStringGetTextDatum(run->name),
 					  Int32GetDatum(run->version),
 					  Int32GetDatum(member),
@@ -86,15 +86,16 @@ log_epoch(Run *run, int member, const EpochReport *report)
 					  Float8GetDatum(report->training_loss),
 					  Float8GetDatum(report->validation_loss),
 					  Float8GetDatum(report->learning_rate),
-					  interval_datum(procedure_elapsed(run->procedure))};
-	char  nulls[] = {' ', ' ', ' ', ' ', ' ', ' ', ' ', ' '};
+					  interval_datum(procedure_elapsed(run->procedure)),
+					  run_owner(run)};
+	char  nulls[] = {' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' '};
 
 	note_epoch(run->curve, member - 1, report);
 	if (isnan(report->validation_loss))
 		nulls[5] = 'n';
 	execute_statement(psprintf("INSERT INTO %s (name, version, member, epoch, training_loss, "
-							   "validation_loss, learning_rate, elapsed) "
-							   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+							   "validation_loss, learning_rate, elapsed, owner) "
+							   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 							   run->tables[1]),
 					  lengthof(types), types, values, nulls, SPI_OK_INSERT);
 }
@@ -156,7 +157,8 @@ store_model(Run *run, Model *model, const PoolResult *result)
 	char *metrics = training_metrics(&run->ensemble, run->input, result, run->curve, unseen);
 	char *row_metrics =
 		psprintf("{%s, \"elapsed_seconds\": %.3f}", metrics, procedure_elapsed(run->procedure));
-	Oid	  types[] = {TEXTOID, INT4OID, INT4ARRAYOID, TEXTARRAYOID, JSONBOID, JSONBOID, BYTEAOID};
+	Oid	  types[] = {TEXTOID,  INT4OID,	 INT4ARRAYOID, TEXTARRAYOID,
+					 JSONBOID, JSONBOID, BYTEAOID,	   NAMEOID};
 	Datum values[] = {
 		CStringGetTextDatum(run->name),
 		Int32GetDatum(run->version),
@@ -165,13 +167,15 @@ store_model(Run *run, Model *model, const PoolResult *result)
 		DirectFunctionCall1(jsonb_in, CStringGetDatum(training_options_text(run->options))),
 		DirectFunctionCall1(jsonb_in, CStringGetDatum(row_metrics)),
 		PointerGetDatum(model_bytes(run, model, metrics)),
+		run_owner(run),
 	};
-	char nulls[] = {' ', ' ', ' ', ' ', ' ', ' ', ' '};
+	char nulls[] = {' ', ' ', ' ', ' ', ' ', ' ', ' ', ' '};
 
 	if (run->options->n_feature_names == 0)
 		nulls[3] = 'n';
 	execute_statement(psprintf("INSERT INTO %s (name, version, classes, feature_names, options, "
-							   "metrics, model) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+							   "metrics, model, owner) "
+							   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
 							   run->tables[0]),
 					  lengthof(types), types, values, nulls, SPI_OK_INSERT);
 }

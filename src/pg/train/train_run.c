@@ -17,6 +17,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
+#include "pg/train/model_owner.h"
 #include "pg/train/training_options.h"
 #include "pg/train/train_run.h"
 #include "pg/util/args.h"
@@ -73,6 +74,12 @@ run_read_input(Run *run, int n_jobs)
 	run->input =
 		read_training_input(run->query, run->options, training_workers(n_jobs) > 0, run->context);
 	progress_phase(&run->procedure->progress, "preparing", -1);
+}
+
+Datum
+run_owner(const Run *run)
+{
+	return DirectFunctionCall1(namein, CStringGetDatum(run->owner));
 }
 
 void
@@ -266,6 +273,7 @@ run_body(Procedure *procedure, const void *argument)
 	read_training_options(fcinfo, 2, run->options);
 	for (int i = 0; i < lengthof(run->tables); i++)
 		run->tables[i] = writable_table(procedure, kind->tables[i]);
+	run->owner = model_owner(fcinfo->flinfo->fn_oid, run->name);
 	lock_name(run, kind->lock);
 	progress_begin(&procedure->progress, fcinfo->flinfo->fn_oid, run->name);
 	kind->body(run);

@@ -36,6 +36,7 @@ struct Run
 	char			*name;
 	char			*query;
 	char			*tables[2]; /* qualified */
+	const char		*owner;		/* of the rows */
 	TrainingOptions *options;
 	TrainingInput	*input;
 	Ensemble		 ensemble;
@@ -54,6 +55,9 @@ extern void run_read_input(Run *run, int n_jobs);
 
 /* Sets version: one more than any of the name in the tables. */
 extern void run_next_version(Run *run);
+
+/* Of the rows, as a name. */
+extern Datum run_owner(const Run *run);
 
 /* An error unless there are as many feature_names as features, or none. */
 extern void check_feature_names(const Run *run);
