@@ -843,3 +843,28 @@ $$;
 
 COMMENT ON FUNCTION plasticc_distribute(regclass[], name, boolean) IS
 'for Citus: distributes tables by hash of a column, co-located with each other, makes plasticc_models a reference table unless models is false, and returns the action taken for each; tables already set up are left unchanged';
+
+-- =====================================================================
+-- privileges
+-- =====================================================================
+
+-- Transition, combine and final functions are called by the server, which asks for the rights of the aggregate's owner.
+-- (Citus asks for the caller's: docs/distributed.md.)  plasticc_features(lightcurve), a final function too, is for everybody.
+REVOKE EXECUTE ON FUNCTION
+    lightcurve_accum(lightcurve, double precision, bigint, double precision, double precision, boolean),
+    lightcurve_accum(lightcurve, double precision, bigint, double precision, double precision, bigint),
+    lightcurve_accum(lightcurve, double precision, bigint, double precision, double precision),
+    lightcurve_combine(lightcurve, lightcurve),
+    lightcurve_final(lightcurve),
+    plasticc_log_loss_accum(double precision[], integer, real[], integer[]),
+    plasticc_log_loss_accum(double precision[], integer, real[], integer[], double precision[]),
+    plasticc_log_loss_combine(double precision[], double precision[]),
+    plasticc_log_loss_final(double precision[]),
+    plasticc_calibration_error_accum(double precision[], integer, real[], integer[]),
+    plasticc_calibration_error_accum(double precision[], integer, real[], integer[], double precision[]),
+    plasticc_calibration_error_combine(double precision[], double precision[]),
+    plasticc_calibration_error_final(double precision[]),
+    plasticc_confusion_accum(bigint[], integer, real[], integer[]),
+    plasticc_confusion_combine(bigint[], bigint[]),
+    plasticc_confusion_final(bigint[])
+FROM PUBLIC;

@@ -12,6 +12,9 @@ CREATE VIEW aggregates AS
 SELECT f.signature, f.proargtypes, f.pronargs, a.*, t.typtype, t.typsend, t.typreceive
 FROM functions f JOIN pg_aggregate a ON aggfnoid = f.oid JOIN pg_type t ON t.oid = aggtranstype;
 
+CREATE VIEW called_by_aggregates AS
+SELECT DISTINCT oid FROM aggregates, unnest(ARRAY[aggtransfn, aggcombinefn, aggfinalfn, aggserialfn, aggdeserialfn]::oid[]) AS oid WHERE oid <> 0;
+
 CREATE VIEW findings (rule, object) AS
 SELECT 'has a comment', pg_describe_object(classid, objid, 0)
 FROM members WHERE obj_description(objid, classid::regclass::name) IS NULL
@@ -32,7 +35,10 @@ UNION ALL SELECT 'returns no anonymous row', signature
 FROM functions WHERE prorettype = 'record'::regtype AND NOT proretset
 UNION ALL SELECT 'has no SET clause', signature FROM functions WHERE proconfig IS NOT NULL
 UNION ALL SELECT 'runs with the caller''s privileges', signature FROM functions WHERE prosecdef OR proleakproof
-UNION ALL SELECT 'has default privileges', signature FROM functions WHERE proacl IS NOT NULL
+UNION ALL SELECT 'has default privileges', signature FROM functions WHERE proacl IS NOT NULL AND oid NOT IN (SELECT oid FROM called_by_aggregates)
+-- the server calls them with the rights of the aggregate's owner
+UNION ALL SELECT 'is not executable by everybody', signature FROM functions JOIN called_by_aggregates USING (oid)
+WHERE proacl IS NULL OR EXISTS (SELECT FROM aclexplode(proacl) WHERE grantee = 0)
 -- aggregates can be computed in parts whose states can be transferred
 UNION ALL SELECT 'has a combine function', signature FROM aggregates WHERE aggcombinefn = 0
 UNION ALL SELECT 'has a state type that is not internal', signature FROM aggregates WHERE typtype = 'p'
@@ -87,6 +93,7 @@ INSERT INTO exceptions VALUES
 ('is strict', 'plasticc_calibration_error_accum(double precision[],integer,real[],integer[])', 'skips rows with NULL, and creates the first state'),
 ('is strict', 'plasticc_calibration_error_accum(double precision[],integer,real[],integer[],double precision[])', 'skips rows with NULL, and creates the first state'),
 ('is strict', 'plasticc_confusion_accum(bigint[],integer,real[],integer[])', 'skips rows with NULL, and creates the first state'),
+('is not executable by everybody', 'plasticc_features(lightcurve)', 'is for users too'),
 ('has no text argument', 'plasticc_create_feature_table(text)', 'the name of the table'),
 ('has no text argument', 'plasticc_create_prediction_table(text,boolean)', 'the name of the table'),
 ('has no text argument', 'plasticc_predict(text,regclass,regclass,jsonb)', 'the name of the model'),
@@ -130,5 +137,5 @@ ROLLBACK;
 SELECT relname, relacl FROM pg_class JOIN members ON classid = 'pg_class'::regclass AND objid = oid
 WHERE relkind IN ('r', 'v') ORDER BY 1;
 
-DROP VIEW lint, findings, aggregates, functions, members;
+DROP VIEW lint, findings, called_by_aggregates, aggregates, functions, members;
 DROP TABLE exceptions;
