@@ -104,6 +104,13 @@ progress_done(Progress *progress, int64 done, double seconds_left)
 	publish(progress);
 }
 
+void
+progress_resume(Progress *progress, const ProgressEntry *entry)
+{
+	progress->entry = *entry;
+	publish(progress);
+}
+
 char *
 describe_duration(double seconds)
 {

@@ -52,6 +52,9 @@ extern void progress_phase(Progress *progress, const char *phase, int64 total);
 /* Units done in this phase; seconds_left < 0 for unknown. */
 extern void progress_done(Progress *progress, int64 done, double seconds_left);
 
+/* Publishes what the call had published at an earlier time. */
+extern void progress_resume(Progress *progress, const ProgressEntry *entry);
+
 /* "85 s", "12 min" or "3.5 h" */
 extern char *describe_duration(double seconds);
 

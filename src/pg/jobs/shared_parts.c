@@ -4,31 +4,44 @@
  */
 #include "pg/module/plasticc.h"
 
+#include "miscadmin.h"
 #include "utils/resowner.h"
 
 #include "pg/jobs/shared_parts.h"
 
+static void
+release_owner(ResourceOwner owner)
+{
+	ResourceOwnerRelease(owner, RESOURCE_RELEASE_BEFORE_LOCKS, false, false);
+	ResourceOwnerRelease(owner, RESOURCE_RELEASE_LOCKS, false, false);
+	ResourceOwnerRelease(owner, RESOURCE_RELEASE_AFTER_LOCKS, false, false);
+	ResourceOwnerDelete(owner);
+}
+
+/*
+ * An owner of its own, so that a failure leaves nothing of the segment to the
+ * transaction, and neither does success.
+ */
 dsm_segment *
 create_segment(Size size, const char *what)
 {
 	MemoryContext caller = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
+	ResourceOwner callers_owner = CurrentResourceOwner;
+	ResourceOwner owner = ResourceOwnerCreate(callers_owner, "plasticc segment");
 	dsm_segment *volatile segment = NULL;
 
-	CurrentResourceOwner = NULL;
+	CurrentResourceOwner = owner;
 	PG_TRY();
 	{
 		segment = dsm_create(size, 0);
+		dsm_pin_mapping(segment);
 	}
 	PG_CATCH();
 	{
 		ErrorData *error;
 
-		CurrentResourceOwner = owner;
 		MemoryContextSwitchTo(caller);
 		error = CopyErrorData();
-		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_INSUFFICIENT_RESOURCES)
-			PG_RE_THROW();
 		FlushErrorState();
 		ereport(WARNING, (errcode(error->sqlerrcode),
 						  errmsg("could not start any %s: %s", what, error->message),
@@ -38,7 +51,9 @@ create_segment(Size size, const char *what)
 		FreeErrorData(error);
 	}
 	PG_END_TRY();
-	CurrentResourceOwner = owner;
+	CurrentResourceOwner = callers_owner;
+	release_owner(owner);
+	CHECK_FOR_INTERRUPTS(); /* which may have been the reason */
 	return segment;
 }
 

@@ -19,9 +19,9 @@ typedef struct SharedPart
 extern Size parts_size(const SharedPart *parts, int n_parts);
 
 /*
- * A segment that no transaction owns; NULL, after a warning, where there is no
- * room for one, which in containers, that often have 64 MB of shared memory, is
- * common.  what is who needs it: "training worker".
+ * A segment that no transaction owns; NULL, after a warning, where there is none
+ * to be had, whatever the reason: containers often have 64 MB of shared memory.
+ * what is who needs it: "training worker".
  */
 extern dsm_segment *create_segment(Size size, const char *what);
 

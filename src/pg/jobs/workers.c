@@ -381,7 +381,6 @@ create_pool(const PoolKind *kind, const char *title, int n_jobs, int requested,
 		pool->segment = create_segment(parts_size(all, n_all), kind->name);
 	if (pool->segment)
 	{
-		dsm_pin_mapping(pool->segment);
 		pool->toc = write_parts(pool->segment, POOL_MAGIC, all, n_all);
 		pool->shared = shm_toc_lookup(pool->toc, KEY_SHARED, false);
 		pool->states = shm_toc_lookup(pool->toc, KEY_STATES, false);

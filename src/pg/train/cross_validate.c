@@ -16,6 +16,7 @@
 
 #include "pg/util/arrays.h"
 #include "pg/util/json_text.h"
+#include "pg/jobs/store_result.h"
 #include "pg/train/target_sample.h"
 #include "pg/train/train_metrics.h"
 #include "pg/train/training_options.h"
@@ -101,7 +102,7 @@ cross_validation_metrics(const Run *run, const float *probabilities)
 }
 
 static void
-store_metrics(const Run *run, const char *metrics)
+insert_metrics(const Run *run, const char *metrics)
 {
 	Oid	  types[] = {TEXTOID, INT4OID, INT4ARRAYOID, JSONBOID, JSONBOID, NAMEOID};
 	Datum values[] = {
@@ -120,7 +121,7 @@ store_metrics(const Run *run, const char *metrics)
 }
 
 static void
-store_row(const Run *run, SPIPlanPtr plan, int row, const float *probabilities)
+insert_row(const Run *run, SPIPlanPtr plan, int row, const float *probabilities)
 {
 	const TrainingInput *input = run->input;
 	int					 n_classes = input->set.n_classes;
@@ -141,7 +142,7 @@ store_row(const Run *run, SPIPlanPtr plan, int row, const float *probabilities)
 }
 
 static void
-store_probabilities(const Run *run, const float *probabilities)
+insert_probabilities(const Run *run, const float *probabilities)
 {
 	Oid		   types[] = {TEXTOID, INT4OID, INT8OID, INT4OID, INT4OID, FLOAT4ARRAYOID, NAMEOID};
 	SPIPlanPtr plan =
@@ -150,7 +151,7 @@ store_probabilities(const Run *run, const float *probabilities)
 							 run->tables[1]),
 					lengthof(types), types);
 	MemoryContext context =
-		AllocSetContextCreate(run->context, "plasticc row", ALLOCSET_SMALL_SIZES);
+		AllocSetContextCreate(CurrentMemoryContext, "plasticc row", ALLOCSET_SMALL_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
 
 	if (plan == NULL)
@@ -158,11 +159,27 @@ store_probabilities(const Run *run, const float *probabilities)
 	for (int row = 0; row < run->input->set.n_rows; row++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		store_row(run, plan, row, probabilities);
+		insert_row(run, plan, row, probabilities);
 		MemoryContextReset(context);
 	}
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
+}
+
+typedef struct CrossValidation
+{
+	const Run	*run;
+	const float *probabilities; /* [n_rows][n_classes] */
+	const char	*metrics;
+} CrossValidation;
+
+static void
+insert_result(const void *argument)
+{
+	const CrossValidation *result = argument;
+
+	insert_metrics(result->run, result->metrics);
+	insert_probabilities(result->run, result->probabilities);
 }
 
 /* The challenge's log loss and the accuracy of all rows, as the metrics have them. */
@@ -181,8 +198,9 @@ report_result(const Run *run, const float *probabilities)
 static void
 cross_validate(Run *run)
 {
-	PoolResult *result;
-	float	   *probabilities;
+	CrossValidation validation = {.run = run};
+	PoolResult	   *result;
+	float		   *probabilities;
 
 	if (run->options->validation_fold >= 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -202,8 +220,9 @@ cross_validate(Run *run)
 	run_next_version(run);
 	result = run_jobs(run, false, NULL);
 	probabilities = out_of_fold(run, result);
-	store_metrics(run, cross_validation_metrics(run, probabilities));
-	store_probabilities(run, probabilities);
+	validation.probabilities = probabilities;
+	validation.metrics = cross_validation_metrics(run, probabilities);
+	store_result(run->procedure, insert_result, &validation);
 	procedure_commit(run->procedure);
 	report_result(run, probabilities);
 }

@@ -16,6 +16,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+#include "pg/jobs/store_result.h"
 #include "pg/train/target_sample.h"
 #include "pg/train/train_metrics.h"
 #include "pg/train/training_options.h"
@@ -93,11 +94,12 @@ log_epoch(Run *run, int member, const EpochReport *report)
 	note_epoch(run->curve, member - 1, report);
 	if (isnan(report->validation_loss))
 		nulls[5] = 'n';
-	execute_statement(psprintf("INSERT INTO %s (name, version, member, epoch, training_loss, "
-							   "validation_loss, learning_rate, elapsed, owner) "
-							   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-							   run->tables[1]),
-					  lengthof(types), types, values, nulls, SPI_OK_INSERT);
+	store_row(run->procedure,
+			  &(StoredRow){psprintf("INSERT INTO %s (name, version, member, epoch, training_loss, "
+									"validation_loss, learning_rate, elapsed, owner) "
+									"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+									run->tables[1]),
+						   lengthof(types), types, values, nulls});
 }
 
 /* The networks as one model. */
@@ -173,11 +175,12 @@ store_model(Run *run, Model *model, const PoolResult *result)
 
 	if (run->options->n_feature_names == 0)
 		nulls[3] = 'n';
-	execute_statement(psprintf("INSERT INTO %s (name, version, classes, feature_names, options, "
-							   "metrics, model, owner) "
-							   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-							   run->tables[0]),
-					  lengthof(types), types, values, nulls, SPI_OK_INSERT);
+	store_row(
+		run->procedure,
+		&(StoredRow){psprintf("INSERT INTO %s (name, version, classes, feature_names, options, "
+							  "metrics, model, owner) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+							  run->tables[0]),
+					 lengthof(types), types, values, nulls});
 }
 
 static void

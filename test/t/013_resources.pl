@@ -1,0 +1,218 @@
+# What the server may be short of: shared memory, workers, disk, memory for a statement, a lock.  Calls go on
+# without what they can do without, and wait for what they cannot.  A preloaded library makes files fail to grow
+# while a file exists.
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Sessions;
+use Test::More;
+
+my $folder = PostgreSQL::Test::Utils::tempdir();
+my ($library, $full) = ("$folder/full_disk.so", "$folder/full");
+my $compiler = $ENV{CC} // 'cc';
+
+plan skip_all => "$compiler builds no library to preload"
+  if system("$compiler -shared -fPIC -o '$library' '$FindBin::Bin/full_disk.c' -ldl >/dev/null 2>&1") != 0 || !-e '/proc/self/fd';
+
+my $node = PostgreSQL::Test::Cluster->new('resources');
+$node->init;
+$node->append_conf('postgresql.conf', "max_worker_processes = 8\nmax_parallel_workers = 8\nmax_parallel_maintenance_workers = 2\nautovacuum = off\n");
+start_server();
+
+sub start_server
+{
+	local $ENV{LD_PRELOAD} = join ':', grep { length } $ENV{LD_PRELOAD} // '', $library;
+	local $ENV{FULL_DISK} = $full;
+	$node->stop;
+	$node->start;
+}
+
+# Sets whose files are not to grow any more: those whose path contains the text.
+sub fill_disk
+{
+	my ($path) = @_;
+	PostgreSQL::Test::Utils::append_to_file($full, $path);
+}
+
+sub free_disk
+{
+	unlink $full or die "$full: $!";
+}
+
+sub sql
+{
+	return $node->safe_psql('postgres', $_[0]);
+}
+
+sql(q{
+	CREATE EXTENSION plasticc;
+	CREATE TABLE objects AS
+	SELECT i AS object_id, (ARRAY[15, 42, 90])[1 + i % 3] AS target,
+	       ARRAY[2 * (i % 3) + hashint4(i) / 4e9, hashint4(-i) / 4e9, 1]::real[] AS features
+	FROM generate_series(1, 300) AS i;
+	CREATE TABLE observations AS SELECT * FROM plasticc_simulate_observations(40, 1, 'test');
+	CREATE INDEX ON observations (object_id);
+});
+
+my $query = 'SELECT object_id, features, target FROM objects ORDER BY object_id';
+my $options = '"layers": [8], "epochs": 3, "report_interval": 0';
+
+# A call of each procedure, which writes to names that end in a suffix, and what it writes.
+my %call = (
+	plasticc_train => sub { "CALL plasticc_train('m_$_[0]', '$query', '{$options, \"members\": 3}')" },
+	plasticc_cross_validate => sub { "CALL plasticc_cross_validate('m_$_[0]', '$query', '{$options, \"folds\": 3}')" },
+	plasticc_extract => sub { "CALL plasticc_extract('observations', 'features_$_[0]', '{\"feature_set\": \"simple\", \"chunk_objects\": 5, \"workers\": 2}')" },
+	plasticc_predict => sub { "CALL plasticc_predict('m_reference', 'objects', 'predictions_$_[0]', '{\"chunk_objects\": 50, \"workers\": 2}')" });
+my %result = (
+	plasticc_train => sub { "SELECT md5(model) FROM plasticc_models WHERE name = 'm_$_[0]'" },
+	plasticc_cross_validate => sub { "SELECT count(*), md5(string_agg(probabilities::text, '' ORDER BY object_id)) FROM plasticc_out_of_fold WHERE name = 'm_$_[0]'" },
+	plasticc_extract => sub { "SELECT count(*), md5(string_agg(features::text, '' ORDER BY object_id)) FROM features_$_[0]" },
+	plasticc_predict => sub { "SELECT count(*), md5(string_agg(probabilities::text, '' ORDER BY object_id)) FROM predictions_$_[0]" });
+my @procedures = qw(plasticc_train plasticc_cross_validate plasticc_extract plasticc_predict);
+
+sub create_targets
+{
+	my ($suffix) = @_;
+	sql("SELECT plasticc_create_feature_table('features_$suffix'), plasticc_create_prediction_table('predictions_$suffix')");
+}
+
+# Runs all four with a setting in force; each warns so, and gives what the undisturbed calls gave.
+my %undisturbed;
+
+sub all_give_the_same
+{
+	my ($suffix, $what, $warning, $settings) = @_;
+
+	create_targets($suffix);
+	foreach my $procedure (@procedures)
+	{
+		my ($status, $out, $err) = $node->psql('postgres', ($settings // '') . $call{$procedure}->($suffix));
+		is($status, 0, "$procedure $what");
+		like($err, $warning, 'a warning');
+		is(sql($result{$procedure}->($suffix)), $undisturbed{$procedure}, 'the same result');
+	}
+}
+
+create_targets('reference');
+foreach my $procedure (@procedures)
+{
+	my ($status, $out, $err) = $node->psql('postgres', $call{$procedure}->('reference'));
+	unlike($err, qr/WARNING|ERROR/, "$procedure undisturbed");
+	$undisturbed{$procedure} = sql($result{$procedure}->('reference'));
+}
+
+# ---- shared memory and workers
+
+my $no_memory = qr/WARNING:  could not start any (training|extraction|prediction) worker: could not .*: No space left on device\nHINT:  The session does all of the work/;
+fill_disk('/dev/shm/');
+all_give_the_same('posix', 'where /dev/shm is full', $no_memory);
+free_disk();
+
+my $processes = "SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'plasticc%'";
+is(sql($processes), 0, 'no worker is left');
+
+$node->append_conf('postgresql.conf', "dynamic_shared_memory_type = mmap\nmax_worker_processes = 0\n");
+start_server();
+all_give_the_same('none', 'without worker processes', qr/WARNING:  could not start any (training|extraction|prediction) worker\nHINT:  The session does all of the work/);
+
+# an error of another class, as where the folder may not be written to
+my $segments = $node->data_dir . '/pg_dynshmem';
+$node->append_conf('postgresql.conf', 'max_worker_processes = 8');
+start_server();
+chmod 0500, $segments or die "$segments: $!";
+all_give_the_same('folder', 'where shared memory may not be had', qr/WARNING:  could not start any (training|extraction|prediction) worker: could not open shared memory segment .*: Permission denied\nHINT:  The session does all of the work/);
+chmod 0700, $segments or die "$segments: $!";
+
+# ---- the least memory for a statement
+
+all_give_the_same('small', 'with the least work_mem', qr/NOTICE/, "SET work_mem = '64kB'; SET maintenance_work_mem = '1MB'; SET temp_buffers = '800kB'; ");
+
+# ---- a full disk, a lock: what has been trained waits
+
+my $waits = q{SELECT count(*) = 1 FROM plasticc_progress() WHERE phase = 'waiting for resources'};
+my %stored = (plasticc_train => 'plasticc_models', plasticc_cross_validate => 'plasticc_cross_validations');
+
+sub waits_until
+{
+	my ($procedure, $suffix, $what, $message, $disturb, $relieve, @settings) = @_;
+
+	$disturb->();
+	my $session = start_session($node, @settings, $call{$procedure}->($suffix));
+	ok($node->poll_query_until('postgres', $waits), "$procedure waits for $what");
+	$relieve->();
+	finish_session($session);
+	like($session->{err}, qr/WARNING:  $procedure could not store a result: $message\nDETAIL:  It is kept in memory/, 'with a warning');
+	is(() = $session->{err} =~ /could not store/g, 1, 'that is not repeated');
+	unlike($session->{err}, qr/ERROR/, 'goes on');
+	is(sql($result{$procedure}->($suffix)), $undisturbed{$procedure}, 'and stores the same result');
+}
+
+foreach my $procedure ('plasticc_train', 'plasticc_cross_validate')
+{
+	# a table that has no page to spare: the first row needs one
+	sql('VACUUM FULL plasticc_models, plasticc_training_log, plasticc_cross_validations, plasticc_out_of_fold');
+	waits_until($procedure, 'disk', 'a disk that is full', 'could not extend file .*: No space left on device.*',
+		sub { fill_disk('/base/') }, \&free_disk);
+
+	# whatever raises such an error, such as a tablespace's quota
+	my $table = $stored{$procedure};
+	sql("CREATE TABLE quota ();
+		CREATE FUNCTION check_quota() RETURNS trigger LANGUAGE plpgsql AS \$\$
+		BEGIN
+			IF EXISTS (SELECT FROM pg_class WHERE relname = 'quota') THEN
+				RAISE EXCEPTION 'over quota' USING ERRCODE = 'disk_full';
+			END IF;
+			RETURN NEW;
+		END \$\$;
+		CREATE TRIGGER quota BEFORE INSERT ON $table FOR EACH ROW EXECUTE FUNCTION check_quota()");
+	waits_until($procedure, 'quota', 'a quota', 'over quota', sub { }, sub { sql('DROP TABLE quota') });
+	# what waits can be cancelled
+	sql('CREATE TABLE quota ()');
+	my $session = start_session($node, $call{$procedure}->('cancelled'));
+	ok($node->poll_query_until('postgres', $waits), "$procedure waits");
+	sql('SELECT pg_cancel_backend(pid) FROM plasticc_progress()');
+	finish_session($session);
+	like($session->{err}, qr/canceling statement due to user request/, 'and can be cancelled');
+	is(sql("SELECT count(*) FROM $table WHERE name = 'm_cancelled'"), 0, 'which stores nothing');
+	sql('DROP TABLE quota; DROP FUNCTION check_quota() CASCADE');
+
+	my $holder;
+	waits_until($procedure, 'lock', 'a lock', 'canceling statement due to lock timeout',
+		sub {
+			$holder = start_session($node, 'BEGIN', "LOCK TABLE $table IN SHARE MODE", 'SELECT pg_sleep(600)');
+			$node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_locks WHERE relation = '$table'::regclass AND mode = 'ShareLock' AND granted") or die 'no lock';
+		},
+		sub { open_gate($node, $holder) },
+		q{SET lock_timeout = '100ms'});
+
+	# another error is raised at once
+	sql("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION \$\$refused\$\$; END';
+		CREATE TRIGGER refuse BEFORE INSERT ON $table FOR EACH ROW EXECUTE FUNCTION refuse()");
+	my ($status, $out, $err) = $node->psql('postgres', $call{$procedure}->('refused'));
+	like($err, qr/ERROR:  refused/, 'another error is raised');
+	sql('DROP FUNCTION refuse() CASCADE');
+}
+
+# chunks that are committed stay, and the next call does the rest
+foreach my $procedure ('plasticc_extract', 'plasticc_predict')
+{
+	create_targets('full') if $procedure eq 'plasticc_extract';
+	fill_disk('/base/');
+	my ($status, $out, $err) = $node->psql('postgres', $call{$procedure}->('full'));
+	free_disk();
+	like($err, qr/ERROR:  could not extend file .*: No space left on device/, "$procedure on a full disk: an error");
+	is($node->psql('postgres', $call{$procedure}->('full')), 0, 'and the next call');
+	is(sql($result{$procedure}->('full')), $undisturbed{$procedure}, 'does the rest');
+}
+
+is(sql(q{SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'}), 0, 'no lock is left');
+is(sql($processes), 0, 'no worker is left');
+my @segments = glob "$segments/*";
+is(scalar(grep { !/mmap\.\d+$/ } @segments), 0, 'only shared memory of the server is left');
+
+$node->stop;
+done_testing();
