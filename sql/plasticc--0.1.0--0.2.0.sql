@@ -180,7 +180,7 @@ COMMENT ON FUNCTION plasticc_features_support(internal) IS
 COMMENT ON FUNCTION plasticc_features(lightcurve, plasticc_feature_set) IS
 'features of a light curve as real[] in the order of plasticc_feature_catalog(feature_set); for rows, use plasticc_features(plasticc_lightcurve(mjd, passband, flux, flux_err, detected), ''simple'')';
 COMMENT ON FUNCTION plasticc_features(lightcurve) IS
-'all features of a light curve in the order of plasticc_feature_catalog(); NaN for a feature that cannot be computed, NULL without observations';
+'all features of a light curve in the order of plasticc_feature_catalog(); NaN for a feature that cannot be computed, NULL without observations; of more than 20000 observations, fits, Gaussian process and period use 20000, one at random of each of as many runs of successive ones';
 COMMENT ON AGGREGATE plasticc_features(double precision, bigint, double precision, double precision) IS
 'all features of the light curve of a group, in the order of plasticc_feature_catalog(): mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units, detected where |flux| >= 5 flux_err; input as for plasticc_lightcurve';
 COMMENT ON FUNCTION plasticc_feature_catalog(plasticc_feature_set) IS
@@ -197,7 +197,7 @@ COMMENT ON FUNCTION plasticc_host_feature_names(plasticc_feature_set) IS
 COMMENT ON TYPE plasticc_gp IS
 'result of plasticc_gp_fit: amplitude in the unit of flux, length_scale in days, log_likelihood';
 COMMENT ON FUNCTION plasticc_gp_fit(lightcurve) IS
-'maximum-likelihood fit of a zero-mean Gaussian process with a Matern 3/2 kernel in time and, at a fixed scale of 6000 Angstrom, in wavelength: amplitude (standard deviation, in the unit of flux), length_scale in days (0.1 to 1000), log_likelihood including its constant; NULL without observations';
+'maximum-likelihood fit of a zero-mean Gaussian process with a Matern 3/2 kernel in time and, at a fixed scale of 6000 Angstrom, in wavelength: amplitude (standard deviation, in the unit of flux), length_scale in days (0.1 to 1000), log_likelihood including its constant; NULL without observations; of at most 20000 observations, as plasticc_features';
 COMMENT ON FUNCTION plasticc_gp_predict(lightcurve, double precision[]) IS
 'mean and standard deviation of the noiseless flux in all six passbands at each of the given times, which need not lie within the light curve, by the Gaussian process that plasticc_gp_fit fits; no rows without observations';
 COMMENT ON TYPE plasticc_host IS
@@ -207,9 +207,9 @@ COMMENT ON FUNCTION plasticc_augment(lightcurve, bigint, double precision, doubl
 COMMENT ON FUNCTION plasticc_augment_host(bigint, double precision, double precision, double precision, double precision, double precision, double precision) IS
 'host of an augmented copy: new_redshift is log-uniform from min_redshift (NULL: 0.95 redshift) to max_redshift (NULL: the lesser of 5 redshift and 1.5 (1 + redshift) - 1), hostgal_photoz keeps its error relative to 1 + z and gets noise of photoz_noise times its error, and distmod is that of hostgal_photoz; a redshift that is 0 or unknown is left unchanged';
 COMMENT ON FUNCTION plasticc_periodogram(lightcurve, double precision, double precision, double precision) IS
-'multiband periodogram: the fraction (0-1) of chi-squared about the passband means that is explained by sinusoids of a common frequency (per day), with their own amplitude and phase in each passband, from min_frequency (NULL: 1/time span) to max_frequency (NULL: 20) in steps of 1/(oversampling * time span) (NULL: 5), at most 10000000 rows; no rows unless some passband has 4 distinct times';
+'multiband periodogram: the fraction (0-1) of chi-squared about the passband means that is explained by sinusoids of a common frequency (per day), with their own amplitude and phase in each passband, from min_frequency (NULL: 1/time span) to max_frequency (NULL: 20) in steps of 1/(oversampling * time span) (NULL: 5), at most 1000000 rows, and 20000000000 rows times observations; no rows unless some passband has 4 distinct times';
 COMMENT ON FUNCTION plasticc_period(lightcurve) IS
-'period in days, from 0.05 to the time span, whose folded light curve is best fitted by one shape common to all passbands; possibly half the orbital period of an eclipsing binary, returned even if the light curve is not periodic, and NULL unless some passband has 4 distinct times and some scatter';
+'period in days, from 0.05 to the time span, whose folded light curve is best fitted by one shape common to all passbands; possibly half the orbital period of an eclipsing binary, returned even if the light curve is not periodic, and NULL unless some passband has 4 distinct times and some scatter; of at most 20000 observations, as plasticc_features';
 COMMENT ON COLUMN plasticc_models.classes IS 'classes in the order of the probabilities';
 COMMENT ON COLUMN plasticc_models.feature_names IS 'value of the option feature_names, or NULL';
 COMMENT ON COLUMN plasticc_models.options IS 'all training options, including defaults';

@@ -230,7 +230,7 @@ CREATE FUNCTION plasticc_host_feature_names(feature_set plasticc_feature_set DEF
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 
 COMMENT ON FUNCTION plasticc_features(lightcurve) IS
-'all features of a light curve in the order of plasticc_feature_catalog(); NaN for a feature that cannot be computed, NULL without observations';
+'all features of a light curve in the order of plasticc_feature_catalog(); NaN for a feature that cannot be computed, NULL without observations; of more than 20000 observations, fits, Gaussian process and period use 20000, one at random of each of as many runs of successive ones';
 COMMENT ON AGGREGATE plasticc_features(double precision, bigint, double precision, double precision, boolean) IS
 'all features of the light curve of a group, in the order of plasticc_feature_catalog(): mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units, detected; input as for plasticc_lightcurve';
 COMMENT ON AGGREGATE plasticc_features(double precision, bigint, double precision, double precision, bigint) IS
@@ -272,7 +272,7 @@ CREATE FUNCTION plasticc_gp_predict(
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 150000 ROWS 600;
 
 COMMENT ON FUNCTION plasticc_gp_fit(lightcurve) IS
-'maximum-likelihood fit of a zero-mean Gaussian process with a Matern 3/2 kernel in time and, at a fixed scale of 6000 Angstrom, in wavelength: amplitude (standard deviation, in the unit of flux), length_scale in days (0.1 to 1000), log_likelihood including its constant; NULL without observations';
+'maximum-likelihood fit of a zero-mean Gaussian process with a Matern 3/2 kernel in time and, at a fixed scale of 6000 Angstrom, in wavelength: amplitude (standard deviation, in the unit of flux), length_scale in days (0.1 to 1000), log_likelihood including its constant; NULL without observations; of at most 20000 observations, as plasticc_features';
 COMMENT ON FUNCTION plasticc_gp_predict(lightcurve, double precision[]) IS
 'mean and standard deviation of the noiseless flux in all six passbands at each of the given times, which need not lie within the light curve, by the Gaussian process that plasticc_gp_fit fits; no rows without observations';
 
@@ -329,9 +329,9 @@ CREATE FUNCTION plasticc_period(lightcurve) RETURNS double precision
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1100000;
 
 COMMENT ON FUNCTION plasticc_periodogram(lightcurve, double precision, double precision, double precision) IS
-'multiband periodogram: the fraction (0-1) of chi-squared about the passband means that is explained by sinusoids of a common frequency (per day), with their own amplitude and phase in each passband, from min_frequency (NULL: 1/time span) to max_frequency (NULL: 20) in steps of 1/(oversampling * time span) (NULL: 5), at most 10000000 rows; no rows unless some passband has 4 distinct times';
+'multiband periodogram: the fraction (0-1) of chi-squared about the passband means that is explained by sinusoids of a common frequency (per day), with their own amplitude and phase in each passband, from min_frequency (NULL: 1/time span) to max_frequency (NULL: 20) in steps of 1/(oversampling * time span) (NULL: 5), at most 1000000 rows, and 20000000000 rows times observations; no rows unless some passband has 4 distinct times';
 COMMENT ON FUNCTION plasticc_period(lightcurve) IS
-'period in days, from 0.05 to the time span, whose folded light curve is best fitted by one shape common to all passbands; possibly half the orbital period of an eclipsing binary, returned even if the light curve is not periodic, and NULL unless some passband has 4 distinct times and some scatter';
+'period in days, from 0.05 to the time span, whose folded light curve is best fitted by one shape common to all passbands; possibly half the orbital period of an eclipsing binary, returned even if the light curve is not periodic, and NULL unless some passband has 4 distinct times and some scatter; of at most 20000 observations, as plasticc_features';
 
 -- =====================================================================
 -- models and training

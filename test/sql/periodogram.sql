@@ -56,6 +56,7 @@ SELECT count(*) FROM plasticc_periodogram('{}', 2, 1);
 SELECT count(*) FROM plasticc_periodogram('{}', 1, 2, 0);
 SELECT count(*) FROM plasticc_periodogram('{}', 1, 2, 1001);
 SELECT count(*) FROM plasticc_periodogram('{(0,2,3,1,t),(2,2,4,1,t),(3.3,2,1,1,t),(1e6,2,5,1,t)}');
+SELECT count(*) FROM plasticc_periodogram((SELECT plasticc_lightcurve(i / 30.0::float8, 1, i % 7, 1, true) FROM generate_series(1, 30000) AS i), oversampling => 40);
 SELECT plasticc_period('{(0,2,3,1,t),(2,2,4,1,t),(3.3,2,1,1,t),(1e6,2,5,1,t)}') > 0 AS bounded_grid;
 
 SELECT proname, provolatile, proparallel, proisstrict, proretset FROM pg_proc WHERE proname IN ('plasticc_period', 'plasticc_periodogram') ORDER BY 1;

@@ -480,6 +480,34 @@ test_conversions(void)
 		  "counts of rejected measurements");
 }
 
+/* Few observations are fitted as they are; of many, the same choice from all of the curve. */
+static void
+test_fitted_observations(void)
+{
+	Workspace	 workspace = unit_workspace();
+	uint32_t	 n = 3 * MAX_FITTED_OBSERVATIONS + 7;
+	Observations o = allocate_observations(n, &workspace);
+	Observations fitted, again;
+	uint32_t	 in_run = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		put_observation(&o, o.count++, (Observation){i, (float) i, 1.0f, 2});
+	fitted = fitted_observations(&o, &workspace);
+	again = fitted_observations(&o, &workspace);
+	CHECK(fitted.count == MAX_FITTED_OBSERVATIONS, "%u", fitted.count);
+	CHECK(observations_are_canonical(&fitted), "not canonical");
+	CHECK(memcmp(fitted.mjd, again.mjd, sizeof(double) * fitted.count) == 0, "another choice");
+	for (uint32_t i = 0; i < fitted.count; i++)
+	{
+		double run = (double) n / MAX_FITTED_OBSERVATIONS;
+
+		in_run += fitted.mjd[i] > i * run - 1.0 && fitted.mjd[i] < (i + 1) * run;
+	}
+	CHECK(in_run == fitted.count, "%u of %u in their run", in_run, fitted.count);
+	o.count = MAX_FITTED_OBSERVATIONS;
+	CHECK(fitted_observations(&o, &workspace).mjd == o.mjd, "a copy");
+}
+
 int
 main(void)
 {
@@ -495,5 +523,6 @@ main(void)
 	test_too_many();
 	test_time_range();
 	test_conversions();
+	test_fitted_observations();
 	return unit_report();
 }

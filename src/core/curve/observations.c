@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/random.h"
+
 Observations
 allocate_observations(size_t capacity, Workspace *workspace)
 {
@@ -276,4 +278,28 @@ find_time_range(const Observations *observations, double from, double to, uint32
 	*last = find_time(observations, to, true);
 	if (*last < *first)
 		*last = *first;
+}
+
+Observations
+fitted_observations(const Observations *observations, Workspace *workspace)
+{
+	uint64_t	 n = observations->count;
+	uint32_t	*chosen;
+	Observations fitted;
+	Random		 random;
+
+	if (n <= MAX_FITTED_OBSERVATIONS)
+		return *observations;
+	random_seed(&random, n, 0);
+	chosen = workspace_array(workspace, uint32_t, MAX_FITTED_OBSERVATIONS);
+	for (uint64_t i = 0; i < MAX_FITTED_OBSERVATIONS; i++)
+	{
+		uint64_t first = i * n / MAX_FITTED_OBSERVATIONS;
+		uint64_t end = (i + 1) * n / MAX_FITTED_OBSERVATIONS;
+
+		chosen[i] = (uint32_t) (first + random_below(&random, (uint32_t) (end - first)));
+	}
+	fitted = allocate_observations(MAX_FITTED_OBSERVATIONS, workspace);
+	gather_observations(observations, chosen, MAX_FITTED_OBSERVATIONS, &fitted);
+	return fitted;
 }

@@ -136,6 +136,19 @@ extern void append_observations(Observations *to, uint32_t at, const Observation
 extern void find_time_range(const Observations *observations, double from, double to,
 							uint32_t *first, uint32_t *last);
 
+/*
+ * Fits, the Gaussian process and the period search use at most so many
+ * observations, which bounds their time: an LSST curve has a thousand.
+ */
+#define MAX_FITTED_OBSERVATIONS 20000
+
+/*
+ * Canonical observations themselves where there are no more, else
+ * MAX_FITTED_OBSERVATIONS of them: one of each of as many runs of successive ones,
+ * at random, lest a cadence alias with the choice, but always the same.
+ */
+extern Observations fitted_observations(const Observations *observations, Workspace *workspace);
+
 /* Why a text or binary light curve cannot be read. */
 typedef struct ParseError
 {

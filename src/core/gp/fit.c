@@ -364,13 +364,15 @@ GaussianProcessFit
 gp_fit(const Observations *observations, Workspace *workspace)
 {
 	GaussianProcessFit fit;
+	Observations	   fitted;
 	GpData			   data;
 	Search			   search = {.data = &data, .workspace = workspace};
 	double			   centre;
 	Hills			   hills;
 	Model			   top;
 
-	data = gp_prepare(observations, workspace);
+	fitted = fitted_observations(observations, workspace);
+	data = gp_prepare(&fitted, workspace);
 	centre = 2.0 * gp_log(data.signal);
 	search.bounds = (Box){
 		.lower = {centre - 10.0, gp_log(GP_MINIMUM_LENGTH_SCALE)},

@@ -244,7 +244,8 @@ unknown_period(void)
 Period
 find_period(const Observations *observations, Workspace *workspace)
 {
-	PeriodogramInput input = periodogram_input(observations, workspace);
+	Observations	 fitted = fitted_observations(observations, workspace);
+	PeriodogramInput input = periodogram_input(&fitted, workspace);
 	FrequencyGrid	 grid = frequency_grid(input.baseline, OVERSAMPLING, 1.0 / input.baseline,
 										   MAX_FREQUENCY, MAX_FREQUENCIES);
 	Period			 period = unknown_period();

@@ -16,15 +16,17 @@
 PG_FUNCTION_INFO_V1(plasticc_periodogram);
 PG_FUNCTION_INFO_V1(plasticc_period);
 
-/* Rows of a periodogram at most; so many take about 300 MB in a temporary file. */
-#define MAX_ROWS 10000000
+/* What bounds the time of a periodogram, to some ten seconds: its rows, and these times
+ * observations. */
+#define MAX_ROWS MAX_FREQUENCIES
+#define MAX_PHASES UINT64CONST(20000000000)
 
 #define MAX_OVERSAMPLING 1000.0
 #define MAX_REQUEST_FREQUENCY 1e6 /* per day */
 
 /* The grid of frequencies in arguments 1 to 3. */
 static FrequencyGrid
-requested_grid(FunctionCallInfo fcinfo, double baseline)
+requested_grid(FunctionCallInfo fcinfo, double baseline, uint32 n_observations)
 {
 	double minimum =
 		number_argument_or(fcinfo, 1, "min_frequency", 1.0 / baseline, 0.0, MAX_REQUEST_FREQUENCY);
@@ -46,6 +48,15 @@ requested_grid(FunctionCallInfo fcinfo, double baseline)
 			 errmsg("periodogram exceeds %d frequencies", MAX_ROWS),
 			 errdetail("Frequencies are %g per day apart, because the light curve spans %g days.",
 					   grid.step, baseline),
+			 errhint("Decrease max_frequency or oversampling, increase min_frequency, or select "
+					 "part of the light curve with plasticc_slice().")));
+	if (grid.count > MAX_PHASES / Max(1, n_observations))
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("periodogram of %u observations at " UINT64_FORMAT
+					" frequencies exceeds " UINT64_FORMAT " phases",
+					n_observations, grid.count, MAX_PHASES),
 			 errhint("Decrease max_frequency or oversampling, increase min_frequency, or select "
 					 "part of the light curve with plasticc_slice().")));
 	return grid;
@@ -70,7 +81,7 @@ plasticc_periodogram(PG_FUNCTION_ARGS)
 		return (Datum) 0;
 	observations = lightcurve_observations(canonical_lightcurve(PG_GETARG_LIGHTCURVE(0)));
 	input = periodogram_input(&observations, &workspace);
-	grid = requested_grid(fcinfo, input.baseline);
+	grid = requested_grid(fcinfo, input.baseline, input.count);
 	if (input.n_bands == 0 || grid.count == 0)
 		return (Datum) 0;
 	scan = begin_scan(&input, grid.step, &workspace);
