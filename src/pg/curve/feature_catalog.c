@@ -8,6 +8,7 @@
 #include "utils/builtins.h"
 
 #include "pg/curve/features.h"
+#include "pg/util/args.h"
 #include "pg/util/arrays.h"
 #include "pg/util/result_rows.h"
 
@@ -124,7 +125,7 @@ find_feature_cached(FunctionCallInfo fcinfo, const text *name)
 	if (ordinal < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("unknown feature \"%s\"", text_to_cstring(name)),
+				 errmsg("unknown feature \"%s\"", quoted_text(name)),
 				 errhint("plasticc_feature_catalog() and plasticc_host_feature_catalog() list the "
 						 "features.")));
 	if (cache == NULL)
@@ -150,12 +151,12 @@ plasticc_feature(PG_FUNCTION_ARGS)
 	int i = of_host ? ordinal - feature_count(FEATURES_ALL) + feature_count(set) : ordinal;
 
 	if (of_host ? !with_host || i >= n : ordinal >= feature_count(set))
-		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("feature \"%s\" is not among the %d features passed",
-							   text_to_cstring(name), n),
-						of_host && !with_host
-							? errhint("It is a feature of the host, which plasticc_host_features() "
-									  "appends.")
-							: errhint("It belongs to the feature set \"all\".")));
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("feature \"%s\" is not among the %d features passed", quoted_text(name), n),
+				 of_host && !with_host
+					 ? errhint("It is a feature of the host, which plasticc_host_features() "
+							   "appends.")
+					 : errhint("It belongs to the feature set \"all\".")));
 	PG_RETURN_FLOAT4(features[i]);
 }

@@ -7,6 +7,7 @@
 #include "utils/builtins.h"
 
 #include "core/curve/observations.h"
+#include "pg/util/args.h"
 
 PG_FUNCTION_INFO_V1(plasticc_passband);
 PG_FUNCTION_INFO_V1(plasticc_flux_from_nanojansky);
@@ -19,7 +20,7 @@ plasticc_passband(PG_FUNCTION_ARGS)
 
 	if (passband < 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("unknown passband \"%s\"", text_to_cstring(name)),
+						errmsg("unknown passband \"%s\"", quoted_text(name)),
 						errhint("Passbands are \"u\", \"g\", \"r\", \"i\", \"z\" and \"y\".")));
 	PG_RETURN_INT16(passband);
 }

@@ -12,6 +12,7 @@
 #include "utils/varlena.h"
 
 #include "pg/jobs/json_options.h"
+#include "pg/util/args.h"
 
 /* Longer keys are not worth comparing with the names of options. */
 #define MAX_KEY_TO_COMPARE 64
@@ -62,7 +63,7 @@ find_option(const OptionTable *table, const JsonbValue *key)
 		appendStringInfo(&names, "%s%s", i > 0 ? ", " : "", table->rows[i].name);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unknown option \"%.*s\"", length, name),
+			 errmsg("unknown option \"%s\"", quoted_bytes(name, length)),
 			 nearest ? errhint("Perhaps you meant \"%s\".  Options are %s.", nearest, names.data)
 					 : errhint("Options are %s.", names.data)));
 }

@@ -11,6 +11,7 @@
 #include "utils/snapmgr.h"
 
 #include "pg/model/model_lookup.h"
+#include "pg/util/args.h"
 #include "pg/util/extension.h"
 
 PG_FUNCTION_INFO_V1(plasticc_model);
@@ -39,7 +40,7 @@ same_bytes(const struct varlena *a, const struct varlena *b)
 static void
 raise_no_model(FmgrInfo *flinfo, text *name, const int32 *version)
 {
-	char *name_string = text_to_cstring(name);
+	char *name_string = quoted_text(name);
 	char *query;
 	Oid	  type = TEXTOID;
 	Datum argument = PointerGetDatum(name);

@@ -59,11 +59,11 @@ arrival_condition(const Extraction *extraction)
 		return "";
 	type = column_type(extraction->observations.oid, options->arrival);
 	if (!OidIsValid(type))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("%s has no column \"%s\"", extraction->observations.name, options->arrival),
-				 errhint("The option \"arrival\" names the column that records when rows "
-						 "arrived.")));
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
+						errmsg("%s has no column \"%s\"", extraction->observations.name,
+							   quoted_string(options->arrival)),
+						errhint("The option \"arrival\" names the column that records when rows "
+								"arrived.")));
 	return psprintf(" AND s.%s OPERATOR(pg_catalog.>=) %s::%s", quote_identifier(options->arrival),
 					quote_literal_cstr(options->since),
 					format_type_extended(type, -1, FORMAT_TYPE_FORCE_QUALIFY));
@@ -266,7 +266,7 @@ check_observations(Extraction *extraction, Oid curve_type)
 	if (extraction->stored_curves && column_type(relation, options->lightcurve) != curve_type)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
 						errmsg("%s has no column \"%s\" of type lightcurve",
-							   extraction->observations.name, options->lightcurve)));
+							   extraction->observations.name, quoted_string(options->lightcurve))));
 	(void) integer_column(&extraction->observations, "s", options->object_id, "object_id");
 	extraction->id = quote_identifier(options->object_id);
 	warn_without_index(&extraction->observations, options->object_id);

@@ -26,6 +26,7 @@
 
 #include "pg/jobs/procedure.h"
 #include "pg/pipeline/pipeline_tables.h"
+#include "pg/util/args.h"
 #include "pg/util/extension.h"
 
 /* From this many pages on, 80 MB, reading a table for every chunk is worth a warning. */
@@ -100,7 +101,7 @@ find_column(const PipelineTable *table, const char *column, const char *option)
 
 	if (!OidIsValid(type))
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
-						errmsg("%s has no column \"%s\"", table->name, column),
+						errmsg("%s has no column \"%s\"", table->name, quoted_string(column)),
 						option ? errhint("Name another one with the option \"%s\".", option) : 0));
 	return type;
 }
@@ -274,9 +275,8 @@ create_table(text *name, const char *columns, const char *alterations)
 									 : pstrdup(quote_identifier(range->relname));
 
 	if (range->catalogname)
-		ereport(ERROR,
-				(errcode(ERRCODE_SYNTAX_ERROR),
-				 errmsg("name of the table has too many parts: \"%s\"", text_to_cstring(name))));
+		ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR),
+						errmsg("name of the table has too many parts: \"%s\"", quoted_text(name))));
 	SPI_connect();
 	execute_statement(psprintf("CREATE TABLE %s (%s)", quoted, columns), 0, NULL, NULL, NULL,
 					  SPI_OK_UTILITY);

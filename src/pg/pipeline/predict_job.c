@@ -225,16 +225,17 @@ check_features(Prediction *prediction)
 	(void) integer_column(table, "f", options->object_id, "object_id");
 	prediction->id = quote_identifier(options->object_id);
 	if (type != FLOAT4ARRAYOID && type != FLOAT8ARRAYOID)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("%s has no column \"%s\" of type real[]", table->name, options->features),
-				 errhint("Name another one with the option \"%s\".", "features")));
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
+						errmsg("%s has no column \"%s\" of type real[]", table->name,
+							   quoted_string(options->features)),
+						errhint("Name another one with the option \"%s\".", "features")));
 	prediction->column = quote_identifier(options->features);
 	if (!OidIsValid(stamp_type) && options->extracted_at == NULL)
 		prediction->extracted_at = "'-infinity'::pg_catalog.timestamptz";
 	else if (stamp_type != TIMESTAMPTZOID)
 		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
-						errmsg("%s has no column \"%s\" of type timestamptz", table->name, stamp),
+						errmsg("%s has no column \"%s\" of type timestamptz", table->name,
+							   quoted_string(stamp)),
 						errhint("Name another one with the option \"%s\".", "extracted_at")));
 	else
 		prediction->extracted_at = psprintf("COALESCE(f.%s, '-infinity'::pg_catalog.timestamptz)",

@@ -16,6 +16,7 @@
 #include "utils/builtins.h"
 
 #include "core/simulate/simulate.h"
+#include "pg/util/args.h"
 #include "pg/util/result_rows.h"
 
 PG_FUNCTION_INFO_V1(plasticc_simulate_objects);
@@ -48,7 +49,8 @@ mix_argument(text *argument)
 	initStringInfo(&names);
 	for (int i = 0; survey_mix_names[i] != NULL; i++)
 		appendStringInfo(&names, "%s\"%s\"", i > 0 ? ", " : "", survey_mix_names[i]);
-	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown mix \"%s\"", name),
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("unknown mix \"%s\"", quoted_string(name)),
 					errhint("Valid mixes are %s.", names.data)));
 }
 

@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
 #include "pg/util/args.h"
@@ -29,6 +30,26 @@ text_argument(FunctionCallInfo fcinfo, int argument, const char *name)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must not be empty", name)));
 	return value;
+}
+
+char *
+quoted_bytes(const char *bytes, int length)
+{
+	int n = pg_mbcliplen(bytes, length, QUOTED_BYTES);
+
+	return psprintf("%.*s%s", n, bytes, n < length ? "..." : "");
+}
+
+char *
+quoted_string(const char *string)
+{
+	return quoted_bytes(string, strlen(string));
+}
+
+char *
+quoted_text(const text *value)
+{
+	return quoted_bytes(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value));
 }
 
 Oid

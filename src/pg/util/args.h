@@ -18,6 +18,16 @@ extern char *text_argument(FunctionCallInfo fcinfo, int argument, const char *na
 extern Oid oid_argument(FunctionCallInfo fcinfo, int argument, const char *name);
 
 /*
+ * What a message quotes of a text from outside, whose length bytes may be a
+ * megabyte: at most QUOTED_BYTES, whole characters, with "..." for the rest.
+ */
+#define QUOTED_BYTES 100
+
+extern char *quoted_bytes(const char *bytes, int length);
+extern char *quoted_string(const char *string);
+extern char *quoted_text(const text *value);
+
+/*
  * A number whose default is in the SQL script; an error where it is NULL, NaN
  * or outside [lowest, highest].
  */
