@@ -4,12 +4,13 @@
  */
 #include "core/model/class_gate.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "core/model/scoring.h"
 
-/* So low that its exponential underflows to 0 relative to any open class. */
-#define CLOSED_LOGIT (-1e30f)
+/* Lower than any logit of an open class, however small the temperature. */
+#define CLOSED_LOGIT (-INFINITY)
 
 void
 gate_mask(const float *closed, int n_classes, float *logits)

@@ -235,7 +235,9 @@ fit_fold(const PeriodogramInput *input, double frequency, int n_harmonics)
 	{
 		const double *right = equations.right + 2 * h;
 
-		fold.explained[h + 1] = fold.explained[h] + right[0] * right[0] + right[1] * right[1];
+		/* of nearly singular equations, rounding may explain more than all */
+		fold.explained[h + 1] =
+			fmin(1.0, fold.explained[h] + right[0] * right[0] + right[1] * right[1]);
 	}
 	substitute_back(&equations, 2 * n_harmonics);
 	for (int h = 0; h < n_harmonics; h++)

@@ -17,6 +17,9 @@ static const char *const schedule_choices[] = {"constant", "one_cycle", NULL};
 static const char *const calibration_choices[] = {"auto", "none", "temperature", "full", NULL};
 static const char *const loss_choices[] = {"weighted", "plain", NULL};
 
+/* The largest fraction that is dropped of a layer's outputs or of the inputs. */
+#define MAX_DROPOUT 0.95
+
 /* The option NAME is the member of that name of TrainingOptions, or of a struct in it. */
 #define AT(member) offsetof(TrainingOptions, member)
 #define LENGTH(member)                                                                             \
@@ -53,16 +56,17 @@ static const OptionRow rows[] = {
 	 LENGTH(network.layers)},
 	CHOICE_OF(network, activation, "activation of the hidden layers"),
 	CHOICE_OF(network, batch_norm, "batch normalisation before or after the activation"),
-	{"dropout", OPTION_NUMBERS, 0, 0.95, NULL, AT(network.dropout),
+	{"dropout", OPTION_NUMBERS, 0, MAX_DROPOUT, NULL, AT(network.dropout),
 	 "fraction of a hidden layer's outputs dropped in training: one for all layers, or one per "
 	 "layer",
 	 AT(network.n_dropout), LENGTH(network.dropout)},
 	INTEGER(selected_inputs, 0, MODEL_MAX_FEATURES,
 			"number of inputs per network, chosen by gain in boosted trees on its training rows; 0 "
 			"for all"),
-	NUMBER(input_dropout, -1, 0.95,
+	NUMBER(input_dropout, -1, MAX_DROPOUT,
 		   "fraction of a network's inputs dropped in training; -1 keeps the square root of 45 / "
-		   "inputs of them, times the fourth root of rows / 3000, with rows from 200 to 3000"),
+		   "inputs of them, times the fourth root of rows / 3000, with rows from 200 to 3000; at "
+		   "least a twentieth"),
 	NUMBER(input_noise, 0, 10,
 		   "standard deviation of the Gaussian noise added to the normalised inputs in training"),
 	CHOICE_OF(preprocessing, normalisation,
@@ -282,8 +286,8 @@ training_options_settle(TrainingOptions *options, int n_rows, int n_objects, int
 	{
 		double few = pow(fmin(3000.0, fmax(200.0, n_rows)) / 3000.0, 0.25);
 
-		options->input_dropout =
-			1.0 - fmin(1.0, few * sqrt(45.0 / member_inputs(options, n_features)));
+		options->input_dropout = fmin(
+			MAX_DROPOUT, 1.0 - fmin(1.0, few * sqrt(45.0 / member_inputs(options, n_features))));
 	}
 	if (options->network.weight_decay < 0.0)
 		options->network.weight_decay = fmax(0.02, fmin(2.0, 1000.0 / n_objects));
