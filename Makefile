@@ -2,7 +2,7 @@
 
 # Targets that a script does, from installing what is missing to cleaning up.  They must work
 # before there is a pg_config, and PGXS has a "check" of its own: so PGXS never sees them.
-SCRIPTED = help deps check demo bench dist
+SCRIPTED = help deps check demo bench dist fuzz
 
 # Where the sources are: here, or elsewhere in a build out of the tree (VPATH, make -f ../Makefile).
 root := $(or $(VPATH),$(patsubst %/,%,$(dir $(firstword $(MAKEFILE_LIST)))))
@@ -29,6 +29,9 @@ bench: deps
 
 dist:
 	@$(root)/scripts/dist.sh
+
+fuzz: deps
+	@TIME='$(TIME)' FUZZ='$(FUZZ)' MERGE='$(MERGE)' $(root)/scripts/fuzz.sh
 
 # `make clean check`: the others are for a make that does read PGXS.
 $(filter-out $(SCRIPTED),$(MAKECMDGOALS)):
@@ -101,6 +104,8 @@ endif
 ## make demo         simulate a survey, train, classify, show the results; DATA=dir takes
 ##                   a directory with the challenge's training_set.csv and _metadata.csv
 ## make bench        run the measurements in bench/; BENCH="name ..." runs some of them
+## make fuzz         run the fuzz targets TIME=seconds each (60); FUZZ="name ..." runs some of them,
+##                   MERGE=1 keeps inputs that reach new code in test/fuzz/corpus
 ## make deps         only install what is missing
 ## make dist         the release as dist/plasticc-VERSION.zip
 ##

@@ -13,7 +13,8 @@ set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-fuzz_runs=20000
+fuzz_runs=20000					# of each target, or fewer within fuzz_seconds
+fuzz_seconds=4
 program_seconds=300				# a unit test or fuzz target that takes longer hangs
 total_passed=0
 total_failed=0
@@ -151,13 +152,17 @@ suite_sanitize()
 # test/fuzz/corpus/NAME holds first inputs for the target fuzz_NAME, if there are any.
 run_libfuzzer()
 {
-	local corpus=$root_dir/test/fuzz/corpus/${1##*/fuzz_} folders=("$1.corpus")
+	local name=${1##*/fuzz_} arguments=("$1.corpus")
 
 	mkdir -p "$1.corpus"
-	if [[ -d $corpus ]]; then
-		folders+=("$corpus")
+	if [[ -d test/fuzz/corpus/$name ]]; then
+		arguments+=("test/fuzz/corpus/$name")
 	fi
-	timeout "$program_seconds" "$1" -runs="$fuzz_runs" -seed=1 -artifact_prefix="$1." "${folders[@]}"
+	if [[ -e test/fuzz/$name.dict ]]; then
+		arguments+=("-dict=test/fuzz/$name.dict")
+	fi
+	timeout "$program_seconds" "$1" -runs="$fuzz_runs" -max_total_time="$fuzz_seconds" -seed=1 \
+		-max_len=512 -artifact_prefix="$1." "${arguments[@]}"
 }
 
 run_fuzz_driver()
@@ -167,7 +172,7 @@ run_fuzz_driver()
 	if [[ -d $corpus ]]; then
 		mapfile -t files < <(find "$corpus" -type f | sort)
 	fi
-	(cd "$out/fuzz" && timeout "$program_seconds" "$1" "$fuzz_runs" "${files[@]}")
+	(cd "$out/fuzz" && timeout "$program_seconds" "$1" "$fuzz_runs" "$fuzz_seconds" "${files[@]}")
 }
 
 suite_fuzz()
@@ -186,7 +191,7 @@ suite_fuzz()
 		build_programs fuzz "$out/fuzz" ${CC:+CC="$CC"} OPTFLAGS=-O1 ${sanitizers:+SANITIZE=$sanitizers} || failed=1
 		run_programs "$out/fuzz" 'fuzz_*' run_fuzz_driver
 	fi
-	count_suite fuzz "$passed" "$failed" "targets, $fuzz_runs inputs each from $engine"
+	count_suite fuzz "$passed" "$failed" "targets, their corpora and up to $fuzz_runs new inputs each from $engine"
 }
 
 # pg_regress prints "test name ... ok" up to PostgreSQL 15, TAP from 16 on.

@@ -5,6 +5,7 @@
 #
 #	make -f test/programs.mk BUILD=dir [SANITIZE=address,undefined] [LIBFUZZER=1 CC=clang] unit fuzz
 #	make -f test/programs.mk BUILD=dir OPTFLAGS=-O3 bench
+#	make -f test/programs.mk BUILD=dir OPTFLAGS=-O0 COVERAGE=1 unit fuzz
 #
 # A fuzz target defines LLVMFuzzerTestOneInput.  LIBFUZZER=1 links it with libFuzzer; else
 # test/fuzz/driver.c stands in, a fixed number of deterministic mutations.
@@ -19,8 +20,12 @@ CPPFLAGS = -Isrc -Itest/unit $(BLAS_CFLAGS)
 ifdef SANITIZE
 CFLAGS += -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
+ifdef COVERAGE
+CFLAGS += --coverage
+endif
 ifdef LIBFUZZER
-CFLAGS += -fsanitize=fuzzer-no-link
+# Not fuzzer-no-link, which calls a function at each comparison: numerical code would do little else.
+CFLAGS += -fsanitize-coverage=inline-8bit-counters,pc-table
 FUZZ_LINK = -fsanitize=fuzzer
 else
 FUZZ_DRIVER = $(BUILD)/test/fuzz/driver.o

@@ -3,16 +3,17 @@
  *		Replacement for libFuzzer where it is not available: runs a fuzz target on
  *		deterministic mutations of its corpus.
  *
- * usage: fuzz_NAME RUNS [CORPUS_FILE...]
+ * usage: fuzz_NAME RUNS SECONDS [CORPUS_FILE...]
  *
- * First, each file is used unchanged.  Each run then takes one of them (or an
- * empty input) and flips bits, overwrites numbers with extreme ones, inserts,
- * removes, repeats and truncates.  After a crash the input is in the file
- * crash-input of the working directory.
+ * First, each file is used unchanged.  Each run, until one of the limits, then takes one of them
+ *(or an empty input) and flips bits, overwrites numbers with extreme ones, inserts, removes,
+ *repeats and truncates.  After a crash the input is in the file crash-input of the working
+ *directory.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "core/base/random.h"
 
@@ -145,28 +146,31 @@ int
 main(int argc, char **argv)
 {
 	long   runs = argc > 1 ? atol(argv[1]) : 0;
-	int	   files = argc > 2 ? argc - 2 : 0;
+	long   seconds = argc > 2 ? atol(argv[2]) : 0;
+	int	   files = argc > 3 ? argc - 3 : 0;
+	time_t end = time(NULL) + seconds;
+	long   run;
 	Random random;
 
 	random_seed(&random, 1, 0);
 	for (int i = 0; i < files; i++)
 	{
-		Input input = read_input(argv[2 + i]);
+		Input input = read_input(argv[3 + i]);
 
 		feed(&input);
 	}
-	for (long run = 0; run < runs; run++)
+	for (run = 0; run < runs && time(NULL) < end; run++)
 	{
 		Input input = {0};
 		int	  mutations = 1 + (int) random_below(&random, 8);
 
 		if (files > 0)
-			input = read_input(argv[2 + random_below(&random, (uint64_t) files)]);
+			input = read_input(argv[3 + random_below(&random, (uint64_t) files)]);
 		for (int i = 0; i < mutations; i++)
 			mutate(&input, &random);
 		feed(&input);
 	}
 	remove("crash-input");
-	printf("%ld runs, %d corpus files\n", runs, files);
+	printf("%ld runs, %d corpus files\n", run, files);
 	return 0;
 }

@@ -1,33 +1,154 @@
 /*
  * fuzz_model.c
- *		Parses arbitrary bytes as a model, or a model with modified bytes.  The
- *		preamble is made valid first, so that the fuzzer gets past the checksum.
+ *		The bytes of a model, and classification with what they hold.
  *
- * If the first byte is odd, the input modifies a model: each group of three
- * bytes that follow is an offset, of two bytes, and the byte to write there.
+ * The preamble is made valid first, so that the fuzzer gets past the checksum.  An
+ * odd first byte makes a model of the bytes after it, of any sizes and extreme numbers,
+ * and then changes single bytes of its form; an even one takes them as the form.
  */
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz.h"
 
-#include "../unit/unit.h"
+#include "core/base/crc32c.h"
 #include "core/model/model.h"
+#include "core/model/model_format.h"
 
-#define PREAMBLE_BYTES 20
-#define FORMAT_VERSION 4
+#define MAX_ROWS 3
 
-static uint32_t
-crc32c(const unsigned char *bytes, size_t length)
+/* n strictly ascending integers below limit >= n. */
+static int32_t *
+take_ascending(FuzzInput *input, int n, int limit, Workspace *workspace)
 {
-	uint32_t crc = 0xFFFFFFFF;
+	int32_t *values = workspace_array(workspace, int32_t, n);
+	int		 next = 0;
 
-	for (size_t i = 0; i < length; i++)
+	for (int i = 0; i < n; i++)
 	{
-		crc ^= bytes[i];
-		for (int bit = 0; bit < 8; bit++)
-			crc = (crc >> 1) ^ ((crc & 1) ? 0x82F63B78 : 0);
+		values[i] = take_range(input, next, limit - n + i);
+		next = values[i] + 1;
 	}
-	return ~crc;
+	return values;
+}
+
+static float *
+take_floats(FuzzInput *input, size_t n, Workspace *workspace)
+{
+	float *values = workspace_array(workspace, float, n);
+
+	for (size_t i = 0; i < n; i++)
+		values[i] = (float) take_number(input);
+	return values;
+}
+
+static float
+take_positive(FuzzInput *input)
+{
+	float value = fabsf((float) take_number(input));
+
+	return value > 0.0f ? value : 1.0f;
+}
+
+static void
+take_preprocessing(FuzzInput *input, Preprocessing *preprocessing, Workspace *workspace)
+{
+	int n_features = take_range(input, 1, 6);
+
+	*preprocessing = (Preprocessing){
+		.n_features = n_features,
+		.n_used = take_range(input, 0, n_features),
+		.normalisation = (Normalisation) take_range(input, 0, 1),
+		.clip = take_positive(input),
+		.n_flagged = take_range(input, 0, n_features),
+	};
+	preprocessing->used = take_ascending(input, preprocessing->n_used, n_features, workspace);
+	preprocessing->flagged = take_ascending(input, preprocessing->n_flagged, n_features, workspace);
+	if (preprocessing->normalisation == NORMALISATION_ZSCORE)
+	{
+		preprocessing->center = take_floats(input, preprocessing->n_used, workspace);
+		preprocessing->scale = take_floats(input, preprocessing->n_used, workspace);
+	}
+	else
+	{
+		int n = preprocessing->n_quantiles = take_range(input, 2, 5);
+
+		preprocessing->quantiles =
+			take_floats(input, (size_t) preprocessing->n_used * n, workspace);
+		for (int j = 0; j < preprocessing->n_used; j++)
+			for (int k = 1; k < n; k++)
+			{
+				float *knot = &preprocessing->quantiles[j * n + k];
+
+				if (knot[0] < knot[-1])
+					knot[0] = knot[-1];
+			}
+	}
+}
+
+static void
+take_member(FuzzInput *input, int n_all, int n_classes, Member *member, Workspace *workspace)
+{
+	int n_in = take_range(input, 1, n_all);
+
+	member->n_inputs = n_in;
+	member->inputs = take_ascending(input, n_in, n_all, workspace);
+	member->n_layers = take_range(input, 1, 3);
+	member->layers = workspace_array(workspace, DenseLayer, member->n_layers);
+	for (int i = 0; i < member->n_layers; i++)
+	{
+		int n_out = i == member->n_layers - 1 ? n_classes : take_range(input, 1, 5);
+
+		member->layers[i] = (DenseLayer){
+			.n_in = n_in,
+			.n_out = n_out,
+			.activation = (Activation) take_range(input, 0, ACTIVATION_ELU),
+			.weight = take_floats(input, (size_t) n_in * n_out, workspace),
+			.bias = take_floats(input, n_out, workspace),
+		};
+		n_in = n_out;
+	}
+}
+
+static unsigned char *
+build_model(FuzzInput *input, size_t *length, Workspace *workspace)
+{
+	Model		   model = {.options = "{}", .metrics = "{}"};
+	unsigned char *bytes;
+	float		  *closed;
+
+	take_preprocessing(input, &model.preprocessing, workspace);
+	if (preprocessing_inputs(&model.preprocessing) == 0)
+	{
+		model.preprocessing.n_flagged = 1;
+		model.preprocessing.flagged = take_ascending(input, 1, 1, workspace);
+	}
+	model.n_classes = take_range(input, 2, 4);
+	model.classes = take_ascending(input, model.n_classes, 100, workspace);
+	model.temperature = take_positive(input);
+	model.log_multipliers = take_floats(input, model.n_classes, workspace);
+	model.gate.feature = take_range(input, -1, model.preprocessing.n_features - 1);
+	if (model.gate.feature >= 0)
+	{
+		closed = model.gate.closed =
+			workspace_zeros(workspace, (size_t) GATE_SIDES * model.n_classes);
+		for (int side = 0; side < GATE_SIDES; side++)
+			closed[side * model.n_classes + take_range(input, 0, model.n_classes - 1)] =
+				(float) take_byte(input) / 256.0f;
+	}
+	model.n_members = take_range(input, 1, 3);
+	model.members = workspace_array(workspace, Member, model.n_members);
+	for (int i = 0; i < model.n_members; i++)
+		take_member(input, preprocessing_inputs(&model.preprocessing), model.n_classes,
+					&model.members[i], workspace);
+	if (take_range(input, 0, 1) == 1)
+	{
+		model.n_feature_names = model.preprocessing.n_features;
+		model.feature_names = workspace_array(workspace, char *, model.n_feature_names);
+		for (int i = 0; i < model.n_feature_names; i++)
+			model.feature_names[i] = i % 2 == 0 ? "period" : "flux_mean_r";
+	}
+	*length = model_size(&model);
+	bytes = malloc(*length); /* of exactly its size, for the sanitizer */
+	model_write(&model, bytes);
+	return bytes;
 }
 
 static void
@@ -37,127 +158,103 @@ put_uint32(unsigned char *bytes, uint32_t value)
 		bytes[i] = (unsigned char) (value >> (8 * i));
 }
 
-/* Five features, one only as a missing-value indicator; members of two layers and of one. */
-static unsigned char *
-write_model(size_t *length, Workspace *workspace)
+/* The rest of the input: pairs of an offset, of two bytes, and what to write there. */
+static void
+change_bytes(FuzzInput *input, unsigned char *bytes, size_t length)
 {
-	static float ascending[] = {-3.0f, -2.0f, -1.0f, 0.5f, 1.0f, 2.0f};
-	static float closed[GATE_SIDES * 2] = {0.25f, 0.0f, 0.0f, 0.5f};
-	DenseLayer	 layers[] = {
-		  {2, 3, ACTIVATION_ELU, ascending, ascending},
-		  {3, 2, ACTIVATION_LINEAR, ascending, ascending},
-		  {3, 2, ACTIVATION_LINEAR, ascending, ascending},
-	  };
-	Member members[] = {
-		{2, (int32_t[]){0, 4}, 2, &layers[0]},
-		{3, (int32_t[]){0, 1, 2}, 1, &layers[2]},
-	};
-	Model model = {
-		.preprocessing =
-			{
-				.n_features = 5,
-				.n_used = 3,
-				.used = (int32_t[]){0, 1, 4},
-				.normalisation = NORMALISATION_RANK_GAUSS,
-				.clip = 5.0f,
-				.n_quantiles = 2,
-				.quantiles = ascending,
-				.n_flagged = 2,
-				.flagged = (int32_t[]){1, 3},
-			},
-		.gate = {4, closed},
-		.n_classes = 2,
-		.classes = (int32_t[]){15, 42},
-		.n_members = 2,
-		.members = members,
-		.temperature = 1.0f,
-		.log_multipliers = ascending,
-		.options = "{}",
-		.metrics = "{}",
-	};
-	unsigned char *bytes;
+	while (input->left >= 3)
+	{
+		size_t offset = take_byte(input) + 256 * take_byte(input);
 
-	*length = model_size(&model);
-	bytes = workspace_array(workspace, unsigned char, *length);
-	model_write(&model, bytes);
-	return bytes;
+		bytes[PREAMBLE_BYTES + offset % (length - PREAMBLE_BYTES)] =
+			(unsigned char) take_byte(input);
+	}
 }
 
-/* The bytes described by the input, in an allocation of exactly their size. */
 static unsigned char *
-make_bytes(const unsigned char *data, size_t size, size_t *length, Workspace *workspace)
+make_bytes(FuzzInput *input, size_t *length, Workspace *workspace)
 {
 	unsigned char *bytes;
 
-	if (size == 0 || data[0] % 2 == 0)
+	if (take_byte(input) % 2 == 1)
 	{
-		*length = PREAMBLE_BYTES + size;
-		bytes = malloc(*length);
-		memcpy(bytes + PREAMBLE_BYTES, data, size);
+		bytes = build_model(input, length, workspace);
+		change_bytes(input, bytes, *length);
 	}
 	else
 	{
-		unsigned char *model = write_model(length, workspace);
-
+		*length = PREAMBLE_BYTES + input->left;
 		bytes = malloc(*length);
-		memcpy(bytes, model, *length);
-		for (size_t i = 1; i + 2 < size; i += 3)
-			bytes[PREAMBLE_BYTES + (data[i] + 256 * data[i + 1]) % (*length - PREAMBLE_BYTES)] =
-				data[i + 2];
+		memcpy(bytes + PREAMBLE_BYTES, input->at, input->left);
 	}
-	memcpy(bytes, "plasticc", 8);
+	memcpy(bytes, MAGIC, MAGIC_BYTES);
 	put_uint32(bytes + 8, FORMAT_VERSION);
 	put_uint32(bytes + 12, (uint32_t) *length);
 	put_uint32(bytes + 16, crc32c(bytes + PREAMBLE_BYTES, *length - PREAMBLE_BYTES));
 	return bytes;
 }
 
+/* Probabilities of rows that are missing, ordinary and extreme. */
 static float *
-classify(const Model *model, Workspace *workspace)
+classify(const Model *model, int n_rows, Workspace *workspace)
 {
-	int	   n_features = model->preprocessing.n_features;
-	float *features = workspace_array(workspace, float, n_features);
-	float *probabilities = workspace_array(workspace, float, model->n_classes);
+	static const float numbers[] = {0.0f, NAN, 1.5f, -3e38f, INFINITY, 3e38f, -1e-45f, 1e20f};
+	int				   n = model->preprocessing.n_features;
+	float			  *features = workspace_array(workspace, float, (size_t) n *n_rows);
+	float *probabilities = workspace_array(workspace, float, (size_t) model->n_classes *n_rows);
 
-	for (int i = 0; i < n_features; i++)
-		features[i] = i % 3 == 0 ? NAN : (float) i;
-	model_classify(model, classify_scratch(model, 1, workspace), 1, features, probabilities);
+	for (int i = 0; i < n * n_rows; i++)
+		features[i] = numbers[(i * 5 + i / 8) % 8];
+	model_classify(model, classify_scratch(model, n_rows, workspace), n_rows, features,
+				   probabilities);
+	for (int i = 0; i < n_rows; i++)
+	{
+		double sum = 0.0;
+
+		for (int c = 0; c < model->n_classes; c++)
+		{
+			float p = probabilities[i * model->n_classes + c];
+
+			REQUIRE(!(p < 0.0f) && !(p > 1.0f));
+			sum += p;
+		}
+		REQUIRE(!(fabs(sum - 1.0) > 1e-3));
+	}
 	return probabilities;
 }
 
-/* A parsed model can be used, reduced to the inputs it uses, and written. */
+/* A model that was read can be used, reduced to the inputs it uses, and written. */
 static void
 use_model(Model *model, Workspace *workspace)
 {
-	float		  *before = classify(model, workspace);
+	float		  *before = classify(model, 1, workspace);
 	float		  *after;
 	size_t		   length;
 	unsigned char *bytes;
 	const char	  *reason;
 
+	classify(model, MAX_ROWS, workspace);
 	drop_unused_inputs(model, workspace);
-	after = classify(model, workspace);
+	after = classify(model, 1, workspace);
 	for (int c = 0; c < model->n_classes; c++)
-		if (!(after[c] == before[c] || (isnan(after[c]) && isnan(before[c]))))
-			abort();
+		REQUIRE(after[c] == before[c] || (isnan(after[c]) && isnan(before[c])));
 	length = model_size(model);
 	bytes = workspace_array(workspace, unsigned char, length);
 	model_write(model, bytes);
-	if (model_read(bytes, length, workspace, &reason) == NULL)
-		abort();
+	REQUIRE(model_read(bytes, length, workspace, &reason) != NULL);
 }
 
-int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
-
 int
-LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	Workspace	   workspace = unit_workspace();
+	FuzzInput	   input = {data, size};
 	size_t		   length;
-	unsigned char *bytes = make_bytes(data, size, &length, &workspace);
-	const char	  *reason;
+	unsigned char *bytes = make_bytes(&input, &length, &workspace);
+	const char	  *reason = NULL;
 	Model		  *model = model_read(bytes, length, &workspace, &reason);
 
+	REQUIRE((model == NULL) == (reason != NULL));
 	if (model)
 		use_model(model, &workspace);
 	free(bytes);
