@@ -66,9 +66,11 @@ static void
 check_chosen(const TreeSample *sample, int n, const int32_t *expected, const char *what)
 {
 	Workspace workspace = unit_workspace();
+	bool	  eligible[INPUTS];
 	int32_t	  chosen[INPUTS];
 
-	choose_by_trees(sample, 1, n, &workspace, chosen);
+	memset(eligible, true, sizeof(eligible));
+	choose_by_trees(sample, 1, eligible, n, &workspace, chosen);
 	for (int k = 0; k < n; k++)
 		CHECK(chosen[k] == expected[k], "%s: %d, not %d", what, chosen[k], expected[k]);
 }
@@ -89,35 +91,39 @@ test_finds(void)
 	unit_free();
 }
 
-/* The requested number, ascending, and no other input has a larger gain. */
+/* The requested number, ascending, and no other eligible input has a larger gain. */
 static void
-test_number(void)
+test_number(bool all_eligible)
 {
 	static const int numbers[] = {1, 2, 10, 40, INPUTS - 1, INPUTS};
 	static Problem	 problem;
 	Workspace		 workspace = unit_workspace();
 	double			 gain[INPUTS];
+	bool			 eligible[INPUTS];
 	int32_t			 chosen[INPUTS];
 
 	make_problem(&problem);
 	boosted_tree_gains(&problem.sample, 1, &workspace, gain);
-	for (int i = 0; i < 6; i++)
+	memset(eligible, true, sizeof(eligible));
+	eligible[40] = all_eligible; /* one of the largest gains */
+	for (int i = 0; i < (all_eligible ? 6 : 5); i++)
 	{
 		int	   n = numbers[i];
 		bool   is_chosen[INPUTS] = {false};
 		double least = INFINITY;
 		double most = 0.0;
 
-		choose_by_trees(&problem.sample, 1, n, &workspace, chosen);
+		choose_by_trees(&problem.sample, 1, eligible, n, &workspace, chosen);
 		for (int k = 0; k < n; k++)
 		{
 			CHECK(chosen[k] >= 0 && chosen[k] < INPUTS && (k == 0 || chosen[k] > chosen[k - 1]),
 				  "%d of %d is %d", k, n, chosen[k]);
+			CHECK(eligible[chosen[k]], "%d is not eligible", chosen[k]);
 			is_chosen[chosen[k]] = true;
 			least = fmin(least, gain[chosen[k]]);
 		}
 		for (int j = 0; j < INPUTS; j++)
-			if (!is_chosen[j])
+			if (!is_chosen[j] && eligible[j])
 				most = fmax(most, gain[j]);
 		CHECK(least >= most, "%d inputs: gain %g is chosen, %g is not", n, least, most);
 	}
@@ -384,8 +390,11 @@ test_many_rows(void)
 	int32_t	 *target = workspace_array(&workspace, int32_t, MANY_ROWS);
 	float	 *weight = workspace_array(&workspace, float, MANY_ROWS);
 	int		 *rows = workspace_array(&workspace, int, MANY_ROWS);
+	bool	  eligible[MANY_INPUTS];
 	int32_t	  chosen[2];
 	Random	  random;
+
+	memset(eligible, true, sizeof(eligible));
 
 	random_seed(&random, 5, 0);
 	for (int i = 0; i < MANY_ROWS; i++)
@@ -408,7 +417,7 @@ test_many_rows(void)
 			.target = target,
 			.weight = weight,
 		},
-		1, 2, &workspace, chosen);
+		1, eligible, 2, &workspace, chosen);
 	CHECK(chosen[0] == 4 && chosen[1] == 9, "chosen: %d, %d", chosen[0], chosen[1]);
 	unit_free();
 }
@@ -417,7 +426,8 @@ int
 main(void)
 {
 	test_finds();
-	test_number();
+	test_number(true);
+	test_number(false);
 	test_depends();
 	test_weights();
 	test_hopeless();

@@ -309,7 +309,7 @@ check_save(const Problem *problem, const Member *saved, Workspace *workspace)
 	bytes[n] = 42;
 	member_save(saved, bytes);
 	CHECK(bytes[n] == 42, "saves more than %zu bytes", n);
-	member_restore(&problem->options, FEATURES, CLASSES, bytes, workspace, &member);
+	member_restore(&problem->options, CLASSES, bytes, workspace, &member);
 	memset(bytes, 0, n);
 	member_save(&member, again);
 	member_save(saved, bytes);
@@ -364,8 +364,8 @@ test_jobs(int selected_inputs, int n_inputs)
 		do_job(&problem, &again, MEMBERS - 1 - m, &workspace, &back);
 	}
 	n_bytes = member_bytes(&problem.options, FEATURES, CLASSES);
-	CHECK(n_bytes == 4 * (n_inputs + (n_inputs + 1) * HIDDEN + (HIDDEN + 1) * CLASSES), "%zu bytes",
-		  n_bytes);
+	CHECK(n_bytes == 4 * (1 + n_inputs + (n_inputs + 1) * HIDDEN + (HIDDEN + 1) * CLASSES),
+		  "%zu bytes", n_bytes);
 	for (int m = 0; m < MEMBERS; m++)
 	{
 		CHECK(forth.model[m]->members[0].n_inputs == n_inputs, "member %d uses %d inputs", m,

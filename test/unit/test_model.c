@@ -5,6 +5,8 @@
  */
 #include "unit.h"
 
+#include <float.h>
+
 #include "core/base/limits.h"
 #include "core/model/model.h"
 #include "core/base/random.h"
@@ -35,7 +37,9 @@ enum
 {
 	AT_N_USED = 24,
 	AT_USED = 56,
-	AT_FLAGGED = AT_USED + 4 * 3 * USED,
+	AT_LOWEST = AT_USED + 4 * USED,
+	AT_HIGHEST = AT_LOWEST + 4 * USED,
+	AT_FLAGGED = AT_HIGHEST + 4 * 3 * USED,
 	AT_TEMPERATURE = AT_FLAGGED + 4 * (FLAGGED + CLASSES),
 	AT_GATE = AT_TEMPERATURE + 4 * (1 + CLASSES),
 	AT_MEMBERS = AT_GATE + 4 * (1 + GATE_SIDES * CLASSES),
@@ -103,6 +107,13 @@ make_preprocessing(Normalisation normalisation, Workspace *workspace, Random *ra
 
 	if (normalisation == NORMALISATION_ZSCORE)
 	{
+		preprocessing.lowest = workspace_array(workspace, float, USED);
+		preprocessing.highest = workspace_array(workspace, float, USED);
+		for (int j = 0; j < USED; j++)
+		{
+			preprocessing.lowest[j] = -4.0f;
+			preprocessing.highest[j] = (float) j;
+		}
 		preprocessing.center = numbers(workspace, random, USED);
 		preprocessing.scale = numbers(workspace, random, USED);
 		return preprocessing;
@@ -322,6 +333,10 @@ test_header(void)
 	for (size_t i = 0; i < sizeof(forged) / sizeof(forged[0]); i++)
 		check_forged(&model, forged[i].offset, forged[i].value, NULL);
 	check_forged(&model, 8, 3, "the format version is not supported");
+	check_forged(&model, 8, 6, "the format version is not supported");
+	check_forged(&model, AT_LOWEST, 0x40800000, "the range of a feature is empty");
+	check_forged(&model, AT_HIGHEST + 4, 0xC0A00000, "the range of a feature is empty");
+	check_forged(&model, AT_HIGHEST + 4, 0x7F800000, "a number is not finite");
 	unit_free();
 }
 
@@ -451,10 +466,11 @@ oracle_inputs(const Preprocessing *preprocessing, const float *features, double 
 {
 	for (int j = 0; j < USED; j++)
 	{
-		double x = features[used[j]];
+		double x =
+			fmax(preprocessing->lowest[j], fmin(preprocessing->highest[j], features[used[j]]));
 
 		inputs[j] =
-			isnan(x)
+			isnan(features[used[j]])
 				? 0.0
 				: fmax(-3.0, fmin(3.0, (x - preprocessing->center[j]) * preprocessing->scale[j]));
 	}
@@ -711,6 +727,41 @@ test_drop(Normalisation normalisation)
 		check_drop(&cases[i], normalisation);
 }
 
+/* A model of format 4 extrapolates: values beyond those in training give what they gave. */
+static void
+test_format_4(Normalisation normalisation)
+{
+	Workspace	   workspace = unit_workspace();
+	Model		   model = make_model(normalisation, &workspace);
+	float		   features[ROWS][FEATURES];
+	Answers		   bounded;
+	Answers		   unbounded;
+	size_t		   size;
+	unsigned char *bytes;
+	const char	  *reason;
+	Model		  *read;
+
+	draw_features(features);
+	for (int j = 0; j < USED * QUANTILES && normalisation == NORMALISATION_RANK_GAUSS; j++)
+		model.preprocessing.quantiles[j] = 1.0f;
+	model.preprocessing.clip = 100.0f;
+	bounded = classify_all(&model, features, &workspace);
+	model.preprocessing.unbounded = true;
+	for (int j = 0; j < USED && normalisation == NORMALISATION_ZSCORE; j++)
+	{
+		model.preprocessing.lowest[j] = -FLT_MAX;
+		model.preprocessing.highest[j] = FLT_MAX;
+	}
+	unbounded = classify_all(&model, features, &workspace);
+	CHECK(memcmp(&bounded, &unbounded, sizeof(Answers)) != 0, "the range has no effect");
+	bytes = write_model(&model, &size, &workspace);
+	CHECK(bytes[8] == 4, "format %d", bytes[8]);
+	read = model_read(bytes, size, &workspace, &reason);
+	CHECK(read != NULL, "refused: %s", reason);
+	check_rewritten(&model, features, &unbounded, &workspace);
+	unit_free();
+}
+
 int
 main(void)
 {
@@ -720,6 +771,7 @@ main(void)
 		test_round_trip(normalisation);
 		test_damage(normalisation);
 		test_drop(normalisation);
+		test_format_4(normalisation);
 	}
 	test_header();
 	test_list_bytes();

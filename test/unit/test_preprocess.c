@@ -83,6 +83,7 @@ test_constant(void)
 	CHECK_CLOSE(transform(&preprocessing, 7.0f, &workspace), 0.0, 0.0, "zscore of a constant");
 	preprocessing = fit(NORMALISATION_RANK_GAUSS, x, NULL, 1, 0.0, &workspace);
 	CHECK_CLOSE(transform(&preprocessing, 0.1f, &workspace), 0.0, 1e-6, "rank of a constant");
+	CHECK_CLOSE(transform(&preprocessing, 7.0f, &workspace), 0.0, 1e-6, "rank above a constant");
 	unit_free();
 }
 
@@ -146,6 +147,32 @@ test_ties(void)
 	unit_free();
 }
 
+/* Values beyond those in training count as the nearest of them, also where that has ties. */
+static void
+test_range(Normalisation normalisation)
+{
+	Workspace	  workspace = unit_workspace();
+	float		  x[ROWS];
+	Preprocessing preprocessing;
+
+	for (int i = 0; i < ROWS; i++)
+		x[i] = i == 8 ? NAN : i < 500 ? -2.0f : i < 510 ? 1.0f : 3.0f;
+	preprocessing = fit(normalisation, x, NULL, 1, 0.0, &workspace);
+	CHECK_CLOSE(transform(&preprocessing, 3.5f, &workspace),
+				transform(&preprocessing, 3.0f, &workspace), 0.0, "above");
+	CHECK_CLOSE(transform(&preprocessing, FLT_MAX, &workspace),
+				transform(&preprocessing, 3.0f, &workspace), 0.0, "far above");
+	CHECK_CLOSE(transform(&preprocessing, -2.5f, &workspace),
+				transform(&preprocessing, -2.0f, &workspace), 0.0, "below");
+	CHECK_CLOSE(transform(&preprocessing, -INFINITY, &workspace), 0.0, 0.0, "infinite");
+	CHECK(transform(&preprocessing, 2.0f, &workspace) <
+				  transform(&preprocessing, 3.0f, &workspace) &&
+			  transform(&preprocessing, 2.0f, &workspace) >
+				  transform(&preprocessing, 1.0f, &workspace),
+		  "between");
+	unit_free();
+}
+
 static void
 test_missing(void)
 {
@@ -203,6 +230,7 @@ oracle_rank(const float *knots, const float *scores, int n, float value)
 
 	if (!isfinite(value))
 		return 0.0;
+	value = fminf(knots[n - 1], fmaxf(knots[0], value));
 	for (int k = 0; k < n; k++)
 	{
 		below += knots[k] < value;
@@ -210,8 +238,6 @@ oracle_rank(const float *knots, const float *scores, int n, float value)
 	}
 	if (equal > 0)
 		return 0.5 * (scores[below] + (double) scores[below + equal - 1]);
-	if (below == 0 || below == n)
-		return scores[below == 0 ? 0 : n - 1];
 	return scores[below - 1] + ((double) scores[below] - scores[below - 1]) *
 								   ((double) value - knots[below - 1]) /
 								   ((double) knots[below] - knots[below - 1]);
@@ -430,6 +456,8 @@ main(void)
 	test_constant();
 	test_rank_gauss();
 	test_ties();
+	test_range(NORMALISATION_ZSCORE);
+	test_range(NORMALISATION_RANK_GAUSS);
 	test_missing();
 	test_skip();
 	for (int quantiles = 2; quantiles <= 40; quantiles++)

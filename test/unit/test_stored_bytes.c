@@ -77,6 +77,7 @@ static void
 test_model(Workspace *workspace)
 {
 	int32_t	   used[] = {0, 258}, flagged[] = {1}, inputs[] = {0, 2}, classes[] = {-7, 66051};
+	float	   lowest[] = {-1.0f, -4.5f}, highest[] = {2.5f, 0.0f};
 	float	   center[] = {0.5f, -2.0f}, scale[] = {1.0f, 0.75f}, multipliers[] = {0.0f, 0.625f};
 	float	   closed[GATE_SIDES * 2] = {0.25f};
 	float	   weight[] = {1.0f, -1.5f, 0x1.8p-30f, 3.0e6f}, bias[] = {0.125f, -0.375f};
@@ -95,6 +96,8 @@ test_model(Workspace *workspace)
 				 .n_used = 2,
 				 .used = used,
 				 .normalisation = NORMALISATION_ZSCORE,
+				 .lowest = lowest,
+				 .highest = highest,
 				 .center = center,
 				 .scale = scale,
 				 .clip = 3.0f,
@@ -119,17 +122,48 @@ test_model(Workspace *workspace)
 
 	model_write(&model, bytes);
 	check_bytes(bytes, size,
-				"706c61737469636304000000c10000004ccf4bde0301000002000000000000000000404000000000"
-				"0100000002000000010000000000000000000000020100000000003f000000c00000803f0000403f"
-				"01000000f9ffffff030201000000c03f000000000000203f010000000000803e0000000000000000"
-				"000000000200000000000000020000000100000002000000000000000000803f0000c0bf0000c030"
-				"001b374a0000003e0000c0be0b0000007b2273656564223a20317d020000007b7d",
+				"706c61737469636307000000d10000008d31ce250301000002000000000000000000404000000000"
+				"010000000200000001000000000000000000000002010000000080bf000090c00000204000000000"
+				"0000003f000000c00000803f0000403f01000000f9ffffff030201000000c03f000000000000203f"
+				"010000000000803e0000000000000000000000000200000000000000020000000100000002000000"
+				"000000000000803f0000c0bf0000c030001b374a0000003e0000c0be0b0000007b2273656564223a"
+				"20317d020000007b7d",
 				"model");
 	read = model_read(bytes, size, workspace, &reason);
 	CHECK(read != NULL, "%s", reason);
 	if (read == NULL)
 		return;
 	CHECK(model_size(read) == size, "size of the model that was read");
+	model_write(read, again);
+	CHECK(memcmp(bytes, again, size) == 0, "read and written again");
+}
+
+/* The model as version 0.1.0 stored it, in format 4, is read and stays what it is. */
+static void
+test_old_model(Workspace *workspace)
+{
+	static const char stored[] =
+		"706c61737469636304000000c10000004ccf4bde0301000002000000000000000000404000000000"
+		"0100000002000000010000000000000000000000020100000000003f000000c00000803f0000403f"
+		"01000000f9ffffff030201000000c03f000000000000203f010000000000803e0000000000000000"
+		"000000000200000000000000020000000100000002000000000000000000803f0000c0bf0000c030"
+		"001b374a0000003e0000c0be0b0000007b2273656564223a20317d020000007b7d";
+	size_t		   size = strlen(stored) / 2;
+	unsigned char *bytes = workspace_array(workspace, unsigned char, size);
+	unsigned char *again = workspace_array(workspace, unsigned char, size);
+	const char	  *reason = "";
+	Model		  *read;
+
+	for (size_t i = 0; i < size; i++)
+	{
+		char digits[3] = {stored[2 * i], stored[2 * i + 1], '\0'};
+
+		bytes[i] = (unsigned char) strtoul(digits, NULL, 16);
+	}
+	read = model_read(bytes, size, workspace, &reason);
+	CHECK(read != NULL && read->preprocessing.unbounded, "%s", reason);
+	if (read == NULL || model_size(read) != size)
+		return;
 	model_write(read, again);
 	CHECK(memcmp(bytes, again, size) == 0, "read and written again");
 }
@@ -205,6 +239,7 @@ main(void)
 
 	test_light_curve(&workspace);
 	test_model(&workspace);
+	test_old_model(&workspace);
 	test_features(&workspace);
 	return unit_report();
 }

@@ -375,6 +375,7 @@ test_divergence(void)
 	options.epochs = 200;
 	CHECK(train_network(&problem.set, &options, &workspace, keep_report, &log, &result) == NULL,
 		  "a diverging training gave a model");
+	CHECK(result.failure == TRAINING_DIVERGED, "failure %d", result.failure);
 	unit_free();
 }
 
@@ -554,6 +555,74 @@ change_rows(Problem *problem, const bool *mark, bool so)
 		}
 }
 
+/* A value that training rows never vary: constant, always missing, constant or missing. */
+static void
+spoil_feature(Problem *problem, int feature, int kind)
+{
+	for (int i = 0; i < ROWS; i++)
+		problem->features[i][feature] = kind == 1 || (kind == 2 && i % 3 == 0) ? NAN : 0.3f;
+}
+
+/* What does not vary in training is no input and has no effect. */
+static void
+test_uninformative(Normalisation normalisation, int selected_inputs)
+{
+	static Problem	   problem;
+	Workspace		   workspace = unit_workspace();
+	TrainingOptions	   options = quick_options();
+	TrainingResult	   result;
+	Log				   log = {0};
+	Model			  *model;
+	static const float values[] = {0.3f, 7.0f, -1e30f, NAN, INFINITY};
+	float			   first[CLASSES];
+
+	make_problem(&problem, 1.0);
+	for (int kind = 0; kind < 3; kind++)
+		spoil_feature(&problem, 2 * kind, kind);
+	options.selected_inputs = selected_inputs;
+	options.preprocessing.normalisation = normalisation;
+	options.preprocessing.missing_flag_fraction = 0.1;
+	model = train_network(&problem.set, &options, &workspace, keep_report, &log, &result);
+	/* three features, and the indicator of the one that is missing sometimes */
+	CHECK(model->members[0].n_inputs ==
+			  (selected_inputs % 4 == 0 || selected_inputs > 4 ? 4 : selected_inputs),
+		  "%d inputs", model->members[0].n_inputs);
+	for (int k = 0; k < 25; k++)
+	{
+		float features[FEATURES] = {values[k % 5], 0.5f, values[k / 5], 1.5f, 100.0f * k, -0.5f};
+		float p[CLASSES];
+
+		model_classify(model, classify_scratch(model, 1, &workspace), 1, features, p);
+		if (k == 0)
+			memcpy(first, p, sizeof(p));
+		CHECK(memcmp(first, p, sizeof(p)) == 0, "%g and %g make a difference", values[k % 5],
+			  values[k / 5]);
+	}
+	unit_free();
+}
+
+/* Without any input that varies among the training rows there is no model. */
+static void
+test_nothing_informative(void)
+{
+	static Problem	problem;
+	Workspace		workspace = unit_workspace();
+	TrainingOptions options = quick_options();
+	TrainingResult	result;
+	Log				log = {0};
+
+	make_problem(&problem, 1.0);
+	for (int j = 0; j < FEATURES; j++)
+		spoil_feature(&problem, j, j % 2);
+	problem.features[7][2] = 5.0f; /* held out */
+	problem.validation[7] = true;
+	problem.set.validation = problem.validation;
+	CHECK(train_network(&problem.set, &options, &workspace, keep_report, &log, &result) == NULL &&
+			  result.failure == TRAINING_UNINFORMED && log.n == 0,
+		  "failure %d after %d epochs", result.failure, log.n);
+	unit_free();
+}
+
 /* Skipped rows and held-out rows influence neither the selected inputs nor anything else. */
 static void
 test_selection_is_blind(void)
@@ -596,6 +665,12 @@ main(void)
 	test_selection_seed();
 	test_selection_of_all();
 	test_selection_is_blind();
+	for (int selected_inputs = 0; selected_inputs <= 5; selected_inputs++)
+	{
+		test_uninformative(NORMALISATION_ZSCORE, selected_inputs);
+		test_uninformative(NORMALISATION_RANK_GAUSS, selected_inputs);
+	}
+	test_nothing_informative();
 	test_holdout();
 	test_weights();
 	test_divergence();

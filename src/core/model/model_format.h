@@ -8,20 +8,24 @@
  *		CRC-32C of everything that follows;
  *		n_features, n_used, normalisation, clip, n_quantiles, n_flagged,
  *		n_classes, n_members, n_feature_names;
- *		used; center and scale, or quantiles; flagged; classes;
+ *		used; lowest, highest, center and scale, or quantiles; flagged; classes;
  *		temperature, log_multipliers;
  *		gate: 0 for none, otherwise the position of its feature, counted from 1,
  *		and the probabilities of the closed classes of each side;
  *		each member: n_inputs, inputs, n_layers, and for each layer n_out,
  *		activation, weight, bias;
  *		each feature name, then the options and the metrics: length and text.
+ *
+ * Format 4, of version 0.1.0, has neither lowest nor highest: the values of a feature are
+ * not limited to the range of those in training.
  */
 #ifndef PLASTICC_CORE_MODEL_MODEL_FORMAT_H
 #define PLASTICC_CORE_MODEL_MODEL_FORMAT_H
 
 #define MAGIC "plasticc"
 #define MAGIC_BYTES 8
-#define FORMAT_VERSION 4
+#define FORMAT_VERSION 7 /* two bits from 4: the checksum does not cover it */
+#define UNBOUNDED_FORMAT_VERSION 4
 #define PREAMBLE_BYTES (MAGIC_BYTES + 3 * 4) /* up to and including the CRC-32C */
 
 #endif /* PLASTICC_CORE_MODEL_MODEL_FORMAT_H */

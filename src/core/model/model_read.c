@@ -8,6 +8,7 @@
  */
 #include "core/model/model.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -153,6 +154,30 @@ take_text(Reader *reader)
 	return text;
 }
 
+/* The range of the training values of each feature; that of all numbers where it is unbounded. */
+static void
+take_range(Reader *reader, Preprocessing *preprocessing)
+{
+	int n_used = preprocessing->n_used;
+
+	if (!preprocessing->unbounded)
+	{
+		preprocessing->lowest = take_floats(reader, n_used);
+		preprocessing->highest = take_floats(reader, n_used);
+		for (int j = 0; j < n_used && reader->failure == NULL; j++)
+			if (preprocessing->lowest[j] > preprocessing->highest[j])
+				fail(reader, "the range of a feature is empty");
+		return;
+	}
+	preprocessing->lowest = workspace_array(reader->workspace, float, n_used);
+	preprocessing->highest = workspace_array(reader->workspace, float, n_used);
+	for (int j = 0; j < n_used; j++)
+	{
+		preprocessing->lowest[j] = -FLT_MAX;
+		preprocessing->highest[j] = FLT_MAX;
+	}
+}
+
 static void
 take_preprocessing(Reader *reader, Preprocessing *preprocessing)
 {
@@ -163,6 +188,7 @@ take_preprocessing(Reader *reader, Preprocessing *preprocessing)
 									   "used features are not in ascending order or out of range");
 	if (preprocessing->normalisation == NORMALISATION_ZSCORE)
 	{
+		take_range(reader, preprocessing);
 		preprocessing->center = take_floats(reader, n_used);
 		preprocessing->scale = take_floats(reader, n_used);
 	}
@@ -303,13 +329,20 @@ take_body(Reader *reader, Model *model)
 		fail(reader, "data follow the end of the model");
 }
 
+static uint32_t
+format_version(const unsigned char *bytes)
+{
+	return decode_uint32(bytes + MAGIC_BYTES);
+}
+
 /* Checks magic number, version, length and checksum; returns the reason of a failure or NULL. */
 static const char *
 preamble_failure(const unsigned char *bytes, size_t length)
 {
 	if (length < PREAMBLE_BYTES || memcmp(bytes, MAGIC, MAGIC_BYTES) != 0)
 		return "the magic number does not match";
-	if (decode_uint32(bytes + MAGIC_BYTES) != FORMAT_VERSION)
+	if (format_version(bytes) != FORMAT_VERSION &&
+		format_version(bytes) != UNBOUNDED_FORMAT_VERSION)
 		return "the format version is not supported";
 	if (decode_uint32(bytes + MAGIC_BYTES + 4) != length)
 		return "the length does not match";
@@ -331,6 +364,7 @@ model_read(const unsigned char *bytes, size_t length, Workspace *workspace, cons
 		return NULL;
 	reader.position = bytes + PREAMBLE_BYTES;
 	reader.left = length - PREAMBLE_BYTES;
+	model->preprocessing.unbounded = format_version(bytes) == UNBOUNDED_FORMAT_VERSION;
 	take_body(&reader, model);
 	*reason = reader.failure;
 	return reader.failure ? NULL : model;

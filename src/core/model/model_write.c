@@ -73,6 +73,11 @@ put_preprocessing(Writer *writer, const Preprocessing *preprocessing)
 	put_indexes(writer, preprocessing->used, preprocessing->n_used);
 	if (preprocessing->normalisation == NORMALISATION_ZSCORE)
 	{
+		if (!preprocessing->unbounded)
+		{
+			put_floats(writer, preprocessing->lowest, preprocessing->n_used);
+			put_floats(writer, preprocessing->highest, preprocessing->n_used);
+		}
 		put_floats(writer, preprocessing->center, preprocessing->n_used);
 		put_floats(writer, preprocessing->scale, preprocessing->n_used);
 	}
@@ -145,7 +150,8 @@ model_write(const Model *model, unsigned char *bytes)
 
 	put_body(&body, model);
 	put_bytes(&preamble, MAGIC, MAGIC_BYTES);
-	put_uint32(&preamble, FORMAT_VERSION);
+	put_uint32(&preamble,
+			   model->preprocessing.unbounded ? UNBOUNDED_FORMAT_VERSION : FORMAT_VERSION);
 	put_uint32(&preamble, (uint32_t) (PREAMBLE_BYTES + body.length));
 	put_uint32(&preamble, crc32c(bytes + PREAMBLE_BYTES, body.length));
 }

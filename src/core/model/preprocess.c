@@ -78,6 +78,8 @@ preprocessing_subset(const Preprocessing *preprocessing, const bool *keep, Works
 
 	if (subset.normalisation == NORMALISATION_ZSCORE)
 	{
+		subset.lowest = subset_floats(preprocessing, keep, 1, subset.lowest, workspace);
+		subset.highest = subset_floats(preprocessing, keep, 1, subset.highest, workspace);
 		subset.center = subset_floats(preprocessing, keep, 1, subset.center, workspace);
 		subset.scale = subset_floats(preprocessing, keep, 1, subset.scale, workspace);
 	}
@@ -215,11 +217,30 @@ rank_gauss_gathered(bool shared, const float *knots, const float *scores, int n,
 }
 #endif
 
+/*
+ * Limits values, unless they are missing, to the range of their knots.  Beyond the last of
+ * several equal knots there would be a score that no training value has.
+ */
+static void
+limit_to_knots(const float *knots, int n, const int32_t *restrict first, float *restrict value)
+{
+	for (int i = 0; i < LANES; i++)
+	{
+		float lowest = knots[first[i]];
+		float highest = knots[first[i] + n - 1];
+		float limited = value[i] < lowest ? lowest : value[i] > highest ? highest : value[i];
+
+		value[i] = fabsf(value[i]) <= FLT_MAX ? limited : value[i];
+	}
+}
+
 /* Replaces feature values by inputs; shared and first as above. */
 static void
 rank_values(const Preprocessing *preprocessing, const float *scores, bool shared,
 			const int32_t *first, float *value)
 {
+	if (!preprocessing->unbounded)
+		limit_to_knots(preprocessing->quantiles, preprocessing->n_quantiles, first, value);
 #ifdef WITH_GATHER
 	if (has_gather())
 		rank_gauss_gathered(shared, preprocessing->quantiles, scores, preprocessing->n_quantiles,
@@ -309,14 +330,16 @@ rank_features(const Preprocessing *preprocessing, const float *scores, int n_row
 }
 
 DISPATCHED static void
-standardise(int n, const int32_t *restrict used, const float *restrict center,
+standardise(int n, const int32_t *restrict used, const float *restrict lowest,
+			const float *restrict highest, const float *restrict center,
 			const float *restrict scale, const float *restrict features, float *restrict inputs)
 {
 	for (int j = 0; j < n; j++)
 	{
 		float x = features[used[j]];
+		float limited = x < lowest[j] ? lowest[j] : x > highest[j] ? highest[j] : x;
 
-		inputs[j] = isfinite(x) ? (x - center[j]) * scale[j] : 0.0f;
+		inputs[j] = isfinite(x) ? (limited - center[j]) * scale[j] : 0.0f;
 	}
 }
 
@@ -352,8 +375,8 @@ preprocess(const Preprocessing *preprocessing, const float *scores, int n_rows,
 	for (int i = 0; i < n_rows; i++)
 	{
 		if (preprocessing->normalisation == NORMALISATION_ZSCORE)
-			standardise(n_used, preprocessing->used, preprocessing->center, preprocessing->scale,
-						features, inputs);
+			standardise(n_used, preprocessing->used, preprocessing->lowest, preprocessing->highest,
+						preprocessing->center, preprocessing->scale, features, inputs);
 		else if (preprocessing->normalisation == NORMALISATION_DONE)
 			copy_normalised(n_used, preprocessing->used, features, inputs);
 		limit(n_used, preprocessing->clip, inputs);

@@ -29,9 +29,10 @@ typedef struct PreprocessingOptions
 } PreprocessingOptions;
 
 /*
- * The inputs of networks are the features listed in used, normalised and clipped to
- * [-clip, clip], 0 where missing (NaN or infinite), followed by a missing-value
- * indicator (1 = missing, otherwise 0) for each feature listed in flagged.
+ * The inputs of networks are the features listed in used, limited to the range of their
+ * training values, normalised, and clipped to [-clip, clip], 0 where missing (NaN or
+ * infinite), followed by a missing-value indicator (1 = missing, otherwise 0) for each
+ * feature listed in flagged.
  */
 typedef struct Preprocessing
 {
@@ -40,12 +41,16 @@ typedef struct Preprocessing
 	int32_t		 *used; /* [n_used] ascending feature indexes */
 	Normalisation normalisation;
 	float		  clip;
+	bool		  unbounded;   /* values are not limited; only in models of format 4 */
+	float		 *lowest;	   /* [n_used], of the training values, zscore */
+	float		 *highest;	   /* [n_used], likewise */
 	float		 *center;	   /* [n_used], zscore */
 	float		 *scale;	   /* [n_used], zscore; 0 for a constant feature */
 	int			  n_quantiles; /* rank_gauss */
-	float		 *quantiles;   /* [n_used][n_quantiles], ascending; rank_gauss */
-	int			  n_flagged;
-	int32_t		 *flagged; /* [n_flagged] ascending feature indexes */
+	float		 *quantiles;   /* [n_used][n_quantiles], ascending, from the lowest to the highest
+								* training value; rank_gauss */
+	int		 n_flagged;
+	int32_t *flagged; /* [n_flagged] ascending feature indexes */
 } Preprocessing;
 
 static inline int

@@ -40,18 +40,26 @@ present_values(int n_rows, float *const *features, const bool *skip, int first, 
 }
 
 static void
-fit_zscore(int n, const float *values, float *center, float *scale)
+fit_zscore(Preprocessing *preprocessing, int feature, int n, const float *values)
 {
+	float *lowest = &preprocessing->lowest[feature];
+	float *highest = &preprocessing->highest[feature];
+	float *scale = &preprocessing->scale[feature];
 	double mean = 0.0;
 	double variance = 0.0;
 
+	*lowest = *highest = n > 0 ? values[0] : 0.0f;
 	for (int i = 0; i < n; i++)
+	{
 		mean += values[i];
+		*lowest = values[i] < *lowest ? values[i] : *lowest;
+		*highest = values[i] > *highest ? values[i] : *highest;
+	}
 	mean /= n > 0 ? n : 1;
 	for (int i = 0; i < n; i++)
 		variance += (values[i] - mean) * (values[i] - mean);
 	variance /= n > 0 ? n : 1;
-	*center = (float) mean;
+	preprocessing->center[feature] = (float) mean;
 	/* the standard deviation of a constant feature is rounding error, not a scale */
 	*scale = sqrt(variance) > 1e-6 * fabs(mean) && variance > 0.0 ? (float) (1.0 / sqrt(variance))
 																  : 0.0f;
@@ -95,7 +103,7 @@ fit_feature(Preprocessing *preprocessing, int feature, int n, float *values, flo
 	size_t n_quantiles = preprocessing->n_quantiles;
 
 	if (preprocessing->normalisation == NORMALISATION_ZSCORE)
-		fit_zscore(n, values, &preprocessing->center[feature], &preprocessing->scale[feature]);
+		fit_zscore(preprocessing, feature, n, values);
 	else
 		fit_quantiles(n, values, scratch, preprocessing->n_quantiles,
 					  preprocessing->quantiles + feature * n_quantiles);
@@ -126,6 +134,8 @@ allocate_fit(Preprocessing *preprocessing, const PreprocessingOptions *options, 
 	};
 	if (preprocessing->normalisation == NORMALISATION_ZSCORE)
 	{
+		preprocessing->lowest = workspace_array(workspace, float, n_features);
+		preprocessing->highest = workspace_array(workspace, float, n_features);
 		preprocessing->center = workspace_array(workspace, float, n_features);
 		preprocessing->scale = workspace_array(workspace, float, n_features);
 	}

@@ -335,7 +335,7 @@ size_t
 member_bytes(const TrainingOptions *options, int n_all_inputs, int n_classes)
 {
 	size_t n_in = member_inputs(options, n_all_inputs);
-	size_t n = n_in;
+	size_t n = 1 + n_in;
 
 	for (int i = 0; i <= options->network.n_layers; i++)
 	{
@@ -358,7 +358,10 @@ append_bytes(char *to, const void *from, size_t n)
 void
 member_save(const Member *member, char *bytes)
 {
-	bytes = append_bytes(bytes, member->inputs, sizeof(int32_t) * member->n_inputs);
+	int32_t n_inputs = member->n_inputs;
+
+	bytes = append_bytes(bytes, &n_inputs, sizeof(int32_t));
+	bytes = append_bytes(bytes, member->inputs, sizeof(int32_t) * n_inputs);
 	for (int i = 0; i < member->n_layers; i++)
 	{
 		const DenseLayer *layer = &member->layers[i];
@@ -381,10 +384,10 @@ copy_bytes(const char **bytes, size_t n, Workspace *workspace)
 }
 
 void
-member_restore(const TrainingOptions *options, int n_all_inputs, int n_classes, const char *bytes,
+member_restore(const TrainingOptions *options, int n_classes, const char *bytes,
 			   Workspace *workspace, Member *member)
 {
-	member->n_inputs = member_inputs(options, n_all_inputs);
+	member->n_inputs = *(int32_t *) copy_bytes(&bytes, sizeof(int32_t), workspace);
 	member->inputs = copy_bytes(&bytes, sizeof(int32_t) * member->n_inputs, workspace);
 	member->n_layers = options->network.n_layers + 1;
 	member->layers = workspace_array(workspace, DenseLayer, member->n_layers);

@@ -95,12 +95,12 @@ extern void unseen_log_probabilities(const Ensemble *ensemble, int fold, const f
 									 int *n_members);
 
 /*
- * Copies a member's input indexes, weights and biases to and from contiguous memory of
- * member_bytes bytes.
+ * Copies a member's input indexes, weights and biases to and from contiguous memory of at
+ * most member_bytes bytes.
  */
 extern size_t member_bytes(const TrainingOptions *options, int n_all_inputs, int n_classes);
 extern void	  member_save(const Member *member, char *bytes);
-extern void	  member_restore(const TrainingOptions *options, int n_all_inputs, int n_classes,
-							 const char *bytes, Workspace *workspace, Member *member);
+extern void	  member_restore(const TrainingOptions *options, int n_classes, const char *bytes,
+							 Workspace *workspace, Member *member);
 
 #endif /* PLASTICC_CORE_TRAIN_ENSEMBLE_H */

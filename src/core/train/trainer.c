@@ -254,44 +254,50 @@ order_rows(Trainer *trainer)
 }
 
 /*
- * Feature selection: all inputs, or those of the largest gain in boosted trees fitted to
- * the training rows.
+ * Feature selection: the inputs that tell the training rows apart, or those of them with
+ * the largest gain in boosted trees fitted to the training rows.  Returns whether there
+ * are any.
  */
-static void
+static bool
 choose_inputs(Trainer *trainer)
 {
 	Workspace			*workspace = trainer->workspace;
 	const TrainingSet	*set = trainer->set;
 	const Preprocessing *all = &trainer->all->preprocessing;
 	int					 n_all = preprocessing_inputs(all);
-	int					 n = member_inputs(trainer->options, n_all);
-	InputSource			 source = input_source(set, all, workspace);
-	bool				*keep;
+	bool				*keep = workspace_array(workspace, bool, n_all);
+	int					 n_informative =
+		informative_inputs(set, all, trainer->n_training, trainer->order, workspace, keep);
+	int			n = member_inputs(trainer->options, n_informative);
+	InputSource source = input_source(set, all, workspace);
 
 	trainer->n_inputs = n;
-	trainer->chosen = ascending(n, workspace);
-	trainer->preprocessing = *all;
-	if (n == n_all)
-		return;
-
-	choose_by_trees(
-		&(TreeSample){
-			.n_rows = trainer->n_training,
-			.rows = trainer->order,
-			.n_inputs = n_all,
-			.n_classes = set->n_classes,
-			.target = set->target,
-			.weight = trainer->loss.weight,
-			.bins = trainer->all->bins,
-			.read_inputs = read_inputs,
-			.source = &source,
-		},
-		trainer->options->seed, n, workspace, trainer->chosen);
-	keep = workspace_array(workspace, bool, n_all);
-	memset(keep, 0, n_all);
-	for (int j = 0; j < n; j++)
-		keep[trainer->chosen[j]] = true;
+	trainer->chosen = workspace_array(workspace, int32_t, n);
+	if (n < n_informative)
+	{
+		choose_by_trees(
+			&(TreeSample){
+				.n_rows = trainer->n_training,
+				.rows = trainer->order,
+				.n_inputs = n_all,
+				.n_classes = set->n_classes,
+				.target = set->target,
+				.weight = trainer->loss.weight,
+				.bins = trainer->all->bins,
+				.read_inputs = read_inputs,
+				.source = &source,
+			},
+			trainer->options->seed, keep, n, workspace, trainer->chosen);
+		memset(keep, 0, n_all);
+		for (int k = 0; k < n; k++)
+			keep[trainer->chosen[k]] = true;
+	}
+	else
+		for (int j = 0, k = 0; j < n_all; j++)
+			if (keep[j])
+				trainer->chosen[k++] = j;
 	trainer->preprocessing = preprocessing_subset(all, keep, workspace);
+	return n > 0;
 }
 
 /* Computes the inputs of all rows once if they fit into the memory allowed for it. */
@@ -315,7 +321,8 @@ keep_inputs(Trainer *trainer)
 	}
 }
 
-static void
+/* Returns false if no input tells the training rows apart. */
+static bool
 prepare(Trainer *trainer, const Inputs *inputs)
 {
 	const TrainingSet	  *set = trainer->set;
@@ -327,7 +334,8 @@ prepare(Trainer *trainer, const Inputs *inputs)
 	order_rows(trainer);
 	trainer->loss = create_loss(set, options, &inputs->gate, trainer->n_training,
 								trainer->n_validation, trainer->order, workspace);
-	choose_inputs(trainer);
+	if (!choose_inputs(trainer))
+		return false;
 	keep_inputs(trainer);
 
 	batch_rows =
@@ -347,6 +355,7 @@ prepare(Trainer *trainer, const Inputs *inputs)
 	if (options->input_dropout > 0.0)
 		trainer->dropout = dropout_of(options->input_dropout,
 									  workspace_array(workspace, uint16_t, trainer->n_inputs));
+	return true;
 }
 
 Model *
@@ -370,7 +379,7 @@ empty_model(const TrainingSet *set, const Preprocessing *preprocessing, int n_me
 	return model;
 }
 
-/* The best epoch's model, its inputs as indexes into all inputs; NULL if it is not finite. */
+/* The best epoch's model, its inputs as indexes into all inputs. */
 static Model *
 best_member(Trainer *trainer)
 {
@@ -378,7 +387,7 @@ best_member(Trainer *trainer)
 
 	model->preprocessing = trainer->all->preprocessing;
 	model->members[0].inputs = trainer->chosen;
-	return member_is_finite(&model->members[0]) ? model : NULL;
+	return model;
 }
 
 Model *
@@ -387,10 +396,10 @@ train_member(const TrainingSet *set, const Inputs *inputs, const TrainingOptions
 {
 	Trainer trainer = {.set = set, .options = options, .workspace = workspace};
 
-	prepare(&trainer, inputs);
-	*result = (TrainingResult){
-		.validation_loss = NAN,
-	};
+	*result = (TrainingResult){.failure = TRAINING_UNINFORMED, .validation_loss = NAN};
+	if (!prepare(&trainer, inputs))
+		return NULL;
+	result->failure = TRAINING_DIVERGED;
 	for (int epoch = 1; epoch <= options->epochs; epoch++)
 	{
 		EpochReport report = {.epoch = epoch};
@@ -420,5 +429,8 @@ train_member(const TrainingSet *set, const Inputs *inputs, const TrainingOptions
 			epoch - result->best_epoch >= options->patience)
 			break;
 	}
+	if (!member_is_finite(&trainer.best->members[0]))
+		return NULL;
+	result->failure = TRAINING_SUCCEEDED;
 	return best_member(&trainer);
 }

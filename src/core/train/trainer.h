@@ -23,12 +23,21 @@ typedef struct EpochReport
 	double learning_rate;	/* of the last mini-batch */
 } EpochReport;
 
+/* Why there is no network. */
+typedef enum TrainingFailure
+{
+	TRAINING_SUCCEEDED,
+	TRAINING_UNINFORMED, /* no input tells the training rows apart */
+	TRAINING_DIVERGED,	 /* the loss or a parameter is not finite */
+} TrainingFailure;
+
 typedef struct TrainingResult
 {
-	int	   epochs;		  /* number of epochs trained */
-	int	   best_epoch;	  /* the model has the parameters of this epoch */
-	double training_loss; /* at the best epoch, as in its report */
-	double validation_loss;
+	TrainingFailure failure;
+	int				epochs;		   /* number of epochs trained */
+	int				best_epoch;	   /* the model has the parameters of this epoch */
+	double			training_loss; /* at the best epoch, as in its report */
+	double			validation_loss;
 } TrainingResult;
 
 typedef void (*EpochCallback)(const EpochReport *report, void *argument);
@@ -42,8 +51,8 @@ extern Model *empty_model(const TrainingSet *set, const Preprocessing *preproces
 
 /*
  * Trains a network and returns it as a model with one member, allocated in the
- * workspace.  The callback is called after each epoch.  Returns NULL if training
- * diverges, that is, if the loss or a parameter is not finite.
+ * workspace.  Its inputs are informative ones, of the number that option selected_inputs
+ * allows.  The callback is called after each epoch.  Returns NULL if training fails.
  *
  * The same set, options and seed give the same model, byte for byte, on the same machine.
  */

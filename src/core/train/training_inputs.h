@@ -48,4 +48,13 @@ extern InputSource input_source(const TrainingSet *set, const Preprocessing *pre
 /* Computes the inputs [preprocessing_inputs()] of a row; source is an InputSource. */
 extern void read_inputs(const void *source, int row, float *inputs);
 
+/*
+ * Marks in informative [preprocessing_inputs()] the inputs that can tell the given rows
+ * [n_rows] apart, and returns their number: features with at least two different values,
+ * the missing ones aside, and indicators of features that are missing in some of the rows
+ * only.  A network would learn nothing about any other input, and give it a random weight.
+ */
+extern int informative_inputs(const TrainingSet *set, const Preprocessing *preprocessing,
+							  int n_rows, const int *rows, Workspace *workspace, bool *informative);
+
 #endif /* PLASTICC_CORE_TRAIN_TRAINING_INPUTS_H */

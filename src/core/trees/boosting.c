@@ -8,7 +8,6 @@
 #include "core/trees/boosting.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -401,16 +400,18 @@ compare_indexes(const void *a, const void *b)
 }
 
 void
-choose_by_trees(const TreeSample *sample, int64_t seed, int n, Workspace *workspace,
-				int32_t *chosen)
+choose_by_trees(const TreeSample *sample, int64_t seed, const bool *eligible, int n,
+				Workspace *workspace, int32_t *chosen)
 {
 	double *gain = workspace_array(workspace, double, sample->n_inputs);
 	Gain   *sorted = workspace_array(workspace, Gain, sample->n_inputs);
+	int		n_eligible = 0;
 
 	boosted_tree_gains(sample, seed, workspace, gain);
 	for (int j = 0; j < sample->n_inputs; j++)
-		sorted[j] = (Gain){gain[j], j};
-	qsort(sorted, sample->n_inputs, sizeof(Gain), compare_gains);
+		if (eligible[j])
+			sorted[n_eligible++] = (Gain){gain[j], j};
+	qsort(sorted, n_eligible, sizeof(Gain), compare_gains);
 	for (int k = 0; k < n; k++)
 		chosen[k] = sorted[k].input;
 	qsort(chosen, n, sizeof(int32_t), compare_indexes);

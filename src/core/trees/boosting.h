@@ -8,6 +8,7 @@
 #ifndef PLASTICC_CORE_TREES_BOOSTING_H
 #define PLASTICC_CORE_TREES_BOOSTING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/base/workspace.h"
@@ -22,10 +23,10 @@ extern void boosted_tree_gains(const TreeSample *sample, int64_t seed, Workspace
 							   double *gain);
 
 /*
- * chosen [n], ascending: the n <= n_inputs inputs of the largest gain; ties are resolved
- * in favour of the lower index.
+ * chosen [n], ascending: of the inputs marked in eligible [n_inputs], at least n, those of
+ * the largest gain; ties are resolved in favour of the lower index.
  */
-extern void choose_by_trees(const TreeSample *sample, int64_t seed, int n, Workspace *workspace,
-							int32_t *chosen);
+extern void choose_by_trees(const TreeSample *sample, int64_t seed, const bool *eligible, int n,
+							Workspace *workspace, int32_t *chosen);
 
 #endif /* PLASTICC_CORE_TREES_BOOSTING_H */

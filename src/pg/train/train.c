@@ -112,8 +112,8 @@ make_model(const Run *run, const PoolResult *result)
 
 	model->gate = fold_gate(&run->ensemble, 0, &workspace);
 	for (int m = 0; m < members; m++)
-		member_restore(run->options, preprocessing_inputs(&result->preprocessing), model->n_classes,
-					   result->networks[m], &workspace, &model->members[m]);
+		member_restore(run->options, model->n_classes, result->networks[m], &workspace,
+					   &model->members[m]);
 	drop_unused_inputs(model, &workspace);
 	return model;
 }

@@ -206,12 +206,30 @@ finish_epoch(const JobEpoch *epoch, void *argument)
 	MemoryContextDelete(epoch_context);
 }
 
+/* The features are of one network's training rows, which in bagging and folds are not all. */
 static void
-raise_divergence(int job, void *argument)
+raise_uninformed(const Run *run, int job)
+{
+	char *job_name = describe_job(run, job);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_EXCEPTION),
+			 errmsg("%sno feature carries information about the training rows of model \"%s\"",
+					job_name, run->name),
+			 errdetail("Each of the %d features has the same value in all rows where it is not "
+					   "missing.",
+					   run->input->set.n_features),
+			 errhint("Check the expression of column \"features\" of the training query.")));
+}
+
+static void
+raise_failure(int job, TrainingFailure failure, void *argument)
 {
 	Run *run = ((JobEvents *) argument)->run;
 
 	run_commit(run); /* the epochs since the last one */
+	if (failure == TRAINING_UNINFORMED)
+		raise_uninformed(run, job);
 	ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 					errmsg("training of model \"%s\" diverged: the loss is not finite", run->name),
 					errhint("Lower the option \"learning_rate\".")));
@@ -221,7 +239,7 @@ PoolResult *
 run_jobs(Run *run, bool keep_networks, EpochLog log)
 {
 	JobEvents	job_events = {run, log};
-	PoolEvents	events = {finish_epoch, raise_divergence, &job_events};
+	PoolEvents	events = {finish_epoch, raise_failure, &job_events};
 	int			n_jobs = ensemble_jobs(&run->ensemble);
 	PoolResult *result;
 

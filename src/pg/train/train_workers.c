@@ -17,8 +17,8 @@
 /* What a process reports. */
 typedef struct Message
 {
-	bool	 diverged; /* rather than an epoch */
-	JobEpoch epoch;
+	TrainingFailure failure; /* rather than an epoch */
+	JobEpoch		epoch;
 } Message;
 
 /* A process of a training. */
@@ -78,11 +78,11 @@ report_epoch(const EpochReport *report, void *argument)
 }
 
 static void
-report_divergence(const TrainingProcess *process)
+report_failure(const TrainingProcess *process)
 {
 	Message message = new_message(process);
 
-	message.diverged = true;
+	message.failure = process->shared.results[process->job].failure;
 	pool_send(process->pool, &message, sizeof(message));
 }
 
@@ -95,8 +95,8 @@ receive_report(void *receiver, const void *data, Size size)
 
 	memcpy(&message, data, sizeof(message));
 	message.epoch.processes = pool_workers(process->pool) + 1;
-	if (message.diverged)
-		events->diverged(message.epoch.job, events->argument);
+	if (message.failure != TRAINING_SUCCEEDED)
+		events->failed(message.epoch.job, message.failure, events->argument);
 	else
 		events->epoch(&message.epoch, events->argument);
 }
@@ -120,7 +120,7 @@ prepare_inputs(TrainingProcess *process, int fold)
 	}
 }
 
-/* Does jobs until all are taken, or a loss diverges. */
+/* Does jobs until all are taken, or one fails. */
 static void
 work(TrainingProcess *process)
 {
@@ -147,7 +147,7 @@ work(TrainingProcess *process)
 						  shared->logits + shared->logit_start[job] * shared->set.n_classes);
 		if (model == NULL)
 		{
-			report_divergence(process);
+			report_failure(process);
 			return;
 		}
 		if (shared->networks)

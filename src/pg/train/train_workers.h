@@ -22,7 +22,7 @@ typedef struct JobEpoch
 typedef struct PoolEvents
 {
 	void (*epoch)(const JobEpoch *epoch, void *argument);
-	void (*diverged)(int job, void *argument); /* does not return */
+	void (*failed)(int job, TrainingFailure failure, void *argument); /* does not return */
 	void *argument;
 } PoolEvents;
 
