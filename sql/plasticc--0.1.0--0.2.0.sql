@@ -247,7 +247,7 @@ COMMENT ON FUNCTION plasticc_classes(bytea) IS 'classes that the model knows, as
 COMMENT ON FUNCTION plasticc_model_info(bytea) IS
 'description of a model as jsonb: classes, features, network layers, calibration, class gate, size, options and metrics';
 COMMENT ON FUNCTION plasticc_classify(bytea, real[]) IS
-'class probabilities, which sum to 1, in the order of plasticc_classes(model); features as in training, where NULL, NaN or infinite elements are missing values and a different number of features is an error';
+'class probabilities, which sum to 1, in the order of plasticc_classes(model); features as in training, where NULL, NaN or infinite elements are missing values, which count as the mean (zscore) or median (rank_gauss) of the feature in training, values beyond those in training count as the nearest of them, and a different number of features is an error';
 COMMENT ON FUNCTION plasticc_classify(text, real[]) IS
 'class probabilities by the newest version of a model, as plasticc_classify(plasticc_model(name), features); in distributed queries, pass the model as an argument instead';
 COMMENT ON FUNCTION plasticc_probabilities(bytea, real[]) IS 'class probabilities as rows, one per class';

@@ -529,7 +529,7 @@ CREATE FUNCTION plasticc_classify(model bytea, features real[]) RETURNS real[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 40000;
 
 COMMENT ON FUNCTION plasticc_classify(bytea, real[]) IS
-'class probabilities, which sum to 1, in the order of plasticc_classes(model); features as in training, where NULL, NaN or infinite elements are missing values and a different number of features is an error';
+'class probabilities, which sum to 1, in the order of plasticc_classes(model); features as in training, where NULL, NaN or infinite elements are missing values, which count as the mean (zscore) or median (rank_gauss) of the feature in training, values beyond those in training count as the nearest of them, and a different number of features is an error';
 
 CREATE FUNCTION plasticc_classify(name text, features real[]) RETURNS real[]
 AS 'MODULE_PATHNAME', 'plasticc_classify_name' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 40000;

@@ -5,7 +5,7 @@ SET client_min_messages = warning;
 -- features: two that tell the classes, a constant, one always missing, one constant or missing, one that only fold 3 varies
 CREATE TABLE objects AS
 SELECT i AS object_id, i % 3 AS target, i % 5 AS fold,
-       ARRAY[i % 3 + hashint4(i) / 2e9, 1, NULL, CASE WHEN (i * 7) % 3 > 0 THEN 4 END, CASE WHEN i % 5 = 3 THEN i % 2 ELSE 0 END,
+       ARRAY[i % 3 + hashint4(i) / 2e9, 1, NULL, CASE WHEN i % 4 > 0 THEN 4 END, CASE WHEN i % 5 = 3 THEN i % 2 ELSE 0 END,
              i % 3 / 2 + hashint4(-i) / 3e9]::real[] AS features
 FROM generate_series(1, 240) AS i;
 
@@ -42,11 +42,11 @@ SELECT setting, largest_change(model, 2, '{1.5, -1e30, NULL, NaN, Infinity}') AS
        largest_change(model, 3, '{0, 7, 3e38, -Infinity}') AS missing,
        largest_change(model, 4, '{4.1, -7}') = largest_change(model, 4, '{4}') AS constant_or_missing,
        largest_change(model, 5, '{0.5, 1, 9}') > 0 AS one_fold,
-       largest_change(model, 1, '{0, 3}') > 0 AND largest_change(model, 6, '{0, 3}') >= 0 AS telling,
+       largest_change(model, 1, '{0, 3}') > 0 AS telling,
        info -> 'used_features' AS used_features, info -> 'missing_flags' AS missing_flags
 FROM settings, plasticc_model('s' || setting) AS model, plasticc_model_info(model) AS info ORDER BY 1;
 -- the importance of what is no input is 0
-SELECT setting, feature, loss_increase FROM settings, plasticc_importance(plasticc_model('s' || setting), 'SELECT * FROM objects') AS i
+SELECT setting, feature, loss_increase FROM settings, plasticc_importance(plasticc_model('s' || setting), 'SELECT target, features FROM objects') AS i
 WHERE feature IN ('feature 2', 'feature 3') AND loss_increase <> 0;
 
 -- the largest and the smallest value in training stand for all beyond them

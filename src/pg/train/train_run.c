@@ -206,19 +206,20 @@ finish_epoch(const JobEpoch *epoch, void *argument)
 	MemoryContextDelete(epoch_context);
 }
 
-/* The features are of one network's training rows, which in bagging and folds are not all. */
+/* Without bagging and folds all networks have the same training rows. */
 static void
 raise_uninformed(const Run *run, int job)
 {
-	char *job_name = describe_job(run, job);
+	bool		own_rows = run->ensemble.fold || run->options->bagging_folds > 0;
+	const char *where = own_rows ? psprintf("In %seach", describe_job(run, job)) : "Each";
 
 	ereport(ERROR,
 			(errcode(ERRCODE_DATA_EXCEPTION),
-			 errmsg("%sno feature carries information about the training rows of model \"%s\"",
-					job_name, run->name),
-			 errdetail("Each of the %d features has the same value in all rows where it is not "
+			 errmsg("no feature carries information about the training rows of model \"%s\"",
+					run->name),
+			 errdetail("%s of the %d features has the same value in all rows where it is not "
 					   "missing.",
-					   run->input->set.n_features),
+					   where, run->input->set.n_features),
 			 errhint("Check the expression of column \"features\" of the training query.")));
 }
 
