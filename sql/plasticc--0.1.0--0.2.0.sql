@@ -54,18 +54,81 @@ CREATE FUNCTION plasticc_progress(
 ) RETURNS SETOF record
 AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED ROWS 10;
 
--- All names are qualified, because distributed engines do not ship functions with SET clauses.
+-- A literal without a type is a text rather than an enum: without these forms, functions that others create in this
+-- schema would be called instead.  The planner replaces them by the forms with the enum (src/pg/module/enums.c).
+CREATE FUNCTION plasticc_features(lightcurve, feature_set text) RETURNS real[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2000000 SUPPORT plasticc_features_support;
+
+COMMENT ON FUNCTION plasticc_features(lightcurve, text) IS
+'plasticc_features(lightcurve, plasticc_feature_set) with the name of the set as a text';
+
+CREATE FUNCTION plasticc_feature_catalog(
+    feature_set text,
+    OUT ordinal integer, OUT name text, OUT unit text, OUT feature_group text, OUT description text
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 1200;
+
+CREATE FUNCTION plasticc_feature_names(feature_set text) RETURNS text[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+
+CREATE FUNCTION plasticc_host_feature_catalog(
+    feature_set text,
+    OUT ordinal integer, OUT name text, OUT unit text, OUT feature_group text, OUT description text
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 80;
+
+CREATE FUNCTION plasticc_host_feature_names(feature_set text) RETURNS text[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+
+COMMENT ON FUNCTION plasticc_feature_catalog(text) IS
+'plasticc_feature_catalog(plasticc_feature_set) with the name of the set as a text';
+COMMENT ON FUNCTION plasticc_feature_names(text) IS
+'plasticc_feature_names(plasticc_feature_set) with the name of the set as a text';
+COMMENT ON FUNCTION plasticc_host_feature_catalog(text) IS
+'plasticc_host_feature_catalog(plasticc_feature_set) with the name of the set as a text';
+COMMENT ON FUNCTION plasticc_host_feature_names(text) IS
+'plasticc_host_feature_names(plasticc_feature_set) with the name of the set as a text';
+
+-- Of the method as a text it makes the enum value, for the reason given at plasticc_features(lightcurve, text).
+CREATE FUNCTION plasticc_add_unknown_support(internal) RETURNS internal
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION plasticc_add_unknown(probabilities real[], method text) RETURNS real[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 SUPPORT plasticc_add_unknown_support;
+
+-- Not strict, like the form with the enum.
+CREATE FUNCTION plasticc_add_unknown(probabilities real[], method text, classes integer[]) RETURNS real[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10 SUPPORT plasticc_add_unknown_support;
+
+COMMENT ON FUNCTION plasticc_add_unknown_support(internal) IS
+'planner support function of plasticc_add_unknown(real[], text, integer[])';
+COMMENT ON FUNCTION plasticc_add_unknown(real[], text) IS
+'plasticc_add_unknown(real[], plasticc_unknown_method) with the name of the method as a text';
+COMMENT ON FUNCTION plasticc_add_unknown(real[], text, integer[]) IS
+'plasticc_add_unknown(real[], plasticc_unknown_method, integer[]) with the name of the method as a text';
+
+-- All names are qualified, because distributed engines do not ship functions with SET clauses, and types too, because a
+-- search_path may put other schemas before pg_catalog.
 CREATE OR REPLACE FUNCTION plasticc_distribute(
     tables regclass[] DEFAULT '{}', distribution_column name DEFAULT 'object_id', models boolean DEFAULT true,
     OUT relation regclass, OUT action text
 ) RETURNS SETOF record
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE ROWS 10 AS $$
 DECLARE
-    registry CONSTANT regclass := '@extschema@.plasticc_models';
-    leader regclass;
-    leader_group integer;
-    citus_table record;
+    registry pg_catalog.regclass;
+    leader pg_catalog.regclass;
+    leader_group pg_catalog.int4;
+    citus_table pg_catalog.record;
 BEGIN
+    -- By the extension, because the schema may have been renamed, and the name given to another one.
+    SELECT c.oid INTO STRICT registry
+    FROM pg_catalog.pg_extension AS e
+    JOIN pg_catalog.pg_depend AS d ON d.refobjid OPERATOR(pg_catalog.=) e.oid
+        AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass
+        AND d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+    JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) d.objid
+    WHERE e.extname OPERATOR(pg_catalog.=) 'plasticc' AND c.relname OPERATOR(pg_catalog.=) 'plasticc_models';
+
     IF pg_catalog.to_regproc('pg_catalog.create_distributed_table') IS NULL THEN
         RAISE EXCEPTION 'Citus is not installed in this database' USING
             ERRCODE = 'object_not_in_prerequisite_state',
@@ -82,7 +145,7 @@ BEGIN
             RAISE EXCEPTION 'table % is not distributed by hash', relation USING
                 ERRCODE = 'wrong_object_type',
                 HINT = 'Call undistribute_table() first.';
-        ELSIF citus_table.key OPERATOR(pg_catalog.<>) distribution_column::text THEN
+        ELSIF citus_table.key OPERATOR(pg_catalog.<>) distribution_column::pg_catalog.text THEN
             RAISE EXCEPTION 'table % is distributed by column "%", not "%"', relation, citus_table.key, distribution_column USING
                 ERRCODE = 'wrong_object_type',
                 HINT = 'Call alter_distributed_table() to change the distribution column.';
@@ -113,7 +176,7 @@ BEGIN
         IF FOUND THEN
             action := 'already distributed';
         ELSE
-            PERFORM pg_catalog.create_distributed_table(relation, distribution_column::text, colocate_with => coalesce(
+            PERFORM pg_catalog.create_distributed_table(relation, distribution_column::pg_catalog.text, colocate_with => coalesce(
                 (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname)
                  FROM pg_catalog.pg_class AS c
                  JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace

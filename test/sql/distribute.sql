@@ -85,6 +85,14 @@ CREATE FUNCTION hostile.differs(text, text) RETURNS boolean LANGUAGE sql AS 'SEL
 CREATE OPERATOR hostile.<> (LEFTARG = text, RIGHTARG = text, FUNCTION = hostile.differs);
 SET LOCAL search_path = hostile, pg_catalog, public;
 SELECT * FROM plasticc_distribute('{observations,other}');
+RESET search_path;
+
+-- the extension's schema has been renamed, and its name given to another one
+DELETE FROM pg_dist_partition;
+ALTER SCHEMA public RENAME TO renamed;
+CREATE SCHEMA public;
+CREATE TABLE public.plasticc_models ();
+SELECT * FROM renamed.plasticc_distribute();
 ROLLBACK;
 
 DROP SCHEMA "My Survey" CASCADE;

@@ -39,8 +39,37 @@ FROM lookups ORDER BY type::text COLLATE "C";
 -- versions that do not fit
 BEGIN;
 ALTER TYPE plasticc_feature_set RENAME VALUE 'simple' TO 'none';
-SELECT plasticc_feature_names('none');
+SELECT plasticc_feature_names('none'::plasticc_feature_set);
 ROLLBACK;
+
+-- A text instead of the enum: the planner makes it one where it is constant, which is what foreign servers are sent.
+CREATE TABLE rows AS SELECT '{(1,1,1,1,t)}'::lightcurve AS lightcurve, '{0.5,0.5}'::real[] AS probabilities, 'simple'::text AS label;
+EXPLAIN (VERBOSE, COSTS OFF) SELECT plasticc_features(lightcurve, 'simple'), plasticc_features(lightcurve, label),
+    plasticc_add_unknown(probabilities, 'prior'), plasticc_add_unknown(probabilities, method => 'prior', classes => '{6,16}') FROM rows;
+SELECT plasticc_features(lightcurve, 'simple') = plasticc_features(lightcurve, 'simple'::plasticc_feature_set) AS same,
+    plasticc_features(lightcurve, label) = plasticc_features(lightcurve, 'simple') AS same_label,
+    plasticc_features(lightcurve, NULL::text) IS NULL AS none,
+    plasticc_add_unknown(probabilities, 'prior') = plasticc_add_unknown(probabilities, lower('PRIOR')) AS same_method FROM rows;
+SELECT plasticc_features(lightcurve, 'cheap') FROM rows;
+SELECT plasticc_features(lightcurve, label || '!') FROM rows;
+SELECT plasticc_add_unknown(probabilities, 'best') FROM rows;
+SELECT plasticc_feature_names(set::text) = plasticc_feature_names(set) AND plasticc_host_feature_names(set::text) = plasticc_host_feature_names(set) AS names,
+    (SELECT array_agg(c) FROM plasticc_feature_catalog(set::text) c) = (SELECT array_agg(c) FROM plasticc_feature_catalog(set) c)
+    AND (SELECT array_agg(c) FROM plasticc_host_feature_catalog(set::text) c) = (SELECT array_agg(c) FROM plasticc_host_feature_catalog(set) c) AS catalogs
+FROM unnest(enum_range(NULL::plasticc_feature_set)) AS set;
+-- A cost that depends on the set, however it is given.
+CREATE FUNCTION total_cost(statement text) RETURNS float8 LANGUAGE plpgsql AS $$
+DECLARE
+    plan json;
+BEGIN
+    EXECUTE 'EXPLAIN (FORMAT json) ' || statement INTO plan;
+    RETURN plan -> 0 -> 'Plan' ->> 'Total Cost';
+END
+$$;
+SELECT total_cost($$SELECT plasticc_features(lightcurve, 'simple') FROM rows$$) = total_cost($$SELECT plasticc_features(lightcurve, 'simple'::plasticc_feature_set) FROM rows$$) AS same,
+    total_cost($$SELECT plasticc_features(lightcurve, 'simple') FROM rows$$) < total_cost($$SELECT plasticc_features(lightcurve, 'all') FROM rows$$) AS less;
+DROP FUNCTION total_cost(text);
+DROP TABLE rows;
 
 DROP FUNCTION library_labels(regtype);
 DROP TABLE lookups;

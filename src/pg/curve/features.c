@@ -26,17 +26,12 @@ PG_FUNCTION_INFO_V1(plasticc_host_features);
  * ----------------------------------------------------------------
  */
 
-/* The set of a value of the enum plasticc_feature_set. */
-static FeatureSet
-feature_set(Oid value)
-{
-	return (FeatureSet) ENUM_INDEX(value, feature_set_names);
-}
-
 FeatureSet
 feature_set_argument(FunctionCallInfo fcinfo, int argument)
 {
-	return PG_NARGS() > argument ? feature_set(PG_GETARG_OID(argument)) : FEATURES_ALL;
+	if (PG_NARGS() <= argument)
+		return FEATURES_ALL;
+	return (FeatureSet) ENUM_ARGUMENT(fcinfo, argument, feature_set_names, "feature set");
 }
 
 const float4 *
@@ -100,9 +95,9 @@ plasticc_features(PG_FUNCTION_ARGS)
 #define SIMPLE_FEATURES_COST 16000
 
 /*
- * Planner support for plasticc_features(lightcurve, feature_set): where the set
- * is the constant 'simple', the declared cost, that of all features, would be a
- * hundred times too high.
+ * Planner support for plasticc_features(lightcurve, feature_set).  Of a set given as
+ * a text it makes the enum value.  Where the set is the constant 'simple', the
+ * declared cost, that of all features, would be a hundred times too high.
  */
 Datum
 plasticc_features_support(PG_FUNCTION_ARGS)
@@ -110,11 +105,14 @@ plasticc_features_support(PG_FUNCTION_ARGS)
 	SupportRequestCost *request = (SupportRequestCost *) PG_GETARG_POINTER(0);
 	Const			   *set;
 
+	if (IsA(request, SupportRequestSimplify))
+		PG_RETURN_POINTER(call_with_enum((Node *) ((SupportRequestSimplify *) request)->fcall, 1,
+										 "plasticc_feature_set"));
 	if (!IsA(request, SupportRequestCost) || request->node == NULL || !IsA(request->node, FuncExpr))
 		PG_RETURN_POINTER(NULL);
 	set = lsecond(((FuncExpr *) request->node)->args);
-	if (!IsA(set, Const) || set->constisnull ||
-		feature_set(DatumGetObjectId(set->constvalue)) != FEATURES_SIMPLE)
+	if (!IsA(set, Const) || set->constisnull || set->consttype == TEXTOID ||
+		ENUM_INDEX(DatumGetObjectId(set->constvalue), feature_set_names) != FEATURES_SIMPLE)
 		PG_RETURN_POINTER(NULL);
 	request->startup = 0.0;
 	request->per_tuple = SIMPLE_FEATURES_COST * cpu_operator_cost;

@@ -9,7 +9,8 @@
 
 #include "core/features/catalog.h"
 
-/* An argument of type plasticc_feature_set; the set of all features where the function has none. */
+/* An argument of type plasticc_feature_set or a text; the set of all features where the function
+ * has none. */
 extern FeatureSet feature_set_argument(FunctionCallInfo fcinfo, int argument);
 
 /* The elements of a real[] argument, and their number; NULLs in it are errors. */

@@ -17,7 +17,7 @@ prediction_arguments(FunctionCallInfo fcinfo, int classes_argument)
 
 	prediction.probabilities = probability_elements(PG_GETARG_ARRAYTYPE_P(0), &prediction.n);
 	prediction.sum = probability_sum(prediction.probabilities, prediction.n);
-	if (PG_ARGISNULL(classes_argument))
+	if (PG_NARGS() <= classes_argument || PG_ARGISNULL(classes_argument))
 	{
 		bool is_challenge =
 			prediction.n == N_CHALLENGE_CLASSES || prediction.n == N_CHALLENGE_CLASSES - 1;

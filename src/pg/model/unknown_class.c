@@ -7,6 +7,8 @@
 #include <math.h>
 
 #include "catalog/pg_type.h"
+#include "nodes/makefuncs.h"
+#include "nodes/supportnodes.h"
 
 #include "core/model/scoring.h"
 #include "pg/model/prediction.h"
@@ -15,6 +17,7 @@
 #include "pg/util/class_arrays.h"
 
 PG_FUNCTION_INFO_V1(plasticc_add_unknown);
+PG_FUNCTION_INFO_V1(plasticc_add_unknown_support);
 
 typedef double (*UnknownFormula)(const Prediction *prediction);
 
@@ -185,10 +188,14 @@ typedef struct MethodCache
 } MethodCache;
 
 static const UnknownMethod *
-method_argument(FunctionCallInfo fcinfo, Oid value)
+method_argument(FunctionCallInfo fcinfo, int argument)
 {
 	MethodCache *cache = fcinfo->flinfo->fn_extra;
+	Oid			 value;
 
+	if (is_label_argument(fcinfo, argument))
+		return &unknown_methods[ENUM_ARGUMENT(fcinfo, argument, unknown_methods, "method")];
+	value = PG_GETARG_OID(argument);
 	if (cache == NULL)
 		cache = fcinfo->flinfo->fn_extra =
 			MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(MethodCache));
@@ -216,7 +223,7 @@ require_supernovae(const Prediction *prediction, const UnknownMethod *method)
 }
 
 /*
- * plasticc_add_unknown(probabilities, method, classes): the probabilities with
+ * plasticc_add_unknown(probabilities, method [, classes]): the probabilities with
  * that of class 99 appended, divided by their sum.
  */
 Datum
@@ -230,7 +237,7 @@ plasticc_add_unknown(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
-	method = method_argument(fcinfo, PG_GETARG_OID(1));
+	method = method_argument(fcinfo, 1);
 	prediction = prediction_arguments(fcinfo, 2);
 	if (method->needs_classes)
 		require_classes(&prediction);
@@ -240,7 +247,7 @@ plasticc_add_unknown(PG_FUNCTION_ARGS)
 		class_index(prediction.classes, prediction.n, UNKNOWN_CLASS) >= 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("probabilities already include class %d", UNKNOWN_CLASS),
-						PG_ARGISNULL(2)
+						PG_NARGS() < 3 || PG_ARGISNULL(2)
 							? errhint("If classes is omitted, %d probabilities are assumed to be "
 									  "those of the challenge's classes.",
 									  N_CHALLENGE_CLASSES)
@@ -253,4 +260,23 @@ plasticc_add_unknown(PG_FUNCTION_ARGS)
 		values[i] = (float4) (probability(&prediction, i) / (1.0 + unknown));
 	values[prediction.n] = (float4) (unknown / (1.0 + unknown));
 	PG_RETURN_ARRAYTYPE_P(result);
+}
+
+/*
+ * Planner support for plasticc_add_unknown(probabilities, method as a text [, classes]),
+ * of which the form with the enum has all three arguments.
+ */
+Datum
+plasticc_add_unknown_support(PG_FUNCTION_ARGS)
+{
+	SupportRequestSimplify *request = (SupportRequestSimplify *) PG_GETARG_POINTER(0);
+
+	FuncExpr *call;
+
+	if (!IsA(request, SupportRequestSimplify))
+		PG_RETURN_POINTER(NULL);
+	call = copyObject(request->fcall);
+	if (list_length(call->args) == 2)
+		call->args = lappend(call->args, makeNullConst(INT4ARRAYOID, -1, InvalidOid));
+	PG_RETURN_POINTER(call_with_enum((Node *) call, 1, "plasticc_unknown_method"));
 }
