@@ -132,8 +132,11 @@ GRANT SELECT ON ALL TABLES IN SCHEMA planted TO PUBLIC;
 RESET ROLE;
 
 -- ---------------------------------------------------------------------
--- Every call again.
+-- Every call again, in a session that has compiled no function yet.
 -- ---------------------------------------------------------------------
+\c -
+SET client_min_messages = warning;
+SET search_path = calls, public;
 CREATE FUNCTION planted_outcomes() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     o record;
