@@ -2,7 +2,7 @@
 
 # Targets that a script does, from installing what is missing to cleaning up.  They must work
 # before there is a pg_config, and PGXS has a "check" of its own: so PGXS never sees them.
-SCRIPTED = help deps check demo bench dist fuzz
+SCRIPTED = help deps check check-asan check-valgrind demo bench dist fuzz
 
 # Where the sources are: here, or elsewhere in a build out of the tree (VPATH, make -f ../Makefile).
 root := $(or $(VPATH),$(patsubst %/,%,$(dir $(firstword $(MAKEFILE_LIST)))))
@@ -20,6 +20,13 @@ deps:
 
 check: deps
 	@$(root)/scripts/check.sh
+
+check-asan: deps
+	@$(root)/scripts/check.sh asan
+
+check-valgrind: deps
+	@$(root)/scripts/install-deps.sh valgrind
+	@$(root)/scripts/check.sh valgrind
 
 demo: deps
 	@$(root)/scripts/cluster.sh scripts/demo.sh $(if $(DATA),'$(DATA)')
@@ -101,6 +108,9 @@ endif
 ## These install what is missing (Debian, Ubuntu) and use a throw-away server:
 ##
 ## make check        build, run all tests; SUITES="unit regress ..." runs some of them
+## make check-asan   the regression and TAP tests with the extension under the address and
+##                   undefined-behaviour sanitizers; some 20 minutes
+## make check-valgrind  the same in a server under memcheck; an hour or more
 ## make demo         simulate a survey, train, classify, show the results; DATA=dir takes
 ##                   a directory with the challenge's training_set.csv and _metadata.csv
 ## make bench        run the measurements in bench/; BENCH="name ..." runs some of them

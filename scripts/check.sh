@@ -11,6 +11,11 @@
 #	regress   the scripts of test/sql against expected/; a script is one test
 #	tap       the scripts test/t/*.pl; each ok or not ok of theirs is one test
 #
+# With an argument, the suites regress and tap in a server that is instrumented (scripts/instrument.sh):
+#
+#	asan      the extension under the address and undefined-behaviour sanitizers
+#	valgrind  the server under memcheck
+#
 # A crash counts as a failure, and so does a suite without a test.  Of a suite that failed the output
 # is shown.  The exit status is 0 only if nothing failed.
 #
@@ -18,11 +23,13 @@
 #              PLASTICC_DATA=dir    the real data; default ../shared/data, where there is one
 #              PG_CONFIG, CC, BLAS_LIBS, CFLAGS_EXTRA
 #
-# usage: scripts/check.sh
+# usage: scripts/check.sh [asan | valgrind]
 
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=scripts/instrument.sh
+. "$(dirname "${BASH_SOURCE[0]}")/instrument.sh"
 
 # Makes the real data readable for the tests, and says so if there is none.
 stage_data()
@@ -49,9 +56,14 @@ stage_data()
 
 main()
 {
-	local status=0
+	local status=0 instrument=${1:-}
 
 	clear_pg_environment
+	if [[ -n $instrument ]]; then
+		has_instrument "$instrument" || die "usage: scripts/check.sh [asan | valgrind]"
+		export SUITES=${SUITES:-regress tap}
+		"${instrument}_build"
+	fi
 	chosen_suites >/dev/null
 	make_work_dir
 	# Warnings are errors where nobody would read them.
@@ -60,6 +72,7 @@ main()
 	fi
 	note "building the extension for a private copy of the server"
 	stage_and_build
+	[[ -z $instrument ]] || "${instrument}_server"
 	stage_data
 	export_server_path
 	# Messages must be the untranslated ones.
@@ -68,7 +81,8 @@ main()
 	export TMPDIR=$work/tmp LC_ALL=C.UTF-8
 	cd "$work/src"
 	run_interruptibly as_server_user scripts/run-tests.sh "$work/test" </dev/null || status=$?
+	[[ -z $instrument ]] || no_reports || status=1
 	return "$status"
 }
 
-main
+main "$@"

@@ -8,7 +8,7 @@
 # calls apt only if something is missing.  The server is the one that PG_CONFIG names, else the
 # newest that is installed, else the distribution's default version.
 #
-# usage: scripts/install-deps.sh
+# usage: scripts/install-deps.sh [PROGRAM...]    further programs that are packages of the same name
 
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -17,10 +17,10 @@ set -euo pipefail
 # A new server package would create and start a cluster "main", which nobody asked for.
 no_cluster=/etc/postgresql-common/createcluster.d/plasticc-install.conf
 
-# Prints the Debian packages that are missing.
+# Prints the Debian packages that are missing, for the build and the given programs.
 missing_packages()
 {
-	local pg_config major
+	local pg_config major program
 
 	command -v gcc >/dev/null || command -v "${CC:-cc}" >/dev/null || note gcc
 	[[ -e /usr/include/stdio.h ]] || note libc6-dev
@@ -29,6 +29,9 @@ missing_packages()
 	command -v prove >/dev/null || note perl
 	perl -MIPC::Run -e1 2>/dev/null || note libipc-run-perl
 	[[ -n ${BLAS_LIBS:-} ]] || has_blas || note libopenblas-serial-dev
+	for program in "$@"; do
+		command -v "$program" >/dev/null || note "$program"
+	done
 
 	pg_config=$(find_pg_config)
 	if [[ -z $pg_config ]]; then
@@ -80,7 +83,7 @@ main()
 
 	# A wrong PG_CONFIG ends it here.
 	find_pg_config >/dev/null
-	mapfile -t packages < <(missing_packages)
+	mapfile -t packages < <(missing_packages "$@")
 	if [[ ${#packages[@]} -eq 0 ]]; then
 		return
 	fi
@@ -99,7 +102,7 @@ main()
 	if ! apt-cache show libopenblas-serial-dev >/dev/null 2>&1; then
 		note "fetching the package lists"
 		apt_get update >/dev/null || die "apt-get update failed"
-		mapfile -t packages < <(missing_packages)
+		mapfile -t packages < <(missing_packages "$@")
 	fi
 
 	if ! command -v clang-format-14 >/dev/null && apt-cache show clang-format-14 >/dev/null 2>&1; then
@@ -114,8 +117,8 @@ main()
 		{ apt_get update >/dev/null && apt_get install --no-install-recommends "${packages[@]}" >/dev/null; } ||
 		die "apt-get could not install ${packages[*]}"
 
-	mapfile -t packages < <(missing_packages)
+	mapfile -t packages < <(missing_packages "$@")
 	[[ ${#packages[@]} -eq 0 ]] || die "still missing after the installation: ${packages[*]}"
 }
 
-main
+main "$@"

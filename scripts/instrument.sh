@@ -1,0 +1,76 @@
+# shellcheck shell=bash disable=SC2154		# lib.sh sets $work and $bin
+# A server that looks at every step of the extension: scripts/check.sh runs the tests in it.  Sourced after lib.sh.
+# Each kind NAME has the functions NAME_build, called before the extension is built, and NAME_server, called when
+# $bin holds a private copy of the server.  What it finds is in files below $reports.
+
+reports=						# see instrumented
+
+# Is there such a kind of server?
+has_instrument()
+{
+	[[ $1 == asan || $1 == valgrind ]]
+}
+
+# Puts a script in the place of the server's program that runs it by the given command; not while initdb makes a
+# cluster, which has nothing of the extension.
+wrap_server()
+{
+	reports=$work/reports
+	as_server_user mkdir "$reports"
+	mv "$bin/postgres" "$bin/postgres.bare"
+	{
+		# shellcheck disable=SC2016	# expanded by the script
+		printf '#!/bin/sh\ncase $1 in --* | -V) exec %q "$@" ;; esac\nexec' "$bin/postgres.bare"
+		printf ' %q' "$@" "$bin/postgres.bare"
+		printf ' "$@"\n'
+	} >"$bin/postgres"
+	chmod 755 "$bin/postgres"
+}
+
+# The address and undefined-behaviour sanitizers, of GCC because their library can be preloaded into a server that was
+# built without.  What is undefined ends the process by a signal, as what is out of bounds does.
+asan_build()
+{
+	export CC=${CC:-gcc} OPTFLAGS=-O1
+	export CFLAGS_EXTRA="-g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer ${CFLAGS_EXTRA:-}"
+}
+
+asan_server()
+{
+	local library stub=$work/stub.so
+
+	library=$("$CC" -print-file-name=libasan.so)
+	[[ -e $library ]] || die "$CC has no libasan"
+	# libasan's bindtextdomain() never returns in a program that is linked without the library: Debian's server stops there.
+	printf 'char *bindtextdomain(const char *domain, const char *folder) { return (char *) folder; }\n' |
+		"$CC" -shared -fPIC -x c -o "$stub" -
+	# Leaks: the server frees little before it ends.  The programs of the suite "sanitize" are checked for them.
+	wrap_server env LD_PRELOAD="$library:$stub" \
+		ASAN_OPTIONS="detect_leaks=0:abort_on_error=1:quarantine_size_mb=16:allocator_release_to_os_interval_ms=-1:log_path=$work/reports/asan" \
+		UBSAN_OPTIONS="print_stacktrace=1:abort_on_error=1:log_path=$work/reports/ubsan"
+}
+
+# Memcheck.  A server built with USE_VALGRIND (scripts/cassert-server.sh) tells it of palloc, others of malloc alone.
+valgrind_build()
+{
+	export OPTFLAGS=-O1 CFLAGS_EXTRA="-g ${CFLAGS_EXTRA:-}"
+}
+
+valgrind_server()
+{
+	wrap_server valgrind --quiet --tool=memcheck --trace-children=no --leak-check=no --error-exitcode=0 --track-origins=no \
+		--suppressions="$work/src/scripts/valgrind.supp" --gen-suppressions=all --log-file="$work/reports/valgrind.%p"
+}
+
+# Prints what was found; false if anything was.
+no_reports()
+{
+	local report found=0
+
+	while IFS= read -r report; do
+		found=$((found + 1))
+		((found > 5)) || { printf -- '---- %s\n' "${report##*/}" && head -n 60 "$report"; }
+	done < <(find "$reports" -type f -size +0 | sort)
+	note "$found processes with findings"
+	((found == 0))
+}
