@@ -9,6 +9,7 @@
  */
 #include "pg/module/plasticc.h"
 
+#include "catalog/pg_class.h"
 #include "common/hashfn.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
