@@ -49,10 +49,11 @@ check_feature_count(const Model *model, ArrayType *features, const char *row)
 	int n = feature_array_length(features, row);
 
 	if (n != expected)
-		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("expected %d features%s%s, not %d", expected, row ? " for " : "",
-							   row ? row : "", n),
-						errhint("Pass the features that the model was trained with, in the same "
-								"order; plasticc_model_info(model) describes them. If another "
-								"version of the extension computed those, train the model again.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("expected %d features%s%s, not %d", expected, row ? " for " : "",
+						row ? row : "", n),
+				 errhint("Pass the features that the model was trained with, in the same "
+						 "order; plasticc_model_info(model) describes them. If another "
+						 "version of the extension computed those, train the model again.")));
 }
