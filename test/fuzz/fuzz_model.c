@@ -4,7 +4,8 @@
  *
  * The preamble is made valid first, so that the fuzzer gets past the checksum.  An
  * odd first byte makes a model of the bytes after it, of any sizes and extreme numbers,
- * and then changes single bytes of its form; an even one takes them as the form.
+ * and then changes single bytes of its form; an even one takes them as the form.  Its
+ * second bit chooses the old format.
  */
 #include "fuzz.h"
 
@@ -48,7 +49,8 @@ take_positive(FuzzInput *input)
 }
 
 static void
-take_preprocessing(FuzzInput *input, Preprocessing *preprocessing, Workspace *workspace)
+take_preprocessing(FuzzInput *input, bool unbounded, Preprocessing *preprocessing,
+				   Workspace *workspace)
 {
 	int n_features = take_range(input, 1, 6);
 
@@ -57,12 +59,18 @@ take_preprocessing(FuzzInput *input, Preprocessing *preprocessing, Workspace *wo
 		.n_used = take_range(input, 0, n_features),
 		.normalisation = (Normalisation) take_range(input, 0, 1),
 		.clip = take_positive(input),
+		.unbounded = unbounded,
 		.n_flagged = take_range(input, 0, n_features),
 	};
 	preprocessing->used = take_ascending(input, preprocessing->n_used, n_features, workspace);
 	preprocessing->flagged = take_ascending(input, preprocessing->n_flagged, n_features, workspace);
 	if (preprocessing->normalisation == NORMALISATION_ZSCORE)
 	{
+		preprocessing->lowest = take_floats(input, preprocessing->n_used, workspace);
+		preprocessing->highest = take_floats(input, preprocessing->n_used, workspace);
+		for (int j = 0; j < preprocessing->n_used; j++)
+			if (preprocessing->highest[j] < preprocessing->lowest[j])
+				preprocessing->highest[j] = preprocessing->lowest[j];
 		preprocessing->center = take_floats(input, preprocessing->n_used, workspace);
 		preprocessing->scale = take_floats(input, preprocessing->n_used, workspace);
 	}
@@ -108,13 +116,13 @@ take_member(FuzzInput *input, int n_all, int n_classes, Member *member, Workspac
 }
 
 static unsigned char *
-build_model(FuzzInput *input, size_t *length, Workspace *workspace)
+build_model(FuzzInput *input, bool unbounded, size_t *length, Workspace *workspace)
 {
 	Model		   model = {.options = "{}", .metrics = "{}"};
 	unsigned char *bytes;
 	float		  *closed;
 
-	take_preprocessing(input, &model.preprocessing, workspace);
+	take_preprocessing(input, unbounded, &model.preprocessing, workspace);
 	if (preprocessing_inputs(&model.preprocessing) == 0)
 	{
 		model.preprocessing.n_flagged = 1;
@@ -175,10 +183,12 @@ static unsigned char *
 make_bytes(FuzzInput *input, size_t *length, Workspace *workspace)
 {
 	unsigned char *bytes;
+	int			   way = take_byte(input);
+	bool		   unbounded = (way & 2) != 0;
 
-	if (take_byte(input) % 2 == 1)
+	if (way % 2 == 1)
 	{
-		bytes = build_model(input, length, workspace);
+		bytes = build_model(input, unbounded, length, workspace);
 		change_bytes(input, bytes, *length);
 	}
 	else
@@ -188,7 +198,7 @@ make_bytes(FuzzInput *input, size_t *length, Workspace *workspace)
 		memcpy(bytes + PREAMBLE_BYTES, input->at, input->left);
 	}
 	memcpy(bytes, MAGIC, MAGIC_BYTES);
-	put_uint32(bytes + 8, FORMAT_VERSION);
+	put_uint32(bytes + 8, unbounded ? UNBOUNDED_FORMAT_VERSION : FORMAT_VERSION);
 	put_uint32(bytes + 12, (uint32_t) *length);
 	put_uint32(bytes + 16, crc32c(bytes + PREAMBLE_BYTES, *length - PREAMBLE_BYTES));
 	return bytes;

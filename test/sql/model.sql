@@ -64,6 +64,42 @@ SELECT extconfig @> ARRAY['plasticc_models'::regclass::oid, 'plasticc_training_l
                           'plasticc_cross_validations'::regclass::oid, 'plasticc_out_of_fold'::regclass::oid] AS dumped
 FROM pg_extension WHERE extname = 'plasticc';
 
+-- and so does a checksum that somebody has made match, where a number or a text cannot be of a model
+CREATE FUNCTION sealed(bytes bytea) RETURNS bytea LANGUAGE plpgsql AS $$
+DECLARE
+    crc bigint := 4294967295;
+BEGIN
+    FOR i IN 20 .. length(bytes) - 1 LOOP
+        crc := crc # get_byte(bytes, i);
+        FOR bit IN 1 .. 8 LOOP
+            crc := (crc >> 1) # CASE WHEN crc & 1 = 1 THEN 2197175160 ELSE 0 END;
+        END LOOP;
+    END LOOP;
+    crc := crc # 4294967295;
+    FOR i IN 0 .. 3 LOOP
+        bytes := set_byte(bytes, 16 + i, ((crc >> 8 * i) & 255)::integer);
+    END LOOP;
+    RETURN bytes;
+END $$;
+CALL plasticc_train('forged', 'SELECT features[:2] AS features, target FROM objects ORDER BY object_id',
+                    '{"members": 1, "layers": [4], "activation": "relu", "epochs": 1, "batch_size": 10, "seed": 5}');
+-- where its options begin: before them are a length, 3 biases, 12 weights, 2 integers, 4 biases and 8 weights
+CREATE VIEW forged AS SELECT model, position('{"preset"'::bytea IN model) AS options FROM plasticc_models WHERE name = 'forged';
+SELECT sealed(model) = model AS same FROM forged;
+SELECT what, error_of(sealed(overlay(model PLACING bytes FROM options + place)))
+FROM forged, (VALUES ('an infinite weight', '\x0000807f'::bytea, -8), ('weight of 1e38', '\x9976967e', -8), ('not UTF-8', '\xff', 3),
+                     ('not JSON', '\x3c', 0)) AS v(what, bytes, place);
+-- weights that are allowed and overflow together
+UPDATE plasticc_models SET model = (SELECT sealed(overlay(overlay(f.model PLACING decode(repeat('caf24971', 12), 'hex') FROM options - 64)
+    PLACING decode(repeat('caf24971', 8), 'hex') FROM options - 120)) FROM forged AS f) WHERE name = 'forged';
+SELECT plasticc_classify('forged', '{4,3}');
+SELECT plasticc_classify(plasticc_model('forged'), '{4,3}');
+SELECT plasticc_probabilities(plasticc_model('forged'), '{4,3}');
+SELECT plasticc_classify_query(plasticc_model('forged'), 'SELECT 1 AS object_id, ARRAY[4, 3]::real[] AS features');
+SELECT plasticc_importance(plasticc_model('forged'), 'SELECT target, features[:2] AS features FROM objects');
+UPDATE plasticc_models SET model = 'abc' WHERE name = 'forged';
+SELECT plasticc_classify('forged', '{4,3}');
+DROP VIEW forged;
 DROP TABLE objects;
-DROP FUNCTION error_of;
+DROP FUNCTION error_of, sealed;
 TRUNCATE plasticc_models, plasticc_training_log;

@@ -39,7 +39,8 @@ enum
 	AT_USED = 56,
 	AT_LOWEST = AT_USED + 4 * USED,
 	AT_HIGHEST = AT_LOWEST + 4 * USED,
-	AT_FLAGGED = AT_HIGHEST + 4 * 3 * USED,
+	AT_SCALE = AT_HIGHEST + 4 * 2 * USED,
+	AT_FLAGGED = AT_SCALE + 4 * USED,
 	AT_TEMPERATURE = AT_FLAGGED + 4 * (FLAGGED + CLASSES),
 	AT_GATE = AT_TEMPERATURE + 4 * (1 + CLASSES),
 	AT_MEMBERS = AT_GATE + 4 * (1 + GATE_SIDES * CLASSES),
@@ -116,6 +117,8 @@ make_preprocessing(Normalisation normalisation, Workspace *workspace, Random *ra
 		}
 		preprocessing.center = numbers(workspace, random, USED);
 		preprocessing.scale = numbers(workspace, random, USED);
+		for (int j = 0; j < USED; j++)
+			preprocessing.scale[j] = fabsf(preprocessing.scale[j]);
 		return preprocessing;
 	}
 	preprocessing.n_quantiles = QUANTILES;
@@ -408,17 +411,62 @@ test_no_inputs(void)
 static void
 test_calibration_bytes(void)
 {
-	static const uint32_t bad_temperatures[] = {0, 0x80000000, 0xBF800000, 0x7F800000, 0x7FC00000};
+	static const uint32_t bad_temperatures[] = {0,			0x80000000, 0xBF800000, 0x7F800000,
+												0x7FC00000, 0x1,		0x7E800000};
 	static const uint32_t bad_multipliers[] = {0x7F800000, 0xFF800000, 0x7FC00000};
 	Workspace			  workspace = unit_workspace();
 	Model				  model = make_model(NORMALISATION_ZSCORE, &workspace);
 
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < 7; i++)
 		check_forged(&model, AT_TEMPERATURE, bad_temperatures[i],
 					 "the temperature is out of range");
 	for (int i = 0; i < 3 * CLASSES; i++)
 		check_forged(&model, AT_TEMPERATURE + 4 + 4 * (i / 3), bad_multipliers[i % 3],
 					 "a number is not finite");
+	check_forged(&model, AT_TEMPERATURE + 4, 0x7F000000, "a class multiplier is out of range");
+	check_forged(&model, AT_TEMPERATURE + 8, 0xFF000000, "a class multiplier is out of range");
+	check_forged(&model, AT_SCALE + 4, 0xBF800000, "the scale of a feature is negative");
+	unit_free();
+}
+
+/* The first weight and the first bias of a member, whose layers follow its inputs. */
+static void
+test_weight_bytes(void)
+{
+	Workspace workspace = unit_workspace();
+	Model	  model = make_model(NORMALISATION_ZSCORE, &workspace);
+	int		  weight = AT_MEMBERS + 4 * (1 + looks[0].n + 3);
+
+	check_forged(&model, weight, 0x7E967699, "a weight is out of range"); /* 1e38 */
+	check_forged(&model, weight, 0xFE967699, "a weight is out of range");
+	check_forged(&model, weight + 4 * looks[0].n * HIDDEN, 0x7E967699, "a weight is out of range");
+	unit_free();
+}
+
+/* Weights that are allowed one by one and overflow together are noticed afterwards. */
+static void
+test_overflow(void)
+{
+	Workspace workspace = unit_workspace();
+	Model	  model = make_model(NORMALISATION_ZSCORE, &workspace);
+	float	  features[FEATURES] = {1.0f, 2.0f, 3.0f, 4.0f, 5.0f, 6.0f};
+	float	  p[CLASSES];
+
+	model.n_members = 1;
+	model_classify(&model, classify_scratch(&model, 1, &workspace), 1, features, p);
+	CHECK(probabilities_are_valid(1, CLASSES, p), "%g, %g, %g", p[0], p[1], p[2]);
+	model.members[0].layers[0].activation = ACTIVATION_LINEAR;
+	for (int l = 0; l < 2; l++)
+	{
+		DenseLayer *layer = &model.members[0].layers[l];
+
+		for (int k = 0; k < layer->n_in * layer->n_out; k++)
+			layer->weight[k] = 1e30f;
+	}
+	model_classify(&model, classify_scratch(&model, 1, &workspace), 1, features, p);
+	CHECK(!probabilities_are_valid(1, CLASSES, p), "%g, %g, %g", p[0], p[1], p[2]);
+	CHECK(!probabilities_are_valid(2, 2, (float[]){0.5f, 0.5f, 0.5f, 0.51f}), "sum of 1.01");
+	CHECK(!probabilities_are_valid(1, 3, (float[]){0.75f, 0.5f, -0.25f}), "negative");
 	unit_free();
 }
 
@@ -777,6 +825,8 @@ main(void)
 	test_list_bytes();
 	test_no_inputs();
 	test_calibration_bytes();
+	test_weight_bytes();
+	test_overflow();
 	test_gate_bytes();
 	for (int n_members = 1; n_members <= MEMBERS; n_members++)
 	{

@@ -5,11 +5,15 @@
 #include "core/model/model.h"
 
 #include <cblas.h>
+#include <math.h>
 #include <string.h>
 
 #include "core/base/matrix_product.h"
 #include "core/base/softmax.h"
 #include "core/nn/kernels.h"
+
+/* Rounding in the sum of probabilities, of MODEL_MAX_CLASSES at most. */
+#define SUM_TOLERANCE 1e-3f
 
 struct ClassifyScratch
 {
@@ -150,6 +154,25 @@ model_classify(const Model *model, ClassifyScratch *scratch, int n_rows, const f
 		scratch->side[i] =
 			gate_side(features[(size_t) i * model->preprocessing.n_features + model->gate.feature]);
 	classify_inputs(model, scratch, n_rows, scratch->inputs, scratch->side, probabilities);
+}
+
+bool
+probabilities_are_valid(int n_rows, int n_classes, const float *probabilities)
+{
+	for (int i = 0; i < n_rows; i++, probabilities += n_classes)
+	{
+		float sum = 0.0f;
+		float least = 0.0f;
+
+		for (int c = 0; c < n_classes; c++)
+		{
+			sum += probabilities[c];
+			least = probabilities[c] < least ? probabilities[c] : least;
+		}
+		if (!(fabsf(sum - 1.0f) < SUM_TOLERANCE) || least < 0.0f)
+			return false;
+	}
+	return true;
 }
 
 /* Marks the inputs used by members, and the gate's feature. */

@@ -96,7 +96,13 @@ extern void model_classify(const Model *model, ClassifyScratch *scratch, int n_r
 						   const float *features, float *probabilities);
 
 /*
- * The same from preprocessed inputs [n_rows][preprocessing_inputs()] and the sides of
+ * Whether each row of probabilities [n_rows][n_classes] sums to 1 and none is negative.  A
+ * model can be well-formed and its weights still make the logits overflow.
+ */
+extern bool probabilities_are_valid(int n_rows, int n_classes, const float *probabilities);
+
+/*
+ * model_classify from preprocessed inputs [n_rows][preprocessing_inputs()] and the sides of
  * the gate [n_rows]; side NULL means that all are unknown.
  */
 extern void classify_inputs(const Model *model, ClassifyScratch *scratch, int n_rows,

@@ -101,6 +101,28 @@ take_floats(Reader *reader, size_t n)
 	return values;
 }
 
+/* n floats from lowest to highest; NULL after a failure, for the given reason. */
+static float *
+take_limited(Reader *reader, size_t n, float lowest, float highest, const char *reason)
+{
+	float *values = take_floats(reader, n);
+
+	for (size_t i = 0; i < n && values; i++)
+		if (values[i] < lowest || values[i] > highest)
+		{
+			fail(reader, reason);
+			return NULL;
+		}
+	return values;
+}
+
+/* n weights or biases; NULL after a failure. */
+static float *
+take_weights(Reader *reader, size_t n)
+{
+	return take_limited(reader, n, -MODEL_MAX_WEIGHT, MODEL_MAX_WEIGHT, "a weight is out of range");
+}
+
 /* n strictly ascending integers; NULL after a failure. */
 static int32_t *
 take_ascending(Reader *reader, int n, const char *reason)
@@ -190,7 +212,8 @@ take_preprocessing(Reader *reader, Preprocessing *preprocessing)
 	{
 		take_range(reader, preprocessing);
 		preprocessing->center = take_floats(reader, n_used);
-		preprocessing->scale = take_floats(reader, n_used);
+		preprocessing->scale =
+			take_limited(reader, n_used, 0.0f, FLT_MAX, "the scale of a feature is negative");
 	}
 	else
 	{
@@ -229,8 +252,8 @@ take_member(Reader *reader, Member *member, int n_all_inputs, int n_classes)
 			take_count(reader, 1, MODEL_MAX_WIDTH, "the width of a layer is out of range");
 		layer->activation =
 			take_count(reader, ACTIVATION_LINEAR, ACTIVATION_ELU, "an activation is unknown");
-		layer->weight = take_floats(reader, (size_t) n_in * layer->n_out);
-		layer->bias = take_floats(reader, layer->n_out);
+		layer->weight = take_weights(reader, (size_t) n_in * layer->n_out);
+		layer->bias = take_weights(reader, layer->n_out);
 		n_in = layer->n_out;
 		if (reader->failure)
 			return;
@@ -312,7 +335,12 @@ take_body(Reader *reader, Model *model)
 	take_preprocessing(reader, preprocessing);
 	model->classes = take_ascending(reader, model->n_classes, "classes are not in ascending order");
 	model->temperature = take_positive(reader, "the temperature is out of range");
-	model->log_multipliers = take_floats(reader, model->n_classes);
+	if (model->temperature > MODEL_MAX_TEMPERATURE ||
+		model->temperature < 1.0f / MODEL_MAX_TEMPERATURE)
+		fail(reader, "the temperature is out of range");
+	model->log_multipliers =
+		take_limited(reader, model->n_classes, -MODEL_MAX_LOG_MULTIPLIER, MODEL_MAX_LOG_MULTIPLIER,
+					 "a class multiplier is out of range");
 	take_gate(reader, &model->gate, preprocessing->n_features, model->n_classes);
 	model->members = workspace_array(reader->workspace, Member, model->n_members);
 	for (int i = 0; i < model->n_members && reader->failure == NULL; i++)

@@ -215,18 +215,19 @@ empty_member(Trainer *trainer)
 	return model;
 }
 
+/* Whether all numbers are finite, and small enough for a model that can be read. */
 static bool
-member_is_finite(const Member *member)
+member_is_usable(const Member *member)
 {
 	for (int i = 0; i < member->n_layers; i++)
 	{
 		const DenseLayer *layer = &member->layers[i];
 
 		for (size_t k = 0; k < (size_t) layer->n_in * layer->n_out; k++)
-			if (!isfinite(layer->weight[k]))
+			if (!(fabsf(layer->weight[k]) <= MODEL_MAX_WEIGHT))
 				return false;
 		for (int j = 0; j < layer->n_out; j++)
-			if (!isfinite(layer->bias[j]))
+			if (!(fabsf(layer->bias[j]) <= MODEL_MAX_WEIGHT))
 				return false;
 	}
 	return true;
@@ -429,7 +430,7 @@ train_member(const TrainingSet *set, const Inputs *inputs, const TrainingOptions
 			epoch - result->best_epoch >= options->patience)
 			break;
 	}
-	if (!member_is_finite(&trainer.best->members[0]))
+	if (!member_is_usable(&trainer.best->members[0]))
 		return NULL;
 	result->failure = TRAINING_SUCCEEDED;
 	return best_member(&trainer);

@@ -28,7 +28,7 @@ typedef enum TrainingFailure
 {
 	TRAINING_SUCCEEDED,
 	TRAINING_UNINFORMED, /* no input tells the training rows apart */
-	TRAINING_DIVERGED,	 /* the loss or a parameter is not finite */
+	TRAINING_DIVERGED,	 /* the loss or a parameter is not finite, or too large */
 } TrainingFailure;
 
 typedef struct TrainingResult

@@ -4,6 +4,8 @@
  */
 #include "pg/module/plasticc.h"
 
+#include "utils/builtins.h"
+
 #include "pg/model/classify_block.h"
 #include "pg/util/arrays.h"
 
@@ -38,8 +40,22 @@ classify_block(ClassifyBlock *block)
 	int n = block->n;
 
 	block->n = 0; /* also after an error */
-	if (n > 0)
-		model_classify(block->model, block->scratch, n, block->features, block->probabilities);
+	if (n == 0)
+		return;
+	model_classify(block->model, block->scratch, n, block->features, block->probabilities);
+	require_probabilities(block->name, n, block->model->n_classes, block->probabilities);
+}
+
+void
+require_probabilities(const text *name, int n_rows, int n_classes, const float *probabilities)
+{
+	if (!probabilities_are_valid(n_rows, n_classes, probabilities))
+		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
+						name ? errmsg("model \"%s\" is unusable", text_to_cstring(name))
+							 : errmsg("plasticc model is unusable"),
+						errdetail("Its probabilities are not finite numbers that sum to 1, because "
+								  "the weights of its networks are too large."),
+						errhint("Use another version of the model, or train it again.")));
 }
 
 void

@@ -15,6 +15,7 @@
 typedef struct ClassifyBlock
 {
 	const Model		*model;
+	const text		*name; /* of the model, for errors; NULL if it is not known */
 	ClassifyScratch *scratch;
 	int				 capacity;
 	int				 n;				/* objects in the block */
@@ -33,6 +34,13 @@ extern void add_to_block(ClassifyBlock *block, ArrayType *features, const char *
 
 /* Computes the probabilities of all objects in the block, and empties it. */
 extern void classify_block(ClassifyBlock *block);
+
+/*
+ * An error unless probabilities [n_rows][n_classes] of the model of that name, NULL if it is
+ * not known, are such.
+ */
+extern void require_probabilities(const text *name, int n_rows, int n_classes,
+								  const float *probabilities);
 
 /* An error unless the array has the model's number of features; row as above. */
 extern void check_feature_count(const Model *model, ArrayType *features, const char *row);

@@ -148,6 +148,7 @@ permuted_loss(PermutedClassifier *classifier, const LabelledObjects *objects, co
 		CHECK_FOR_INTERRUPTS();
 		classify_permuted(classifier, unit ? unit->n_inputs : 0, unit ? unit->inputs : NULL,
 						  permutation, first, n, probabilities);
+		require_probabilities(NULL, n, model->n_classes, probabilities);
 		for (int i = 0; i < n; i++)
 		{
 			int target = objects->target[first + i];

@@ -15,9 +15,12 @@
 #include "pg/module/plasticc.h"
 
 #include "access/detoast.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
 
 #include "pg/model/model_cache.h"
 #include "pg/model/model_lookup.h"
+#include "pg/util/json_text.h"
 
 #define MODEL_CACHE_SIZE 4
 
@@ -51,6 +54,26 @@ get_cache(FmgrInfo *flinfo)
 	return flinfo->fn_extra;
 }
 
+static bool
+is_utf8(const char *text)
+{
+	return pg_verify_mbstr(PG_UTF8, text, strlen(text), true);
+}
+
+/* Why the texts of a model are none: a static text, or NULL. */
+static const char *
+text_failure(const Model *model)
+{
+	for (int i = 0; i < model->n_feature_names; i++)
+		if (!is_utf8(model->feature_names[i]))
+			return "the name of a feature is not UTF-8";
+	if (!is_utf8(model->options) || !is_json(model->options))
+		return "the options are not JSON";
+	if (!is_utf8(model->metrics) || !is_json(model->metrics))
+		return "the metrics are not JSON";
+	return NULL;
+}
+
 /* Parses the bytes into the entry, in a new child of the current memory context. */
 static void
 fill_entry(CacheEntry *entry, bytea *bytes)
@@ -65,7 +88,9 @@ fill_entry(CacheEntry *entry, bytea *bytes)
 	memset(entry, 0, sizeof(*entry));
 	model = model_read((const unsigned char *) VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes),
 					   &workspace, &reason);
-	if (model == NULL)
+	if (model)
+		reason = text_failure(model);
+	if (reason)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 						errmsg("invalid plasticc model"), errdetail("Reason: %s.", reason),
 						errhint("Pass the result of plasticc_model(name), or the column model of "
@@ -159,6 +184,26 @@ cached_model(FmgrInfo *flinfo, Datum datum)
 	return &find_entry(flinfo, datum)->cached;
 }
 
+/* Names the model in an error of reading it. */
+static void
+name_in_error(void *name)
+{
+	errcontext("reading model \"%s\"", text_to_cstring(name));
+}
+
+static CacheEntry *
+find_named(FmgrInfo *flinfo, text *name)
+{
+	Datum				 model = fetch_model(flinfo, name, NULL);
+	ErrorContextCallback context = {error_context_stack, name_in_error, name};
+	CacheEntry			*entry;
+
+	error_context_stack = &context;
+	entry = find_entry(flinfo, model);
+	error_context_stack = context.previous;
+	return entry;
+}
+
 CachedModel *
 cached_model_by_name(FmgrInfo *flinfo, text *name)
 {
@@ -177,13 +222,14 @@ cached_model_by_name(FmgrInfo *flinfo, text *name)
 		}
 	}
 
-	entry = find_entry(flinfo, fetch_model(flinfo, name, NULL));
+	entry = find_named(flinfo, name);
 	if (entry->name == NULL || !same_bytes(entry->name, name))
 	{
 		if (entry->name != NULL)
 			pfree(entry->name);
 		entry->name = MemoryContextAlloc(entry->context, VARSIZE_ANY(name));
 		memcpy(entry->name, name, VARSIZE_ANY(name));
+		entry->cached.block->name = entry->name;
 	}
 	entry->snapshot = snapshot;
 	return &entry->cached;

@@ -89,4 +89,13 @@ InitMaterializedSRF(FunctionCallInfo fcinfo, bits32 flags)
 }
 #endif
 
+/* A lexer of JSON text, without values of strings; 17 added the first argument. */
+#if PG_VERSION_NUM >= 170000
+#define new_json_lexer(text, length, encoding)                                                     \
+	makeJsonLexContextCstringLen(NULL, text, length, encoding, false)
+#else
+#define new_json_lexer(text, length, encoding)                                                     \
+	makeJsonLexContextCstringLen(unconstify(char *, text), length, encoding, false)
+#endif
+
 #endif /* PLASTICC_PG_MODULE_COMPAT_H */

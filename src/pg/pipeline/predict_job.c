@@ -70,6 +70,7 @@ make_predictor(const PipelineJob *job)
 	bytes = fetch_model(&predictor->function, cstring_to_text(job->model), &job->version);
 	predictor->block =
 		new_classify_block(cached_model(&predictor->function, bytes)->model, CLASSIFY_BLOCK_ROWS);
+	predictor->block->name = cstring_to_text(job->model);
 	MemoryContextSwitchTo(caller);
 	return predictor;
 }

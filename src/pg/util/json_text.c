@@ -1,11 +1,13 @@
 /*
  * json_text.c
- *		JSON text, written one member of an object after the other.
+ *		JSON text: written one member of an object after the other, or checked.
  */
 #include "pg/module/plasticc.h"
 
 #include <math.h>
 
+#include "common/jsonapi.h"
+#include "mb/pg_wchar.h"
 #include "utils/json.h"
 
 #include "pg/util/json_text.h"
@@ -40,4 +42,12 @@ json_number_member(StringInfo text, const char *key, double value)
 {
 	json_key(text, key);
 	json_number(text, value);
+}
+
+bool
+is_json(const char *text)
+{
+	JsonLexContext *lex = new_json_lexer(text, strlen(text), PG_UTF8);
+
+	return pg_parse_json(lex, &nullSemAction) == JSON_SUCCESS;
 }

@@ -1,6 +1,6 @@
 /*
  * json_text.h
- *		JSON text, written one member of an object after the other.
+ *		JSON text: written one member of an object after the other, or checked.
  */
 #ifndef PLASTICC_PG_UTIL_JSON_TEXT_H
 #define PLASTICC_PG_UTIL_JSON_TEXT_H
@@ -16,5 +16,8 @@ extern void json_number(StringInfo text, double value);
 /* "key": value */
 extern void json_integer_member(StringInfo text, const char *key, int64 value);
 extern void json_number_member(StringInfo text, const char *key, double value);
+
+/* Is the UTF-8 text a JSON value? */
+extern bool is_json(const char *text);
 
 #endif /* PLASTICC_PG_UTIL_JSON_TEXT_H */
