@@ -9,6 +9,7 @@
 #include "core/train/ensemble.h"
 #include "core/features/catalog.h"
 #include "core/train/folds.h"
+#include "core/train/loss.h"
 #include "pg/train/train_input.h"
 #include "pg/train/training_query.h"
 
@@ -78,6 +79,23 @@ compare_objects(const void *a, const void *b)
 	return x->row < y->row ? -1 : 1;
 }
 
+/* The rows of an object must have one target: a network would learn both, or one from the other. */
+static void
+check_same_target(const TrainingInput *input, int64 object_id, int row, int other)
+{
+	int32_t target = input->set.classes[input->set.target[row]];
+	int32_t other_target = input->set.classes[input->set.target[other]];
+
+	if (target != other_target)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("object " INT64_FORMAT " has targets %d and %d", object_id, target,
+						other_target),
+				 errdetail("They are those of rows %d and %d.", row + 1, other + 1),
+				 errhint("Rows with the same object_id are copies of one object and have one "
+						 "target; correct it, or select a column that identifies objects.")));
+}
+
 /* Rows with the same object_id form a group, identified by the index of the first of them. */
 static void
 group_rows(TrainingInput *input, MemoryContext context)
@@ -100,9 +118,80 @@ group_rows(TrainingInput *input, MemoryContext context)
 	qsort(rows, n, sizeof(ObjectRow), compare_objects);
 	for (int k = 1; k < n; k++)
 		if (rows[k].object_id == rows[k - 1].object_id)
+		{
+			check_same_target(input, rows[k].object_id, rows[k - 1].row, rows[k].row);
 			group[rows[k].row] = group[rows[k - 1].row];
+		}
 	pfree(rows);
 	input->set.group = group;
+}
+
+/* ------------------------------------------------------------------------
+ * Weights
+ * ------------------------------------------------------------------------
+ */
+
+/* A class whose weights are a smaller part of all is as good as absent. */
+#define SMALLEST_CLASS_SHARE 1e-7
+
+/* Scales the weights, which are relative, by a power of two, so that the largest is about 1. */
+static void
+scale_weights(TrainingInput *input, float *weight)
+{
+	float largest = 0.0f;
+	int	  exponent;
+
+	for (int i = 0; i < input->set.n_rows; i++)
+		largest = Max(largest, weight[i]);
+	(void) frexpf(largest, &exponent);
+	for (int i = 0; i < input->set.n_rows; i++)
+		weight[i] = ldexpf(weight[i], -exponent);
+}
+
+static void
+check_weights(const TrainingInput *input)
+{
+	const TrainingSet *set = &input->set;
+	double			  *sum = palloc0(sizeof(double) * set->n_classes);
+	double			   total = 0.0;
+
+	for (int i = 0; i < set->n_rows; i++)
+	{
+		sum[set->target[i]] += set->weight[i];
+		total += set->weight[i];
+	}
+	for (int c = 0; c < set->n_classes; c++)
+		if (sum[c] < SMALLEST_CLASS_SHARE * total)
+			ereport(ERROR,
+					(errcode(ERRCODE_DATA_EXCEPTION),
+					 errmsg("weights of class %d are too small", set->classes[c]),
+					 errdetail("They sum to %.3g of the weights of all rows.", sum[c] / total),
+					 errhint("Give its rows larger weights, or exclude the class.")));
+	pfree(sum);
+}
+
+/* Each class of the option must be one of the rows, one of which must have a weight. */
+static void
+check_class_weights(const TrainingInput *input, const TrainingOptions *options)
+{
+	const TrainingSet *set = &input->set;
+	bool			   any = false;
+
+	for (int i = 0; i < options->n_class_weights; i++)
+		if (bsearch(&options->class_weights[i].class, set->classes, set->n_classes, sizeof(int32_t),
+					compare_classes) == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("option \"class_weights\" has class %d, which no row has",
+							options->class_weights[i].class),
+					 errdetail("Training query returned %d classes, from %d to %d.", set->n_classes,
+							   set->classes[0], set->classes[set->n_classes - 1]),
+					 errhint("Leave it out, or check column \"target\" of the query.")));
+	for (int c = 0; c < set->n_classes; c++)
+		any |= class_weight(options, set->classes[c]) > 0.0;
+	if (!any && options->loss == LOSS_WEIGHTED)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("option \"class_weights\" gives all classes a weight of 0")));
 }
 
 /* ------------------------------------------------------------------------
@@ -318,6 +407,12 @@ read_training_input(const char *query, const TrainingOptions *options, bool shar
 	input->fold = rows.fold;
 	index_classes(input, rows.target, context);
 	group_rows(input, context);
+	if (rows.weight)
+	{
+		scale_weights(input, rows.weight);
+		check_weights(input);
+	}
+	check_class_weights(input, options);
 	MemoryContextSwitchTo(caller);
 	return input;
 }

@@ -4,6 +4,7 @@
  */
 #include "pg/module/plasticc.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "core/base/limits.h"
@@ -87,7 +88,12 @@ read_weight(QueryReader *reader)
 {
 	double weight = required_number(reader, WEIGHT);
 
-	if (!((float) weight > 0.0f) || !isfinite((float) weight))
+	if (weight > 0.0 && isfinite(weight) && (weight < FLT_MIN || weight > FLT_MAX))
+		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+						errmsg("weight %g of %s is out of range", weight, row_name(reader)),
+						errdetail("Weights are numbers from %g to %g.", FLT_MIN, FLT_MAX),
+						errhint("Weights are relative: multiply all by the same number.")));
+	if (!(weight > 0.0) || !isfinite(weight))
 		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
 						errmsg("weight of %s must be positive and finite, not %g", row_name(reader),
 							   weight),
