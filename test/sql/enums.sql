@@ -52,6 +52,7 @@ SELECT plasticc_features(lightcurve, 'simple') = plasticc_features(lightcurve, '
     plasticc_add_unknown(probabilities, 'prior') = plasticc_add_unknown(probabilities, lower('PRIOR')) AS same_method FROM rows;
 SELECT plasticc_features(lightcurve, 'cheap') FROM rows;
 SELECT plasticc_features(lightcurve, label || '!') FROM rows;
+SELECT plasticc_features(lightcurve, 'a label that is longer than any name in PostgreSQL can be, which has 63 bytes at most') FROM rows;
 SELECT plasticc_add_unknown(probabilities, 'best') FROM rows;
 SELECT plasticc_feature_names(set::text) = plasticc_feature_names(set) AND plasticc_host_feature_names(set::text) = plasticc_host_feature_names(set) AS names,
     (SELECT array_agg(c) FROM plasticc_feature_catalog(set::text) c) = (SELECT array_agg(c) FROM plasticc_feature_catalog(set) c)
@@ -69,6 +70,18 @@ $$;
 SELECT total_cost($$SELECT plasticc_features(lightcurve, 'simple') FROM rows$$) = total_cost($$SELECT plasticc_features(lightcurve, 'simple'::plasticc_feature_set) FROM rows$$) AS same,
     total_cost($$SELECT plasticc_features(lightcurve, 'simple') FROM rows$$) < total_cost($$SELECT plasticc_features(lightcurve, 'all') FROM rows$$) AS less;
 DROP FUNCTION total_cost(text);
+-- The user of a view needs no privileges on the extension's schema.
+BEGIN;
+CREATE VIEW simple_features AS SELECT plasticc_features(lightcurve, 'simple') IS NOT NULL AS has_features FROM rows;
+CREATE ROLE regress_viewer;
+CREATE SCHEMA views;
+ALTER VIEW simple_features SET SCHEMA views;
+GRANT USAGE ON SCHEMA views TO regress_viewer;
+GRANT SELECT ON views.simple_features TO regress_viewer;
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+SET LOCAL ROLE regress_viewer;
+SELECT * FROM views.simple_features;
+ROLLBACK;
 DROP TABLE rows;
 
 DROP FUNCTION library_labels(regtype);

@@ -15,12 +15,13 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_enum.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/primnodes.h"
-#include "parser/parse_func.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -96,9 +97,10 @@ enum_argument(FunctionCallInfo fcinfo, int argument, const void *table, Size ele
 	label = text_to_cstring(PG_GETARG_TEXT_PP(argument));
 	index = label_index(label, table, element_size);
 	if (table_label(table, element_size, index) == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown %s \"%s\"", what, label),
-				 errhint("Choose one of: %s.", known_labels(table, element_size))));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("unknown %s \"%.*s\"", what,
+							   pg_mbcliplen(label, strlen(label), NAMEDATALEN - 1), label),
+						errhint("Choose one of: %s.", known_labels(table, element_size))));
 	return index;
 }
 
@@ -106,28 +108,37 @@ Node *
 call_with_enum(Node *node, int argument, const char *type_name)
 {
 	FuncExpr *call = (FuncExpr *) node;
-	Oid		  schema, type, value, types[FUNC_MAX_ARGS];
-	Const	 *label;
+	Oid		  schema, type, value, function, types[FUNC_MAX_ARGS];
+	Const	 *constant;
+	char	 *label;
 
 	if (!IsA(node, FuncExpr) || list_length(call->args) <= argument)
 		return NULL;
-	label = list_nth(call->args, argument);
-	if (!IsA(label, Const) || label->consttype != TEXTOID || label->constisnull)
+	constant = list_nth(call->args, argument);
+	if (!IsA(constant, Const) || constant->consttype != TEXTOID || constant->constisnull)
+		return NULL;
+	label = TextDatumGetCString(constant->constvalue);
+	if (strlen(label) >= NAMEDATALEN)
 		return NULL;
 	schema = get_func_namespace(call->funcid);
 	type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(type_name),
 						   ObjectIdGetDatum(schema));
 	value = GetSysCacheOid2(ENUMTYPOIDNAME, Anum_pg_enum_oid, ObjectIdGetDatum(type),
-							CStringGetDatum(TextDatumGetCString(label->constvalue)));
+							CStringGetDatum(label));
 	if (!OidIsValid(value))
 		return NULL;
 	for (int i = 0; i < list_length(call->args); i++)
 		types[i] = i == argument ? type : exprType(list_nth(call->args, i));
 
+	/* Not by name: the user of a view need not have USAGE of the schema. */
+	function = GetSysCacheOid3(
+		PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(get_func_name(call->funcid)),
+		PointerGetDatum(buildoidvector(types, list_length(call->args))), ObjectIdGetDatum(schema));
+	if (!OidIsValid(function))
+		return NULL;
+
 	call = copyObject(call);
-	call->funcid = LookupFuncName(
-		list_make2(makeString(get_namespace_name(schema)), makeString(get_func_name(call->funcid))),
-		list_length(call->args), types, false);
+	call->funcid = function;
 	/* A call with a collation is not sent to foreign servers. */
 	call->inputcollid = InvalidOid;
 	lfirst(list_nth_cell(call->args, argument)) =

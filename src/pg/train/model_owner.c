@@ -22,6 +22,7 @@
 
 #include "pg/jobs/procedure.h"
 #include "pg/train/model_owner.h"
+#include "pg/util/args.h"
 
 PG_FUNCTION_INFO_V1(plasticc_is_owner);
 PG_FUNCTION_INFO_V1(plasticc_check_owner);
@@ -107,12 +108,12 @@ require_privileges_of(const char *owner, const char *name)
 {
 	if (!OidIsValid(get_role_oid(owner, true)))
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-						errmsg("permission denied for model \"%s\"", name),
+						errmsg("permission denied for model \"%s\"", quoted_string(name)),
 						errdetail("It belongs to role \"%s\", which does not exist.", owner),
 						errhint("A superuser can change the column \"owner\" of its rows.")));
 	if (!has_privileges_of(owner))
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-						errmsg("permission denied for model \"%s\"", name),
+						errmsg("permission denied for model \"%s\"", quoted_string(name)),
 						errdetail("It belongs to role \"%s\".", owner),
 						errhint("Choose another name, or become a member of that role: GRANT %s "
 								"TO %s.",
@@ -216,16 +217,16 @@ plasticc_check_owner(PG_FUNCTION_ARGS)
 	if (present != NULL)
 	{
 		require_privileges_of(present, name);
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("model \"%s\" belongs to role \"%s\", not \"%s\"", name, present, owner),
-				 errhint("Set the column \"owner\" to '%s'.", present)));
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+						errmsg("model \"%s\" belongs to role \"%s\", not \"%s\"",
+							   quoted_string(name), present, owner),
+						errhint("Set the column \"owner\" to '%s'.", present)));
 	}
 	if (!has_privileges_of(owner))
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 						errmsg("must have the privileges of role \"%s\" to make it the owner of "
 							   "model \"%s\"",
-							   owner, name)));
+							   owner, quoted_string(name))));
 	remember_checked(name, owner);
 	PG_RETURN_BOOL(true);
 }
