@@ -340,7 +340,8 @@ climb(Search *search, const double start[PARAMETERS])
 static Model
 climb_hills(Search *search, Hills *hills)
 {
-	Model highest;
+	/* Set, because compilers compare before they look whether i is 0, and memcheck tells. */
+	Model highest = {0};
 
 	for (int i = 0; i < CLIMBS && i < hills->n; i++)
 	{
