@@ -16,6 +16,9 @@
 #include "core/base/limits.h"
 #include "core/model/model_format.h"
 
+/* Read between two checks for interrupts. */
+#define FLOATS_AT_ONCE (1 << 20)
+
 typedef struct Reader
 {
 	const unsigned char *position;
@@ -91,6 +94,8 @@ take_floats(Reader *reader, size_t n)
 	{
 		uint32_t bits = decode_uint32(bytes + 4 * i);
 
+		if (i % FLOATS_AT_ONCE == 0)
+			reader->workspace->check_interrupts();
 		memcpy(&values[i], &bits, 4);
 		if (!isfinite(values[i]))
 		{

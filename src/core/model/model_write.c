@@ -47,6 +47,11 @@ put_float(Writer *writer, float value)
 static void
 put_floats(Writer *writer, const float *values, size_t n)
 {
+	if (writer->position == NULL)
+	{
+		writer->length += 4 * n;
+		return;
+	}
 	for (size_t i = 0; i < n; i++)
 		put_float(writer, values[i]);
 }

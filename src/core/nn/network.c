@@ -20,6 +20,11 @@
 /* Parameters updated and averaged together. */
 #define UPDATE_PARAMETERS 4096
 
+/* Of these blocks, and rows of a matrix of weights, between two checks for interrupts. */
+#define UPDATES_AT_ONCE 1024
+#define ROWS_AT_ONCE 64
+#define WEIGHTS_AT_ONCE (1 << 20) /* drawn */
+
 /* Decay of the running moments after t mini-batches; initially they are plain means. */
 static float
 running_decay(int64_t batches)
@@ -37,7 +42,7 @@ running_decay(int64_t batches)
 /* Uniform weights of variance 2 / (fan_in + fan_out) (Glorot) or 2 / fan_in (He). */
 static void
 initialise_weights(const TrainingLayer *layer, Initialisation initialisation, Random *random,
-				   float *weight)
+				   float *weight, void (*check_interrupts)(void))
 {
 	bool he = initialisation == INITIALISATION_HE ||
 			  (initialisation == INITIALISATION_AUTO &&
@@ -46,7 +51,11 @@ initialise_weights(const TrainingLayer *layer, Initialisation initialisation, Ra
 	double bound = sqrt(3.0 * variance);
 
 	for (size_t i = 0; i < (size_t) layer->n_in * layer->n_out; i++)
+	{
+		if (i % WEIGHTS_AT_ONCE == 0)
+			check_interrupts();
 		weight[i] = (float) (bound * (2.0 * random_uniform(random) - 1.0));
+	}
 }
 
 static void
@@ -126,8 +135,7 @@ network_create(const NetworkOptions *options, int64_t seed, int n_inputs, int n_
 		TrainingLayer *layer = &network->layers[i];
 
 		initialise_weights(layer, options->initialisation, &random,
-						   network->parameters + layer->weight);
-		network->check_interrupts();
+						   network->parameters + layer->weight, network->check_interrupts);
 		if (layer->batch_norm != BATCH_NORM_NONE)
 			for (int j = 0; j < layer->n_out; j++)
 				network->parameters[layer->gamma + j] = 1.0f;
@@ -325,6 +333,8 @@ update_range(Network *network, const NetworkOptions *options, const AdamStep *st
 		if (network->averages)
 			running_average(n, average_decay, network->parameters + offset,
 							network->averages + offset);
+		if (offset / UPDATE_PARAMETERS % UPDATES_AT_ONCE == 0)
+			network->check_interrupts();
 	}
 }
 
@@ -355,7 +365,6 @@ network_update(Network *network, const NetworkOptions *options, double learning_
 					 layer->bias - layer->weight);
 		step.decay = 0.0f;
 		update_range(network, options, &step, average_decay, layer->bias, end - layer->bias);
-		network->check_interrupts();
 	}
 }
 
@@ -395,23 +404,35 @@ affine(const TrainingLayer *layer, const float *parameters, int j, double *scale
 
 /* activation(scale * (x W + b) + shift) */
 static void
-fold_into_own(const TrainingLayer *layer, const float *parameters, DenseLayer *folded)
+fold_into_own(const Network *network, const TrainingLayer *layer, const float *parameters,
+			  DenseLayer *folded)
 {
+	float *scales = network->variance; /* scratch, of at least n_out */
+
 	for (int j = 0; j < layer->n_out; j++)
 	{
 		double scale;
 		double shift;
 
 		affine(layer, parameters, j, &scale, &shift);
-		for (int i = 0; i < layer->n_in; i++)
-			folded->weight[(size_t) i * layer->n_out + j] *= (float) scale;
+		scales[j] = (float) scale;
 		folded->bias[j] = (float) (scale * folded->bias[j] + shift);
+	}
+	for (int i = 0; i < layer->n_in; i++)
+	{
+		float *weight = folded->weight + (size_t) i * layer->n_out;
+
+		if (i % ROWS_AT_ONCE == 0)
+			network->check_interrupts();
+		for (int j = 0; j < layer->n_out; j++)
+			weight[j] *= scales[j];
 	}
 }
 
 /* (scale * y + shift) W + b, in the layer that follows the normalised one */
 static void
-fold_into_next(const TrainingLayer *layer, const float *parameters, DenseLayer *next)
+fold_into_next(const Network *network, const TrainingLayer *layer, const float *parameters,
+			   DenseLayer *next)
 {
 	for (int i = 0; i < layer->n_out; i++)
 	{
@@ -419,6 +440,8 @@ fold_into_next(const TrainingLayer *layer, const float *parameters, DenseLayer *
 		double scale;
 		double shift;
 
+		if (i % ROWS_AT_ONCE == 0)
+			network->check_interrupts();
 		affine(layer, parameters, i, &scale, &shift);
 		for (int j = 0; j < next->n_out; j++)
 		{
@@ -441,8 +464,8 @@ network_fold(const Network *network, DenseLayer *layers)
 			   sizeof(float) * layer->n_in * (size_t) layer->n_out);
 		memcpy(layers[i].bias, parameters + layer->bias, sizeof(float) * layer->n_out);
 		if (layer->batch_norm == BATCH_NORM_BEFORE)
-			fold_into_own(layer, parameters, &layers[i]);
+			fold_into_own(network, layer, parameters, &layers[i]);
 		if (i > 0 && layer[-1].batch_norm == BATCH_NORM_AFTER)
-			fold_into_next(layer - 1, parameters, &layers[i]);
+			fold_into_next(network, layer - 1, parameters, &layers[i]);
 	}
 }
