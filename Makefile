@@ -2,7 +2,7 @@
 
 # Targets that a script does, from installing what is missing to cleaning up.  They must work
 # before there is a pg_config, and PGXS has a "check" of its own: so PGXS never sees them.
-SCRIPTED = help deps check check-asan check-valgrind demo bench dist fuzz
+SCRIPTED = help deps check check-asan check-valgrind demo bench dist fuzz fuzz-server analyze coverage
 
 # Where the sources are: here, or elsewhere in a build out of the tree (VPATH, make -f ../Makefile).
 root := $(or $(VPATH),$(patsubst %/,%,$(dir $(firstword $(MAKEFILE_LIST)))))
@@ -36,6 +36,15 @@ bench: deps
 
 dist:
 	@$(root)/scripts/dist.sh
+
+fuzz-server: deps
+	@TIME='$(TIME)' SEED='$(SEED)' $(root)/scripts/cluster.sh scripts/fuzz-server.sh
+
+analyze: deps
+	@$(root)/scripts/analyze.sh
+
+coverage: deps
+	@$(root)/scripts/coverage.sh
 
 fuzz: deps
 	@TIME='$(TIME)' FUZZ='$(FUZZ)' MERGE='$(MERGE)' $(root)/scripts/fuzz.sh
@@ -116,6 +125,9 @@ endif
 ## make bench        run the measurements in bench/; BENCH="name ..." runs some of them
 ## make fuzz         run the fuzz targets TIME=seconds each (60); FUZZ="name ..." runs some of them,
 ##                   MERGE=1 keeps inputs that reach new code in test/fuzz/corpus
+## make fuzz-server  random queries in a server for TIME=seconds (120), by sqlsmith and test/calls
+## make analyze      static analysis: clang-tidy, cppcheck, gcc -fanalyzer
+## make coverage     lines and branches of src that the tests reach, by folder
 ## make deps         only install what is missing
 ## make dist         the release as dist/plasticc-VERSION.zip
 ##

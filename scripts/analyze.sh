@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+#
+# Static analysis of all of src: clang-tidy with the checks of .clang-tidy, cppcheck, and gcc's
+# -fanalyzer.  A tool that is missing is skipped, and said so.  Findings are printed; the exit status
+# is 0 only if there is none.  What is suppressed is suppressed at its place, with the reason.
+#
+# environment: ANALYZERS="clang-tidy cppcheck fanalyzer"    only these
+#              PG_CONFIG
+#
+# usage: scripts/analyze.sh [FILE...]		default all of src
+
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+found=0
+
+# Runs a command over the files, as many processes as there are processors, a few files each.
+over_files()
+{
+	# shellcheck disable=SC2016		# expanded by the inner shell
+	printf '%s\n' "${files[@]}" | xargs -P "$(nproc)" -n 5 sh -c "$1"' "$@" '"${2:-}" analyze
+}
+
+analyze_clang_tidy()
+{
+	over_files 'clang-tidy-14 -quiet --extra-arg=-Wno-everything' "-- $flags" 2>/dev/null
+}
+
+# Casts of an arena's bytes and of node pointers are what C does for generic code.
+analyze_cppcheck()
+{
+	cppcheck -q -j "$(nproc)" --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+		--suppress=invalidPointerCast -Isrc -DPG_VERSION_NUM=150000 "${files[@]}" 2>&1
+}
+
+analyze_fanalyzer()
+{
+	# shellcheck disable=SC2016		# expanded by the inner shell
+	printf '%s\n' "${files[@]}" | xargs -P "$(nproc)" -n 1 sh -c "gcc -O1 -fanalyzer -Werror $flags -c -o /dev/null"' "$1"' analyze 2>&1
+}
+
+main()
+{
+	local analyzer program log pg_config
+
+	cd "$root_dir"
+	pg_config=$(find_pg_config)
+	[[ -n $pg_config ]] && has_headers "$pg_config" || die "no PostgreSQL server with headers found"
+	flags="-std=gnu11 -D_GNU_SOURCE -Isrc -isystem $("$pg_config" --includedir-server) $(pkg-config --cflags openblas 2>/dev/null || true) -isystem /usr/include/$(gcc -print-multiarch)/openblas-serial"
+	files=("$@")
+	if ((${#files[@]} == 0)); then
+		mapfile -t files < <(find src -name '*.c' | sort)
+	fi
+	log=$(mktemp)
+	for analyzer in ${ANALYZERS:-clang-tidy cppcheck fanalyzer}; do
+		case $analyzer in
+			clang-tidy) program=clang-tidy-14 ;;
+			cppcheck) program=cppcheck ;;
+			fanalyzer) program=gcc ;;
+			*) die "there is no analyzer \"$analyzer\"" ;;
+		esac
+		if ! command -v "$program" >/dev/null; then
+			note "$analyzer: skipped, there is no $program"
+		elif "analyze_${analyzer//-/_}" >"$log"; then
+			note "$analyzer: ${#files[@]} files, no finding"
+		else
+			cat "$log"
+			note "$analyzer: ${#files[@]} files, findings above"
+			found=1
+		fi
+	done
+	rm "$log"
+	return "$found"
+}
+
+main "$@"

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+#
+# Lines and branches of src that the tests reach: builds extension and unit tests for gcov, runs the
+# suites, and prints a table by folder and the files that are covered least.
+#
+# Branches of the server's macros are not counted (ereport() alone has four), nor those of lines that
+# cannot be reached.  A process that is killed by a signal, as tests do on purpose, does not write
+# what it reached; all others do when they exit.
+#
+# environment: SUITES          default unit regress tap
+#              REPORT=file     also write each file's figures there, as CSV
+#              PG_CONFIG, PLASTICC_DATA
+#
+# usage: scripts/coverage.sh
+
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# Macros of the server that branch.
+macros='ereport|elog|errhint|errmsg|palloc|CHECK_FOR_INTERRUPTS|PG_GETARG|PG_ARGISNULL|PG_RETURN|DatumGet|GetDatum|VARDATA|VARSIZE|SET_VARSIZE|ARR_|foreach|MemoryContextSwitchTo|PG_TRY|PG_CATCH|PG_END_TRY|PG_FINALLY|pg_unreachable|Assert'
+
+# From gcovr's CSV: a line for each folder and the total, then the files in rising order.
+print_tables()
+{
+	awk -F, '
+		function row(name) { printf "| %-16s | %6d | %6.1f %% | %6d | %6.1f %% |\n", name, n[name], 100 * l[name] / n[name], b[name], b[name] ? 100 * c[name] / b[name] : 100 }
+		NR > 1 {
+			split($1, part, "/"); folder = part[2] "/" part[3]
+			split("total " folder, names, " ")
+			for (i in names) { n[names[i]] += $2; l[names[i]] += $3; b[names[i]] += $5; c[names[i]] += $6 }
+			folders[folder] = 1
+		}
+		END {
+			print "| folder           |  lines |  covered | branches | covered |"
+			print "|---|---:|---:|---:|---:|"
+			for (folder in folders) row(folder) | "sort"
+			close("sort")
+			row("total")
+		}' "$1"
+	printf '\n%s\n' 'Least covered (lines not reached, share covered):'
+	awk -F, 'NR > 1 && $2 > $3 { printf "%4d  %5.1f %%  %s\n", $2 - $3, 100 * $3 / $2, $1 }' "$1" | sort -rn | head -n 25
+}
+
+main()
+{
+	local status=0 csv
+
+	command -v gcovr >/dev/null || die "gcovr is missing; apt-get install gcovr"
+	clear_pg_environment
+	make_work_dir
+	export COVERAGE=1 OPTFLAGS=-O0 COPT='--coverage -O0' SUITES=${SUITES:-unit regress tap}
+	note "building the extension for a private copy of the server"
+	stage_and_build
+	unset COPT
+	export_server_path
+	unset LANGUAGE
+	as_server_user mkdir "$work/tmp"
+	export TMPDIR=$work/tmp LC_ALL=C.UTF-8
+	cd "$work/src"
+	run_interruptibly as_server_user scripts/run-tests.sh "$work/test" </dev/null || status=$?
+	csv=${REPORT:-$work/coverage.csv}
+	gcovr -r "$work/src" --filter 'src/(core|pg)/' --exclude-unreachable-branches --exclude-throw-branches \
+		--exclude-branches-by-pattern ".*\b(${macros})" --merge-mode-functions=separate -j 2 --csv "$csv" "$work/src" "$work/test" 2>"$work/gcovr.log" ||
+		{ cat "$work/gcovr.log" >&2; die "gcovr failed"; }
+	print_tables "$csv"
+	return "$status"
+}
+
+main
