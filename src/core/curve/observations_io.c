@@ -144,7 +144,7 @@ static bool
 take_observation(TextReader *reader, Observation *observation)
 {
 	double			 mjd, flux, flux_err;
-	float			 flux_nearest, flux_err_nearest;
+	float			 flux_nearest = 0.0f, flux_err_nearest = 0.0f;
 	int64_t			 passband;
 	Detection		 detected;
 	ObservationFault fault;

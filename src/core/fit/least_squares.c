@@ -211,6 +211,7 @@ descend(const LeastSquaresProblem *problem, Point *point, int *n_evaluations, Wo
 		}
 		if (ratio > MINIMUM_GAIN_RATIO)
 		{
+			/* cppcheck-suppress uninitStructMember ; the ratio is 0 unless next was computed */
 			*point = next;
 			damping = fmax(0.1 * damping, secant);
 			growth = 2.0;

@@ -132,6 +132,7 @@ scan(Search *search)
 		evaluate(search, &batch);
 		for (int lane = 0; lane < GP_LANES; lane++)
 		{
+			/* cppcheck-suppress uninitvar ; the first round sets it */
 			if (i > 0 && batch.log_likelihood[lane] <= height[lane])
 				continue;
 			height[lane] = batch.log_likelihood[lane];
@@ -358,6 +359,7 @@ climb_hills(Search *search, Hills *hills)
 		if (i == 0 || top.value > highest.value)
 			highest = top;
 	}
+	/* cppcheck-suppress uninitvar ; there is at least one hill */
 	return highest;
 }
 

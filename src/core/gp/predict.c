@@ -314,6 +314,7 @@ run_smoother(Smoother *s, const Observations *observations, const GaussianProces
 	for (size_t i = 0; i < n; i++)
 		grid[i] = (GridTime){.mjd = mjd[i], .place = i};
 	qsort(grid, n, sizeof(GridTime), compare_grid_times);
+	/* cppcheck-suppress autoVariables ; read within this function only */
 	s->data = &data;
 	s->mjd = observations->mjd;
 	s->amplitude = ldexp(process->amplitude, -data.exponent);

@@ -60,6 +60,7 @@ calibrated_row(const double *parameters, int n_classes, const float *log_probabi
 		sum += p[c] = exp(p[c] - largest);
 	for (int c = 0; c < n_classes; c++)
 		p[c] /= sum;
+	/* cppcheck-suppress invalidFunctionArg ; the largest adds 1 to the sum */
 	return largest + log(sum);
 }
 
@@ -281,6 +282,7 @@ descend(Problem *problem, double *parameters, double *value)
 		slope += problem->gradient[k] * problem->step[k];
 	if (!(slope < -1e-15))
 		return false;
+	/* NOLINTNEXTLINE(cert-flp30-c): halving is exact, and the integer counts */
 	for (int halving = 0; halving < MAX_HALVINGS; halving++, length /= 2.0)
 	{
 		double trial_value;

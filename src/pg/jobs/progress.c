@@ -61,6 +61,7 @@ copy_text(char *place, Size size, const char *text)
 	int length = pg_mbcliplen(text, strlen(text), size - 1);
 
 	memset(place, 0, size);
+	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): zeros follow */
 	memcpy(place, text, length);
 }
 
