@@ -46,7 +46,9 @@ main()
 
 	cd "$root_dir"
 	pg_config=$(find_pg_config)
-	[[ -n $pg_config ]] && has_headers "$pg_config" || die "no PostgreSQL server with headers found"
+	if [[ -z $pg_config ]] || ! has_headers "$pg_config"; then
+		die "no PostgreSQL server with headers found"
+	fi
 	flags="-std=gnu11 -D_GNU_SOURCE -Isrc -isystem $("$pg_config" --includedir-server) $(pkg-config --cflags openblas 2>/dev/null || true) -isystem /usr/include/$(gcc -print-multiarch)/openblas-serial"
 	files=("$@")
 	if ((${#files[@]} == 0)); then
