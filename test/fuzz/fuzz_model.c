@@ -204,6 +204,30 @@ make_bytes(FuzzInput *input, size_t *length, Workspace *workspace)
 	return bytes;
 }
 
+/* Probabilities that are none are so because of a number that is none, and are detected. */
+static void
+require_probabilities(int n_rows, int n_classes, const float *probabilities)
+{
+	bool valid = probabilities_are_valid(n_rows, n_classes, probabilities);
+	bool defined = true;
+
+	for (int i = 0; i < n_rows; i++)
+	{
+		double sum = 0.0;
+
+		for (int c = 0; c < n_classes; c++)
+		{
+			float p = probabilities[i * n_classes + c];
+
+			REQUIRE(!(p < 0.0f) && !(p > 1.001f));
+			sum += p;
+		}
+		REQUIRE(!(fabs(sum - 1.0) > 1e-3));
+		defined = defined && !isnan(sum);
+	}
+	REQUIRE(valid == defined);
+}
+
 /* Probabilities of rows that are missing, ordinary and extreme. */
 static float *
 classify(const Model *model, int n_rows, Workspace *workspace)
@@ -217,19 +241,7 @@ classify(const Model *model, int n_rows, Workspace *workspace)
 		features[i] = numbers[(i * 5 + i / 8) % 8];
 	model_classify(model, classify_scratch(model, n_rows, workspace), n_rows, features,
 				   probabilities);
-	for (int i = 0; i < n_rows; i++)
-	{
-		double sum = 0.0;
-
-		for (int c = 0; c < model->n_classes; c++)
-		{
-			float p = probabilities[i * model->n_classes + c];
-
-			REQUIRE(!(p < 0.0f) && !(p > 1.0f));
-			sum += p;
-		}
-		REQUIRE(!(fabs(sum - 1.0) > 1e-3));
-	}
+	require_probabilities(n_rows, model->n_classes, probabilities);
 	return probabilities;
 }
 
