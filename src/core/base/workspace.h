@@ -54,13 +54,20 @@ workspace_close(Workspace *workspace)
 #define workspace_array(workspace, type, count)                                                    \
 	((type *) workspace_alloc((workspace), sizeof(type) * (size_t) (count)))
 
+/* Zeroed between two checks for interrupts: new memory takes longer than writing to it. */
+#define ZEROS_AT_ONCE ((size_t) 1 << 24)
+
 /* n floats of 0. */
 static inline float *
 workspace_zeros(Workspace *workspace, size_t n)
 {
 	float *values = workspace_array(workspace, float, n);
 
-	memset(values, 0, sizeof(float) * n);
+	for (size_t i = 0; i < n; i += ZEROS_AT_ONCE)
+	{
+		workspace->check_interrupts();
+		memset(values + i, 0, sizeof(float) * (n - i < ZEROS_AT_ONCE ? n - i : ZEROS_AT_ONCE));
+	}
 	return values;
 }
 
