@@ -20,6 +20,7 @@ tree=
 remove_tree()
 {
 	[[ -z $tree ]] || git -C "$root_dir" worktree remove --force "$tree"
+	[[ -z $tree ]] || rm -rf "${tree%/tree}"
 }
 
 # Removes the tests of a folder that are not among those to run.
@@ -34,7 +35,7 @@ keep_only()
 
 main()
 {
-	local commit suites='' file
+	local commit suites='' file status=0
 
 	[[ $# -gt 0 ]] || die "usage: scripts/fails-before.sh COMMIT [TEST...]"
 	cd "$root_dir"
@@ -64,9 +65,10 @@ main()
 	suites=$(tr ' ' '\n' <<<"$suites" | sort -u | tr '\n' ' ')
 
 	note "on $(git log -1 --format='%h %s' "$commit^"), of $(git log -1 --format='%h %s' "$commit"): $tests"
-	if run_interruptibly env SUITES="$suites" "$tree/scripts/check.sh"; then
-		die "the tests pass on the code before $commit: they do not show what it mends"
-	fi
+	run_interruptibly env SUITES="$suites" "$tree/scripts/check.sh" >"$tree.log" 2>&1 || status=$?
+	cat "$tree.log"
+	((status != 0)) || die "the tests pass on the code before $commit: they do not show what it mends"
+	grep -qE '^[0-9]+ passed, [1-9][0-9]* failed$' "$tree.log" || die "the tests did not run"
 	note "the tests fail on the code before $(git log -1 --format=%h "$commit"), as they must"
 }
 
