@@ -2,7 +2,7 @@
 
 # Targets that a script does, from installing what is missing to cleaning up.  They must work
 # before there is a pg_config, and PGXS has a "check" of its own: so PGXS never sees them.
-SCRIPTED = help deps check check-asan check-valgrind demo bench dist fuzz fuzz-server analyze coverage
+SCRIPTED = help deps check check-faults check-asan check-valgrind demo bench dist fuzz fuzz-server analyze coverage
 
 # Where the sources are: here, or elsewhere in a build out of the tree (VPATH, make -f ../Makefile).
 root := $(or $(VPATH),$(patsubst %/,%,$(dir $(firstword $(MAKEFILE_LIST)))))
@@ -27,6 +27,9 @@ check-asan: deps
 check-valgrind: deps
 	@$(root)/scripts/install-deps.sh valgrind
 	@$(root)/scripts/check.sh valgrind
+
+check-faults: deps
+	@SUITES='unit tap' TAP='01[6-8]*' FAULT_ROUNDS=$(or $(ROUNDS),10) FAULT_SEED=$(or $(SEED),1) $(root)/scripts/check.sh
 
 demo: deps
 	@$(root)/scripts/cluster.sh scripts/demo.sh $(if $(DATA),'$(DATA)')
@@ -120,6 +123,8 @@ endif
 ## make check-asan   the regression and TAP tests with the extension under the address and
 ##                   undefined-behaviour sanitizers; some 20 minutes
 ## make check-valgrind  the same in a server under memcheck; an hour or more
+## make check-faults the tests of what may happen to a call, with ROUNDS=10 of kill -9 at
+##                   random moments (SEED=1)
 ## make demo         simulate a survey, train, classify, show the results; DATA=dir takes
 ##                   a directory with the challenge's training_set.csv and _metadata.csv
 ## make bench        run the measurements in bench/; BENCH="name ..." runs some of them

@@ -20,6 +20,7 @@
 # is shown.  The exit status is 0 only if nothing failed.
 #
 # environment: SUITES="unit tap"    only these
+#              TAP='01[67]*'        of the TAP tests, only those scripts of test/t
 #              PLASTICC_DATA=dir    the real data; default ../shared/data, where there is one
 #              PG_CONFIG, CC, BLAS_LIBS, CFLAGS_EXTRA
 #

@@ -221,12 +221,13 @@ suite_regress()
 
 suite_tap()
 {
-	local script passed=0 failed=1 log=$out/tap.log modules
+	local script scripts passed=0 failed=1 log=$out/tap.log modules
 
+	mapfile -t scripts < <(compgen -G "test/t/${TAP:-*}.pl" | sort)
 	modules=$(dirname "$("$PG_CONFIG" --pgxs)")/../../src/test/perl
 	mkdir -p "$out/tap"
 	if ! TESTDIR=$out/tap TESTLOGDIR=$out/tap/log TESTDATADIR=$out/tap/data PG_TEST_PORT_DIR=$out/tap \
-		PG_REGRESS=$modules/../regress/pg_regress PERL5LIB=$modules perl test/tap.pl test/t/*.pl >"$log" 2>&1; then
+		PG_REGRESS=$modules/../regress/pg_regress PERL5LIB=$modules perl test/tap.pl "${scripts[@]}" >"$log" 2>&1; then
 		show_log "TAP tests" "$log"
 		while IFS= read -r script; do
 			tail -n 60 "$out"/tap/{,tmp_check/}log/regress_log_"$script" >"$out/tail.log" 2>/dev/null || true
@@ -234,7 +235,7 @@ suite_tap()
 		done < <(sed -n 's/^test\/t\/\([^ ]*\)\.pl  *(Wstat.*/\1/p' "$log")
 	fi
 	read_tap_report "$log"
-	count_suite tap "$passed" "$failed" "tests of $(find test/t -name '*.pl' | wc -l) scripts"
+	count_suite tap "$passed" "$failed" "tests of ${#scripts[@]} scripts"
 }
 
 main()

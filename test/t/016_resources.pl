@@ -6,6 +6,7 @@ use warnings;
 
 use FindBin;
 use lib $FindBin::Bin;
+use Calls;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Sessions;
@@ -31,7 +32,7 @@ sub start_server
 	$node->start;
 }
 
-# Sets whose files are not to grow any more: those whose path contains the text.
+# From now on files whose path contains the text cannot grow.
 sub fill_disk
 {
 	my ($path) = @_;
@@ -48,61 +49,22 @@ sub sql
 	return $node->safe_psql('postgres', $_[0]);
 }
 
-sql(q{
-	CREATE EXTENSION plasticc;
-	CREATE TABLE objects AS
-	SELECT i AS object_id, (ARRAY[15, 42, 90])[1 + i % 3] AS target,
-	       ARRAY[2 * (i % 3) + hashint4(i) / 4e9, hashint4(-i) / 4e9, 1]::real[] AS features
-	FROM generate_series(1, 300) AS i;
-	CREATE TABLE observations AS SELECT * FROM plasticc_simulate_observations(40, 1, 'test');
-	CREATE INDEX ON observations (object_id);
-});
-
-my $query = 'SELECT object_id, features, target FROM objects ORDER BY object_id';
-my $options = '"layers": [8], "epochs": 3, "report_interval": 0';
-
-# A call of each procedure, which writes to names that end in a suffix, and what it writes.
-my %call = (
-	plasticc_train => sub { "CALL plasticc_train('m_$_[0]', '$query', '{$options, \"members\": 3}')" },
-	plasticc_cross_validate => sub { "CALL plasticc_cross_validate('m_$_[0]', '$query', '{$options, \"folds\": 3}')" },
-	plasticc_extract => sub { "CALL plasticc_extract('observations', 'features_$_[0]', '{\"feature_set\": \"simple\", \"chunk_objects\": 5, \"workers\": 2}')" },
-	plasticc_predict => sub { "CALL plasticc_predict('m_reference', 'objects', 'predictions_$_[0]', '{\"chunk_objects\": 50, \"workers\": 2}')" });
-my %result = (
-	plasticc_train => sub { "SELECT md5(model) FROM plasticc_models WHERE name = 'm_$_[0]'" },
-	plasticc_cross_validate => sub { "SELECT count(*), md5(string_agg(probabilities::text, '' ORDER BY object_id)) FROM plasticc_out_of_fold WHERE name = 'm_$_[0]'" },
-	plasticc_extract => sub { "SELECT count(*), md5(string_agg(features::text, '' ORDER BY object_id)) FROM features_$_[0]" },
-	plasticc_predict => sub { "SELECT count(*), md5(string_agg(probabilities::text, '' ORDER BY object_id)) FROM predictions_$_[0]" });
-my @procedures = qw(plasticc_train plasticc_cross_validate plasticc_extract plasticc_predict);
-
-sub create_targets
-{
-	my ($suffix) = @_;
-	sql("SELECT plasticc_create_feature_table('features_$suffix'), plasticc_create_prediction_table('predictions_$suffix')");
-}
+create_objects($node);
+my $undisturbed = run_undisturbed($node);
 
 # Runs all four with a setting in force; each warns so, and gives what the undisturbed calls gave.
-my %undisturbed;
-
 sub all_give_the_same
 {
 	my ($suffix, $what, $warning, $settings) = @_;
 
-	create_targets($suffix);
+	create_targets($node, $suffix);
 	foreach my $procedure (@procedures)
 	{
-		my ($status, $out, $err) = $node->psql('postgres', ($settings // '') . $call{$procedure}->($suffix));
+		my ($status, $out, $err) = $node->psql('postgres', ($settings // '') . call($procedure, $suffix));
 		is($status, 0, "$procedure $what");
 		like($err, $warning, 'a warning');
-		is(sql($result{$procedure}->($suffix)), $undisturbed{$procedure}, 'the same result');
+		is(result($node, $procedure, $suffix), $undisturbed->{$procedure}, 'the same result');
 	}
-}
-
-create_targets('reference');
-foreach my $procedure (@procedures)
-{
-	my ($status, $out, $err) = $node->psql('postgres', $call{$procedure}->('reference'));
-	unlike($err, qr/WARNING|ERROR/, "$procedure undisturbed");
-	$undisturbed{$procedure} = sql($result{$procedure}->('reference'));
 }
 
 # ---- shared memory and workers
@@ -112,8 +74,7 @@ fill_disk('/dev/shm/');
 all_give_the_same('posix', 'where /dev/shm is full', $no_memory);
 free_disk();
 
-my $processes = "SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'plasticc%'";
-is(sql($processes), 0, 'no worker is left');
+is(left_of_calls($node), '', 'nothing is left');
 
 $node->append_conf('postgresql.conf', "dynamic_shared_memory_type = mmap\nmax_worker_processes = 0\n");
 start_server();
@@ -141,14 +102,14 @@ sub waits_until
 	my ($procedure, $suffix, $what, $message, $disturb, $relieve, @settings) = @_;
 
 	$disturb->();
-	my $session = start_session($node, @settings, $call{$procedure}->($suffix));
+	my $session = start_session($node, @settings, call($procedure, $suffix));
 	ok($node->poll_query_until('postgres', $waits), "$procedure waits for $what");
 	$relieve->();
 	finish_session($session);
 	like($session->{err}, qr/WARNING:  $procedure could not store a result: $message\nDETAIL:  It is kept in memory/, 'with a warning');
 	is(() = $session->{err} =~ /could not store/g, 1, 'that is not repeated');
 	unlike($session->{err}, qr/ERROR/, 'goes on');
-	is(sql($result{$procedure}->($suffix)), $undisturbed{$procedure}, 'and stores the same result');
+	is(result($node, $procedure, $suffix), $undisturbed->{$procedure}, 'and stores the same result');
 }
 
 foreach my $procedure ('plasticc_train', 'plasticc_cross_validate')
@@ -172,7 +133,7 @@ foreach my $procedure ('plasticc_train', 'plasticc_cross_validate')
 	waits_until($procedure, 'quota', 'a quota', 'over quota', sub { }, sub { sql('DROP TABLE quota') });
 	# what waits can be cancelled
 	sql('CREATE TABLE quota ()');
-	my $session = start_session($node, $call{$procedure}->('cancelled'));
+	my $session = start_session($node, call($procedure, 'cancelled'));
 	ok($node->poll_query_until('postgres', $waits), "$procedure waits");
 	sql('SELECT pg_cancel_backend(pid) FROM plasticc_progress()');
 	finish_session($session);
@@ -192,7 +153,7 @@ foreach my $procedure ('plasticc_train', 'plasticc_cross_validate')
 	# another error is raised at once
 	sql("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION \$\$refused\$\$; END';
 		CREATE TRIGGER refuse BEFORE INSERT ON $table FOR EACH ROW EXECUTE FUNCTION refuse()");
-	my ($status, $out, $err) = $node->psql('postgres', $call{$procedure}->('refused'));
+	my ($status, $out, $err) = $node->psql('postgres', call($procedure, 'refused'));
 	like($err, qr/ERROR:  refused/, 'another error is raised');
 	sql('DROP FUNCTION refuse() CASCADE');
 }
@@ -200,19 +161,16 @@ foreach my $procedure ('plasticc_train', 'plasticc_cross_validate')
 # chunks that are committed stay, and the next call does the rest
 foreach my $procedure ('plasticc_extract', 'plasticc_predict')
 {
-	create_targets('full') if $procedure eq 'plasticc_extract';
+	create_targets($node, 'full') if $procedure eq 'plasticc_extract';
 	fill_disk('/base/');
-	my ($status, $out, $err) = $node->psql('postgres', $call{$procedure}->('full'));
+	my ($status, $out, $err) = $node->psql('postgres', call($procedure, 'full'));
 	free_disk();
 	like($err, qr/ERROR:  could not extend file .*: No space left on device/, "$procedure on a full disk: an error");
-	is($node->psql('postgres', $call{$procedure}->('full')), 0, 'and the next call');
-	is(sql($result{$procedure}->('full')), $undisturbed{$procedure}, 'does the rest');
+	is($node->psql('postgres', call($procedure, 'full')), 0, 'and the next call');
+	is(result($node, $procedure, 'full'), $undisturbed->{$procedure}, 'does the rest');
 }
 
-is(sql(q{SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'}), 0, 'no lock is left');
-is(sql($processes), 0, 'no worker is left');
-my @segments = glob "$segments/*";
-is(scalar(grep { !/mmap\.\d+$/ } @segments), 0, 'only shared memory of the server is left');
+is(left_of_calls($node), '', 'nothing is left');
 
 $node->stop;
 done_testing();
