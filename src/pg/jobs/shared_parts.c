@@ -53,7 +53,8 @@ create_segment(Size size, const char *what)
 	PG_END_TRY();
 	CurrentResourceOwner = callers_owner;
 	release_owner(owner);
-	CHECK_FOR_INTERRUPTS(); /* which may have been the reason */
+	if (segment == NULL)
+		CHECK_FOR_INTERRUPTS(); /* which may have been the reason */
 	return segment;
 }
 

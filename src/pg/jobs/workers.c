@@ -348,14 +348,15 @@ workers_wanted(int requested, int n_jobs)
 }
 
 /*
- * The pool is in a context that is there at exit, for stop_workers.
+ * The pool is in a context that is there at exit, for stop_workers; until it is
+ * complete, in the caller's, which an error frees.
  */
 Pool *
 create_pool(const PoolKind *kind, const char *title, int n_jobs, int requested,
 			const SharedPart *parts, int n_parts, void *receiver)
 {
 	MemoryContext context =
-		AllocSetContextCreate(TopMemoryContext, "plasticc pool", ALLOCSET_DEFAULT_SIZES);
+		AllocSetContextCreate(CurrentMemoryContext, "plasticc pool", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
 	Pool		 *pool = palloc0(sizeof(Pool));
 	Shared		 *shared = palloc0(sizeof(Shared));
@@ -393,6 +394,7 @@ create_pool(const PoolKind *kind, const char *title, int n_jobs, int requested,
 	for (int i = 0; i < n_parts && pool->segment == NULL; i++)
 		pool->parts[parts[i].key] = local_part(&parts[i], context);
 	MemoryContextSwitchTo(caller);
+	MemoryContextSetParent(context, TopMemoryContext);
 	return pool;
 }
 

@@ -99,8 +99,8 @@ count_unseen(const Ensemble *ensemble)
 	return start;
 }
 
-static void
-fill_bins(SharedTraining *shared)
+void
+fill_training_bins(SharedTraining *shared)
 {
 	MemoryContext context =
 		AllocSetContextCreate(CurrentMemoryContext, "plasticc bins", ALLOCSET_DEFAULT_SIZES);
@@ -171,8 +171,6 @@ create_training_pool(const PoolKind *kind, const char *title, void *receiver,
 	}
 	open_training(pool, shared);
 	shared->set.features = set->features;
-	if (shared->bins)
-		fill_bins(shared);
 	return pool;
 }
 

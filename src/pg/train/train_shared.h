@@ -47,6 +47,9 @@ extern Pool *create_training_pool(const PoolKind *kind, const char *title, void 
 								  const Preprocessing *preprocessing, bool keep_networks,
 								  SharedTraining *shared);
 
+/* Fills the part with the bins, which must exist: it takes long, and may be interrupted. */
+extern void fill_training_bins(SharedTraining *shared);
+
 /* Attaches the memory in a worker; false if the leader has exited. */
 extern bool attach_training(const Pool *pool, SharedTraining *shared);
 

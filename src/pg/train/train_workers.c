@@ -258,6 +258,8 @@ train_jobs(Ensemble *ensemble, const char *title, TrainingRows *rows, bool keep_
 		process->pool = create_training_pool(&training_pool, title, process, ensemble, rows,
 											 ensemble->fold ? NULL : &preprocessing, keep_networks,
 											 &process->shared);
+		if (process->shared.bins)
+			fill_training_bins(&process->shared);
 		create_contexts(process, context);
 		current = process;
 		start_workers(process->pool);
