@@ -17,7 +17,8 @@ $node->start;
 my $fresh;
 
 # Every object of the extension in a database, as pg_dump tells it when it cannot leave the objects to CREATE
-# EXTENSION: definition, owner, comment and privileges, keyed by type and name.  Without OIDs and transactions.
+# EXTENSION: definition, owner, comment and privileges, keyed by type and name.  Without OIDs and transactions, and
+# without the rows of system catalogs that PostgreSQL 19 adds.
 sub objects
 {
 	my ($database) = @_;
@@ -25,7 +26,7 @@ sub objects
 	my %objects;
 
 	die $errors if $errors ne '';
-	foreach (split /^--\n-- (?=Name: )/m, $dump)
+	foreach (split /^--\n-- (?=(?:Data for )?Name: )/m, $dump)
 	{
 		my ($name) = /^Name: (.*); Owner: / or next;
 

@@ -33,6 +33,11 @@
 #define pgstat_get_local_beentry_by_index pgstat_fetch_stat_local_beentry
 #endif
 
+/* copyObject() of 19 uses this keyword of C23, if the server's compiler had it; ours is C11 */
+#if PG_VERSION_NUM >= 190000 && __STDC_VERSION__ < 202311L && !defined(typeof_unqual)
+#define typeof_unqual typeof
+#endif
+
 /* goes in front of a declaration; new in 18 */
 #ifndef pg_noreturn
 #define pg_noreturn pg_attribute_noreturn()
