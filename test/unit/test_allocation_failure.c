@@ -22,18 +22,25 @@ static jmp_buf	  out_of_memory;
 static long		  allocations_left;
 static UnitBlock *arena;
 
-static void *
-failing_alloc(void *place, size_t size)
+static void
+count_allocation(void)
 {
 	if (allocations_left-- == 0)
 		longjmp(out_of_memory, 1);
+}
+
+static void *
+failing_alloc(void *place, size_t size)
+{
+	count_allocation();
 	return unit_alloc(place, size);
 }
 
 static void *
 failing_open(void *place)
 {
-	return memset(failing_alloc(place, sizeof(UnitBlock *)), 0, sizeof(UnitBlock *));
+	count_allocation();
+	return unit_open(place);
 }
 
 static Workspace

@@ -48,6 +48,7 @@ static int unit_failed;
 typedef struct UnitBlock
 {
 	struct UnitBlock *next;
+	bool			  is_arena; /* the head of an inner arena */
 	_Alignas(16) char data[];
 } UnitBlock;
 
@@ -60,6 +61,7 @@ unit_alloc(void *arena, size_t size)
 	if (block == NULL)
 		abort();
 	block->next = *head;
+	block->is_arena = false;
 	*head = block;
 	return block->data;
 }
@@ -73,16 +75,22 @@ unit_close(void *arena)
 	{
 		UnitBlock *next = (*head)->next;
 
+		if ((*head)->is_arena)
+			unit_close((*head)->data);
 		free(*head);
 		*head = next;
 	}
 }
 
-/* The head of the inner arena is a block of the outer one. */
+/* The head of the inner arena is a block of the outer one, whose end is its own. */
 static inline void *
 unit_open(void *arena)
 {
-	return memset(unit_alloc(arena, sizeof(UnitBlock *)), 0, sizeof(UnitBlock *));
+	UnitBlock **outer = arena;
+	void	   *inner = memset(unit_alloc(arena, sizeof(UnitBlock *)), 0, sizeof(UnitBlock *));
+
+	(*outer)->is_arena = true;
+	return inner;
 }
 
 static inline void
