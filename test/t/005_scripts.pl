@@ -71,7 +71,7 @@ foreach my $script ([ 'scripts/check.sh' ], [ 'scripts/cluster.sh', 'true' ])
 foreach my $script (glob('scripts/*.sh bench/*.sh .ci/run'))
 {
 	# those that are sourced name no interpreter
-	is(!!-x $script, slurp_file($script) =~ /^#!/, "$script is executable if it is to be");
+	is(!!-x $script, scalar(slurp_file($script) =~ /^#!/), "$script is executable if it is to be");
 	command_ok([ 'bash', '-n', $script ], "$script parses");
 }
 
