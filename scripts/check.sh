@@ -75,12 +75,7 @@ main()
 	stage_and_build
 	[[ -z $instrument ]] || "${instrument}_server"
 	stage_data
-	export_server_path
-	# Messages must be the untranslated ones.
-	unset LANGUAGE
-	as_server_user mkdir "$work/tmp"
-	export TMPDIR=$work/tmp LC_ALL=C.UTF-8
-	cd "$work/src"
+	prepare_tests
 	run_interruptibly as_server_user scripts/run-tests.sh "$work/test" </dev/null || status=$?
 	[[ -z $instrument ]] || no_reports || status=1
 	return "$status"

@@ -53,11 +53,7 @@ main()
 	note "building the extension for a private copy of the server"
 	stage_and_build
 	unset COPT
-	export_server_path
-	unset LANGUAGE
-	as_server_user mkdir "$work/tmp"
-	export TMPDIR=$work/tmp LC_ALL=C.UTF-8
-	cd "$work/src"
+	prepare_tests
 	run_interruptibly as_server_user scripts/run-tests.sh "$work/test" </dev/null || status=$?
 	csv=${REPORT:-$work/coverage.csv}
 	gcovr -r "$work/src" --filter 'src/(core|pg)/' --exclude-unreachable-branches --exclude-throw-branches \

@@ -64,15 +64,9 @@ coverage()
 
 run_target()
 {
-	local name=$1 log=$out/$1.log arguments=("$out/corpus/$1") status=0
+	local name=$1 log=$out/$1.log arguments status=0
 
-	mkdir -p "$out/corpus/$name"
-	if [[ -d test/fuzz/corpus/$name ]]; then
-		arguments+=("test/fuzz/corpus/$name")
-	fi
-	if [[ -e test/fuzz/$name.dict ]]; then
-		arguments+=("-dict=test/fuzz/$name.dict")
-	fi
+	fuzz_arguments "$name" "$out/corpus/$name"
 	{ time run_interruptibly "$out/build/fuzz_$name" -max_total_time="$time" -max_len=512 -timeout=60 -print_final_stats=1 \
 		-artifact_prefix="$out/$name." "${arguments[@]}" >"$log" 2>&1 || status=$?; } 2>"$log.time"
 	if ((status != 0)); then

@@ -240,3 +240,30 @@ export_server_path()
 {
 	export PATH=$bin:$PATH PG_CONFIG=$bin/pg_config
 }
+
+# Sets the environment of the tests of the built tree, and enters it.
+prepare_tests()
+{
+	export_server_path
+	# Messages must be the untranslated ones.
+	unset LANGUAGE
+	as_server_user mkdir "$work/tmp"
+	export TMPDIR=$work/tmp LC_ALL=C.UTF-8
+	cd "$work/src" || exit
+}
+
+# Sets `arguments` to what libFuzzer gets for the target NAME: FOLDER, where new inputs go, and the
+# corpus and the dictionary of the target, if there are any.
+#
+# usage: fuzz_arguments NAME FOLDER
+fuzz_arguments()
+{
+	arguments=("$2")
+	mkdir -p "$2"
+	if [[ -d test/fuzz/corpus/$1 ]]; then
+		arguments+=("test/fuzz/corpus/$1")
+	fi
+	if [[ -e test/fuzz/$1.dict ]]; then
+		arguments+=("-dict=test/fuzz/$1.dict")
+	fi
+}

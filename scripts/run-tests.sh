@@ -149,22 +149,16 @@ suite_sanitize()
 	count_suite sanitize "$passed" "$failed" "unit-test programs under -fsanitize=address,undefined"
 }
 
-# test/fuzz/corpus/NAME holds first inputs for the target fuzz_NAME, if there are any.
 run_libfuzzer()
 {
-	local name=${1##*/fuzz_} arguments=("$1.corpus")
+	local arguments
 
-	mkdir -p "$1.corpus"
-	if [[ -d test/fuzz/corpus/$name ]]; then
-		arguments+=("test/fuzz/corpus/$name")
-	fi
-	if [[ -e test/fuzz/$name.dict ]]; then
-		arguments+=("-dict=test/fuzz/$name.dict")
-	fi
+	fuzz_arguments "${1##*/fuzz_}" "$1.corpus"
 	timeout "$program_seconds" "$1" -runs="$fuzz_runs" -max_total_time="$fuzz_seconds" -seed=1 \
 		-max_len=512 -artifact_prefix="$1." "${arguments[@]}"
 }
 
+# test/fuzz/corpus/NAME holds first inputs for the target fuzz_NAME, if there are any.
 run_fuzz_driver()
 {
 	local corpus=$root_dir/test/fuzz/corpus/${1##*/fuzz_} files=()

@@ -266,11 +266,12 @@ compute_features(const Observations *observations, FeatureSet set, float *featur
 	Measurements *measurements = measure(observations, workspace);
 	double		 *values = workspace_array(workspace, double, feature_count(set));
 	int			  n_groups = group_count(set);
+	int			  first_fitted = group_count(FEATURES_SIMPLE);
 	int			  at = 0;
 
 	for (int i = 0; i < n_groups; i++)
 	{
-		if (lightcurve_groups[i]->fitted)
+		if (i == first_fitted)
 			measurements = measure_for_fits(measurements);
 		lightcurve_groups[i]->compute(measurements, values + at);
 		workspace->check_interrupts();

@@ -270,8 +270,7 @@ Datum
 plasticc_add_unknown_support(PG_FUNCTION_ARGS)
 {
 	SupportRequestSimplify *request = (SupportRequestSimplify *) PG_GETARG_POINTER(0);
-
-	FuncExpr *call;
+	FuncExpr			   *call;
 
 	if (!IsA(request, SupportRequestSimplify))
 		PG_RETURN_POINTER(NULL);
