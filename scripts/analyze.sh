@@ -15,16 +15,11 @@ set -euo pipefail
 
 found=0
 
-# Runs a command over the files, as many processes as there are processors, a few files each.
-over_files()
-{
-	# shellcheck disable=SC2016		# expanded by the inner shell
-	printf '%s\n' "${files[@]}" | xargs -P "$(nproc)" -n 5 sh -c "$1"' "$@" '"${2:-}" analyze
-}
-
 analyze_clang_tidy()
 {
-	over_files 'clang-tidy-14 -quiet --extra-arg=-Wno-everything' "-- $flags" 2>/dev/null
+	# shellcheck disable=SC2016		# expanded by the inner shell
+	printf '%s\n' "${files[@]}" | xargs -P "$(nproc)" -n 5 \
+		sh -c 'clang-tidy-14 -quiet --extra-arg=-Wno-everything "$@" -- '"$flags" analyze 2>/dev/null
 }
 
 # Casts of an arena's bytes and of node pointers are what C does for generic code.
@@ -34,10 +29,14 @@ analyze_cppcheck()
 		--suppress=invalidPointerCast -Isrc -DPG_VERSION_NUM=150000 "${files[@]}" 2>&1
 }
 
+# Two of its checks are wrong about this code with GCC 12: it takes loops over an array of fixed length for loops
+# that may end early, and the operands of shifts in random.h for numbers of three bits.  Valgrind and the sanitizers
+# look for both.
 analyze_fanalyzer()
 {
 	# shellcheck disable=SC2016		# expanded by the inner shell
-	printf '%s\n' "${files[@]}" | xargs -P "$(nproc)" -n 1 sh -c "gcc -O1 -fanalyzer -Werror $flags -c -o /dev/null"' "$1"' analyze 2>&1
+	printf '%s\n' "${files[@]}" | xargs -P "$(nproc)" -n 1 sh -c "gcc -O1 -fanalyzer -Wno-analyzer-use-of-uninitialized-value \
+		-Wno-analyzer-shift-count-overflow -Werror $flags -c -o /dev/null"' "$1"' analyze 2>&1
 }
 
 main()
@@ -49,7 +48,8 @@ main()
 	if [[ -z $pg_config ]] || ! has_headers "$pg_config"; then
 		die "no PostgreSQL server with headers found"
 	fi
-	flags="-std=gnu11 -D_GNU_SOURCE -Isrc -isystem $("$pg_config" --includedir-server) $(pkg-config --cflags openblas 2>/dev/null || true) -isystem /usr/include/$(gcc -print-multiarch)/openblas-serial"
+	# With assertions, which tell the analyzers what is never so.
+	flags="-std=gnu11 -D_GNU_SOURCE -DUSE_ASSERT_CHECKING -Isrc -isystem $("$pg_config" --includedir-server) $(pkg-config --cflags openblas 2>/dev/null || true) -isystem /usr/include/$(gcc -print-multiarch)/openblas-serial"
 	files=("$@")
 	if ((${#files[@]} == 0)); then
 		mapfile -t files < <(find src -name '*.c' | sort)

@@ -39,10 +39,15 @@
  * A function for processors that fetch a vector from as many addresses (gather).
  * Compilers leave these instructions alone unless they tune for a processor,
  * which target_clones cannot say; so the caller asks has_gather() and has
- * another function for those without.
+ * another function for those without.  clang before 12 tunes no single
+ * function.
  */
 #if defined(__x86_64__) && defined(__GNUC__)
+#if defined(__clang__) && __clang_major__ < 12
+#define WITH_GATHER __attribute__((target("avx2")))
+#else
 #define WITH_GATHER __attribute__((target("avx2,tune=haswell")))
+#endif
 #define has_gather() __builtin_cpu_supports("avx2")
 #endif
 

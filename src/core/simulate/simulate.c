@@ -130,7 +130,7 @@ class_share(const SurveyClass *class, SurveyMix mix)
 static const SurveyClass *
 draw_class(Random *random, SurveyMix mix)
 {
-	const SurveyClass *drawn = NULL;
+	const SurveyClass *drawn = &classes[0];
 	double			   total = 0.0;
 	double			   rest;
 

@@ -24,6 +24,7 @@ static const char *const loss_choices[] = {"weighted", "plain", NULL};
 #define AT(member) offsetof(TrainingOptions, member)
 #define LENGTH(member)                                                                             \
 	((int) (sizeof(((TrainingOptions *) 0)->member) / sizeof(((TrainingOptions *) 0)->member[0])))
+/* NOLINTBEGIN(bugprone-macro-parentheses): the path of a member cannot stand in parentheses. */
 #define INTEGER(name, minimum, maximum, description)                                               \
 	{                                                                                              \
 #name, OPTION_INTEGER, minimum, maximum, NULL, AT(name), description                       \
@@ -48,6 +49,7 @@ static const char *const loss_choices[] = {"weighted", "plain", NULL};
 	{                                                                                              \
 #name, OPTION_CHOICE, 0, 0, name##_choices, AT(part.name), description                     \
 	}
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 static const OptionRow rows[] = {
 	CHOICE(preset, "values of all options that are not given"),

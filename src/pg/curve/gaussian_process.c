@@ -88,6 +88,7 @@ make_prediction(FunctionCallInfo fcinfo, MemoryContext context, int *n)
 		*n = 0;
 	if (*n == 0)
 		return prediction;
+	Assert(mjd != NULL);
 	observations = lightcurve_observations(canonical_lightcurve(lightcurve));
 	prediction->mjd = workspace_array(&result, float8, *n);
 	prediction->flux = workspace_array(&result, float8, *n * N_PASSBANDS);

@@ -268,7 +268,6 @@ read_options(FunctionCallInfo fcinfo, int argument, const OptionTable *table, vo
 	JsonbIterator	  *iterator;
 	JsonbIteratorToken token;
 	JsonbValue		   item;
-	const OptionRow	  *row = NULL;
 
 	if (PG_ARGISNULL(argument))
 		return;
@@ -281,9 +280,13 @@ read_options(FunctionCallInfo fcinfo, int argument, const OptionTable *table, vo
 	while ((token = JsonbIteratorNext(&iterator, &item, true)) != WJB_DONE)
 	{
 		if (token == WJB_KEY)
-			row = find_option(table, &item);
-		else if (token == WJB_VALUE && item.type != jbvNull)
-			read_option(row, &item, values);
+		{
+			const OptionRow *row = find_option(table, &item);
+
+			JsonbIteratorNext(&iterator, &item, true);
+			if (item.type != jbvNull)
+				read_option(row, &item, values);
+		}
 	}
 }
 

@@ -6,6 +6,7 @@
 #ifndef PLASTICC_PG_JOBS_PROCEDURE_H
 #define PLASTICC_PG_JOBS_PROCEDURE_H
 
+#include "fmgr.h"
 #include "portability/instr_time.h"
 #include "storage/lock.h"
 

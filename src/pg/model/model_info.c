@@ -82,6 +82,7 @@ append_closed(StringInfo text, const Model *model, const char *key, GateSide sid
 {
 	const float *closed = gate_row(&model->gate, model->n_classes, side);
 
+	Assert(closed != NULL);
 	json_key(text, key);
 	appendStringInfoChar(text, '{');
 	for (int c = 0; c < model->n_classes; c++)

@@ -141,10 +141,10 @@ create_training_pool(const PoolKind *kind, const char *title, void *receiver,
 	{
 		header->n_flagged = preprocessing->n_flagged;
 		bin_bytes = common_bin_bytes(ensemble, preprocessing_inputs(preprocessing));
+		if (keep_networks)
+			header->network_bytes = member_bytes(
+				ensemble->options, preprocessing_inputs(preprocessing), set->n_classes);
 	}
-	if (keep_networks)
-		header->network_bytes =
-			member_bytes(ensemble->options, preprocessing_inputs(preprocessing), set->n_classes);
 	{
 		SharedPart parts[N_PARTS] = {
 			{PART_HEADER, header, sizeof(TrainingHeader)},

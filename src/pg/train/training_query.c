@@ -106,6 +106,7 @@ read_row(TrainingQuery *rows, QueryReader *reader, ArrayType *features)
 {
 	int row = rows->n_rows++;
 
+	Assert(rows->target != NULL);
 	copy_features(features, add_training_row(rows->features, rows->n_features));
 	rows->target[row] = read_target(reader);
 	if (rows->weight != NULL)
