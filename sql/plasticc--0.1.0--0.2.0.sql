@@ -54,6 +54,22 @@ CREATE FUNCTION plasticc_progress(
 ) RETURNS SETOF record
 AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED ROWS 10;
 
+-- Objects may be identified by other types than bigint.
+DROP FUNCTION plasticc_create_feature_table(text);
+DROP FUNCTION plasticc_create_prediction_table(text, boolean);
+
+CREATE FUNCTION plasticc_create_feature_table(name text, object_id_type regtype DEFAULT 'bigint') RETURNS regclass
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT;
+
+COMMENT ON FUNCTION plasticc_create_feature_table(text, regtype) IS
+'creates a table for plasticc_extract: object_id, of any type that has a btree order, PRIMARY KEY, lightcurve and features real[] (both NULL if the object has no usable observations), n_rows bigint (number of observations), extracted_at timestamptz';
+
+CREATE FUNCTION plasticc_create_prediction_table(name text, history boolean DEFAULT false, object_id_type regtype DEFAULT 'bigint') RETURNS regclass
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT;
+
+COMMENT ON FUNCTION plasticc_create_prediction_table(text, boolean, regtype) IS
+'creates a table for plasticc_predict: object_id, of any type that has a btree order, model text, version integer, probabilities real[], predicted_at timestamptz, features_at timestamptz (extracted_at of the features), with primary key (object_id, model) or, to keep the history, (object_id, model, version, features_at)';
+
 -- A literal without a type is a text rather than an enum: without these forms, functions that others create in this
 -- schema would be called instead.  The planner replaces them by the forms with the enum (src/pg/module/enums.c).
 CREATE FUNCTION plasticc_features(lightcurve, feature_set text) RETURNS real[]
@@ -347,10 +363,6 @@ COMMENT ON AGGREGATE plasticc_confusion(integer, real[], integer[]) IS
 'confusion matrix: counts of objects as [true class][predicted class], both in the order of classes, where the predicted class is the first of the most probable ones; rows are skipped and errors raised as by plasticc_log_loss';
 COMMENT ON FUNCTION plasticc_n_observations(lightcurve) IS
 'number of observations of a light curve, including rejected measurements; reads only the first bytes';
-COMMENT ON FUNCTION plasticc_create_feature_table(text) IS
-'creates a table for plasticc_extract: object_id bigint PRIMARY KEY, lightcurve and features real[] (both NULL if the object has no usable observations), n_rows bigint (number of observations), extracted_at timestamptz';
-COMMENT ON FUNCTION plasticc_create_prediction_table(text, boolean) IS
-'creates a table for plasticc_predict: object_id bigint, model text, version integer, probabilities real[], predicted_at timestamptz, features_at timestamptz (extracted_at of the features), with primary key (object_id, model) or, to keep the history, (object_id, model, version, features_at)';
 COMMENT ON PROCEDURE plasticc_extract(regclass, regclass, jsonb) IS
 'extracts light curves and features of all objects whose number of observations differs from that in the target, in chunks of objects, one transaction each, in the calling session and in parallel workers; it can be restarted after an error, a cancel or a crash; plasticc_option_catalog() lists the options';
 COMMENT ON PROCEDURE plasticc_predict(text, regclass, regclass, jsonb) IS

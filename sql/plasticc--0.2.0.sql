@@ -758,17 +758,17 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION plasticc_n_observations(lightcurve) IS
 'number of observations of a light curve, including rejected measurements; reads only the first bytes';
 
-CREATE FUNCTION plasticc_create_feature_table(name text) RETURNS regclass
+CREATE FUNCTION plasticc_create_feature_table(name text, object_id_type regtype DEFAULT 'bigint') RETURNS regclass
 AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT;
 
-COMMENT ON FUNCTION plasticc_create_feature_table(text) IS
-'creates a table for plasticc_extract: object_id bigint PRIMARY KEY, lightcurve and features real[] (both NULL if the object has no usable observations), n_rows bigint (number of observations), extracted_at timestamptz';
+COMMENT ON FUNCTION plasticc_create_feature_table(text, regtype) IS
+'creates a table for plasticc_extract: object_id, of any type that has a btree order, PRIMARY KEY, lightcurve and features real[] (both NULL if the object has no usable observations), n_rows bigint (number of observations), extracted_at timestamptz';
 
-CREATE FUNCTION plasticc_create_prediction_table(name text, history boolean DEFAULT false) RETURNS regclass
+CREATE FUNCTION plasticc_create_prediction_table(name text, history boolean DEFAULT false, object_id_type regtype DEFAULT 'bigint') RETURNS regclass
 AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT;
 
-COMMENT ON FUNCTION plasticc_create_prediction_table(text, boolean) IS
-'creates a table for plasticc_predict: object_id bigint, model text, version integer, probabilities real[], predicted_at timestamptz, features_at timestamptz (extracted_at of the features), with primary key (object_id, model) or, to keep the history, (object_id, model, version, features_at)';
+COMMENT ON FUNCTION plasticc_create_prediction_table(text, boolean, regtype) IS
+'creates a table for plasticc_predict: object_id, of any type that has a btree order, model text, version integer, probabilities real[], predicted_at timestamptz, features_at timestamptz (extracted_at of the features), with primary key (object_id, model) or, to keep the history, (object_id, model, version, features_at)';
 
 CREATE PROCEDURE plasticc_extract(observations regclass, target regclass, options jsonb DEFAULT '{}')
 AS 'MODULE_PATHNAME' LANGUAGE C;

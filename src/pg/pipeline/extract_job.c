@@ -20,6 +20,7 @@
 
 #include "pg/jobs/json_options.h"
 #include "pg/jobs/procedure.h"
+#include "pg/pipeline/object_key.h"
 #include "pg/pipeline/pipeline_options.h"
 #include "pg/pipeline/pipeline_run.h"
 #include "pg/pipeline/pipeline_tables.h"
@@ -28,7 +29,8 @@
 
 PG_FUNCTION_INFO_V1(plasticc_extract);
 
-#define TARGET_HINT "SELECT plasticc_create_feature_table('name') makes such a table."
+#define TARGET_FUNCTION "plasticc_create_feature_table"
+#define TARGET_HINT "SELECT " TARGET_FUNCTION "('name') makes such a table."
 
 /* An extraction while its statements are written. */
 typedef struct Extraction
@@ -40,7 +42,9 @@ typedef struct Extraction
 	PipelineTable  metadata;
 	bool		   stored_curves; /* observations has a light curve a row */
 	bool		   keep_curves;
-	const char	  *id; /* quoted name of observations' object_id */
+	ObjectKey	   key;
+	KeyColumn	   id;		  /* of the observations */
+	KeyColumn	   target_id; /* of the target */
 } Extraction;
 
 /* ------------------------------------------------------------------------
@@ -95,38 +99,46 @@ feature_set_constant(const Extraction *extraction)
 static char *
 count_query(const Extraction *extraction, bool range)
 {
-	const char *id = extraction->id;
-	const char *from = extraction->observations.name;
-	char	   *condition = psprintf("s.%s IS NOT NULL%s%s", id, range_condition(range, "s", id),
-									 arrival_condition(extraction));
+	const ObjectKey *key = &extraction->key;
+	const KeyColumn *id = &extraction->id;
+	const char		*from = extraction->observations.name;
+	char *condition = psprintf("s.%s IS NOT NULL%s%s", id->name, key_range(range, key, "s", id),
+							   arrival_condition(extraction));
 
 	if (extraction->stored_curves)
-		return psprintf("SELECT s.%s::pg_catalog.int8 AS object_id, "
+		return psprintf("SELECT %s AS object_id, "
 						"%s.plasticc_n_observations(%s)::pg_catalog.int8 AS n_rows "
 						"FROM %s AS s WHERE %s AND s.%s IS NOT NULL",
-						id, extraction->schema, stored_curve(extraction), from, condition,
-						quote_identifier(extraction->options.lightcurve));
+						key_value(key, "s", id), extraction->schema, stored_curve(extraction), from,
+						condition, quote_identifier(extraction->options.lightcurve));
 	if (extraction->options.arrival)
-		return psprintf("SELECT c.%s::pg_catalog.int8 AS object_id, "
-						"(SELECT pg_catalog.count(*) FROM %s AS a "
-						"WHERE a.%s OPERATOR(pg_catalog.=) c.%s) AS n_rows "
+		return psprintf("SELECT %s AS object_id, "
+						"(SELECT pg_catalog.count(*) FROM %s AS a WHERE %s) AS n_rows "
 						"FROM (SELECT DISTINCT s.%s FROM %s AS s WHERE %s) AS c",
-						id, from, id, id, id, from, condition);
-	return psprintf("SELECT s.%s::pg_catalog.int8 AS object_id, pg_catalog.count(*) AS n_rows "
+						key_value(key, "c", id), from,
+						key_equals(key, "a", id, psprintf("c.%s", id->name)), id->name, from,
+						condition);
+	return psprintf("SELECT %s AS object_id, pg_catalog.count(*) AS n_rows "
 					"FROM %s AS s WHERE %s GROUP BY s.%s",
-					id, from, condition, id);
+					key_value(key, "s", id), from, condition, id->name);
 }
 
+/*
+ * A range of the observations' order is one of the target's if both have the same
+ * collation; if not, the target's rows are found by the objects.
+ */
 static char *
 todo_query(const Extraction *extraction, bool range)
 {
-	return psprintf("SELECT o.object_id FROM (%s) AS o LEFT JOIN "
-					"(SELECT t.object_id, t.n_rows FROM %s AS t WHERE true%s) AS t "
-					"ON t.object_id OPERATOR(pg_catalog.=) o.object_id "
+	const KeyColumn *id = &extraction->target_id;
+	bool			 same_order = extraction->id.collation == id->collation;
+
+	return psprintf("SELECT o.object_id FROM (%s) AS o LEFT JOIN %s AS t ON %s%s "
 					"WHERE t.n_rows IS NULL OR t.n_rows OPERATOR(pg_catalog.<>) o.n_rows "
 					"ORDER BY o.object_id",
 					count_query(extraction, range), extraction->target.name,
-					range_condition(range, "t", "object_id"));
+					key_equals(&extraction->key, "t", id, "o.object_id"),
+					key_range(range && same_order, &extraction->key, "t", id));
 }
 
 /* ------------------------------------------------------------------------
@@ -154,23 +166,24 @@ curves_query(const Extraction *extraction)
 {
 	const ExtractOptions *options = &extraction->options;
 	const PipelineTable	 *table = &extraction->observations;
-	const char			 *id = extraction->id;
+	const KeyColumn		 *id = &extraction->id;
+	char				 *object_id = key_value(&extraction->key, "s", id);
+	char				 *condition = key_in(&extraction->key, "s", id);
 
 	if (extraction->stored_curves)
-		return psprintf("SELECT s.%s::pg_catalog.int8 AS object_id, %s AS lightcurve, "
+		return psprintf("SELECT %s AS object_id, %s AS lightcurve, "
 						"%s.plasticc_n_observations(%s)::pg_catalog.int8 AS n_rows FROM %s AS s "
-						"WHERE s.%s OPERATOR(pg_catalog.=) ANY ($1)",
-						id, stored_curve(extraction), extraction->schema, stored_curve(extraction),
-						table->name, id);
-	return psprintf("SELECT s.%s::pg_catalog.int8 AS object_id, "
+						"WHERE %s",
+						object_id, stored_curve(extraction), extraction->schema,
+						stored_curve(extraction), table->name, condition);
+	return psprintf("SELECT %s AS object_id, "
 					"%s.plasticc_lightcurve(%s, %s, %s, %s%s) AS lightcurve, "
-					"pg_catalog.count(*) AS n_rows FROM %s AS s "
-					"WHERE s.%s OPERATOR(pg_catalog.=) ANY ($1) GROUP BY s.%s",
-					id, extraction->schema, number_column(table, "s", options->mjd, "mjd"),
+					"pg_catalog.count(*) AS n_rows FROM %s AS s WHERE %s GROUP BY s.%s",
+					object_id, extraction->schema, number_column(table, "s", options->mjd, "mjd"),
 					passband_column(table, "s", options->passband, "passband", extraction->schema),
 					number_column(table, "s", options->flux, "flux"),
 					number_column(table, "s", options->flux_err, "flux_err"),
-					detected_argument(extraction), table->name, id, id);
+					detected_argument(extraction), table->name, condition, id->name);
 }
 
 /* The features of a row c, with those of the host m where there are metadata. */
@@ -204,14 +217,15 @@ write_statement(const Extraction *extraction)
 
 	if (options->metadata)
 	{
-		const char *id =
+		const char *name =
 			options->metadata_object_id ? options->metadata_object_id : options->object_id;
+		KeyColumn id =
+			key_column(&extraction->metadata, name, "metadata_object_id", &extraction->key, NULL);
 
-		(void) integer_column(&extraction->metadata, "m", id, "metadata_object_id");
-		warn_without_index(&extraction->metadata, id);
-		join = psprintf(" LEFT JOIN %s AS m ON m.%s OPERATOR(pg_catalog.=) c.object_id "
-						"AND m.%s OPERATOR(pg_catalog.=) ANY ($1)",
-						extraction->metadata.name, quote_identifier(id), quote_identifier(id));
+		warn_without_index(&extraction->metadata, name);
+		join = psprintf(" LEFT JOIN %s AS m ON %s AND %s", extraction->metadata.name,
+						key_equals(&extraction->key, "m", &id, "c.object_id"),
+						key_in(&extraction->key, "m", &id));
 	}
 	return psprintf(
 		"INSERT INTO %s AS t (object_id, %sfeatures, n_rows, extracted_at) "
@@ -227,9 +241,7 @@ write_statement(const Extraction *extraction)
 static void
 extract_objects(PipelineJob *job, Datum ids)
 {
-	Oid type = INT8ARRAYOID;
-
-	execute_statement(job->write, 1, &type, &ids, NULL, SPI_OK_INSERT);
+	execute_statement(job->write, 1, &job->ids_type, &ids, NULL, SPI_OK_INSERT);
 }
 
 /* ------------------------------------------------------------------------
@@ -253,6 +265,17 @@ check_options(const ExtractOptions *options)
 						errhint("For example {\"arrival\": \"mjd\", \"since\": 60000}.")));
 }
 
+/*
+ * Are the target's own curves the source?  Then they are not written: what is
+ * appended to them meanwhile would be lost.
+ */
+static bool
+reads_target(const Extraction *extraction)
+{
+	return extraction->observations.oid == extraction->target.oid && extraction->stored_curves &&
+		   strcmp(extraction->options.lightcurve, "lightcurve") == 0;
+}
+
 static void
 check_observations(Extraction *extraction, Oid curve_type)
 {
@@ -267,20 +290,11 @@ check_observations(Extraction *extraction, Oid curve_type)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
 						errmsg("%s has no column \"%s\" of type lightcurve",
 							   extraction->observations.name, quoted_string(options->lightcurve))));
-	(void) integer_column(&extraction->observations, "s", options->object_id, "object_id");
-	extraction->id = quote_identifier(options->object_id);
+	extraction->id = key_column(&extraction->observations, options->object_id, "object_id",
+								&extraction->key, TARGET_FUNCTION);
 	warn_without_index(&extraction->observations, options->object_id);
-}
-
-/*
- * Are the target's own curves the source?  Then they are not written: what is
- * appended to them meanwhile would be lost.
- */
-static bool
-reads_target(const Extraction *extraction)
-{
-	return extraction->observations.oid == extraction->target.oid && extraction->stored_curves &&
-		   strcmp(extraction->options.lightcurve, "lightcurve") == 0;
+	if (reads_target(extraction))
+		extraction->keep_curves = false;
 }
 
 static void
@@ -290,13 +304,13 @@ check_target(Extraction *extraction, Oid curve_type)
 	const char			*key[] = {"object_id"};
 	OptionBoolean		 keep = extraction->options.store_lightcurves;
 
-	check_target_column(target, "object_id", INT8OID, TARGET_HINT);
+	extraction->key = target_key(target, &extraction->target_id, TARGET_HINT);
 	check_target_column(target, "features", FLOAT4ARRAYOID, TARGET_HINT);
 	check_target_column(target, "n_rows", INT8OID, TARGET_HINT);
 	check_target_column(target, "extracted_at", TIMESTAMPTZOID, TARGET_HINT);
 	if (keep == OPTION_NOT_GIVEN)
 		keep = OidIsValid(column_type(target->oid, "lightcurve")) ? OPTION_TRUE : OPTION_FALSE;
-	extraction->keep_curves = keep == OPTION_TRUE && !reads_target(extraction);
+	extraction->keep_curves = keep == OPTION_TRUE;
 	if (keep == OPTION_TRUE)
 		check_target_column(target, "lightcurve", curve_type,
 							"Add it, or use the option {\"store_lightcurves\": false}.");
@@ -359,10 +373,12 @@ plan_extraction(FunctionCallInfo fcinfo, PipelinePlan *plan)
 	extraction.target = target_table(oid_argument(fcinfo, 1, "target"));
 	if (options->metadata)
 		extraction.metadata = source_table(metadata_oid(options->metadata), "metadata");
-	check_observations(&extraction, curve_type);
 	check_target(&extraction, curve_type);
+	check_observations(&extraction, curve_type);
 
 	plan->target = extraction.target.oid;
+	plan->object_id_type = extraction.key.type;
+	plan->job.ids_type = extraction.key.array;
 	plan->to_do = "have new observations";
 	plan->job.find = todo_query(&extraction, true);
 	plan->job.write = write_statement(&extraction);

@@ -47,7 +47,8 @@ PG_FUNCTION_INFO_V1(plasticc_option_catalog);
 
 static const OptionRow extract_rows[] = {
 	TEXT(ExtractOptions, object_id,
-		 "column of the observations, of an integer type, that identifies objects"),
+		 "column of the observations that identifies objects, of the type of the target's "
+		 "object_id"),
 	TEXT(ExtractOptions, mjd, "column of the observations: time in days (MJD)"),
 	TEXT(ExtractOptions, passband,
 		 "column of the observations: passband, a number from 0 to 5 or a letter of ugrizy"),
@@ -96,7 +97,7 @@ static const ExtractOptions extract_defaults = {
 
 static const OptionRow predict_rows[] = {
 	TEXT(PredictOptions, object_id,
-		 "column of the features, of an integer type, that identifies objects"),
+		 "column of the features that identifies objects, of the type of the target's object_id"),
 	TEXT(PredictOptions, features, "column of the features, real[] or double precision[]"),
 	TEXT(PredictOptions, extracted_at,
 		 "column of the features, timestamptz, that changes when they do; by default "

@@ -24,17 +24,10 @@
 
 #include "pg/jobs/procedure.h"
 #include "pg/jobs/workers.h"
+#include "pg/pipeline/chunk_list.h"
 #include "pg/pipeline/pipeline_run.h"
-#include "pg/util/arrays.h"
 
 #define LIST_ROWS 10000
-
-/* The objects from first to last. */
-typedef struct Chunk
-{
-	int64 first;
-	int64 last;
-} Chunk;
 
 typedef struct PipelineRun
 {
@@ -42,8 +35,7 @@ typedef struct PipelineRun
 	const PipelineKind *kind;
 	MemoryContext		chunk_context;
 	PipelinePlan		plan;
-	Chunk			   *chunks;
-	int					n_chunks;
+	ChunkList		   *chunks;
 	int64				n_objects;
 	Pool			   *pool;
 	int64				n_done;
@@ -59,7 +51,9 @@ enum
 	PART_WRITE,
 	PART_MODEL,
 	PART_VERSION,
+	PART_IDS_TYPE,
 	PART_CHUNKS,
+	PART_CHUNK_STARTS,
 	N_PARTS
 };
 
@@ -68,28 +62,22 @@ enum
  * ------------------------------------------------------------------------
  */
 
-/* What is still to be done in the chunk, as bigint[]; n is their number. */
+/* What is still to be done in the chunk, as an array in the current context; n is their number. */
 static Datum
-find_objects(const PipelineJob *job, const Chunk *chunk, uint64 *n)
+find_objects(const PipelineJob *job, Datum chunk, int64 *n)
 {
-	Oid		   types[] = {INT8OID, INT8OID};
-	Datum	   values[] = {Int64GetDatum(chunk->first), Int64GetDatum(chunk->last)};
-	ArrayType *array;
-	int64	  *ids;
+	MemoryContext context = CurrentMemoryContext;
+	Datum		  ids;
+	bool		  is_null;
 
-	execute_statement(job->find, 2, types, values, NULL, SPI_OK_SELECT);
-	*n = SPI_processed;
-	array = zero_array(INT8OID, sizeof(int64), *n);
-	ids = (int64 *) ARR_DATA_PTR(array);
-	for (uint64 i = 0; i < *n; i++)
-	{
-		bool is_null;
-
-		ids[i] =
-			DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &is_null));
-	}
+	execute_statement(job->find, 1, (Oid *) &job->ids_type, &chunk, NULL, SPI_OK_SELECT);
+	ids = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null);
+	MemoryContextSwitchTo(context);
+	if (!is_null)
+		ids = PointerGetDatum(DatumGetArrayTypePCopy(ids));
+	*n = is_null ? 0 : ArrayGetNItems(1, ARR_DIMS(DatumGetArrayTypeP(ids)));
 	SPI_freetuptable(SPI_tuptable);
-	return PointerGetDatum(array);
+	return ids;
 }
 
 /*
@@ -97,11 +85,11 @@ find_objects(const PipelineJob *job, const Chunk *chunk, uint64 *n)
  * statements again for each chunk.
  */
 static int64
-do_chunk(const PipelineKind *kind, PipelineJob *job, const Chunk *chunk)
+do_chunk(const PipelineKind *kind, PipelineJob *job, Datum chunk)
 {
-	int	   nest_level = NewGUCNestLevel();
-	uint64 n;
-	Datum  ids;
+	int	  nest_level = NewGUCNestLevel();
+	int64 n;
+	Datum ids;
 
 	(void) set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
 							 false);
@@ -120,16 +108,18 @@ do_chunk(const PipelineKind *kind, PipelineJob *job, const Chunk *chunk)
 static void
 do_chunks_in_worker(Pool *pool, const void *argument)
 {
-	const Chunk *chunks = pool_part(pool, PART_CHUNKS);
-	PipelineJob	 job = {
-		 .procedure = *(Oid *) pool_part(pool, PART_PROCEDURE),
-		 .find = pool_part(pool, PART_FIND),
-		 .read = pool_part(pool, PART_READ),
-		 .write = pool_part(pool, PART_WRITE),
-		 .model = pool_part(pool, PART_MODEL),
-		 .version = *(int32 *) pool_part(pool, PART_VERSION),
-		 .context = CurrentMemoryContext,
-	 };
+	char	   *chunks = pool_part(pool, PART_CHUNKS);
+	const Size *starts = pool_part(pool, PART_CHUNK_STARTS);
+	PipelineJob job = {
+		.procedure = *(Oid *) pool_part(pool, PART_PROCEDURE),
+		.ids_type = *(Oid *) pool_part(pool, PART_IDS_TYPE),
+		.find = pool_part(pool, PART_FIND),
+		.read = pool_part(pool, PART_READ),
+		.write = pool_part(pool, PART_WRITE),
+		.model = pool_part(pool, PART_MODEL),
+		.version = *(int32 *) pool_part(pool, PART_VERSION),
+		.context = CurrentMemoryContext,
+	};
 	int i;
 
 	while (pool_next_job(pool, &i))
@@ -141,7 +131,7 @@ do_chunks_in_worker(Pool *pool, const void *argument)
 		StartTransactionCommand();
 		SPI_connect();
 		PushActiveSnapshot(GetTransactionSnapshot());
-		n = do_chunk(argument, &job, &chunks[i]);
+		n = do_chunk(argument, &job, PointerGetDatum(chunks + starts[i]));
 		PopActiveSnapshot();
 		SPI_finish();
 		CommitTransactionCommand();
@@ -157,20 +147,6 @@ do_chunks_in_worker(Pool *pool, const void *argument)
  */
 
 static void
-add_object(PipelineRun *run, int64 id)
-{
-	if (run->n_objects++ % run->plan.chunks.chunk_objects == 0)
-	{
-		if (run->n_chunks == 0)
-			run->chunks = palloc(sizeof(Chunk) * 64);
-		else if (run->n_chunks >= 64 && (run->n_chunks & (run->n_chunks - 1)) == 0)
-			run->chunks = repalloc_huge(run->chunks, sizeof(Chunk) * 2 * run->n_chunks);
-		run->chunks[run->n_chunks++].first = id;
-	}
-	run->chunks[run->n_chunks - 1].last = id;
-}
-
-static void
 list_chunks(PipelineRun *run)
 {
 	SPIPlanPtr plan = SPI_prepare_cursor(run->plan.list, 0, NULL, CURSOR_OPT_NO_SCROLL);
@@ -178,6 +154,8 @@ list_chunks(PipelineRun *run)
 
 	if (plan == NULL)
 		elog(ERROR, "SPI_prepare_cursor failed: %s", SPI_result_code_string(SPI_result));
+	MemoryContextSwitchTo(run->procedure->context);
+	run->chunks = new_chunk_list(run->plan.object_id_type, run->plan.chunks.chunk_objects);
 	portal = SPI_cursor_open(NULL, plan, NULL, NULL, false);
 	SPI_freeplan(plan);
 	for (;;)
@@ -185,18 +163,22 @@ list_chunks(PipelineRun *run)
 		SPI_cursor_fetch(portal, true, LIST_ROWS);
 		if (SPI_processed == 0)
 			break;
+		MemoryContextSwitchTo(run->procedure->context);
 		for (uint64 i = 0; i < SPI_processed; i++)
 		{
 			bool is_null;
 
-			add_object(run, DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i],
-														SPI_tuptable->tupdesc, 1, &is_null)));
+			add_to_chunks(run->chunks,
+						  SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &is_null));
 		}
+		run->n_objects += SPI_processed;
 		SPI_freetuptable(SPI_tuptable);
 		progress_done(&run->procedure->progress, run->n_objects, -1);
 	}
 	SPI_freetuptable(SPI_tuptable);
 	SPI_cursor_close(portal);
+	MemoryContextSwitchTo(run->procedure->context);
+	end_chunks(run->chunks);
 }
 
 /* ------------------------------------------------------------------------
@@ -293,10 +275,12 @@ create_pipeline_pool(PipelineRun *run, const PoolKind *kind)
 				 text_part(PART_WRITE, job->write),
 				 text_part(PART_MODEL, job->model),
 				 {PART_VERSION, &job->version, sizeof(job->version)},
-				 {PART_CHUNKS, run->chunks, mul_size(sizeof(Chunk), run->n_chunks)},
+				 {PART_IDS_TYPE, &job->ids_type, sizeof(job->ids_type)},
+				 {PART_CHUNKS, run->chunks->bytes, run->chunks->size},
+				 {PART_CHUNK_STARTS, run->chunks->starts, mul_size(sizeof(Size), run->chunks->n)},
 	 };
 
-	return create_pool(kind, psprintf("table \"%s\"", get_rel_name(plan->target)), run->n_chunks,
+	return create_pool(kind, psprintf("table \"%s\"", get_rel_name(plan->target)), run->chunks->n,
 					   alone ? 0 : plan->chunks.workers, parts, N_PARTS, run);
 }
 
@@ -311,7 +295,8 @@ do_chunks(PipelineRun *run)
 		int64 n;
 
 		MemoryContextSwitchTo(run->chunk_context);
-		n = do_chunk(run->kind, &run->plan.job, &run->chunks[i]);
+		n = do_chunk(run->kind, &run->plan.job,
+					 PointerGetDatum(run->chunks->bytes + run->chunks->starts[i]));
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(run->chunk_context);
 		procedure_commit(run->procedure);
@@ -353,6 +338,8 @@ bring_up_to_date(Procedure *procedure, const void *kind)
 	run->plan.job.procedure = procedure->fcinfo->flinfo->fn_oid;
 	run->plan.job.context = procedure->context;
 	run->kind->plan(procedure->fcinfo, &run->plan);
+	run->plan.job.find =
+		psprintf("SELECT pg_catalog.array_agg(x.object_id) FROM (%s) AS x", run->plan.job.find);
 	lock_target(run);
 	progress_begin(&procedure->progress, run->plan.job.procedure, relation_text(run->plan.target));
 	progress_phase(&procedure->progress, "listing objects", -1);

@@ -18,14 +18,16 @@
 /*
  * What every process of a run knows.  The statements:
  *
- * find		$1, $2 (bigint) -> object_id: what is to be done between these
- *			numbers, ascending
- * read		$1 (bigint[]) -> what predictions are made of; NULL for extraction
- * write	$1 (bigint[]) and more for predictions: does these objects
+ * find		$1 -> object_id: what is to be done from the first to the second object of
+ *			the array $1, ascending
+ * read		$1 -> what predictions of the objects of the array $1 are made of; NULL
+ *			for extraction
+ * write	$1 and more for predictions: does these objects
  */
 typedef struct PipelineJob
 {
 	Oid	  procedure;
+	Oid	  ids_type; /* of $1, an array */
 	char *find;
 	char *read;
 	char *write;
@@ -45,6 +47,7 @@ typedef struct PipelinePlan
 {
 	PipelineJob	 job;
 	Oid			 target;
+	Oid			 object_id_type;
 	char		*list;
 	char		*to_do; /* for the message "12 objects ..." */
 	ChunkOptions chunks;

@@ -32,9 +32,6 @@
 /* From this many pages on, 80 MB, reading a table for every chunk is worth a warning. */
 #define LARGE_TABLE_PAGES 10000
 
-PG_FUNCTION_INFO_V1(plasticc_create_feature_table);
-PG_FUNCTION_INFO_V1(plasticc_create_prediction_table);
-
 PipelineTable
 source_table(Oid oid, const char *role)
 {
@@ -93,9 +90,8 @@ is_text(Oid type)
 	return TypeCategory(type) == TYPCATEGORY_STRING;
 }
 
-/* The column's type; an error when there is none. */
-static Oid
-find_column(const PipelineTable *table, const char *column, const char *option)
+Oid
+require_column(const PipelineTable *table, const char *column, const char *option)
 {
 	Oid type = column_type(table->oid, column);
 
@@ -116,20 +112,9 @@ raise_bad_type(const PipelineTable *table, const char *column, Oid type, const c
 }
 
 char *
-integer_column(const PipelineTable *table, const char *alias, const char *column,
-			   const char *option)
-{
-	Oid type = find_column(table, column, option);
-
-	if (!is_integer(type))
-		raise_bad_type(table, column, type, "smallint, integer or bigint");
-	return psprintf("%s.%s::pg_catalog.int8", alias, quote_identifier(column));
-}
-
-char *
 number_column(const PipelineTable *table, const char *alias, const char *column, const char *option)
 {
-	Oid type = find_column(table, column, option);
+	Oid type = require_column(table, column, option);
 
 	if (!is_number(type))
 		raise_bad_type(table, column, type,
@@ -141,7 +126,7 @@ char *
 boolean_column(const PipelineTable *table, const char *alias, const char *column,
 			   const char *option)
 {
-	Oid type = find_column(table, column, option);
+	Oid type = require_column(table, column, option);
 
 	if (type == BOOLOID)
 		return psprintf("%s.%s::pg_catalog.bool", alias, quote_identifier(column));
@@ -154,7 +139,7 @@ char *
 passband_column(const PipelineTable *table, const char *alias, const char *column,
 				const char *option, const char *schema)
 {
-	Oid type = find_column(table, column, option);
+	Oid type = require_column(table, column, option);
 
 	if (is_text(type))
 		return psprintf("%s.plasticc_passband(%s.%s::pg_catalog.text)::pg_catalog.int8", schema,
@@ -249,80 +234,4 @@ warn_without_index(const PipelineTable *table, const char *column)
 			WARNING,
 			(errmsg("%s has no index on \"%s\": each chunk reads all of it", table->name, column),
 			 errhint("CREATE INDEX ON %s (%s);", table->name, quote_identifier(column))));
-}
-
-char *
-range_condition(bool range, const char *alias, const char *column)
-{
-	if (!range)
-		return "";
-	return psprintf(" AND %s.%s OPERATOR(pg_catalog.>=) $1 AND %s.%s OPERATOR(pg_catalog.<=) $2",
-					alias, column, alias, column);
-}
-
-/* ------------------------------------------------------------------------
- * Making the tables
- * ------------------------------------------------------------------------
- */
-
-/* Creates a table with these columns, alters it (NULL: not), and returns it. */
-static Oid
-create_table(text *name, const char *columns, const char *alterations)
-{
-	List	 *names = textToQualifiedNameList(name);
-	RangeVar *range = makeRangeVarFromNameList(names);
-	char *quoted = range->schemaname ? quote_qualified_identifier(range->schemaname, range->relname)
-									 : pstrdup(quote_identifier(range->relname));
-
-	if (range->catalogname)
-		ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR),
-						errmsg("name of the table has too many parts: \"%s\"", quoted_text(name))));
-	SPI_connect();
-	execute_statement(psprintf("CREATE TABLE %s (%s)", quoted, columns), 0, NULL, NULL, NULL,
-					  SPI_OK_UTILITY);
-	if (alterations)
-		execute_statement(psprintf("ALTER TABLE %s %s", quoted, alterations), 0, NULL, NULL, NULL,
-						  SPI_OK_UTILITY);
-	SPI_finish();
-	return RangeVarGetRelid(range, NoLock, false);
-}
-
-/*
- * plasticc_create_feature_table(name)
- *
- * Features do not compress (docs/distributed.md has the figures).  They lie
- * outside the rows, so that the table is a few pages from which the planner would
- * conclude that no parallel worker is worth it: hence parallel_workers, which
- * max_parallel_workers_per_gather caps.
- */
-Datum
-plasticc_create_feature_table(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_OID(
-		create_table(PG_GETARG_TEXT_PP(0),
-					 psprintf("object_id pg_catalog.int8 PRIMARY KEY, "
-							  "lightcurve %s.lightcurve, "
-							  "features pg_catalog.float4[], "
-							  "n_rows pg_catalog.int8 NOT NULL, "
-							  "extracted_at pg_catalog.timestamptz NOT NULL",
-							  extension_schema(fcinfo->flinfo->fn_oid)),
-					 "ALTER COLUMN features SET STORAGE EXTERNAL, SET (parallel_workers = 64)"));
-}
-
-/*
- * plasticc_create_prediction_table(name, history)
- */
-Datum
-plasticc_create_prediction_table(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_OID(create_table(PG_GETARG_TEXT_PP(0),
-							   psprintf("object_id pg_catalog.int8, "
-										"model pg_catalog.text, "
-										"version pg_catalog.int4 NOT NULL, "
-										"probabilities pg_catalog.float4[] NOT NULL, "
-										"predicted_at pg_catalog.timestamptz NOT NULL, "
-										"features_at pg_catalog.timestamptz NOT NULL, "
-										"PRIMARY KEY (object_id, model%s)",
-										PG_GETARG_BOOL(1) ? ", version, features_at" : ""),
-							   NULL));
 }

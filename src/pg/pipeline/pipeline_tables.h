@@ -22,13 +22,14 @@ extern PipelineTable target_table(Oid oid);
 /* The type of a column, of a domain the type beneath; InvalidOid when there is none. */
 extern Oid column_type(Oid relation, const char *column);
 
+/* The same; an error, which names the option that would name another column, when there is none. */
+extern Oid require_column(const PipelineTable *table, const char *column, const char *option);
+
 /*
  * The column as an expression on a row that is called alias, with its cast.
  * An error, which names the option that would name another column (NULL where
  * there is none), when it is missing or its type is not accepted.
  */
-extern char *integer_column(const PipelineTable *table, const char *alias, const char *column,
-							const char *option);
 extern char *number_column(const PipelineTable *table, const char *alias, const char *column,
 						   const char *option);
 extern char *boolean_column(const PipelineTable *table, const char *alias, const char *column,
@@ -45,8 +46,5 @@ extern bool has_unique_index(Oid relation, const char *const *columns, int n_col
 
 /* A WARNING when the table is large and no index finds the rows of an object. */
 extern void warn_without_index(const PipelineTable *table, const char *column);
-
-/* " AND s.id >= $1 AND s.id <= $2" for a chunk, nothing for all; column is quoted. */
-extern char *range_condition(bool range, const char *alias, const char *column);
 
 #endif /* PLASTICC_PG_PIPELINE_PIPELINE_TABLES_H */

@@ -25,6 +25,7 @@
 #include "pg/model/model_lookup.h"
 #include "pg/jobs/json_options.h"
 #include "pg/jobs/procedure.h"
+#include "pg/pipeline/object_key.h"
 #include "pg/pipeline/pipeline_options.h"
 #include "pg/pipeline/pipeline_run.h"
 #include "pg/pipeline/pipeline_tables.h"
@@ -33,7 +34,8 @@
 
 PG_FUNCTION_INFO_V1(plasticc_predict);
 
-#define TARGET_HINT "SELECT plasticc_create_prediction_table('name') makes such a table."
+#define TARGET_FUNCTION "plasticc_create_prediction_table"
+#define TARGET_HINT "SELECT " TARGET_FUNCTION "('name') makes such a table."
 
 typedef struct Prediction
 {
@@ -41,9 +43,11 @@ typedef struct Prediction
 	PipelineTable  features;
 	PipelineTable  target;
 	bool		   history;
-	const char	  *conflict;	 /* columns of the target's key */
-	const char	  *id;			 /* quoted name of object_id among the features */
-	const char	  *column;		 /* likewise, of the features */
+	const char	  *conflict; /* columns of the target's key */
+	ObjectKey	   key;
+	KeyColumn	   id;			 /* of the features */
+	KeyColumn	   target_id;	 /* of the target */
+	const char	  *column;		 /* quoted name of the features */
 	char		  *extracted_at; /* expression on a row f */
 } Prediction;
 
@@ -79,6 +83,7 @@ make_predictor(const PipelineJob *job)
 static void
 take_features(ClassifyBlock *block, HeapTuple row, TupleDesc desc, Datum *id, Datum *at)
 {
+	char	  *object = psprintf("object %s", quoted_string(SPI_getvalue(row, desc, 1)));
 	ArrayType *features;
 	Datum	   stored;
 	bool	   is_null;
@@ -87,7 +92,7 @@ take_features(ClassifyBlock *block, HeapTuple row, TupleDesc desc, Datum *id, Da
 	stored = SPI_getbinval(row, desc, 2, &is_null);
 	*at = SPI_getbinval(row, desc, 3, &is_null);
 	features = DatumGetArrayTypeP(stored);
-	add_to_block(block, features, psprintf("object " INT64_FORMAT, DatumGetInt64(*id)));
+	add_to_block(block, features, object);
 	if (PointerGetDatum(features) != stored)
 		pfree(features);
 }
@@ -113,8 +118,8 @@ predict_block(PipelineJob *job, SPITupleTable *table, uint64 first, int n)
 	Datum		  *stamps = palloc(sizeof(Datum) * n);
 	Datum		  *from = palloc(sizeof(Datum) * n);
 	Datum		  *to = palloc(sizeof(Datum) * n);
-	Oid			   types[] = {INT8ARRAYOID, TIMESTAMPTZARRAYOID, INT4ARRAYOID,
-							  INT4ARRAYOID, FLOAT4ARRAYOID,		 TEXTOID,
+	Oid			   types[] = {job->ids_type, TIMESTAMPTZARRAYOID, INT4ARRAYOID,
+							  INT4ARRAYOID,	 FLOAT4ARRAYOID,	  TEXTOID,
 							  INT4OID};
 	Datum		   values[lengthof(types)];
 
@@ -125,7 +130,7 @@ predict_block(PipelineJob *job, SPITupleTable *table, uint64 first, int n)
 		to[i] = Int32GetDatum((i + 1) * n_classes);
 	}
 	classify_block(block);
-	values[0] = array_of(ids, n, INT8OID);
+	values[0] = array_of(ids, n, get_element_type(job->ids_type));
 	values[1] = array_of(stamps, n, TIMESTAMPTZOID);
 	values[2] = array_of(from, n, INT4OID);
 	values[3] = array_of(to, n, INT4OID);
@@ -141,13 +146,12 @@ predict_objects(PipelineJob *job, Datum ids)
 	MemoryContext  context = AllocSetContextCreate(CurrentMemoryContext, "plasticc predict block",
 												   ALLOCSET_DEFAULT_SIZES);
 	MemoryContext  caller;
-	Oid			   type = INT8ARRAYOID;
 	SPITupleTable *table;
 	uint64		   n_rows;
 
 	if (job->state == NULL)
 		job->state = make_predictor(job);
-	execute_statement(job->read, 1, &type, &ids, NULL, SPI_OK_SELECT);
+	execute_statement(job->read, 1, &job->ids_type, &ids, NULL, SPI_OK_SELECT);
 	table = SPI_tuptable;
 	n_rows = SPI_processed;
 	caller = MemoryContextSwitchTo(context);
@@ -167,29 +171,35 @@ predict_objects(PipelineJob *job, Datum ids)
  * ------------------------------------------------------------------------
  */
 
+/* As in extraction, the target's rows lie in the range where both have the same collation. */
 static char *
 todo_query(const Prediction *prediction, const PipelineJob *job, bool range)
 {
-	return psprintf("SELECT f.%s::pg_catalog.int8 AS object_id FROM %s AS f "
+	const ObjectKey *key = &prediction->key;
+	const KeyColumn *id = &prediction->id;
+	const KeyColumn *target_id = &prediction->target_id;
+
+	return psprintf("SELECT %s AS object_id FROM %s AS f "
 					"WHERE f.%s IS NOT NULL AND f.%s IS NOT NULL%s AND NOT EXISTS ("
-					"SELECT 1 FROM %s AS p WHERE p.object_id OPERATOR(pg_catalog.=) f.%s%s "
+					"SELECT 1 FROM %s AS p WHERE %s%s "
 					"AND p.model OPERATOR(pg_catalog.=) %s "
 					"AND p.version OPERATOR(pg_catalog.=) %d "
 					"AND p.features_at OPERATOR(pg_catalog.=) %s) "
 					"ORDER BY 1",
-					prediction->id, prediction->features.name, prediction->id, prediction->column,
-					range_condition(range, "f", prediction->id), prediction->target.name,
-					prediction->id, range_condition(range, "p", "object_id"),
+					key_value(key, "f", id), prediction->features.name, id->name,
+					prediction->column, key_range(range, key, "f", id), prediction->target.name,
+					key_equals(key, "p", target_id, psprintf("f.%s", id->name)),
+					key_range(range && id->collation == target_id->collation, key, "p", target_id),
 					quote_literal_cstr(job->model), job->version, prediction->extracted_at);
 }
 
 static char *
 read_query(const Prediction *prediction)
 {
-	return psprintf("SELECT f.%s::pg_catalog.int8, f.%s, %s FROM %s AS f "
-					"WHERE f.%s OPERATOR(pg_catalog.=) ANY ($1) AND f.%s IS NOT NULL ORDER BY 1",
-					prediction->id, prediction->column, prediction->extracted_at,
-					prediction->features.name, prediction->id, prediction->column);
+	return psprintf("SELECT %s, f.%s, %s FROM %s AS f WHERE %s AND f.%s IS NOT NULL ORDER BY 1",
+					key_value(&prediction->key, "f", &prediction->id), prediction->column,
+					prediction->extracted_at, prediction->features.name,
+					key_in(&prediction->key, "f", &prediction->id), prediction->column);
 }
 
 static char *
@@ -223,8 +233,8 @@ check_features(Prediction *prediction)
 	const char			 *stamp = options->extracted_at ? options->extracted_at : "extracted_at";
 	Oid					  stamp_type = column_type(table->oid, stamp);
 
-	(void) integer_column(table, "f", options->object_id, "object_id");
-	prediction->id = quote_identifier(options->object_id);
+	prediction->id =
+		key_column(table, options->object_id, "object_id", &prediction->key, TARGET_FUNCTION);
 	if (type != FLOAT4ARRAYOID && type != FLOAT8ARRAYOID)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
 						errmsg("%s has no column \"%s\" of type real[]", table->name,
@@ -252,7 +262,7 @@ check_target(Prediction *prediction)
 	const char			*key[] = {"object_id", "model", "version", "features_at"};
 	OptionBoolean		 history = prediction->options.history;
 
-	check_target_column(target, "object_id", INT8OID, TARGET_HINT);
+	prediction->key = target_key(target, &prediction->target_id, TARGET_HINT);
 	check_target_column(target, "model", TEXTOID, TARGET_HINT);
 	check_target_column(target, "version", INT4OID, TARGET_HINT);
 	check_target_column(target, "probabilities", FLOAT4ARRAYOID, TARGET_HINT);
@@ -309,10 +319,12 @@ plan_prediction(FunctionCallInfo fcinfo, PipelinePlan *plan)
 	read_options(fcinfo, 3, &predict_options, &prediction.options);
 	prediction.features = source_table(oid_argument(fcinfo, 1, "features"), "features");
 	prediction.target = target_table(oid_argument(fcinfo, 2, "target"));
-	check_features(&prediction);
 	check_target(&prediction);
+	check_features(&prediction);
 
 	plan->target = prediction.target.oid;
+	plan->object_id_type = prediction.key.type;
+	job->ids_type = prediction.key.array;
 	job->model = text_argument(fcinfo, 0, "model");
 	job->version = find_version(job, options->version);
 	plan->to_do =
