@@ -55,8 +55,7 @@ DELETE FROM plasticc_out_of_fold;
 TRUNCATE plasticc_models;
 ALTER TABLE plasticc_models DISABLE ROW LEVEL SECURITY;
 ALTER POLICY owners_insert ON plasticc_models WITH CHECK (true);
-COPY plasticc_models (name, version, classes, options, metrics, model) FROM stdin;
-\.
+\copy plasticc_models (name, version, classes, options, metrics, model) FROM '/dev/null'
 -- An own name, which others cannot take either.
 INSERT INTO plasticc_models (name, version, classes, options, metrics, model)
 SELECT 'mine', 1, classes, options, metrics, model FROM plasticc_models WHERE version = 1;

@@ -61,7 +61,7 @@ FROM settings, plasticc_model('s' || setting) AS model, (SELECT min(features[1])
 CALL plasticc_cross_validate('cv', 'SELECT object_id, fold, target, features FROM objects ORDER BY object_id',
     '{"epochs": 3, "batch_size": 20, "layers": [16], "members": 2, "seed": 1}');
 CALL plasticc_cross_validate('cv',
-    'SELECT object_id, fold, target, features[:1] || 1 || features[3:3] || features[4:4] || 0 || features[6:] AS features FROM objects ORDER BY object_id',
+    'SELECT object_id, fold, target, features[:1] || 1::real || features[3:3] || features[4:4] || 0::real || features[6:] AS features FROM objects ORDER BY object_id',
     '{"epochs": 3, "batch_size": 20, "layers": [16], "members": 2, "seed": 1}');
 SELECT bool_and(a.probabilities = b.probabilities) AS same FROM plasticc_out_of_fold AS a JOIN plasticc_out_of_fold AS b USING (name, object_id)
 WHERE name = 'cv' AND a.version = 1 AND b.version = 2 AND a.fold = 3;

@@ -107,7 +107,7 @@ my $superuser = $node->safe_psql('postgres', 'SELECT current_user');
 $node->command_ok(\@dump, 'pg_dump of the models');
 is(restored($superuser), $before, 'the same models');
 
-$node->command_fails_like([ @dump, '-U', 'dba' ], qr/query would be affected by row-level security policy/,
+command_fails_like([ @dump, '-U', 'dba' ], qr/query would be affected by row-level security policy/,
 	'pg_dump by a role that policies concern');
 $node->command_ok([ @dump, '-U', 'dba', '--enable-row-security' ], 'but with --enable-row-security');
 is(restored($superuser), $before, 'which reads all rows');

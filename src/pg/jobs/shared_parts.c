@@ -87,7 +87,7 @@ write_parts(dsm_segment *segment, uint64 magic, const SharedPart *parts, int n_p
 		place = shm_toc_allocate(toc, parts[i].size);
 		if (parts[i].source)
 			memcpy(place, parts[i].source, parts[i].size);
-		else
+		else if (!parts[i].unset)
 			memset(place, 0, parts[i].size);
 		shm_toc_insert(toc, parts[i].key, place);
 	}
@@ -101,5 +101,6 @@ local_part(const SharedPart *part, MemoryContext context)
 		return NULL;
 	if (part->source)
 		return unconstify(void *, part->source);
-	return MemoryContextAllocExtended(context, part->size, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	return MemoryContextAllocExtended(context, part->size,
+									  MCXT_ALLOC_HUGE | (part->unset ? 0 : MCXT_ALLOC_ZERO));
 }

@@ -13,6 +13,7 @@ typedef struct SharedPart
 	int			key;	/* from 0 */
 	const void *source; /* copied; NULL for zeros */
 	Size		size;	/* 0 for a part that there is not */
+	bool		unset;	/* without a source: not even zeros, but written before it is read */
 } SharedPart;
 
 /* Bytes of a segment with these parts. */
@@ -29,7 +30,7 @@ extern dsm_segment *create_segment(Size size, const char *what);
 extern shm_toc *write_parts(dsm_segment *segment, uint64 magic, const SharedPart *parts,
 							int n_parts);
 
-/* A part where there is no segment: its source, or zeros in the context; NULL if there is none. */
+/* A part where there is no segment: its source, or memory of the context; NULL without bytes. */
 extern void *local_part(const SharedPart *part, MemoryContext context);
 
 #endif /* PLASTICC_PG_JOBS_SHARED_PARTS_H */

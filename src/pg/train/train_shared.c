@@ -164,7 +164,7 @@ create_training_pool(const PoolKind *kind, const char *title, void *receiver,
 			{PART_RESULTS, NULL, sizeof(TrainingResult) * n_jobs},
 			array_part(PART_LOGIT_START, logit_start, sizeof(size_t), n_jobs + 1),
 			{PART_LOGITS, NULL, mul_size(sizeof(float) * set->n_classes, logit_start[n_jobs])},
-			{PART_NETWORKS, NULL, mul_size(header->network_bytes, n_jobs)},
+			{PART_NETWORKS, NULL, mul_size(header->network_bytes, n_jobs), .unset = true},
 		};
 
 		pool = create_pool(kind, title, n_jobs, blocks ? -1 : 0, parts, N_PARTS, receiver);
