@@ -6,6 +6,10 @@ ALTER TABLE plasticc_training_log ADD COLUMN owner name NOT NULL DEFAULT current
 ALTER TABLE plasticc_cross_validations ADD COLUMN owner name NOT NULL DEFAULT current_user;
 ALTER TABLE plasticc_out_of_fold ADD COLUMN owner name NOT NULL DEFAULT current_user;
 
+ALTER TABLE plasticc_models ADD COLUMN class_names text[];
+ALTER TABLE plasticc_cross_validations ADD COLUMN class_names text[];
+ALTER TABLE plasticc_out_of_fold ADD COLUMN object_key text;
+
 -- The owner of a name is the role of its rows in these tables, all of which have the same.  Everyone who may read them
 -- reads all rows; only the owner's members insert and delete rows of a name; nobody updates any.  Policies do not concern
 -- superusers and the tables' owner.
@@ -40,8 +44,182 @@ CREATE POLICY owners_delete ON plasticc_out_of_fold FOR DELETE USING (plasticc_i
 
 -- What models there are, for those who need no model itself.
 CREATE VIEW plasticc_model_versions AS
-SELECT name, version, owner, created_at, classes, feature_names, options, metrics, pg_catalog.octet_length(model) AS bytes
+SELECT name, version, owner, created_at, classes, class_names, feature_names, options, metrics, pg_catalog.octet_length(model) AS bytes
 FROM plasticc_models;
+
+CREATE FUNCTION plasticc_class_names(model bytea) RETURNS text[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+
+COMMENT ON FUNCTION plasticc_class_names(bytea) IS
+'names of the classes in the order of plasticc_classes(model): the labels that were the target in training, or the numbers as texts';
+
+CREATE FUNCTION plasticc_class_catalog(OUT class integer, OUT name text, OUT galactic boolean, OUT weight double precision)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 15;
+
+COMMENT ON FUNCTION plasticc_class_catalog() IS
+'classes of the challenge: number, name, whether their objects are in the Milky Way (NULL for 99, of both kinds), weight in the log loss';
+
+-- A column is new: what depends on the function, such as a view, has to be dropped before the update.
+DROP FUNCTION plasticc_probabilities(bytea, real[]);
+
+CREATE FUNCTION plasticc_probabilities(model bytea, features real[], OUT class integer, OUT probability real, OUT name text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 40000 ROWS 14;
+
+COMMENT ON FUNCTION plasticc_probabilities(bytea, real[]) IS
+'class probabilities as rows, one per class, whose name is as in plasticc_class_names(model)';
+
+-- Not strict: of the last argument, only the type matters.
+CREATE FUNCTION plasticc_classify_query(
+    model bytea, query text, object_id_type anyelement, OUT object_id anyelement, OUT probabilities real[]
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 100000 ROWS 10000;
+
+COMMENT ON FUNCTION plasticc_classify_query(bytea, text, anyelement) IS
+'plasticc_classify_query(bytea, text) for objects identified by any type, which is that of the last argument: NULL::uuid';
+
+-- For the types that the form of 0.1.0 does not take.  An integer or a smallint with real[] is resolved to that one, also where
+-- the classes are a literal without a type.
+CREATE FUNCTION plasticc_log_loss_accum(double precision[], bigint, double precision[], integer[]) RETURNS double precision[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_log_loss_accum(double precision[], bigint, double precision[], integer[]) IS
+'transition function of plasticc_log_loss: state, target, probabilities, classes';
+
+CREATE AGGREGATE plasticc_log_loss(target bigint, probabilities double precision[], classes integer[]) (
+    SFUNC = plasticc_log_loss_accum, STYPE = double precision[],
+    FINALFUNC = plasticc_log_loss_final, COMBINEFUNC = plasticc_log_loss_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_log_loss(bigint, double precision[], integer[]) IS
+'plasticc_log_loss(integer, real[], integer[]) for a target that is a bigint, or probabilities that are double precision, which are rounded to real';
+
+CREATE FUNCTION plasticc_log_loss_accum(double precision[], bigint, double precision[], integer[], double precision[]) RETURNS double precision[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_log_loss_accum(double precision[], bigint, double precision[], integer[], double precision[]) IS
+'transition function of plasticc_log_loss: state, target, probabilities, classes, weights';
+
+CREATE AGGREGATE plasticc_log_loss(target bigint, probabilities double precision[], classes integer[], weights double precision[]) (
+    SFUNC = plasticc_log_loss_accum, STYPE = double precision[],
+    FINALFUNC = plasticc_log_loss_final, COMBINEFUNC = plasticc_log_loss_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_log_loss(bigint, double precision[], integer[], double precision[]) IS
+'plasticc_log_loss(integer, real[], integer[], double precision[]) for a target that is a bigint, or probabilities that are double precision, which are rounded to real';
+
+CREATE FUNCTION plasticc_log_loss_accum(double precision[], text, double precision[], text[]) RETURNS double precision[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_log_loss_accum(double precision[], text, double precision[], text[]) IS
+'transition function of plasticc_log_loss: state, target, probabilities, classes';
+
+CREATE AGGREGATE plasticc_log_loss(target text, probabilities double precision[], classes text[]) (
+    SFUNC = plasticc_log_loss_accum, STYPE = double precision[],
+    FINALFUNC = plasticc_log_loss_final, COMBINEFUNC = plasticc_log_loss_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_log_loss(text, double precision[], text[]) IS
+'plasticc_log_loss(integer, real[], integer[]) for classes that are texts: one that is a number weighs what the class of that number weighs';
+
+CREATE FUNCTION plasticc_log_loss_accum(double precision[], text, double precision[], text[], double precision[]) RETURNS double precision[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_log_loss_accum(double precision[], text, double precision[], text[], double precision[]) IS
+'transition function of plasticc_log_loss: state, target, probabilities, classes, weights';
+
+CREATE AGGREGATE plasticc_log_loss(target text, probabilities double precision[], classes text[], weights double precision[]) (
+    SFUNC = plasticc_log_loss_accum, STYPE = double precision[],
+    FINALFUNC = plasticc_log_loss_final, COMBINEFUNC = plasticc_log_loss_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_log_loss(text, double precision[], text[], double precision[]) IS
+'plasticc_log_loss(integer, real[], integer[], double precision[]) for classes that are texts';
+
+CREATE FUNCTION plasticc_calibration_error_accum(double precision[], bigint, double precision[], integer[]) RETURNS double precision[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_calibration_error_accum(double precision[], bigint, double precision[], integer[]) IS
+'transition function of plasticc_calibration_error: state, target, probabilities, classes';
+
+CREATE AGGREGATE plasticc_calibration_error(target bigint, probabilities double precision[], classes integer[]) (
+    SFUNC = plasticc_calibration_error_accum, STYPE = double precision[],
+    FINALFUNC = plasticc_calibration_error_final, COMBINEFUNC = plasticc_calibration_error_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_calibration_error(bigint, double precision[], integer[]) IS
+'plasticc_calibration_error(integer, real[], integer[]) for a target that is a bigint, or probabilities that are double precision, which are rounded to real';
+
+CREATE FUNCTION plasticc_calibration_error_accum(double precision[], bigint, double precision[], integer[], double precision[]) RETURNS double precision[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_calibration_error_accum(double precision[], bigint, double precision[], integer[], double precision[]) IS
+'transition function of plasticc_calibration_error: state, target, probabilities, classes, weights';
+
+CREATE AGGREGATE plasticc_calibration_error(target bigint, probabilities double precision[], classes integer[], weights double precision[]) (
+    SFUNC = plasticc_calibration_error_accum, STYPE = double precision[],
+    FINALFUNC = plasticc_calibration_error_final, COMBINEFUNC = plasticc_calibration_error_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_calibration_error(bigint, double precision[], integer[], double precision[]) IS
+'plasticc_calibration_error(integer, real[], integer[], double precision[]) for a target that is a bigint, or probabilities that are double precision, which are rounded to real';
+
+CREATE FUNCTION plasticc_calibration_error_accum(double precision[], text, double precision[], text[]) RETURNS double precision[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_calibration_error_accum(double precision[], text, double precision[], text[]) IS
+'transition function of plasticc_calibration_error: state, target, probabilities, classes';
+
+CREATE AGGREGATE plasticc_calibration_error(target text, probabilities double precision[], classes text[]) (
+    SFUNC = plasticc_calibration_error_accum, STYPE = double precision[],
+    FINALFUNC = plasticc_calibration_error_final, COMBINEFUNC = plasticc_calibration_error_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_calibration_error(text, double precision[], text[]) IS
+'plasticc_calibration_error(integer, real[], integer[]) for classes that are texts';
+
+CREATE FUNCTION plasticc_calibration_error_accum(double precision[], text, double precision[], text[], double precision[]) RETURNS double precision[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_calibration_error_accum(double precision[], text, double precision[], text[], double precision[]) IS
+'transition function of plasticc_calibration_error: state, target, probabilities, classes, weights';
+
+CREATE AGGREGATE plasticc_calibration_error(target text, probabilities double precision[], classes text[], weights double precision[]) (
+    SFUNC = plasticc_calibration_error_accum, STYPE = double precision[],
+    FINALFUNC = plasticc_calibration_error_final, COMBINEFUNC = plasticc_calibration_error_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_calibration_error(text, double precision[], text[], double precision[]) IS
+'plasticc_calibration_error(integer, real[], integer[], double precision[]) for classes that are texts';
+
+CREATE FUNCTION plasticc_confusion_accum(bigint[], bigint, double precision[], integer[]) RETURNS bigint[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_confusion_accum(bigint[], bigint, double precision[], integer[]) IS
+'transition function of plasticc_confusion: state, target, probabilities, classes';
+
+CREATE AGGREGATE plasticc_confusion(target bigint, probabilities double precision[], classes integer[]) (
+    SFUNC = plasticc_confusion_accum, STYPE = bigint[],
+    FINALFUNC = plasticc_confusion_final, COMBINEFUNC = plasticc_confusion_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_confusion(bigint, double precision[], integer[]) IS
+'plasticc_confusion(integer, real[], integer[]) for a target that is a bigint, or probabilities that are double precision, which are rounded to real';
+
+CREATE FUNCTION plasticc_confusion_accum(bigint[], text, double precision[], text[]) RETURNS bigint[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_confusion_accum(bigint[], text, double precision[], text[]) IS
+'transition function of plasticc_confusion: state, target, probabilities, classes';
+
+CREATE AGGREGATE plasticc_confusion(target text, probabilities double precision[], classes text[]) (
+    SFUNC = plasticc_confusion_accum, STYPE = bigint[],
+    FINALFUNC = plasticc_confusion_final, COMBINEFUNC = plasticc_confusion_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_confusion(text, double precision[], text[]) IS
+'plasticc_confusion(integer, real[], integer[]) for classes that are texts';
 
 CREATE FUNCTION plasticc_option_catalog(
     OUT procedure text, OUT name text, OUT type text, OUT default_value text, OUT range text, OUT description text
@@ -307,11 +485,15 @@ COMMENT ON COLUMN plasticc_cross_validations.metrics IS
 'scores over all objects and by fold, number of objects in each class, number of features, and elapsed seconds';
 COMMENT ON TABLE plasticc_out_of_fold IS
 'out-of-fold predictions of cross-validations: the class probabilities of each row by networks trained without its fold';
-COMMENT ON COLUMN plasticc_out_of_fold.object_id IS 'object_id of the training query, or NULL';
+COMMENT ON COLUMN plasticc_out_of_fold.object_id IS 'object_id of the training query where it is an integer, or NULL';
+COMMENT ON COLUMN plasticc_out_of_fold.object_key IS 'object_id of the training query as a text where it is no integer, or NULL';
+COMMENT ON COLUMN plasticc_models.class_names IS 'names of the classes, in the same order, where the target was a text, or NULL';
+COMMENT ON COLUMN plasticc_cross_validations.class_names IS
+'names of the classes, in the same order, where the target was a text, or NULL';
 COMMENT ON COLUMN plasticc_out_of_fold.target IS 'true class';
 COMMENT ON COLUMN plasticc_out_of_fold.probabilities IS 'class probabilities in the order of plasticc_cross_validations.classes';
 COMMENT ON PROCEDURE plasticc_train(text, text, jsonb) IS
-'trains an ensemble of networks on training_query, run once as the current user, and stores it in plasticc_models as the next version of name; the query returns features real[] or double precision[] (NULL, NaN and infinite elements are missing values), target integer (the class), and optionally weight double precision (> 0), fold integer and object_id bigint, and plasticc_option_catalog() lists the options';
+'trains an ensemble of networks on training_query, run once as the current user, and stores it in plasticc_models as the next version of name; the query returns features real[] or double precision[] (NULL, NaN and infinite elements are missing values), target integer or text (the class), and optionally weight double precision (> 0), fold integer and object_id of any type, and plasticc_option_catalog() lists the options';
 COMMENT ON PROCEDURE plasticc_cross_validate(text, text, jsonb) IS
 'cross-validates a training with the query and options of plasticc_train: trains once per fold on all other folds, and stores the out-of-fold predictions in plasticc_out_of_fold and the scores in plasticc_cross_validations';
 COMMENT ON FUNCTION plasticc_training_options() IS
@@ -329,7 +511,6 @@ COMMENT ON FUNCTION plasticc_classify(bytea, real[]) IS
 'class probabilities, which sum to 1, in the order of plasticc_classes(model); features as in training, where NULL, NaN or infinite elements are missing values, which count as the mean (zscore) or median (rank_gauss) of the feature in training, values beyond those in training count as the nearest of them, and a different number of features is an error';
 COMMENT ON FUNCTION plasticc_classify(text, real[]) IS
 'class probabilities by the newest version of a model, as plasticc_classify(plasticc_model(name), features); in distributed queries, pass the model as an argument instead';
-COMMENT ON FUNCTION plasticc_probabilities(bytea, real[]) IS 'class probabilities as rows, one per class';
 COMMENT ON FUNCTION plasticc_classify_query(bytea, text) IS
 'classifies, in blocks, the rows of a query, run as the current user, that returns object_id (an integer type) and features (real[] or double precision[]); results differ from plasticc_classify by rounding only, and NULL features give NULL probabilities';
 COMMENT ON FUNCTION plasticc_importance(bytea, text, boolean, integer, bigint) IS
@@ -395,6 +576,16 @@ REVOKE EXECUTE ON FUNCTION
     lightcurve_final(lightcurve),
     plasticc_log_loss_accum(double precision[], integer, real[], integer[]),
     plasticc_log_loss_accum(double precision[], integer, real[], integer[], double precision[]),
+    plasticc_log_loss_accum(double precision[], bigint, double precision[], integer[]),
+    plasticc_log_loss_accum(double precision[], bigint, double precision[], integer[], double precision[]),
+    plasticc_log_loss_accum(double precision[], text, double precision[], text[]),
+    plasticc_log_loss_accum(double precision[], text, double precision[], text[], double precision[]),
+    plasticc_calibration_error_accum(double precision[], bigint, double precision[], integer[]),
+    plasticc_calibration_error_accum(double precision[], bigint, double precision[], integer[], double precision[]),
+    plasticc_calibration_error_accum(double precision[], text, double precision[], text[]),
+    plasticc_calibration_error_accum(double precision[], text, double precision[], text[], double precision[]),
+    plasticc_confusion_accum(bigint[], bigint, double precision[], integer[]),
+    plasticc_confusion_accum(bigint[], text, double precision[], text[]),
     plasticc_log_loss_combine(double precision[], double precision[]),
     plasticc_log_loss_final(double precision[]),
     plasticc_calibration_error_accum(double precision[], integer, real[], integer[]),

@@ -382,6 +382,7 @@ CREATE TABLE plasticc_models (
     metrics jsonb NOT NULL,
     model bytea NOT NULL,
     owner name NOT NULL DEFAULT current_user,
+    class_names text[],
     PRIMARY KEY (name, version)
 );
 
@@ -410,6 +411,7 @@ CREATE TABLE plasticc_cross_validations (
     options jsonb NOT NULL,
     metrics jsonb NOT NULL,
     owner name NOT NULL DEFAULT current_user,
+    class_names text[],
     PRIMARY KEY (name, version)
 );
 
@@ -421,7 +423,8 @@ CREATE TABLE plasticc_out_of_fold (
     fold integer NOT NULL,
     target integer NOT NULL,
     probabilities real[] NOT NULL,
-    owner name NOT NULL DEFAULT current_user
+    owner name NOT NULL DEFAULT current_user,
+    object_key text
 );
 
 CREATE INDEX plasticc_out_of_fold_name_version_object_id_idx ON plasticc_out_of_fold (name, version, object_id);
@@ -465,12 +468,13 @@ CREATE POLICY owners_delete ON plasticc_out_of_fold FOR DELETE USING (plasticc_i
 
 -- What models there are, for those who need no model itself.
 CREATE VIEW plasticc_model_versions AS
-SELECT name, version, owner, created_at, classes, feature_names, options, metrics, pg_catalog.octet_length(model) AS bytes
+SELECT name, version, owner, created_at, classes, class_names, feature_names, options, metrics, pg_catalog.octet_length(model) AS bytes
 FROM plasticc_models;
 
 COMMENT ON TABLE plasticc_models IS
 'trained models, one immutable row per version; training under an existing name adds the next version; DROP EXTENSION drops them, pg_dump --table=plasticc_models saves them';
 COMMENT ON COLUMN plasticc_models.classes IS 'classes in the order of the probabilities';
+COMMENT ON COLUMN plasticc_models.class_names IS 'names of the classes, in the same order, where the target was a text, or NULL';
 COMMENT ON COLUMN plasticc_models.feature_names IS 'value of the option feature_names, or NULL';
 COMMENT ON COLUMN plasticc_models.options IS 'all training options, including defaults';
 COMMENT ON COLUMN plasticc_models.metrics IS
@@ -483,12 +487,15 @@ COMMENT ON COLUMN plasticc_training_log.elapsed IS 'time since training started,
 COMMENT ON TABLE plasticc_cross_validations IS
 'cross-validations, one row per run; a run under an existing name adds the next version, independently of the versions of models';
 COMMENT ON COLUMN plasticc_cross_validations.classes IS 'classes in the order of the probabilities';
+COMMENT ON COLUMN plasticc_cross_validations.class_names IS
+'names of the classes, in the same order, where the target was a text, or NULL';
 COMMENT ON COLUMN plasticc_cross_validations.options IS 'all training options, including defaults';
 COMMENT ON COLUMN plasticc_cross_validations.metrics IS
 'scores over all objects and by fold, number of objects in each class, number of features, and elapsed seconds';
 COMMENT ON TABLE plasticc_out_of_fold IS
 'out-of-fold predictions of cross-validations: the class probabilities of each row by networks trained without its fold';
-COMMENT ON COLUMN plasticc_out_of_fold.object_id IS 'object_id of the training query, or NULL';
+COMMENT ON COLUMN plasticc_out_of_fold.object_id IS 'object_id of the training query where it is an integer, or NULL';
+COMMENT ON COLUMN plasticc_out_of_fold.object_key IS 'object_id of the training query as a text where it is no integer, or NULL';
 COMMENT ON COLUMN plasticc_out_of_fold.target IS 'true class';
 COMMENT ON COLUMN plasticc_out_of_fold.probabilities IS 'class probabilities in the order of plasticc_cross_validations.classes';
 COMMENT ON COLUMN plasticc_models.owner IS
@@ -505,7 +512,7 @@ CREATE PROCEDURE plasticc_train(name text, training_query text, options jsonb DE
 AS 'MODULE_PATHNAME' LANGUAGE C;
 
 COMMENT ON PROCEDURE plasticc_train(text, text, jsonb) IS
-'trains an ensemble of networks on training_query, run once as the current user, and stores it in plasticc_models as the next version of name; the query returns features real[] or double precision[] (NULL, NaN and infinite elements are missing values), target integer (the class), and optionally weight double precision (> 0), fold integer and object_id bigint, and plasticc_option_catalog() lists the options';
+'trains an ensemble of networks on training_query, run once as the current user, and stores it in plasticc_models as the next version of name; the query returns features real[] or double precision[] (NULL, NaN and infinite elements are missing values), target integer or text (the class), and optionally weight double precision (> 0), fold integer and object_id of any type, and plasticc_option_catalog() lists the options';
 
 CREATE PROCEDURE plasticc_cross_validate(name text, training_query text, options jsonb DEFAULT '{}')
 AS 'MODULE_PATHNAME' LANGUAGE C;
@@ -550,6 +557,19 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 
 COMMENT ON FUNCTION plasticc_classes(bytea) IS 'classes that the model knows, ascending: the order of its probabilities';
 
+CREATE FUNCTION plasticc_class_names(model bytea) RETURNS text[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+
+COMMENT ON FUNCTION plasticc_class_names(bytea) IS
+'names of the classes in the order of plasticc_classes(model): the labels that were the target in training, or the numbers as texts';
+
+CREATE FUNCTION plasticc_class_catalog(OUT class integer, OUT name text, OUT galactic boolean, OUT weight double precision)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 15;
+
+COMMENT ON FUNCTION plasticc_class_catalog() IS
+'classes of the challenge: number, name, whether their objects are in the Milky Way (NULL for 99, of both kinds), weight in the log loss';
+
 CREATE FUNCTION plasticc_model_info(model bytea) RETURNS jsonb
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 
@@ -572,11 +592,12 @@ AS 'MODULE_PATHNAME', 'plasticc_classify_name' LANGUAGE C STABLE STRICT PARALLEL
 COMMENT ON FUNCTION plasticc_classify(text, real[]) IS
 'class probabilities by the newest version of a model, as plasticc_classify(plasticc_model(name), features); in distributed queries, pass the model as an argument instead';
 
-CREATE FUNCTION plasticc_probabilities(model bytea, features real[], OUT class integer, OUT probability real)
+CREATE FUNCTION plasticc_probabilities(model bytea, features real[], OUT class integer, OUT probability real, OUT name text)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 40000 ROWS 14;
 
-COMMENT ON FUNCTION plasticc_probabilities(bytea, real[]) IS 'class probabilities as rows, one per class';
+COMMENT ON FUNCTION plasticc_probabilities(bytea, real[]) IS
+'class probabilities as rows, one per class, whose name is as in plasticc_class_names(model)';
 
 -- Volatile, because the query may be.
 CREATE FUNCTION plasticc_classify_query(model bytea, query text, OUT object_id bigint, OUT probabilities real[])
@@ -585,6 +606,15 @@ AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS
 
 COMMENT ON FUNCTION plasticc_classify_query(bytea, text) IS
 'classifies, in blocks, the rows of a query, run as the current user, that returns object_id (an integer type) and features (real[] or double precision[]); results differ from plasticc_classify by rounding only, and NULL features give NULL probabilities';
+
+-- Not strict: of the last argument, only the type matters.
+CREATE FUNCTION plasticc_classify_query(
+    model bytea, query text, object_id_type anyelement, OUT object_id anyelement, OUT probabilities real[]
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 100000 ROWS 10000;
+
+COMMENT ON FUNCTION plasticc_classify_query(bytea, text, anyelement) IS
+'plasticc_classify_query(bytea, text) for objects identified by any type, which is that of the last argument: NULL::uuid';
 
 -- Volatile, because the query may be.
 CREATE FUNCTION plasticc_importance(
@@ -686,6 +716,64 @@ CREATE AGGREGATE plasticc_log_loss(target integer, probabilities real[], classes
 COMMENT ON AGGREGATE plasticc_log_loss(integer, real[], integer[], double precision[]) IS
 'weighted log loss with a given weight (finite, not negative) for each of classes; NULL if all classes with objects have weight 0';
 
+-- For the types that the form above does not take.  An integer or a smallint with real[] is resolved to that one, also where
+-- the classes are a literal without a type.
+CREATE FUNCTION plasticc_log_loss_accum(double precision[], bigint, double precision[], integer[]) RETURNS double precision[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_log_loss_accum(double precision[], bigint, double precision[], integer[]) IS
+'transition function of plasticc_log_loss: state, target, probabilities, classes';
+
+CREATE AGGREGATE plasticc_log_loss(target bigint, probabilities double precision[], classes integer[]) (
+    SFUNC = plasticc_log_loss_accum, STYPE = double precision[],
+    FINALFUNC = plasticc_log_loss_final, COMBINEFUNC = plasticc_log_loss_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_log_loss(bigint, double precision[], integer[]) IS
+'plasticc_log_loss(integer, real[], integer[]) for a target that is a bigint, or probabilities that are double precision, which are rounded to real';
+
+CREATE FUNCTION plasticc_log_loss_accum(double precision[], bigint, double precision[], integer[], double precision[]) RETURNS double precision[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_log_loss_accum(double precision[], bigint, double precision[], integer[], double precision[]) IS
+'transition function of plasticc_log_loss: state, target, probabilities, classes, weights';
+
+CREATE AGGREGATE plasticc_log_loss(target bigint, probabilities double precision[], classes integer[], weights double precision[]) (
+    SFUNC = plasticc_log_loss_accum, STYPE = double precision[],
+    FINALFUNC = plasticc_log_loss_final, COMBINEFUNC = plasticc_log_loss_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_log_loss(bigint, double precision[], integer[], double precision[]) IS
+'plasticc_log_loss(integer, real[], integer[], double precision[]) for a target that is a bigint, or probabilities that are double precision, which are rounded to real';
+
+CREATE FUNCTION plasticc_log_loss_accum(double precision[], text, double precision[], text[]) RETURNS double precision[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_log_loss_accum(double precision[], text, double precision[], text[]) IS
+'transition function of plasticc_log_loss: state, target, probabilities, classes';
+
+CREATE AGGREGATE plasticc_log_loss(target text, probabilities double precision[], classes text[]) (
+    SFUNC = plasticc_log_loss_accum, STYPE = double precision[],
+    FINALFUNC = plasticc_log_loss_final, COMBINEFUNC = plasticc_log_loss_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_log_loss(text, double precision[], text[]) IS
+'plasticc_log_loss(integer, real[], integer[]) for classes that are texts: one that is a number weighs what the class of that number weighs';
+
+CREATE FUNCTION plasticc_log_loss_accum(double precision[], text, double precision[], text[], double precision[]) RETURNS double precision[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_log_loss_accum(double precision[], text, double precision[], text[], double precision[]) IS
+'transition function of plasticc_log_loss: state, target, probabilities, classes, weights';
+
+CREATE AGGREGATE plasticc_log_loss(target text, probabilities double precision[], classes text[], weights double precision[]) (
+    SFUNC = plasticc_log_loss_accum, STYPE = double precision[],
+    FINALFUNC = plasticc_log_loss_final, COMBINEFUNC = plasticc_log_loss_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_log_loss(text, double precision[], text[], double precision[]) IS
+'plasticc_log_loss(integer, real[], integer[], double precision[]) for classes that are texts';
+
 -- State: n, whether weighted, n classes, n weights, then for each class and bin: number of objects, number of
 -- correct predictions, whole and fractional parts of the summed confidence.
 CREATE FUNCTION plasticc_calibration_error_accum(double precision[], integer, real[], integer[]) RETURNS double precision[]
@@ -725,6 +813,64 @@ CREATE AGGREGATE plasticc_calibration_error(target integer, probabilities real[]
 COMMENT ON AGGREGATE plasticc_calibration_error(integer, real[], integer[], double precision[]) IS
 'expected calibration error in which the objects of a class share a given weight (finite, not negative), as in plasticc_log_loss; NULL if all classes with objects have weight 0';
 
+-- For the types that the form above does not take.  An integer or a smallint with real[] is resolved to that one, also where
+-- the classes are a literal without a type.
+CREATE FUNCTION plasticc_calibration_error_accum(double precision[], bigint, double precision[], integer[]) RETURNS double precision[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_calibration_error_accum(double precision[], bigint, double precision[], integer[]) IS
+'transition function of plasticc_calibration_error: state, target, probabilities, classes';
+
+CREATE AGGREGATE plasticc_calibration_error(target bigint, probabilities double precision[], classes integer[]) (
+    SFUNC = plasticc_calibration_error_accum, STYPE = double precision[],
+    FINALFUNC = plasticc_calibration_error_final, COMBINEFUNC = plasticc_calibration_error_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_calibration_error(bigint, double precision[], integer[]) IS
+'plasticc_calibration_error(integer, real[], integer[]) for a target that is a bigint, or probabilities that are double precision, which are rounded to real';
+
+CREATE FUNCTION plasticc_calibration_error_accum(double precision[], bigint, double precision[], integer[], double precision[]) RETURNS double precision[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_calibration_error_accum(double precision[], bigint, double precision[], integer[], double precision[]) IS
+'transition function of plasticc_calibration_error: state, target, probabilities, classes, weights';
+
+CREATE AGGREGATE plasticc_calibration_error(target bigint, probabilities double precision[], classes integer[], weights double precision[]) (
+    SFUNC = plasticc_calibration_error_accum, STYPE = double precision[],
+    FINALFUNC = plasticc_calibration_error_final, COMBINEFUNC = plasticc_calibration_error_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_calibration_error(bigint, double precision[], integer[], double precision[]) IS
+'plasticc_calibration_error(integer, real[], integer[], double precision[]) for a target that is a bigint, or probabilities that are double precision, which are rounded to real';
+
+CREATE FUNCTION plasticc_calibration_error_accum(double precision[], text, double precision[], text[]) RETURNS double precision[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_calibration_error_accum(double precision[], text, double precision[], text[]) IS
+'transition function of plasticc_calibration_error: state, target, probabilities, classes';
+
+CREATE AGGREGATE plasticc_calibration_error(target text, probabilities double precision[], classes text[]) (
+    SFUNC = plasticc_calibration_error_accum, STYPE = double precision[],
+    FINALFUNC = plasticc_calibration_error_final, COMBINEFUNC = plasticc_calibration_error_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_calibration_error(text, double precision[], text[]) IS
+'plasticc_calibration_error(integer, real[], integer[]) for classes that are texts';
+
+CREATE FUNCTION plasticc_calibration_error_accum(double precision[], text, double precision[], text[], double precision[]) RETURNS double precision[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_calibration_error_accum(double precision[], text, double precision[], text[], double precision[]) IS
+'transition function of plasticc_calibration_error: state, target, probabilities, classes, weights';
+
+CREATE AGGREGATE plasticc_calibration_error(target text, probabilities double precision[], classes text[], weights double precision[]) (
+    SFUNC = plasticc_calibration_error_accum, STYPE = double precision[],
+    FINALFUNC = plasticc_calibration_error_final, COMBINEFUNC = plasticc_calibration_error_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_calibration_error(text, double precision[], text[], double precision[]) IS
+'plasticc_calibration_error(integer, real[], integer[], double precision[]) for classes that are texts';
+
 -- State: n, n classes, n * n counts.
 CREATE FUNCTION plasticc_confusion_accum(bigint[], integer, real[], integer[]) RETURNS bigint[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -747,6 +893,36 @@ CREATE AGGREGATE plasticc_confusion(target integer, probabilities real[], classe
 
 COMMENT ON AGGREGATE plasticc_confusion(integer, real[], integer[]) IS
 'confusion matrix: counts of objects as [true class][predicted class], both in the order of classes, where the predicted class is the first of the most probable ones; rows are skipped and errors raised as by plasticc_log_loss';
+
+-- For the types that the form above does not take.  An integer or a smallint with real[] is resolved to that one, also where
+-- the classes are a literal without a type.
+CREATE FUNCTION plasticc_confusion_accum(bigint[], bigint, double precision[], integer[]) RETURNS bigint[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_confusion_accum(bigint[], bigint, double precision[], integer[]) IS
+'transition function of plasticc_confusion: state, target, probabilities, classes';
+
+CREATE AGGREGATE plasticc_confusion(target bigint, probabilities double precision[], classes integer[]) (
+    SFUNC = plasticc_confusion_accum, STYPE = bigint[],
+    FINALFUNC = plasticc_confusion_final, COMBINEFUNC = plasticc_confusion_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_confusion(bigint, double precision[], integer[]) IS
+'plasticc_confusion(integer, real[], integer[]) for a target that is a bigint, or probabilities that are double precision, which are rounded to real';
+
+CREATE FUNCTION plasticc_confusion_accum(bigint[], text, double precision[], text[]) RETURNS bigint[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_confusion_accum(bigint[], text, double precision[], text[]) IS
+'transition function of plasticc_confusion: state, target, probabilities, classes';
+
+CREATE AGGREGATE plasticc_confusion(target text, probabilities double precision[], classes text[]) (
+    SFUNC = plasticc_confusion_accum, STYPE = bigint[],
+    FINALFUNC = plasticc_confusion_final, COMBINEFUNC = plasticc_confusion_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_confusion(text, double precision[], text[]) IS
+'plasticc_confusion(integer, real[], integer[]) for classes that are texts';
 
 -- =====================================================================
 -- feature extraction and prediction for a survey
@@ -921,6 +1097,16 @@ REVOKE EXECUTE ON FUNCTION
     lightcurve_final(lightcurve),
     plasticc_log_loss_accum(double precision[], integer, real[], integer[]),
     plasticc_log_loss_accum(double precision[], integer, real[], integer[], double precision[]),
+    plasticc_log_loss_accum(double precision[], bigint, double precision[], integer[]),
+    plasticc_log_loss_accum(double precision[], bigint, double precision[], integer[], double precision[]),
+    plasticc_log_loss_accum(double precision[], text, double precision[], text[]),
+    plasticc_log_loss_accum(double precision[], text, double precision[], text[], double precision[]),
+    plasticc_calibration_error_accum(double precision[], bigint, double precision[], integer[]),
+    plasticc_calibration_error_accum(double precision[], bigint, double precision[], integer[], double precision[]),
+    plasticc_calibration_error_accum(double precision[], text, double precision[], text[]),
+    plasticc_calibration_error_accum(double precision[], text, double precision[], text[], double precision[]),
+    plasticc_confusion_accum(bigint[], bigint, double precision[], integer[]),
+    plasticc_confusion_accum(bigint[], text, double precision[], text[]),
     plasticc_log_loss_combine(double precision[], double precision[]),
     plasticc_log_loss_final(double precision[]),
     plasticc_calibration_error_accum(double precision[], integer, real[], integer[]),

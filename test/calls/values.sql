@@ -74,6 +74,7 @@ INSERT INTO usual_values VALUES
     ('text', '%', '''m'''), ('name', '%', '''object_id'''), ('jsonb', '%', '''{}'''), ('cstring', '%', '''{}'''),
     ('timestamptz', '%', '''2026-01-01 UTC'''),
     ('integer', '%.target', '15'), ('integer', 'plasticc_%_accum.2', '15'),
+    ('bigint', 'plasticc_%_accum.2', '15'), ('bigint', '%.target', '15'), ('text', '%.target', '''15'''), ('text', 'plasticc_%_accum.2', '''15'''),
     ('bigint', 'plasticc_simulate%.n', '2'),
     ('double precision', 'plasticc_slice.mjd_to', '4'), ('double precision', 'plasticc_augment.new_redshift', '0.6'),
     ('double precision', 'plasticc_periodogram.max_frequency', '1'), ('double precision', 'plasticc_periodogram.oversampling', '5'),
@@ -91,7 +92,7 @@ INSERT INTO usual_values VALUES
     ('jsonb', 'plasticc_cross_validate.options', '''{"layers": [2], "epochs": 1, "members": 1, "folds": 2, "report_interval": 1000}'''),
     ('jsonb', 'plasticc_extract.options', '''{"feature_set": "simple"}'''),
     ('bytea', '%', 'plasticc_model(''m'')'), ('lightcurve', '%', '(SELECT curve FROM calls.curves WHERE name = ''usual'')'),
-    ('integer[]', '%', '''{15,42}'''), ('real[]', '%', '''{0.25,0.75}'''), ('double precision[]', '%', '''{1,2}'''),
+    ('integer[]', '%', '''{15,42}'''), ('text[]', '%', '''{15,42}'''), ('anyelement', '%', 'NULL::bigint'), ('real[]', '%', '''{0.25,0.75}'''), ('double precision[]', '%', '''{1,2}'''),
     ('real[]', '%.features', '''{1,2,NULL,1}'''),
     ('real[]', 'plasticc_feature.features', 'array_fill(1::real, ARRAY[cardinality(plasticc_feature_names())])'),
     ('real[]', 'plasticc_host_features.features', 'array_fill(1::real, ARRAY[cardinality(plasticc_feature_names(''simple''::plasticc_feature_set))])'),
@@ -102,6 +103,7 @@ INSERT INTO usual_values VALUES
     ('double precision[]', 'plasticc_calibration_error\_%', '''{2,0,15,42,1,1}'' || array_fill(0::float8, ARRAY[2 * 15 * 4])'),
     ('double precision[]', 'plasticc_calibration_error\_accum.5', '''{1,1}'''),
     ('double precision[]', 'plasticc_log_loss\_accum.5', '''{2,1}'''),
+    ('double precision[]', 'plasticc_log_loss\_accum.3', '''{1,2}'''), ('double precision[]', 'plasticc_calibration_error\_accum.3', '''{1,2}'''),
     ('bigint[]', '%', '''{2,15,42,1,0,0,1}''');
 
 CREATE TABLE edge_values (type regtype, argument text, value text);
@@ -122,6 +124,7 @@ SELECT type::regtype, '%', value FROM (VALUES
     ('jsonb', 'null | true | 1 | "x" | [] | [[]] | {"": 1} | {"no such": {}} | {"workers": -1}')
     ) AS v(type, list), unnest(string_to_array(list, ' | ')) AS v2(constant), format('%L', constant) AS value;
 INSERT INTO edge_values VALUES
+    ('anyelement', '%', 'NULL::text'), ('anyelement', '%', '1'), ('anyelement', '%', 'NULL::calls.objects'), ('anyelement', '%', '''15''::text'),
     ('bytea', '%', 'decode(repeat(''ff'', 1000000), ''hex'')'),
     ('jsonb', '%', '(repeat(''['', 5000) || repeat('']'', 5000))::jsonb'), ('jsonb', '%', 'jsonb_build_object(repeat(''x'', 1000000), 1)');
 INSERT INTO edge_values SELECT 'cstring', '%', format('%L', value) FROM unnest(ARRAY['', '{', '{(1,1,1,1,t)', '{(nan,1,1,1,t)}', '{(1e999,1,1,1,t)}',
@@ -196,7 +199,7 @@ JOIN plasticc_option_catalog() AS o ON a.name = o.procedure || '.options',
 CREATE FUNCTION call_with(function oid, given text[]) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT format(CASE p.prokind WHEN 'p' THEN 'CALL %s(%s)' WHEN 'a' THEN 'SELECT %s(%s)::text FROM generate_series(1, 3)'
                   ELSE 'SELECT (%s(%s))::text LIMIT 100' END, p.oid::regproc, (
-        SELECT string_agg(CASE WHEN a.type = 'cstring'::regtype THEN coalesce(given[ordinal], usual)
+        SELECT string_agg(CASE WHEN a.type IN ('cstring'::regtype, 'anyelement'::regtype) THEN coalesce(given[ordinal], usual)
                           ELSE format('(%s)::%s', coalesce(given[ordinal], usual), a.type) END, ', ' ORDER BY ordinal)
         FROM calls.arguments a WHERE a.function = p.oid))
     FROM pg_proc p WHERE p.oid = function

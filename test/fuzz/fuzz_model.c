@@ -5,7 +5,7 @@
  * The preamble is made valid first, so that the fuzzer gets past the checksum.  An
  * odd first byte makes a model of the bytes after it, of any sizes and extreme numbers,
  * and then changes single bytes of its form; an even one takes them as the form.  Its
- * second bit chooses the old format.
+ * next two bits choose the format: with names of classes, without, and that of 0.1.0.
  */
 #include "fuzz.h"
 
@@ -116,13 +116,14 @@ take_member(FuzzInput *input, int n_all, int n_classes, Member *member, Workspac
 }
 
 static unsigned char *
-build_model(FuzzInput *input, bool unbounded, size_t *length, Workspace *workspace)
+build_model(FuzzInput *input, uint32_t format, size_t *length, Workspace *workspace)
 {
+	static char	  *class_names[] = {"1", "AGN", "SN Ia", "\xc3\xa9"};
 	Model		   model = {.options = "{}", .metrics = "{}"};
 	unsigned char *bytes;
 	float		  *closed;
 
-	take_preprocessing(input, unbounded, &model.preprocessing, workspace);
+	take_preprocessing(input, format == UNBOUNDED_FORMAT_VERSION, &model.preprocessing, workspace);
 	if (preprocessing_inputs(&model.preprocessing) == 0)
 	{
 		model.preprocessing.n_flagged = 1;
@@ -153,6 +154,8 @@ build_model(FuzzInput *input, bool unbounded, size_t *length, Workspace *workspa
 		for (int i = 0; i < model.n_feature_names; i++)
 			model.feature_names[i] = i % 2 == 0 ? "period" : "flux_mean_r";
 	}
+	if (format == FORMAT_VERSION)
+		model.class_names = class_names;
 	*length = model_size(&model);
 	bytes = malloc(*length); /* of exactly its size, for the sanitizer */
 	model_write(&model, bytes);
@@ -184,11 +187,13 @@ make_bytes(FuzzInput *input, size_t *length, Workspace *workspace)
 {
 	unsigned char *bytes;
 	int			   way = take_byte(input);
-	bool		   unbounded = (way & 2) != 0;
+	uint32_t	   format = way & 2	  ? UNBOUNDED_FORMAT_VERSION
+							: way & 4 ? FORMAT_VERSION
+									  : UNNAMED_FORMAT_VERSION;
 
 	if (way % 2 == 1)
 	{
-		bytes = build_model(input, unbounded, length, workspace);
+		bytes = build_model(input, format, length, workspace);
 		change_bytes(input, bytes, *length);
 	}
 	else
@@ -198,7 +203,7 @@ make_bytes(FuzzInput *input, size_t *length, Workspace *workspace)
 		memcpy(bytes + PREAMBLE_BYTES, input->at, input->left);
 	}
 	memcpy(bytes, MAGIC, MAGIC_BYTES);
-	put_uint32(bytes + 8, unbounded ? UNBOUNDED_FORMAT_VERSION : FORMAT_VERSION);
+	put_uint32(bytes + 8, format);
 	put_uint32(bytes + 12, (uint32_t) *length);
 	put_uint32(bytes + 16, crc32c(bytes + PREAMBLE_BYTES, *length - PREAMBLE_BYTES));
 	return bytes;

@@ -107,6 +107,21 @@ SELECT plasticc_classify_query(plasticc_model('m'), 'SELECT NULL::int AS object_
 SELECT plasticc_classify_query(plasticc_model('m'), 'SELECT object_id FROM objects');
 SELECT plasticc_classify_query(plasticc_model('m'), 'SELECT object_id, features::text FROM objects');
 SELECT plasticc_classify_query(plasticc_model('m'), 'SELECT object_id::text, features FROM objects');
+SELECT plasticc_classify_query(plasticc_model('m'), 'SELECT object_id::text, features FROM objects', NULL::uuid);
+SELECT plasticc_classify_query(plasticc_model('m'), 'SELECT object_id::bigint, features FROM objects', NULL::integer);
+SELECT * FROM plasticc_classify_query(NULL, 'SELECT object_id, features FROM objects', NULL::integer);
+-- objects identified by other types have the probabilities that they have as numbers; a varchar is a text, and NULL stays NULL
+CREATE FUNCTION by_id(id text, type text) RETURNS TABLE (id_type regtype, object_id text, probabilities real[]) LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN QUERY EXECUTE format('SELECT pg_typeof(q.object_id), q.object_id::text, q.probabilities FROM plasticc_classify_query(plasticc_model(''m''), %L, NULL::%s) AS q',
+        format('SELECT %s AS object_id, features FROM objects', id), type);
+END $$;
+SELECT t.id, id_type, count(*), bool_and(q.probabilities = p.probabilities) AS same
+FROM (VALUES ('object_id::smallint', 'bigint'), ('object_id', 'integer'), ('object_id::varchar', 'text'), ('object_id::numeric', 'numeric')) AS t(id, type),
+     LATERAL by_id(id, type) AS q JOIN plasticc_classify_query(plasticc_model('m'), 'SELECT object_id, features FROM objects') AS p ON q.object_id = p.object_id::text
+GROUP BY t.id, id_type ORDER BY t.id;
+SELECT id_type, count(*), count(object_id) AS ids, count(DISTINCT object_id) AS objects FROM by_id('NULLIF(md5(object_id::text)::uuid, md5(''7'')::uuid)', 'uuid') GROUP BY 1;
+SELECT id_type, min(object_id), count(DISTINCT object_id) AS objects FROM by_id('ARRAY[object_id, 0]', 'integer[]') GROUP BY 1;
 SELECT plasticc_classify_query(plasticc_model('m'), 'SELECT object_id, object_id, features FROM objects');
 SELECT plasticc_classify_query(plasticc_model('m'), 'SELECT * FROM objects');
 SELECT plasticc_classify_query(plasticc_model('m'), 'VALUES (1, ''{1,2,3,4}''::real[])');
@@ -176,6 +191,6 @@ SELECT plasticc_submission('{0.5,0.5}');
 SELECT plasticc_submission('{0.5,0.5}', '{15,17}');
 SELECT plasticc_submission('{0.5,0.5}', '{15}');
 
-DROP FUNCTION rounded;
+DROP FUNCTION rounded, by_id;
 DROP TABLE objects, predictions, models, alternating;
 TRUNCATE plasticc_models, plasticc_training_log;

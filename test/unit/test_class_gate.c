@@ -114,12 +114,11 @@ test_fit(void)
 
 	/* in the weighted loss by the weight of the class: 3 of 1 + 1 + 1/2 on the side */
 	problem.options.loss = LOSS_WEIGHTED;
-	problem.options.n_class_weights = 1;
-	problem.options.class_weights[0] = (ClassWeight){20, 3.0};
+	problem.set.class_weight = (const double[CLASSES]){1.0, 1.0, 3.0, 1.0};
 	gate = gate_of(&problem);
 	CHECK_CLOSE(gate.closed[GATE_ZERO * CLASSES + 2], (3.0 / 202) / (2.5 + 3.0 / 202), 1e-6,
 				"weighted probability");
-	problem.options.class_weights[0] = (ClassWeight){20, 0.0};
+	problem.set.class_weight = (const double[CLASSES]){1.0, 1.0, 0.0, 1.0};
 	gate = gate_of(&problem);
 	check_open(&gate, GATE_ZERO, "oo.o", "weight 0");
 

@@ -216,8 +216,7 @@ test_weighted(void)
 	make_problem(&problem);
 	problem.set.weight = NULL;
 	problem.options.loss = LOSS_WEIGHTED;
-	problem.options.n_class_weights = 1;
-	problem.options.class_weights[0] = (ClassWeight){20, 3.0};
+	problem.set.class_weight = (const double[CLASSES]){1.0, 1.0, 3.0, 1.0};
 	calibrate_problem(&problem, false);
 	for (int i = 0; i < ROWS; i++)
 		if (!problem.validation[i])

@@ -337,9 +337,60 @@ test_header(void)
 		check_forged(&model, forged[i].offset, forged[i].value, NULL);
 	check_forged(&model, 8, 3, "the format version is not supported");
 	check_forged(&model, 8, 6, "the format version is not supported");
+	check_forged(&model, 8, 8, "the data end unexpectedly"); /* where class names would be */
 	check_forged(&model, AT_LOWEST, 0x40800000, "the range of a feature is empty");
 	check_forged(&model, AT_HIGHEST + 4, 0xC0A00000, "the range of a feature is empty");
 	check_forged(&model, AT_HIGHEST + 4, 0x7F800000, "a number is not finite");
+	unit_free();
+}
+
+/* Names of classes are kept; those that are empty, too long or not ascending are refused. */
+static void
+test_class_names(void)
+{
+	static char longest[MODEL_MAX_CLASS_NAME_BYTES + 2];
+	static const struct
+	{
+		char	   *names[CLASSES];
+		const char *reason;
+	} cases[] = {
+		{{"AGN", "SN Ia", "\xc3\xa9toile"}, NULL},
+		{{"A", "AA", longest}, NULL},
+		{{"", "SN Ia", "TDE"}, "the length of a class name is out of range"},
+		{{"A", longest, longest + 1}, "class names are not in ascending order"},
+		{{"A", "B", "B"}, "class names are not in ascending order"},
+		{{"\xc3\xa9toile", "SN Ia", "TDE"}, "class names are not in ascending order"},
+	};
+	Workspace	   workspace = unit_workspace();
+	Model		   model = make_model(NORMALISATION_RANK_GAUSS, &workspace);
+	const char	  *reason = NULL;
+	unsigned char *bytes;
+	size_t		   size;
+	Model		  *read;
+
+	memset(longest, 'n', MODEL_MAX_CLASS_NAME_BYTES);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		model.class_names = (char **) cases[i].names;
+		bytes = write_model(&model, &size, &workspace);
+		CHECK(bytes[8] == 8, "format %d", bytes[8]);
+		read = model_read(bytes, size, &workspace, &reason);
+		CHECK((read == NULL) == (cases[i].reason != NULL) &&
+				  (read || strcmp(reason, cases[i].reason) == 0),
+			  "case %zu: %s", i, reason ? reason : "accepted");
+		for (int c = 0; read && c < CLASSES; c++)
+			CHECK(strcmp(read->class_names[c], cases[i].names[c]) == 0, "name %s",
+				  read->class_names[c]);
+		if (read)
+			CHECK(memcmp(write_model(read, &size, &workspace), bytes, size) == 0,
+				  "writes different bytes");
+	}
+	longest[MODEL_MAX_CLASS_NAME_BYTES] = 'n';
+	model.class_names = (char **) cases[1].names;
+	bytes = write_model(&model, &size, &workspace);
+	CHECK(model_read(bytes, size, &workspace, &reason) == NULL &&
+			  strcmp(reason, "the length of a class name is out of range") == 0,
+		  "a name of 256 bytes: %s", reason ? reason : "accepted");
 	unit_free();
 }
 
@@ -822,6 +873,7 @@ main(void)
 		test_format_4(normalisation);
 	}
 	test_header();
+	test_class_names();
 	test_list_bytes();
 	test_no_inputs();
 	test_calibration_bytes();

@@ -4,6 +4,7 @@
  */
 #include "unit.h"
 
+#include "core/model/challenge_classes.h"
 #include "core/model/scoring.h"
 
 static void
@@ -52,6 +53,11 @@ test_weighted_log_loss(void)
 	for (int class = 0; class < 100; class ++)
 		CHECK(challenge_weight(class) == (class == 15 || class == 64 || class == 99 ? 2.0 : 1.0),
 			  "class %d", class);
+	CHECK(challenge_label_weight("64") == 2.0 && challenge_label_weight("6") == 1.0 &&
+			  challenge_label_weight("064") == 1.0 && challenge_label_weight("TDE") == 1.0,
+		  "labels");
+	for (int i = 1; i < N_CHALLENGE_CLASSES; i++)
+		CHECK(challenge_classes[i].number > challenge_classes[i - 1].number, "not ascending");
 }
 
 static void

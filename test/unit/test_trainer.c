@@ -16,6 +16,8 @@
 /* The feature that is larger in this class than in the others. */
 #define TELLING(class) (2 * (class) + 1)
 
+static const double class_weights[CLASSES] = {2.0, 1.0, 1.0};
+
 typedef struct Problem
 {
 	float		features[ROWS][FEATURES];
@@ -67,6 +69,7 @@ make_problem(Problem *problem, double separation)
 		.n_classes = CLASSES,
 		.features = problem->rows,
 		.classes = problem->classes,
+		.class_weight = class_weights,
 		.target = problem->target,
 	};
 }
@@ -120,7 +123,6 @@ weighted_log_loss(const Model *model, const Problem *problem, bool validation)
 	ClassifyScratch *scratch = classify_scratch(model, 1, &workspace);
 	double			 sum[CLASSES] = {0};
 	int				 count[CLASSES] = {0};
-	double			 weight[CLASSES] = {2.0, 1.0, 1.0};
 	double			 loss = 0.0;
 
 	for (int i = 0; i < ROWS; i++)
@@ -135,7 +137,7 @@ weighted_log_loss(const Model *model, const Problem *problem, bool validation)
 		count[problem->target[i]]++;
 	}
 	for (int c = 0; c < CLASSES; c++)
-		loss += weight[c] * sum[c] / count[c];
+		loss += class_weights[c] * sum[c] / count[c];
 	return loss / 4.0;
 }
 

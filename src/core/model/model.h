@@ -48,8 +48,10 @@ typedef struct Model
 	float		 *log_multipliers; /* [n_classes]; 0 = none */
 	int			  n_feature_names; /* n_features, or 0 without names */
 	char		**feature_names;
-	const char	 *options; /* JSON text of the training options */
-	const char	 *metrics; /* JSON text of the training metrics */
+	char		**class_names; /* [n_classes], ascending by their bytes, each of at least one and at
+								* most MODEL_MAX_CLASS_NAME_BYTES; NULL if the classes are numbers */
+	const char *options;	   /* JSON text of the training options */
+	const char *metrics;	   /* JSON text of the training metrics */
 } Model;
 
 /* inputs [n] = the elements of all with the given indexes [n]. */

@@ -14,17 +14,21 @@
  *		and the probabilities of the closed classes of each side;
  *		each member: n_inputs, inputs, n_layers, and for each layer n_out,
  *		activation, weight, bias;
- *		each feature name, then the options and the metrics: length and text.
+ *		each feature name, each class name, then the options and the metrics: length
+ *		and text.
  *
- * Format 4, of version 0.1.0, has neither lowest nor highest: the values of a feature are
- * not limited to the range of those in training.
+ * A model whose classes are numbers has format 7, which has no class names.  Format 4, of
+ * version 0.1.0, has neither them nor lowest and highest: the values of a feature are not
+ * limited to the range of those in training.  Any two of the versions differ in two
+ * bits at least, because the checksum does not cover them.
  */
 #ifndef PLASTICC_CORE_MODEL_MODEL_FORMAT_H
 #define PLASTICC_CORE_MODEL_MODEL_FORMAT_H
 
 #define MAGIC "plasticc"
 #define MAGIC_BYTES 8
-#define FORMAT_VERSION 7 /* two bits from 4: the checksum does not cover it */
+#define FORMAT_VERSION 8
+#define UNNAMED_FORMAT_VERSION 7
 #define UNBOUNDED_FORMAT_VERSION 4
 #define PREAMBLE_BYTES (MAGIC_BYTES + 3 * 4) /* up to and including the CRC-32C */
 

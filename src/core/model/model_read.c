@@ -181,6 +181,28 @@ take_text(Reader *reader)
 	return text;
 }
 
+/* The names of the classes; NULL after a failure. */
+static char **
+take_class_names(Reader *reader, int n)
+{
+	char **names = workspace_array(reader->workspace, char *, n);
+
+	for (int c = 0; c < n; c++)
+	{
+		size_t length;
+
+		names[c] = take_text(reader);
+		if (reader->failure)
+			return NULL;
+		length = strlen(names[c]);
+		if (length == 0 || length > MODEL_MAX_CLASS_NAME_BYTES)
+			fail(reader, "the length of a class name is out of range");
+		else if (c > 0 && strcmp(names[c - 1], names[c]) >= 0)
+			fail(reader, "class names are not in ascending order");
+	}
+	return names;
+}
+
 /* The range of the training values of each feature; that of all numbers where it is unbounded. */
 static void
 take_range(Reader *reader, Preprocessing *preprocessing)
@@ -309,7 +331,7 @@ take_gate(Reader *reader, Gate *gate, int n_features, int n_classes)
 }
 
 static void
-take_body(Reader *reader, Model *model)
+take_body(Reader *reader, Model *model, bool named)
 {
 	Preprocessing *preprocessing = &model->preprocessing;
 
@@ -356,6 +378,8 @@ take_body(Reader *reader, Model *model)
 	model->feature_names = workspace_array(reader->workspace, char *, model->n_feature_names);
 	for (int i = 0; i < model->n_feature_names; i++)
 		model->feature_names[i] = take_text(reader);
+	if (named)
+		model->class_names = take_class_names(reader, model->n_classes);
 	model->options = take_text(reader);
 	model->metrics = take_text(reader);
 	if (reader->failure == NULL && reader->left > 0)
@@ -375,6 +399,7 @@ preamble_failure(const unsigned char *bytes, size_t length)
 	if (length < PREAMBLE_BYTES || memcmp(bytes, MAGIC, MAGIC_BYTES) != 0)
 		return "the magic number does not match";
 	if (format_version(bytes) != FORMAT_VERSION &&
+		format_version(bytes) != UNNAMED_FORMAT_VERSION &&
 		format_version(bytes) != UNBOUNDED_FORMAT_VERSION)
 		return "the format version is not supported";
 	if (decode_uint32(bytes + MAGIC_BYTES + 4) != length)
@@ -398,7 +423,7 @@ model_read(const unsigned char *bytes, size_t length, Workspace *workspace, cons
 	reader.position = bytes + PREAMBLE_BYTES;
 	reader.left = length - PREAMBLE_BYTES;
 	model->preprocessing.unbounded = format_version(bytes) == UNBOUNDED_FORMAT_VERSION;
-	take_body(&reader, model);
+	take_body(&reader, model, format_version(bytes) == FORMAT_VERSION);
 	*reason = reader.failure;
 	return reader.failure ? NULL : model;
 }

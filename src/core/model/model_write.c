@@ -134,8 +134,18 @@ put_body(Writer *writer, const Model *model)
 		put_member(writer, &model->members[i]);
 	for (int i = 0; i < model->n_feature_names; i++)
 		put_text(writer, model->feature_names[i]);
+	for (int c = 0; c < model->n_classes && model->class_names; c++)
+		put_text(writer, model->class_names[c]);
 	put_text(writer, model->options);
 	put_text(writer, model->metrics);
+}
+
+static uint32_t
+format_version(const Model *model)
+{
+	return model->preprocessing.unbounded ? UNBOUNDED_FORMAT_VERSION
+		   : model->class_names			  ? FORMAT_VERSION
+										  : UNNAMED_FORMAT_VERSION;
 }
 
 size_t
@@ -155,8 +165,7 @@ model_write(const Model *model, unsigned char *bytes)
 
 	put_body(&body, model);
 	put_bytes(&preamble, MAGIC, MAGIC_BYTES);
-	put_uint32(&preamble,
-			   model->preprocessing.unbounded ? UNBOUNDED_FORMAT_VERSION : FORMAT_VERSION);
+	put_uint32(&preamble, format_version(model));
 	put_uint32(&preamble, (uint32_t) (PREAMBLE_BYTES + body.length));
 	put_uint32(&preamble, crc32c(bytes + PREAMBLE_BYTES, body.length));
 }

@@ -6,22 +6,9 @@
 #ifndef PLASTICC_CORE_MODEL_SCORING_H
 #define PLASTICC_CORE_MODEL_SCORING_H
 
-#include <stdint.h>
-
 /* The challenge clips probabilities to [SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY]. */
 #define SMALLEST_PROBABILITY 1e-15
 #define LOG_SMALLEST_PROBABILITY (-34.538776394910684)
-
-/*
- * The weight of a class in the challenge's log loss: 2 for 15 (tidal
- * disruption), 64 (kilonova) and 99 (unknown), otherwise 1.  The organisers
- * did not publish them; participants inferred them from the scores of probe submissions.
- */
-static inline double
-challenge_weight(int32_t class)
-{
-	return class == 15 || class == 64 || class == 99 ? 2.0 : 1.0;
-}
 
 /* The index of the largest of n probabilities, the first in case of ties. */
 extern int most_probable(const float *probabilities, int n);

@@ -60,7 +60,7 @@ weigh_rows(Fit *fit, int fold, const int *n_members)
 		if (weight)
 			fit->weight[i] = weight[i];
 		if (ensemble->options->loss == LOSS_WEIGHTED)
-			fit->weight[i] *= (float) (class_weight(ensemble->options, set->classes[c]) / count[c]);
+			fit->weight[i] *= (float) (class_weight(set, c) / count[c]);
 		fit->n_rows += fit->weight[i] > 0.0f;
 	}
 }

@@ -10,15 +10,6 @@
 #include "core/base/softmax.h"
 #include "core/model/scoring.h"
 
-double
-class_weight(const TrainingOptions *options, int32_t class)
-{
-	for (int i = 0; i < options->n_class_weights; i++)
-		if (options->class_weights[i].class == class)
-			return options->class_weights[i].weight;
-	return challenge_weight(class);
-}
-
 /* Scales the weights of the n rows to mean 1. */
 static void
 normalise_weights(float *weight, int n, const int *rows)
@@ -63,8 +54,7 @@ create_loss(const TrainingSet *set, const TrainingOptions *options, const Gate *
 		bool   held_out = k >= n_training;
 		int	   i = rows[k];
 		int	   c = set->target[i];
-		double weight =
-			class_weight(options, set->classes[c]) / count[held_out * set->n_classes + c];
+		double weight = class_weight(set, c) / count[held_out * set->n_classes + c];
 
 		loss.weight[i] = set->weight ? set->weight[i] : 1.0f;
 		if (options->loss == LOSS_WEIGHTED)
@@ -75,7 +65,7 @@ create_loss(const TrainingSet *set, const TrainingOptions *options, const Gate *
 
 	for (int c = 0; c < set->n_classes; c++)
 	{
-		double weight = class_weight(options, set->classes[c]);
+		double weight = class_weight(set, c);
 
 		loss.shift[c] = options->loss == LOSS_WEIGHTED && weight > 0.0 && count[c] > 0
 							? (float) ((1.0 - options->weight_power) * log(weight * n / count[c]))

@@ -10,9 +10,6 @@
 #include "core/train/options.h"
 #include "core/train/training_set.h"
 
-/* The weight w_c of a class in the weighted loss: from the options, by default the challenge's. */
-extern double class_weight(const TrainingOptions *options, int32_t class);
-
 typedef struct LossFunction
 {
 	const TrainingSet *set;

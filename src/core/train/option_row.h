@@ -35,7 +35,7 @@ typedef enum OptionBoolean
 
 typedef struct ClassWeight
 {
-	int32_t class;
+	const char *class; /* its number or its label, the caller's string */
 	double weight;
 } ClassWeight;
 

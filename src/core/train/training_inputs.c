@@ -131,7 +131,7 @@ training_gate(const TrainingSet *set, const TrainingOptions *options, const bool
 
 		weight[i] = set->weight ? set->weight[i] : 1.0;
 		if (options->loss == LOSS_WEIGHTED && count[c] > 0)
-			weight[i] *= class_weight(options, set->classes[c]) / count[c];
+			weight[i] *= class_weight(set, c) / count[c];
 	}
 	gate_fit(&sample, &gate, workspace);
 	return gate;

@@ -181,23 +181,6 @@ read_names(const OptionRow *row, const JsonbValue *value, const char ***place)
 	return n;
 }
 
-static int32
-read_class(const OptionRow *row, const JsonbValue *key)
-{
-	char *text = pnstrdup(key->val.string.val, key->val.string.len);
-	char *end;
-	long class;
-
-	errno = 0;
-	class = strtol(text, &end, 10);
-	if (end == text || *end != '\0' || errno != 0 || class < PG_INT32_MIN || class > PG_INT32_MAX)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("invalid value for option \"%s\"", row->name),
-						errhint("Accepted: an object whose keys are classes, such as {\"15\": 2, "
-								"\"64\": 2}.")));
-	return (int32) class;
-}
-
 static int
 read_weights(const OptionRow *row, const JsonbValue *value, ClassWeight *place)
 {
@@ -210,7 +193,7 @@ read_weights(const OptionRow *row, const JsonbValue *value, ClassWeight *place)
 	while ((token = JsonbIteratorNext(&iterator, &item, true)) != WJB_DONE)
 	{
 		if (token == WJB_KEY)
-			place[n].class = read_class(row, &item);
+			place[n].class = pnstrdup(item.val.string.val, item.val.string.len);
 		else if (token == WJB_VALUE)
 			place[n++].weight = read_number(row, &item, false);
 	}
@@ -426,7 +409,7 @@ weights_json(const ClassWeight *weights, int n)
 
 	initStringInfo(&text);
 	for (int i = 0; i < n; i++)
-		appendStringInfo(&text, "%s\"%d\": %.15g", i == 0 ? "" : ", ", (int) weights[i].class,
+		appendStringInfo(&text, "%s%s: %.15g", i == 0 ? "" : ", ", text_json(weights[i].class),
 						 weights[i].weight);
 	return psprintf("{%s}", text.data);
 }

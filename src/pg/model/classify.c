@@ -5,10 +5,15 @@
  */
 #include "pg/module/plasticc.h"
 
+#include "catalog/pg_type.h"
+#include "parser/parse_coerce.h"
 #include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/lsyscache.h"
 
 #include "pg/model/classify_block.h"
 #include "pg/model/model_cache.h"
+#include "pg/model/model_classes.h"
 #include "pg/util/arrays.h"
 #include "pg/util/query_reader.h"
 #include "pg/util/result_rows.h"
@@ -49,7 +54,7 @@ plasticc_classify_name(PG_FUNCTION_ARGS)
 	return classify_argument(fcinfo, cached_model_by_name(fcinfo->flinfo, PG_GETARG_TEXT_PP(0)));
 }
 
-/* plasticc_probabilities(model, features): a row (class, probability) for each class */
+/* plasticc_probabilities(model, features): a row (class, probability, name) for each class */
 Datum
 plasticc_probabilities(PG_FUNCTION_ARGS)
 {
@@ -59,9 +64,10 @@ plasticc_probabilities(PG_FUNCTION_ARGS)
 
 	for (int i = 0; i < cached->model->n_classes; i++)
 	{
-		Datum values[2] = {Int32GetDatum(cached->model->classes[i]),
-						   Float4GetDatum(probabilities[i])};
-		bool  nulls[2] = {false, false};
+		Datum values[] = {Int32GetDatum(cached->model->classes[i]),
+						  Float4GetDatum(probabilities[i]),
+						  CStringGetTextDatum(model_class_name(cached->model, i))};
+		bool  nulls[lengthof(values)] = {false};
 
 		add_result_row(result, values, nulls);
 	}
@@ -80,20 +86,63 @@ typedef struct Batch
 {
 	ClassifyBlock *block;
 	int			   capacity;
+	Oid			   id_type; /* of object_id in the result */
+	int16		   id_length;
+	bool		   id_by_value;
+	MemoryContext  ids; /* where object_ids are */
 	int			   n_rows;
-	int64		   object_ids[CLASSIFY_BLOCK_ROWS];
+	Datum		   object_ids[CLASSIFY_BLOCK_ROWS];
 	bool		   has_id[CLASSIFY_BLOCK_ROWS];
 	bool		   has_features[CLASSIFY_BLOCK_ROWS];
 } Batch;
 
 static Batch *
-new_batch(const Model *model)
+new_batch(const Model *model, Oid id_type)
 {
 	Batch *batch = palloc0(sizeof(Batch));
 
+	batch->id_type = id_type;
+	get_typlenbyval(id_type, &batch->id_length, &batch->id_by_value);
+	batch->ids =
+		AllocSetContextCreate(CurrentMemoryContext, "plasticc object_ids", ALLOCSET_DEFAULT_SIZES);
 	batch->capacity = Min(CLASSIFY_BLOCK_ROWS, query_batch_rows(model->preprocessing.n_features));
 	batch->block = new_classify_block(model, batch->capacity);
 	return batch;
+}
+
+/* All integers are a bigint where the result is one; other types must be the same. */
+static void
+check_id_type(const Batch *batch, const QueryColumn *column)
+{
+	if (!(batch->id_type == INT8OID && is_integer_column(column)) &&
+		!IsBinaryCoercible(column->type, batch->id_type))
+		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+						errmsg("column \"object_id\" of the query has type %s, not %s",
+							   format_type_be(column->type), format_type_be(batch->id_type)),
+						errhint("Pass a null of that type as third argument: NULL::%s.",
+								format_type_be(column->type))));
+}
+
+/* The object_id of the row, in the result's type and in batch->ids; false for NULL. */
+static bool
+take_id(Batch *batch, const QueryReader *reader, Datum *object_id)
+{
+	MemoryContext caller;
+	int64		  number = 0;
+
+	if (batch->id_type == INT8OID)
+	{
+		bool present = row_integer(reader, OBJECT_ID, &number);
+
+		*object_id = Int64GetDatum(number);
+		return present;
+	}
+	if (!row_datum(reader, OBJECT_ID, object_id))
+		return false;
+	caller = MemoryContextSwitchTo(batch->ids);
+	*object_id = datumCopy(*object_id, batch->id_by_value, batch->id_length);
+	MemoryContextSwitchTo(caller);
+	return true;
 }
 
 static void
@@ -102,7 +151,7 @@ take_row(Batch *batch, QueryReader *reader)
 	int		   i = batch->n_rows++;
 	ArrayType *features;
 
-	batch->has_id[i] = row_integer(reader, OBJECT_ID, &batch->object_ids[i]);
+	batch->has_id[i] = take_id(batch, reader, &batch->object_ids[i]);
 	batch->has_features[i] = row_features(reader, FEATURES, &features);
 	if (batch->has_features[i])
 		add_to_block(batch->block, features, row_name(reader));
@@ -118,7 +167,7 @@ return_batch(Batch *batch, ReturnSetInfo *result)
 	classify_block(batch->block);
 	for (int i = 0; i < batch->n_rows; i++)
 	{
-		Datum values[2] = {Int64GetDatum(batch->object_ids[i]), (Datum) 0};
+		Datum values[2] = {batch->object_ids[i], (Datum) 0};
 		bool  nulls[2] = {!batch->has_id[i], !batch->has_features[i]};
 
 		if (batch->has_features[i])
@@ -129,21 +178,27 @@ return_batch(Batch *batch, ReturnSetInfo *result)
 		add_result_row(result, values, nulls);
 	}
 	batch->n_rows = 0;
+	MemoryContextReset(batch->ids);
 }
 
-/* plasticc_classify_query(model, query) */
+/* plasticc_classify_query(model, query [, a value of object_id's type]) */
 Datum
 plasticc_classify_query(PG_FUNCTION_ARGS)
 {
 	QueryColumn columns[N_COLUMNS] = {
-		[OBJECT_ID] = {.name = "object_id", .kind = COLUMN_INTEGER, .required = true},
+		[OBJECT_ID] = {.name = "object_id", .kind = COLUMN_ANY, .required = true},
 		[FEATURES] = {.name = "features", .kind = COLUMN_FEATURES, .required = true},
 	};
 	ReturnSetInfo *result = begin_result(fcinfo);
-	Batch		  *batch = new_batch(cached_model(fcinfo->flinfo, PG_GETARG_DATUM(0))->model);
-	QueryReader	  *reader =
-		begin_query("query", text_to_cstring(PG_GETARG_TEXT_PP(1)), columns, N_COLUMNS);
+	Batch		  *batch;
+	QueryReader	  *reader;
 
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		return (Datum) 0;
+	batch = new_batch(cached_model(fcinfo->flinfo, PG_GETARG_DATUM(0))->model,
+					  TupleDescAttr(result->setDesc, 0)->atttypid);
+	reader = begin_query("query", text_to_cstring(PG_GETARG_TEXT_PP(1)), columns, N_COLUMNS);
+	check_id_type(batch, &columns[OBJECT_ID]);
 	while (next_row(reader))
 	{
 		take_row(batch, reader);

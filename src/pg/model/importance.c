@@ -17,6 +17,7 @@
 #include "core/model/scoring.h"
 #include "pg/model/labelled_objects.h"
 #include "pg/model/model_cache.h"
+#include "pg/model/model_classes.h"
 #include "pg/util/args.h"
 #include "pg/util/result_rows.h"
 
@@ -159,7 +160,7 @@ permuted_loss(PermutedClassifier *classifier, const LabelledObjects *objects, co
 		}
 	}
 	for (int c = 0; c < model->n_classes; c++)
-		add_class_loss(&loss, challenge_weight(model->classes[c]), losses[c], counts[c]);
+		add_class_loss(&loss, model_class_weight(model, c), losses[c], counts[c]);
 	pfree(losses);
 	pfree(counts);
 	return weighted_log_loss(&loss);

@@ -7,8 +7,9 @@
 #include "core/model/preprocess.h"
 #include "pg/model/classify_block.h"
 #include "pg/model/labelled_objects.h"
+#include "pg/model/model_classes.h"
+#include "pg/util/args.h"
 #include "pg/util/arrays.h"
-#include "pg/util/class_arrays.h"
 #include "pg/util/query_reader.h"
 
 enum
@@ -19,21 +20,33 @@ enum
 	N_COLUMNS
 };
 
+/* The model's classes as the column gives them: an integer is a number, a text a name. */
+static char **
+target_texts(const Model *model, const QueryColumn *column)
+{
+	char **texts = palloc(sizeof(char *) * model->n_classes);
+
+	for (int c = 0; c < model->n_classes; c++)
+		texts[c] = is_integer_column(column) ? psprintf("%d", model->classes[c])
+											 : model_class_name(model, c);
+	return texts;
+}
+
 /* Index of the row's class among those of the model. */
 static int32_t
-row_target(const Model *model, QueryReader *reader)
+row_target(const Model *model, char *const *texts, QueryReader *reader)
 {
-	int64 target = required_integer(reader, TARGET);
-	int	  i = -1;
+	const char *target = required_text(reader, TARGET);
 
-	if (target >= PG_INT32_MIN && target <= PG_INT32_MAX)
-		i = class_index(model->classes, model->n_classes, (int32) target);
-	if (i < 0)
-		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
-						errmsg("target " INT64_FORMAT " of %s is not a class of the model", target,
-							   row_name(reader)),
-						errhint("Exclude objects of classes that the model does not know.")));
-	return i;
+	for (int c = 0; c < model->n_classes; c++)
+		if (strcmp(target, texts[c]) == 0)
+			return c;
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+					errmsg(is_integer_column(&reader->columns[TARGET])
+							   ? "target %s of %s is not a class of the model"
+							   : "target \"%s\" of %s is not a class of the model",
+						   quoted_string(target), row_name(reader)),
+					errhint("Exclude objects of classes that the model does not know.")));
 }
 
 static void
@@ -52,8 +65,8 @@ read_labelled_objects(const Model *model, const char *query)
 {
 	QueryColumn columns[N_COLUMNS] = {
 		[FEATURES] = {.name = "features", .kind = COLUMN_FEATURES, .required = true},
-		[TARGET] = {.name = "target", .kind = COLUMN_INTEGER, .required = true},
-		[OBJECT_ID] = {.name = "object_id", .kind = COLUMN_INTEGER},
+		[TARGET] = {.name = "target", .kind = COLUMN_LABEL, .required = true},
+		[OBJECT_ID] = {.name = "object_id", .kind = COLUMN_ANY},
 	};
 	const Preprocessing *preprocessing = &model->preprocessing;
 	int					 n_inputs = preprocessing_inputs(preprocessing);
@@ -62,6 +75,7 @@ read_labelled_objects(const Model *model, const char *query)
 	float				*values = workspace_array(&workspace, float, preprocessing->n_features);
 	LabelledObjects		*objects = palloc(sizeof(LabelledObjects));
 	QueryReader			*reader;
+	char			   **texts;
 
 	*objects = (LabelledObjects){
 		.model = model,
@@ -70,6 +84,7 @@ read_labelled_objects(const Model *model, const char *query)
 		.side = workspace_array(&workspace, uint8_t, 1),
 	};
 	reader = begin_query("query", query, columns, N_COLUMNS);
+	texts = target_texts(model, &columns[TARGET]);
 	while (next_row(reader))
 	{
 		ArrayType *features = required_features(reader, FEATURES);
@@ -82,7 +97,7 @@ read_labelled_objects(const Model *model, const char *query)
 		preprocess(preprocessing, scores, 1, values, objects->inputs + (Size) i * n_inputs);
 		objects->side[i] =
 			model->gate.closed ? gate_side(values[model->gate.feature]) : GATE_UNKNOWN;
-		objects->target[i] = row_target(model, reader);
+		objects->target[i] = row_target(model, texts, reader);
 	}
 	return objects;
 }

@@ -67,6 +67,9 @@ text_failure(const Model *model)
 	for (int i = 0; i < model->n_feature_names; i++)
 		if (!is_utf8(model->feature_names[i]))
 			return "the name of a feature is not UTF-8";
+	for (int c = 0; c < model->n_classes && model->class_names; c++)
+		if (!is_utf8(model->class_names[c]))
+			return "the name of a class is not UTF-8";
 	if (!is_utf8(model->options) || !is_json(model->options))
 		return "the options are not JSON";
 	if (!is_utf8(model->metrics) || !is_json(model->metrics))

@@ -1,39 +1,21 @@
 /*
  * model_info.c
- *		plasticc_classes and plasticc_model_info: what a model is.
+ *		plasticc_model_info: what a model is.
  */
 #include "pg/module/plasticc.h"
 
 #include <math.h>
 
-#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
 #include "utils/jsonb.h"
 
 #include "core/model/preprocess.h"
 #include "pg/model/model_cache.h"
-#include "pg/util/arrays.h"
+#include "pg/model/model_classes.h"
 #include "pg/util/json_text.h"
 
-PG_FUNCTION_INFO_V1(plasticc_classes);
 PG_FUNCTION_INFO_V1(plasticc_model_info);
-
-/* plasticc_classes(model): in the order of the probabilities */
-Datum
-plasticc_classes(PG_FUNCTION_ARGS)
-{
-	const Model *model = cached_model(fcinfo->flinfo, PG_GETARG_DATUM(0))->model;
-
-	PG_RETURN_ARRAYTYPE_P(integer_array(model->classes, model->n_classes));
-}
-
-/* A model's texts are UTF-8, whatever the database's encoding. */
-static char *
-server_text(const char *utf8)
-{
-	return pg_any_to_server(utf8, strlen(utf8), PG_UTF8);
-}
 
 /* The layers, whose shapes all members share, and the number of parameters of all members. */
 static void
@@ -72,7 +54,7 @@ append_calibration(StringInfo text, const Model *model)
 	json_key(text, "class_multipliers");
 	appendStringInfoChar(text, '{');
 	for (int c = 0; c < model->n_classes; c++)
-		json_number_member(text, psprintf("%d", model->classes[c]), exp(model->log_multipliers[c]));
+		json_number_member(text, model_class_name(model, c), exp(model->log_multipliers[c]));
 	appendStringInfoChar(text, '}');
 }
 
@@ -87,7 +69,7 @@ append_closed(StringInfo text, const Model *model, const char *key, GateSide sid
 	appendStringInfoChar(text, '{');
 	for (int c = 0; c < model->n_classes; c++)
 		if (closed[c] > 0.0f)
-			json_number_member(text, psprintf("%d", model->classes[c]), closed[c]);
+			json_number_member(text, model_class_name(model, c), closed[c]);
 	appendStringInfoChar(text, '}');
 }
 
@@ -119,27 +101,29 @@ append_integers(StringInfo text, const char *key, int n, const int32_t *values, 
 	appendStringInfoChar(text, ']');
 }
 
+/* An array of n names, or null for none. */
 static void
-append_feature_names(StringInfo text, const Model *model)
+append_names(StringInfo text, const char *key, int n, char *const *names)
 {
-	json_key(text, "feature_names");
-	if (model->n_feature_names == 0)
-		appendStringInfoString(text, "null");
-	else
+	json_key(text, key);
+	if (n == 0)
 	{
-		appendStringInfoChar(text, '[');
-		for (int i = 0; i < model->n_feature_names; i++)
-		{
-			if (i > 0)
-				appendStringInfoString(text, ", ");
-			escape_json(text, server_text(model->feature_names[i]));
-		}
-		appendStringInfoChar(text, ']');
+		appendStringInfoString(text, "null");
+		return;
 	}
+	appendStringInfoChar(text, '[');
+	for (int i = 0; i < n; i++)
+	{
+		if (i > 0)
+			appendStringInfoString(text, ", ");
+		escape_json(text, server_text(names[i]));
+	}
+	appendStringInfoChar(text, ']');
 }
 
 /*
- * plasticc_model_info(model): an object with classes, features, feature_names,
+ * plasticc_model_info(model): an object with classes, class_names (null where the
+ * classes are numbers), features, feature_names,
  * normalisation, used_features and missing_flags (features, counted from 1, whose
  * values or missing-value indicators are inputs of a member), members, layers,
  * parameters, temperature, class_multipliers, gate, bytes, options and metrics
@@ -155,8 +139,10 @@ plasticc_model_info(PG_FUNCTION_ARGS)
 	initStringInfo(&text);
 	appendStringInfoChar(&text, '{');
 	append_integers(&text, "classes", model->n_classes, model->classes, 0);
+	append_names(&text, "class_names", model->class_names ? model->n_classes : 0,
+				 model->class_names);
 	json_integer_member(&text, "features", preprocessing->n_features);
-	append_feature_names(&text, model);
+	append_names(&text, "feature_names", model->n_feature_names, model->feature_names);
 	json_key(&text, "normalisation");
 	escape_json(&text, normalisation_choices[preprocessing->normalisation]);
 	append_integers(&text, "used_features", preprocessing->n_used, preprocessing->used, 1);

@@ -4,11 +4,23 @@
  */
 #include "pg/module/plasticc.h"
 
+#include "core/model/challenge_classes.h"
 #include "pg/model/prediction.h"
 #include "pg/util/class_arrays.h"
 
-const int32 challenge_classes[N_CHALLENGE_CLASSES] = {6,  15, 16, 42, 52, 53, 62,			64,
-													  65, 67, 88, 90, 92, 95, UNKNOWN_CLASS};
+/* The classes of so many probabilities: the challenge's, with or without the last; else NULL. */
+static const int32 *
+assumed_classes(int n)
+{
+	int32 *classes;
+
+	if (n != N_CHALLENGE_CLASSES && n != N_CHALLENGE_CLASSES - 1)
+		return NULL;
+	classes = palloc(sizeof(int32) * n);
+	for (int i = 0; i < n; i++)
+		classes[i] = challenge_classes[i].number;
+	return classes;
+}
 
 Prediction
 prediction_arguments(FunctionCallInfo fcinfo, int classes_argument)
@@ -19,10 +31,7 @@ prediction_arguments(FunctionCallInfo fcinfo, int classes_argument)
 	prediction.sum = probability_sum(prediction.probabilities, prediction.n);
 	if (PG_NARGS() <= classes_argument || PG_ARGISNULL(classes_argument))
 	{
-		bool is_challenge =
-			prediction.n == N_CHALLENGE_CLASSES || prediction.n == N_CHALLENGE_CLASSES - 1;
-
-		prediction.classes = is_challenge ? challenge_classes : NULL;
+		prediction.classes = assumed_classes(prediction.n);
 		return prediction;
 	}
 	prediction.classes = class_elements(PG_GETARG_ARRAYTYPE_P(classes_argument), prediction.n);

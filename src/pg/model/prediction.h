@@ -1,18 +1,11 @@
 /*
  * prediction.h
- *		Class probabilities of an object, as arguments, and the classes of the
- *		PLAsTiCC challenge.
+ *		Class probabilities of an object, as arguments.
  */
 #ifndef PLASTICC_PG_MODEL_PREDICTION_H
 #define PLASTICC_PG_MODEL_PREDICTION_H
 
 #include "fmgr.h"
-
-#define UNKNOWN_CLASS 99
-#define N_CHALLENGE_CLASSES 15
-
-/* Ascending; class 99, which no training object has, is the last. */
-extern const int32 challenge_classes[N_CHALLENGE_CLASSES];
 
 /* Probabilities, which sum to 1 after division by their sum, and their classes. */
 typedef struct Prediction

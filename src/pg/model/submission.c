@@ -4,11 +4,21 @@
  */
 #include "pg/module/plasticc.h"
 
+#include "core/model/challenge_classes.h"
 #include "pg/model/prediction.h"
 #include "pg/util/class_arrays.h"
 #include "pg/util/result_rows.h"
 
 PG_FUNCTION_INFO_V1(plasticc_submission);
+
+static bool
+is_challenge_class(int32 class)
+{
+	for (int i = 0; i < N_CHALLENGE_CLASSES; i++)
+		if (challenge_classes[i].number == class)
+			return true;
+	return false;
+}
 
 /*
  * plasticc_submission(probabilities, classes): a column for each class of the
@@ -26,13 +36,13 @@ plasticc_submission(PG_FUNCTION_ARGS)
 	prediction = prediction_arguments(fcinfo, 1);
 	require_classes(&prediction);
 	for (int i = 0; i < prediction.n; i++)
-		if (class_index(challenge_classes, N_CHALLENGE_CLASSES, prediction.classes[i]) < 0)
+		if (!is_challenge_class(prediction.classes[i]))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("class %d is not a class of the challenge", prediction.classes[i])));
 	for (int i = 0; i < N_CHALLENGE_CLASSES; i++)
 	{
-		int j = class_index(prediction.classes, prediction.n, challenge_classes[i]);
+		int j = class_index(prediction.classes, prediction.n, challenge_classes[i].number);
 
 		values[i] = Float4GetDatum(j < 0 ? 0.0f : prediction.probabilities[j]);
 	}

@@ -10,7 +10,7 @@
 #include "nodes/makefuncs.h"
 #include "nodes/supportnodes.h"
 
-#include "core/model/scoring.h"
+#include "core/model/challenge_classes.h"
 #include "pg/model/prediction.h"
 #include "pg/module/enums.h"
 #include "pg/util/arrays.h"
@@ -61,11 +61,11 @@ product_of_complements(const Prediction *prediction)
 static bool
 is_galactic(const Prediction *prediction)
 {
-	static const int32 galactic[] = {6, 16, 53, 65, 92};
-	double			   share = 0.0;
+	double share = 0.0;
 
-	for (int i = 0; i < lengthof(galactic); i++)
-		share += class_probability(prediction, galactic[i]);
+	for (int i = 0; i < N_CHALLENGE_CLASSES; i++)
+		if (challenge_classes[i].place == CLASS_GALACTIC)
+			share += class_probability(prediction, challenge_classes[i].number);
 	return share > 0.5;
 }
 

@@ -75,7 +75,7 @@ new_state(const ScoredObject *object)
 	state = open_state(array);
 	for (int i = 0; i < state.n; i++)
 	{
-		state.classes[i] = object->classes[i];
+		state.classes[i] = (float8) class_key(object, i);
 		state.weights[i] = object->weights ? object->weights[i] : 1.0;
 	}
 	return array;

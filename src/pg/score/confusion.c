@@ -50,7 +50,7 @@ new_state(const ScoredObject *object)
 	*(int64 *) ARR_DATA_PTR(array) = object->n;
 	state = open_state(array);
 	for (int i = 0; i < state.n; i++)
-		state.classes[i] = object->classes[i];
+		state.classes[i] = class_key(object, i);
 	return array;
 }
 
@@ -72,7 +72,7 @@ plasticc_confusion_accum(PG_FUNCTION_ARGS)
 	if (state.n != object.n)
 		state_mismatch("classes");
 	for (int i = 0; i < state.n; i++)
-		if (state.classes[i] != object.classes[i])
+		if (state.classes[i] != class_key(&object, i))
 			state_mismatch("classes");
 
 	predicted = most_probable(object.probabilities, object.n);

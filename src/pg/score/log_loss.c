@@ -64,9 +64,8 @@ new_state(const ScoredObject *object)
 	state = open_state(array);
 	for (int i = 0; i < state.n; i++)
 	{
-		state.classes[i] = object->classes[i];
-		state.weights[i] =
-			object->weights ? object->weights[i] : challenge_weight(object->classes[i]);
+		state.classes[i] = (float8) class_key(object, i);
+		state.weights[i] = object->weights ? object->weights[i] : class_challenge_weight(object, i);
 	}
 	return array;
 }

@@ -6,11 +6,31 @@
 
 #include <math.h>
 
+#include "catalog/pg_type.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+
+#include "core/base/limits.h"
+#include "core/model/challenge_classes.h"
 #include "pg/util/args.h"
 #include "pg/util/arrays.h"
 #include "pg/util/class_arrays.h"
-#include "core/base/limits.h"
 #include "pg/score/score_state.h"
+
+double
+class_challenge_weight(const ScoredObject *object, int i)
+{
+	return object->classes ? challenge_weight(object->classes[i])
+						   : challenge_label_weight(text_to_cstring(object->names[i]));
+}
+
+/* The class as messages quote it. */
+static char *
+quoted_class(const ScoredObject *object, int i)
+{
+	return object->classes ? psprintf("%d", object->classes[i])
+						   : psprintf("\"%s\"", quoted_text(object->names[i]));
+}
 
 /* The weights of the classes in argument 4; NULL when the function has none. */
 static const float8 *
@@ -32,34 +52,90 @@ weights_argument(FunctionCallInfo fcinfo, const ScoredObject *object)
 	for (int i = 0; i < n; i++)
 		if (!(weights[i] >= 0.0) || !isfinite(weights[i]))
 			ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
-							errmsg("weight of class %d must be finite and not negative, not %g",
-								   object->classes[i], weights[i])));
+							errmsg("weight of class %s must be finite and not negative, not %g",
+								   quoted_class(object, i), weights[i])));
 	return weights;
+}
+
+/* The target is a bigint where the probabilities are double precision[], else an integer. */
+static void
+get_numbers(FunctionCallInfo fcinfo, ScoredObject *object)
+{
+	bool  is_bigint = ARR_ELEMTYPE(PG_GETARG_ARRAYTYPE_P(2)) == FLOAT8OID;
+	int64 target = is_bigint ? PG_GETARG_INT64(1) : PG_GETARG_INT32(1);
+
+	object->classes = class_elements(PG_GETARG_ARRAYTYPE_P(3), object->n);
+	object->target = target >= PG_INT32_MIN && target <= PG_INT32_MAX
+						 ? class_index(object->classes, object->n, (int32) target)
+						 : -1;
+	if (object->target < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("target " INT64_FORMAT " is not among the classes", target),
+				 target == UNKNOWN_CLASS
+					 ? errhint("Append it to the probabilities with plasticc_add_unknown, and "
+							   "to the classes with classes || 99.")
+					 : errhint("Leave out the objects of classes that the model does not know, or "
+							   "add the class with a probability of 0.")));
+}
+
+static int64
+name_key(const text *name)
+{
+	int			length = VARSIZE_ANY_EXHDR(name);
+	const char *utf8 = pg_server_to_any(VARDATA_ANY(name), length, PG_UTF8);
+	uint64		hash = UINT64CONST(0xCBF29CE484222325);
+
+	if (utf8 != VARDATA_ANY(name))
+		length = strlen(utf8);
+	for (int i = 0; i < length; i++)
+		hash = (hash ^ (unsigned char) utf8[i]) * UINT64CONST(0x100000001B3);
+	return (int64) ((hash ^ hash >> 52) & (UINT64CONST(0xFFFFFFFFFFFFF)));
+}
+
+static bool
+same_text(const text *a, const text *b)
+{
+	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
+		   memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
+}
+
+static void
+get_names(FunctionCallInfo fcinfo, ScoredObject *object)
+{
+	const text *target = PG_GETARG_TEXT_PP(1);
+	int64	   *keys = palloc(sizeof(int64) * object->n);
+
+	object->names = class_name_elements(PG_GETARG_ARRAYTYPE_P(3), object->n);
+	object->target = -1;
+	for (int i = 0; i < object->n; i++)
+	{
+		keys[i] = name_key(object->names[i]);
+		if (object->target < 0 && same_text(object->names[i], target))
+			object->target = i;
+	}
+	object->keys = keys;
+	if (object->target < 0)
+		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+						errmsg("target \"%s\" is not among the classes", quoted_text(target)),
+						errhint("Leave out the objects of classes that the model does not know, or "
+								"add the class with a probability of 0.")));
 }
 
 bool
 get_scored_object(FunctionCallInfo fcinfo, ScoredObject *object)
 {
-	int32 target;
-
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		return false;
 	if (PG_ARGISNULL(3))
 		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("classes must not be NULL"),
 						errhint("Pass plasticc_classes(model), or an array constant.")));
-	target = PG_GETARG_INT32(1);
+	memset(object, 0, sizeof(*object));
 	object->probabilities = probability_elements(PG_GETARG_ARRAYTYPE_P(2), &object->n);
-	object->classes = class_elements(PG_GETARG_ARRAYTYPE_P(3), object->n);
-	object->target = class_index(object->classes, object->n, target);
-	if (object->target < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("target %d is not among the classes", target),
-				 target == 99
-					 ? errhint("Append it to the probabilities with plasticc_add_unknown, and "
-							   "to the classes with classes || 99.")
-					 : errhint("Leave out the objects of classes that the model does not know, or "
-							   "add the class with a probability of 0.")));
+	if (ARR_ELEMTYPE(PG_GETARG_ARRAYTYPE_P(3)) == TEXTOID)
+		get_names(fcinfo, object);
+	else
+		get_numbers(fcinfo, object);
 	object->probability_sum = probability_sum(object->probabilities, object->n);
 	object->weights = weights_argument(fcinfo, object);
 	return true;
@@ -86,6 +162,20 @@ state_argument(FunctionCallInfo fcinfo)
 	return PG_GETARG_ARRAYTYPE_P(0);
 }
 
+/* An error unless all classes differ. */
+static void
+check_distinct(const ScoredObject *object)
+{
+	if (object->classes)
+		check_distinct_classes(object->classes, object->n);
+	for (int i = 1; i < object->n && object->names; i++)
+		for (int j = 0; j < i; j++)
+			if (same_text(object->names[i], object->names[j]))
+				ereport(ERROR,
+						(errcode(ERRCODE_DATA_EXCEPTION),
+						 errmsg("class %s is listed more than once", quoted_class(object, i))));
+}
+
 ArrayType *
 state_for_object(FunctionCallInfo fcinfo, const ScoredObject *object,
 				 ArrayType *(*create)(const ScoredObject *object))
@@ -95,7 +185,7 @@ state_for_object(FunctionCallInfo fcinfo, const ScoredObject *object,
 
 	if (!PG_ARGISNULL(0))
 		return state_argument(fcinfo);
-	check_distinct_classes(object->classes, object->n);
+	check_distinct(object);
 	caller = MemoryContextSwitchTo(aggregate_context(fcinfo));
 	state = create(object);
 	MemoryContextSwitchTo(caller);
@@ -116,7 +206,7 @@ check_same_classes(const ScoredObject *object, int n, const float8 *classes, con
 	if (n != object->n)
 		state_mismatch("classes");
 	for (int i = 0; i < n; i++)
-		if (classes[i] != object->classes[i])
+		if (classes[i] != (float8) class_key(object, i))
 			state_mismatch("classes");
 	for (int i = 0; object->weights != NULL && i < n; i++)
 		if (weights[i] != object->weights[i])

@@ -3,9 +3,10 @@
  *		Arguments and states of the aggregates that score class probabilities.
  *
  * Their transition functions are (state, target, probabilities, classes
- * [, weights]), and their states arrays, so that they can be combined wherever
- * the partial results come from.  Sums in them are exact, which makes the
- * result the same to the bit whatever the order and the partition of the rows.
+ * [, weights]), of types (integer, real[], integer[]), (bigint, double precision[],
+ * integer[]) or (text, double precision[], text[]), and their states arrays, so that they can be
+ *combined wherever the partial results come from.  Sums in them are exact, which makes the result
+ *the same to the bit whatever the order and the partition of the rows.
  *
  * The transition functions can be called from SQL, so a state's shape is
  * checked before it is used; its values need no check, for nothing but the
@@ -18,16 +19,31 @@
 
 #include "pg/module/compat.h"
 
-/* The arguments of a row. */
+/* The arguments of a row; classes are numbers or names. */
 typedef struct ScoredObject
 {
 	int			  n;
-	const int32	 *classes;
+	const int32	 *classes;		 /* NULL where they are names */
+	text		**names;		 /* NULL where they are numbers */
+	const int64	 *keys;			 /* of names: see class_key() */
 	const float4 *probabilities; /* not negative, not all 0 */
 	double		  probability_sum;
 	int			  target;  /* index into classes */
 	const float8 *weights; /* of the classes, not negative; NULL when not given */
 } ScoredObject;
+
+/*
+ * What a state keeps of a class, to see that all rows have the same: its number, or of
+ * its name a hash (FNV-1a of the UTF-8 bytes, folded to 52 bits, which a double holds).
+ */
+static inline int64
+class_key(const ScoredObject *object, int i)
+{
+	return object->classes ? object->classes[i] : object->keys[i];
+}
+
+/* What the class weighs in the challenge's log loss. */
+extern double class_challenge_weight(const ScoredObject *object, int i);
 
 /* Reads arguments 1 to 4; false for a row that is to be skipped. */
 extern bool get_scored_object(FunctionCallInfo fcinfo, ScoredObject *object);

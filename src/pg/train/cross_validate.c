@@ -75,23 +75,23 @@ cross_validation_metrics(const Run *run, const float *probabilities)
 {
 	const TrainingSet *set = &run->input->set;
 	bool			  *chosen = MemoryContextAllocHuge(CurrentMemoryContext, set->n_rows);
-	Score			   score = score_rows(set, probabilities, NULL);
+	Score			   score = score_rows(run->input, probabilities, NULL);
 	StringInfoData	   text;
 
 	initStringInfo(&text);
 	appendStringInfoChar(&text, '{');
 	append_counts(&text, run->input);
-	append_score(&text, set, &score);
+	append_score(&text, run->input, &score);
 	json_key(&text, "folds");
 	appendStringInfoChar(&text, '[');
 	for (int f = 0; f < run->ensemble.n_folds; f++)
 	{
 		for (int i = 0; i < set->n_rows; i++)
 			chosen[i] = run->ensemble.fold[i] == f;
-		score = score_rows(set, probabilities, chosen);
+		score = score_rows(run->input, probabilities, chosen);
 		appendStringInfoString(&text, f > 0 ? ", {" : "{");
 		json_integer_member(&text, "fold", run->input->fold_values[f]);
-		append_score(&text, set, &score);
+		append_score(&text, run->input, &score);
 		append_effective_objects(&text, &run->ensemble, f);
 		appendStringInfoChar(&text, '}');
 	}
@@ -104,7 +104,7 @@ cross_validation_metrics(const Run *run, const float *probabilities)
 static void
 insert_metrics(const Run *run, const char *metrics)
 {
-	Oid	  types[] = {TEXTOID, INT4OID, INT4ARRAYOID, JSONBOID, JSONBOID, NAMEOID};
+	Oid	  types[] = {TEXTOID, INT4OID, INT4ARRAYOID, JSONBOID, JSONBOID, NAMEOID, TEXTARRAYOID};
 	Datum values[] = {
 		CStringGetTextDatum(run->name),
 		Int32GetDatum(run->version),
@@ -112,12 +112,22 @@ insert_metrics(const Run *run, const char *metrics)
 		DirectFunctionCall1(jsonb_in, CStringGetDatum(training_options_text(run->options))),
 		DirectFunctionCall1(jsonb_in, CStringGetDatum(metrics)),
 		run_owner(run),
+		class_names_datum(run->input),
 	};
+	char nulls[] = {' ', ' ', ' ', ' ', ' ', ' ', run->input->class_names ? ' ' : 'n'};
 
-	execute_statement(psprintf("INSERT INTO %s (name, version, classes, options, metrics, owner) "
-							   "VALUES ($1, $2, $3, $4, $5, $6)",
+	execute_statement(psprintf("INSERT INTO %s (name, version, classes, options, metrics, owner, "
+							   "class_names) VALUES ($1, $2, $3, $4, $5, $6, $7)",
 							   run->tables[0]),
-					  lengthof(types), types, values, NULL, SPI_OK_INSERT);
+					  lengthof(types), types, values, nulls, SPI_OK_INSERT);
+}
+
+/* An integer goes into column object_id, which is a bigint, anything else into object_key. */
+static Datum
+object_id_datum(const TrainingInput *input, const char *object_id)
+{
+	return input->integer_id ? DirectFunctionCall1(int8in, CStringGetDatum(object_id))
+							 : CStringGetTextDatum(object_id);
 }
 
 static void
@@ -125,17 +135,17 @@ insert_row(const Run *run, SPIPlanPtr plan, int row, const float *probabilities)
 {
 	const TrainingInput *input = run->input;
 	int					 n_classes = input->set.n_classes;
-	bool				 has_id = input->object_id != NULL && input->has_id[row];
+	const char			*object_id = input->object_id ? input->object_id[row] : NULL;
 	Datum				 values[] = {
 					   CStringGetTextDatum(run->name),
 					   Int32GetDatum(run->version),
-					   Int64GetDatum(has_id ? input->object_id[row] : 0),
+		   object_id ? object_id_datum(input, object_id) : (Datum) 0,
 					   Int32GetDatum((int32) input->fold_values[run->ensemble.fold[row]]),
 					   Int32GetDatum(input->set.classes[input->set.target[row]]),
 					   PointerGetDatum(real_array(probabilities + (Size) row * n_classes, n_classes)),
 					   run_owner(run),
 	   };
-	char nulls[] = {' ', ' ', has_id ? ' ' : 'n', ' ', ' ', ' ', ' '};
+	char nulls[] = {' ', ' ', object_id ? ' ' : 'n', ' ', ' ', ' ', ' '};
 
 	if (SPI_execute_plan(plan, values, nulls, false, 0) != SPI_OK_INSERT)
 		elog(ERROR, "storing probabilities failed: %s", SPI_result_code_string(SPI_result));
@@ -144,11 +154,13 @@ insert_row(const Run *run, SPIPlanPtr plan, int row, const float *probabilities)
 static void
 insert_probabilities(const Run *run, const float *probabilities)
 {
-	Oid		   types[] = {TEXTOID, INT4OID, INT8OID, INT4OID, INT4OID, FLOAT4ARRAYOID, NAMEOID};
+	bool	   as_key = run->input->object_id != NULL && !run->input->integer_id;
+	Oid		   types[] = {TEXTOID,		  INT4OID, as_key ? TEXTOID : INT8OID, INT4OID, INT4OID,
+						  FLOAT4ARRAYOID, NAMEOID};
 	SPIPlanPtr plan =
-		SPI_prepare(psprintf("INSERT INTO %s (name, version, object_id, fold, target, "
+		SPI_prepare(psprintf("INSERT INTO %s (name, version, %s, fold, target, "
 							 "probabilities, owner) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-							 run->tables[1]),
+							 run->tables[1], as_key ? "object_key" : "object_id"),
 					lengthof(types), types);
 	MemoryContext context =
 		AllocSetContextCreate(CurrentMemoryContext, "plasticc row", ALLOCSET_SMALL_SIZES);
@@ -186,7 +198,7 @@ insert_result(const void *argument)
 static void
 report_result(const Run *run, const float *probabilities)
 {
-	Score score = score_rows(&run->input->set, probabilities, NULL);
+	Score score = score_rows(run->input, probabilities, NULL);
 
 	ereport(NOTICE, (errmsg("cross-validation of model \"%s\" version %d: log loss %.4f, accuracy "
 							"%.4f",

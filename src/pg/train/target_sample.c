@@ -90,7 +90,7 @@ read_values(const Comparison *comparison, const char *query, int n_features, int
 {
 	QueryColumn columns[N_COLUMNS] = {
 		[FEATURES] = {.name = "features", .kind = COLUMN_FEATURES, .required = true},
-		[OBJECT_ID] = {.name = "object_id", .kind = COLUMN_INTEGER},
+		[OBJECT_ID] = {.name = "object_id", .kind = COLUMN_ANY},
 	};
 	Size		 row_size = sizeof(double) * comparison->n_compared;
 	float		*features = palloc(sizeof(float) * n_features);

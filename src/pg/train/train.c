@@ -33,7 +33,7 @@ report_input(const Run *run)
 
 	initStringInfo(&counts);
 	for (int i = 0; i < input->set.n_classes; i++)
-		appendStringInfo(&counts, "%s%d: %d", i > 0 ? ", " : "", input->set.classes[i],
+		appendStringInfo(&counts, "%s%s: %d", i > 0 ? ", " : "", quoted_class(input, i),
 						 input->class_counts[i]);
 	ereport(NOTICE,
 			(errmsg("training model \"%s\" on %d objects with %d features, %d classes, %d objects "
@@ -125,6 +125,16 @@ model_text(const char *text)
 	return pg_server_to_any(text, strlen(text), PG_UTF8);
 }
 
+static char **
+model_texts(const char *const *texts, int n)
+{
+	char **converted = palloc(sizeof(char *) * Max(1, n));
+
+	for (int i = 0; i < n; i++)
+		converted[i] = model_text(texts[i]);
+	return converted;
+}
+
 static bytea *
 model_bytes(Run *run, Model *model, const char *metrics)
 {
@@ -135,9 +145,9 @@ model_bytes(Run *run, Model *model, const char *metrics)
 	model->options = model_text(training_options_text(options));
 	model->metrics = model_text(psprintf("{%s}", metrics));
 	model->n_feature_names = options->n_feature_names;
-	model->feature_names = palloc(sizeof(char *) * Max(1, options->n_feature_names));
-	for (int i = 0; i < options->n_feature_names; i++)
-		model->feature_names[i] = model_text(options->feature_names[i]);
+	model->feature_names = model_texts(options->feature_names, options->n_feature_names);
+	if (run->input->class_names)
+		model->class_names = model_texts(run->input->class_names, model->n_classes);
 
 	size = model_size(model);
 	if (size > MODEL_MAX_BYTES)
@@ -159,8 +169,8 @@ store_model(Run *run, Model *model, const PoolResult *result)
 	char *metrics = training_metrics(&run->ensemble, run->input, result, run->curve, unseen);
 	char *row_metrics =
 		psprintf("{%s, \"elapsed_seconds\": %.3f}", metrics, procedure_elapsed(run->procedure));
-	Oid	  types[] = {TEXTOID,  INT4OID,	 INT4ARRAYOID, TEXTARRAYOID,
-					 JSONBOID, JSONBOID, BYTEAOID,	   NAMEOID};
+	Oid	  types[] = {TEXTOID,  INT4OID,	 INT4ARRAYOID, TEXTARRAYOID, JSONBOID,
+					 JSONBOID, BYTEAOID, NAMEOID,	   TEXTARRAYOID};
 	Datum values[] = {
 		CStringGetTextDatum(run->name),
 		Int32GetDatum(run->version),
@@ -170,15 +180,17 @@ store_model(Run *run, Model *model, const PoolResult *result)
 		DirectFunctionCall1(jsonb_in, CStringGetDatum(row_metrics)),
 		PointerGetDatum(model_bytes(run, model, metrics)),
 		run_owner(run),
+		class_names_datum(run->input),
 	};
-	char nulls[] = {' ', ' ', ' ', ' ', ' ', ' ', ' ', ' '};
+	char nulls[] = {' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ', run->input->class_names ? ' ' : 'n'};
 
 	if (run->options->n_feature_names == 0)
 		nulls[3] = 'n';
 	store_row(
 		run->procedure,
 		&(StoredRow){psprintf("INSERT INTO %s (name, version, classes, feature_names, options, "
-							  "metrics, model, owner) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+							  "metrics, model, owner, class_names) "
+							  "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 							  run->tables[0]),
 					 lengthof(types), types, values, nulls});
 }

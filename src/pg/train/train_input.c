@@ -6,14 +6,37 @@
 
 #include <math.h>
 
-#include "core/train/ensemble.h"
 #include "core/features/catalog.h"
+#include "core/model/challenge_classes.h"
+#include "core/train/ensemble.h"
 #include "core/train/folds.h"
-#include "core/train/loss.h"
 #include "pg/train/train_input.h"
 #include "pg/train/training_query.h"
+#include "pg/util/args.h"
+#include "pg/util/arrays.h"
+#include "pg/util/query_reader.h"
 
 #define MAX_FOLDS 1000
+
+const char *
+class_name(const TrainingInput *input, int c)
+{
+	return input->class_names ? input->class_names[c] : psprintf("%d", input->set.classes[c]);
+}
+
+const char *
+quoted_class(const TrainingInput *input, int c)
+{
+	return psprintf(input->class_names ? "\"%s\"" : "%s", quoted_string(class_name(input, c)));
+}
+
+Datum
+class_names_datum(const TrainingInput *input)
+{
+	return input->class_names
+			   ? PointerGetDatum(text_array(input->class_names, input->set.n_classes))
+			   : (Datum) 0;
+}
 
 static int
 compare_classes(const void *a, const void *b)
@@ -36,11 +59,6 @@ index_classes(TrainingInput *input, int32_t *target, MemoryContext context)
 	for (int i = 1; i < n_rows; i++)
 		if (classes[i] != classes[n - 1])
 			classes[n++] = classes[i];
-	if (n == 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_EXCEPTION), errmsg("training query returned only one class"),
-				 errdetail("The target of all %d rows is %d.", n_rows, classes[0]),
-				 errhint("At least two classes are required.")));
 	if (n > MODEL_MAX_CLASSES)
 		ereport(
 			ERROR,
@@ -61,36 +79,39 @@ index_classes(TrainingInput *input, int32_t *target, MemoryContext context)
 	input->set.n_classes = n;
 	input->set.classes = classes;
 	input->set.target = target;
+	if (n == 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION), errmsg("training query returned only one class"),
+				 errdetail("The target of all %d rows is %s.", n_rows, quoted_class(input, 0)),
+				 errhint("At least two classes are required.")));
 }
 
 typedef struct ObjectRow
 {
-	int64	object_id;
-	int32_t row;
+	const char *object_id;
+	int32_t		row;
 } ObjectRow;
 
 static int
 compare_objects(const void *a, const void *b)
 {
 	const ObjectRow *x = a, *y = b;
+	int				 order = strcmp(x->object_id, y->object_id);
 
-	if (x->object_id != y->object_id)
-		return x->object_id < y->object_id ? -1 : 1;
-	return x->row < y->row ? -1 : 1;
+	return order != 0 ? order : x->row < y->row ? -1 : 1;
 }
 
 /* The rows of an object must have one target: a network would learn both, or one from the other. */
 static void
-check_same_target(const TrainingInput *input, int64 object_id, int row, int other)
+check_same_target(const TrainingInput *input, const char *object_id, int row, int other)
 {
-	int32_t target = input->set.classes[input->set.target[row]];
-	int32_t other_target = input->set.classes[input->set.target[other]];
+	int target = input->set.target[row], other_target = input->set.target[other];
 
 	if (target != other_target)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("object " INT64_FORMAT " has targets %d and %d", object_id, target,
-						other_target),
+				 errmsg("%s has targets %s and %s", object_name(object_id, input->integer_id),
+						quoted_class(input, target), quoted_class(input, other_target)),
 				 errdetail("They are those of rows %d and %d.", row + 1, other + 1),
 				 errhint("Rows with the same object_id are copies of one object and have one "
 						 "target; correct it, or select a column that identifies objects.")));
@@ -112,12 +133,12 @@ group_rows(TrainingInput *input, MemoryContext context)
 	for (int i = 0; i < n_rows; i++)
 	{
 		group[i] = i;
-		if (input->has_id[i])
+		if (input->object_id[i] != NULL)
 			rows[n++] = (ObjectRow){input->object_id[i], i};
 	}
 	qsort(rows, n, sizeof(ObjectRow), compare_objects);
 	for (int k = 1; k < n; k++)
-		if (rows[k].object_id == rows[k - 1].object_id)
+		if (strcmp(rows[k].object_id, rows[k - 1].object_id) == 0)
 		{
 			check_same_target(input, rows[k].object_id, rows[k - 1].row, rows[k].row);
 			group[rows[k].row] = group[rows[k - 1].row];
@@ -164,31 +185,47 @@ check_weights(const TrainingInput *input)
 		if (sum[c] < SMALLEST_CLASS_SHARE * total)
 			ereport(ERROR,
 					(errcode(ERRCODE_DATA_EXCEPTION),
-					 errmsg("weights of class %d are too small", set->classes[c]),
+					 errmsg("weights of class %s are too small", quoted_class(input, c)),
 					 errdetail("They sum to %.3g of the weights of all rows.", sum[c] / total),
 					 errhint("Give its rows larger weights, or exclude the class.")));
 	pfree(sum);
 }
 
-/* Each class of the option must be one of the rows, one of which must have a weight. */
-static void
-check_class_weights(const TrainingInput *input, const TrainingOptions *options)
+/* The index of the class that the option names; an error where no row has it. */
+static int
+weighted_class(const TrainingInput *input, const char *class)
 {
-	const TrainingSet *set = &input->set;
-	bool			   any = false;
+	int last = input->set.n_classes - 1;
 
-	for (int i = 0; i < options->n_class_weights; i++)
-		if (bsearch(&options->class_weights[i].class, set->classes, set->n_classes, sizeof(int32_t),
-					compare_classes) == NULL)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("option \"class_weights\" has class %d, which no row has",
-							options->class_weights[i].class),
-					 errdetail("Training query returned %d classes, from %d to %d.", set->n_classes,
-							   set->classes[0], set->classes[set->n_classes - 1]),
-					 errhint("Leave it out, or check column \"target\" of the query.")));
+	for (int c = 0; c <= last; c++)
+		if (strcmp(class_name(input, c), class) == 0)
+			return c;
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg(input->class_names
+							   ? "option \"class_weights\" has class \"%s\", which no row has"
+							   : "option \"class_weights\" has class %s, which no row has",
+						   quoted_string(class)),
+					errdetail("Training query returned %d classes, from %s to %s.", last + 1,
+							  quoted_class(input, 0), quoted_class(input, last)),
+					errhint("Leave it out, or check column \"target\" of the query.")));
+}
+
+/* The weights of the option, by default the challenge's; one class must have one. */
+static void
+choose_class_weights(TrainingInput *input, const TrainingOptions *options)
+{
+	TrainingSet *set = &input->set;
+	double		*weight = palloc(sizeof(double) * set->n_classes);
+	bool		 any = false;
+
 	for (int c = 0; c < set->n_classes; c++)
-		any |= class_weight(options, set->classes[c]) > 0.0;
+		weight[c] = challenge_label_weight(class_name(input, c));
+	for (int i = 0; i < options->n_class_weights; i++)
+		weight[weighted_class(input, options->class_weights[i].class)] =
+			options->class_weights[i].weight;
+	for (int c = 0; c < set->n_classes; c++)
+		any |= weight[c] > 0.0;
+	set->class_weight = weight;
 	if (!any && options->loss == LOSS_WEIGHTED)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("option \"class_weights\" gives all classes a weight of 0")));
@@ -266,8 +303,8 @@ check_holdout(const TrainingInput *input, const TrainingOptions *options)
 	for (int i = 0; i < input->set.n_classes; i++)
 		if (held_out[i] == input->class_counts[i])
 			ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
-							errmsg("all %d objects of class %d are held out", held_out[i],
-								   input->set.classes[i]),
+							errmsg("all %d objects of class %s are held out", held_out[i],
+								   quoted_class(input, i)),
 							errhint("Assign folds so that each class is in more than one.")));
 	pfree(held_out);
 }
@@ -358,7 +395,7 @@ check_folds(const TrainingInput *input, const int32_t *fold)
 			ereport(
 				ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("class %d is in only one fold", set->classes[c]),
+				 errmsg("class %s is in only one fold", quoted_class(input, c)),
 				 errhint("Each class must be in more than one fold, which requires at least two "
 						 "objects.")));
 }
@@ -403,7 +440,8 @@ read_training_input(const char *query, const TrainingOptions *options, bool shar
 	input->set.weight = rows.weight;
 	input->rows = rows.features;
 	input->object_id = rows.object_id;
-	input->has_id = rows.has_id;
+	input->integer_id = rows.integer_id;
+	input->class_names = rows.class_names;
 	input->fold = rows.fold;
 	index_classes(input, rows.target, context);
 	group_rows(input, context);
@@ -412,7 +450,7 @@ read_training_input(const char *query, const TrainingOptions *options, bool shar
 		scale_weights(input, rows.weight);
 		check_weights(input);
 	}
-	check_class_weights(input, options);
+	choose_class_weights(input, options);
 	MemoryContextSwitchTo(caller);
 	return input;
 }

@@ -15,11 +15,20 @@ typedef struct TrainingInput
 	TrainingRows *rows;			/* owner of set.features */
 	int			 *class_counts; /* [set.n_classes], all rows */
 	int			  n_validation; /* number of held-out rows */
-	int64		 *object_id;	/* [n_rows]; NULL without the column */
-	bool		 *has_id;		/* [n_rows], whether object_id is not NULL; likewise */
 	int64		 *fold;			/* [n_rows], column fold; NULL without the column */
 	int64		 *fold_values;	/* [n_folds], the value that names each fold of choose_folds */
+
+	const char *const *class_names; /* [set.n_classes]; NULL where the classes are numbers */
+	const char		 **object_id;	/* [n_rows], NULL where it is; NULL without the column */
+	bool			   integer_id;	/* whether the type of object_id is an integer */
 } TrainingInput;
+
+/* A class by its index: its label, or its number as a text; and the same as messages quote it. */
+extern const char *class_name(const TrainingInput *input, int c);
+extern const char *quoted_class(const TrainingInput *input, int c);
+
+/* The labels as a text[]; 0 where the classes are numbers. */
+extern Datum class_names_datum(const TrainingInput *input);
 
 /*
  * Runs the training query and reads its rows, the features into shared memory if

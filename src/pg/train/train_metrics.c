@@ -7,6 +7,7 @@
 
 #include <math.h>
 
+#include "core/model/challenge_classes.h"
 #include "core/model/scoring.h"
 #include "core/train/sample_weights.h"
 #include "pg/util/json_text.h"
@@ -30,29 +31,31 @@ calibrate_model(const Ensemble *ensemble, int fold, Model *model, const PoolResu
 }
 
 static void
-sum_up(Score *score, const TrainingSet *set)
+sum_up(Score *score, const TrainingInput *input)
 {
 	WeightedLoss loss = {0};
 	int			 correct = 0;
 
-	for (int c = 0; c < set->n_classes; c++)
+	for (int c = 0; c < input->set.n_classes; c++)
 	{
 		score->n_objects += score->objects[c];
 		correct += score->correct[c];
-		add_class_loss(&loss, challenge_weight(set->classes[c]), score->loss[c], score->objects[c]);
+		add_class_loss(&loss, challenge_label_weight(class_name(input, c)), score->loss[c],
+					   score->objects[c]);
 	}
 	score->log_loss = weighted_log_loss(&loss);
 	score->accuracy = (double) correct / score->n_objects;
 }
 
 Score
-score_rows(const TrainingSet *set, const float *probabilities, const bool *chosen)
+score_rows(const TrainingInput *input, const float *probabilities, const bool *chosen)
 {
-	Score score = {
-		.objects = palloc0(sizeof(int) * set->n_classes),
-		.correct = palloc0(sizeof(int) * set->n_classes),
-		.loss = palloc0(sizeof(double) * set->n_classes),
-	};
+	const TrainingSet *set = &input->set;
+	Score			   score = {
+					 .objects = palloc0(sizeof(int) * set->n_classes),
+					 .correct = palloc0(sizeof(int) * set->n_classes),
+					 .loss = palloc0(sizeof(double) * set->n_classes),
+	 };
 	ConfidenceBin bins[CALIBRATION_BINS] = {{0}};
 
 	for (int row = 0; row < set->n_rows; row++)
@@ -68,12 +71,12 @@ score_rows(const TrainingSet *set, const float *probabilities, const bool *chose
 		add_to_confidence_bins(bins, set->n_classes, p, target, 1.0);
 	}
 	score.calibration_error = calibration_error(bins);
-	sum_up(&score, set);
+	sum_up(&score, input);
 	return score;
 }
 
 void
-append_score(StringInfo text, const TrainingSet *set, const Score *score)
+append_score(StringInfo text, const TrainingInput *input, const Score *score)
 {
 	json_integer_member(text, "objects", score->n_objects);
 	json_number_member(text, "log_loss", score->log_loss);
@@ -81,8 +84,8 @@ append_score(StringInfo text, const TrainingSet *set, const Score *score)
 	json_number_member(text, "calibration_error", score->calibration_error);
 	json_key(text, "recall");
 	appendStringInfoChar(text, '{');
-	for (int c = 0; c < set->n_classes; c++)
-		json_number_member(text, psprintf("%d", set->classes[c]),
+	for (int c = 0; c < input->set.n_classes; c++)
+		json_number_member(text, class_name(input, c),
 						   (double) score->correct[c] / score->objects[c]);
 	appendStringInfoChar(text, '}');
 }
@@ -103,10 +106,10 @@ append_effective_objects(StringInfo text, const Ensemble *ensemble, int fold)
  * "calibration_error", "recall": {class: ...}}.
  */
 static void
-append_scores(StringInfo text, const Ensemble *ensemble, const Probabilities *unseen)
+append_scores(StringInfo text, const TrainingInput *input, const Probabilities *unseen)
 {
 	static const char *const names[] = {"validation", "out_of_fold"};
-	const TrainingSet		*set = ensemble->set;
+	const TrainingSet		*set = &input->set;
 	bool					*chosen = MemoryContextAllocHuge(CurrentMemoryContext, set->n_rows);
 
 	for (int k = 0; k < lengthof(names); k++)
@@ -119,12 +122,12 @@ append_scores(StringInfo text, const Ensemble *ensemble, const Probabilities *un
 
 			chosen[i] = unseen->n_members[i] > 0 && held_out == (k == 0);
 		}
-		score = score_rows(set, unseen->values, chosen);
+		score = score_rows(input, unseen->values, chosen);
 		if (score.n_objects == 0)
 			continue;
 		json_key(text, names[k]);
 		appendStringInfoChar(text, '{');
-		append_score(text, set, &score);
+		append_score(text, input, &score);
 		appendStringInfoChar(text, '}');
 	}
 }
@@ -173,7 +176,7 @@ append_counts(StringInfo text, const TrainingInput *input)
 	json_key(text, "classes");
 	appendStringInfoChar(text, '{');
 	for (int i = 0; i < input->set.n_classes; i++)
-		json_integer_member(text, psprintf("%d", input->set.classes[i]), input->class_counts[i]);
+		json_integer_member(text, class_name(input, i), input->class_counts[i]);
 	appendStringInfoChar(text, '}');
 }
 
@@ -192,7 +195,7 @@ training_metrics(const Ensemble *ensemble, const TrainingInput *input, const Poo
 	json_number_member(&text, "training_loss", mean.training_loss);
 	json_number_member(&text, "validation_loss", mean.validation_loss);
 	append_effective_objects(&text, ensemble, 0);
-	append_scores(&text, ensemble, unseen);
+	append_scores(&text, input, unseen);
 	append_calibration(&text, &unseen->calibration);
 	append_curve(&text, curve);
 	return text.data;

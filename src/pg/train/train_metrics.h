@@ -40,13 +40,13 @@ typedef struct Score
 } Score;
 
 /* Scores the chosen rows (NULL for all) of probabilities [n_rows][n_classes]. */
-extern Score score_rows(const TrainingSet *set, const float *probabilities, const bool *chosen);
+extern Score score_rows(const TrainingInput *input, const float *probabilities, const bool *chosen);
 
 /*
  * Appends, as members of a JSON object: objects, log_loss, accuracy,
  * calibration_error, recall.
  */
-extern void append_score(StringInfo text, const TrainingSet *set, const Score *score);
+extern void append_score(StringInfo text, const TrainingInput *input, const Score *score);
 
 /* Likewise effective_objects of the fold's training rows, if a target survey weights them. */
 extern void append_effective_objects(StringInfo text, const Ensemble *ensemble, int fold);

@@ -13,6 +13,7 @@ enum
 	PART_FLAGGED,
 	PART_BINS,
 	PART_CLASSES,
+	PART_CLASS_WEIGHT,
 	PART_TARGET,
 	PART_WEIGHT,
 	PART_GROUP,
@@ -39,6 +40,7 @@ open_training(const Pool *pool, SharedTraining *shared)
 		.n_features = header->n_features,
 		.n_classes = header->n_classes,
 		.classes = pool_part(pool, PART_CLASSES),
+		.class_weight = pool_part(pool, PART_CLASS_WEIGHT),
 		.target = pool_part(pool, PART_TARGET),
 		.weight = pool_part(pool, PART_WEIGHT),
 		.group = pool_part(pool, PART_GROUP),
@@ -74,6 +76,7 @@ fill_header(TrainingHeader *header, const Ensemble *ensemble)
 	header->options = *ensemble->options;
 	header->options.n_feature_names = 0;
 	header->options.feature_names = NULL;
+	header->options.n_class_weights = 0; /* the set has them */
 	header->options.survey_query = NULL;
 }
 
@@ -153,6 +156,7 @@ create_training_pool(const PoolKind *kind, const char *title, void *receiver,
 					   header->n_flagged),
 			{PART_BINS, NULL, bin_bytes},
 			array_part(PART_CLASSES, set->classes, sizeof(int32_t), set->n_classes),
+			array_part(PART_CLASS_WEIGHT, set->class_weight, sizeof(double), set->n_classes),
 			array_part(PART_TARGET, set->target, sizeof(int32_t), n_rows),
 			array_part(PART_WEIGHT, set->weight, sizeof(float), n_rows),
 			array_part(PART_GROUP, set->group, sizeof(int32_t), n_rows),

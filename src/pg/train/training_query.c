@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "core/base/limits.h"
+#include "pg/train/class_labels.h"
 #include "pg/train/training_query.h"
 #include "pg/util/arrays.h"
 #include "pg/util/query_reader.h"
@@ -40,10 +41,7 @@ grow_arrays(TrainingQuery *rows, const QueryColumn *columns, int n, MemoryContex
 	if (columns[FOLD].number > 0)
 		rows->fold = grown(context, rows->fold, n, sizeof(int64));
 	if (columns[OBJECT_ID].number > 0)
-	{
-		rows->object_id = grown(context, rows->object_id, n, sizeof(int64));
-		rows->has_id = grown(context, rows->has_id, n, sizeof(bool));
-	}
+		rows->object_id = grown(context, rows->object_id, n, sizeof(char *));
 }
 
 /* The feature array of the current row; its length must be that of the first row's. */
@@ -79,7 +77,8 @@ read_target(QueryReader *reader)
 	if (target < PG_INT32_MIN || target > PG_INT32_MAX)
 		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 						errmsg("target " INT64_FORMAT " of %s is out of range for integer", target,
-							   row_name(reader))));
+							   row_name(reader)),
+						errhint("Cast it to text, or number the classes otherwise.")));
 	return (int32_t) target;
 }
 
@@ -101,20 +100,31 @@ read_weight(QueryReader *reader)
 	return (float) weight;
 }
 
+/* A copy in the context, NULL for NULL. */
+static const char *
+read_object_id(QueryReader *reader, MemoryContext context)
+{
+	const char *object_id = row_text(reader, OBJECT_ID);
+
+	return object_id ? MemoryContextStrdup(context, object_id) : NULL;
+}
+
+/* labels is NULL where the target is an integer. */
 static void
-read_row(TrainingQuery *rows, QueryReader *reader, ArrayType *features)
+read_row(TrainingQuery *rows, QueryReader *reader, ArrayType *features, ClassLabels *labels,
+		 MemoryContext context)
 {
 	int row = rows->n_rows++;
 
 	Assert(rows->target != NULL);
 	copy_features(features, add_training_row(rows->features, rows->n_features));
-	rows->target[row] = read_target(reader);
+	rows->target[row] = labels ? read_class_label(labels, reader, TARGET) : read_target(reader);
 	if (rows->weight != NULL)
 		rows->weight[row] = read_weight(reader);
 	if (rows->fold != NULL)
 		rows->fold[row] = required_integer(reader, FOLD);
 	if (rows->object_id != NULL)
-		rows->has_id[row] = row_integer(reader, OBJECT_ID, &rows->object_id[row]);
+		rows->object_id[row] = read_object_id(reader, context);
 }
 
 TrainingQuery
@@ -122,15 +132,16 @@ read_training_query(const char *query, const TrainingOptions *options, bool shar
 {
 	QueryColumn columns[N_COLUMNS] = {
 		[FEATURES] = {.name = "features", .kind = COLUMN_FEATURES, .required = true},
-		[TARGET] = {.name = "target", .kind = COLUMN_INTEGER, .required = true},
+		[TARGET] = {.name = "target", .kind = COLUMN_LABEL, .required = true},
 		[WEIGHT] = {.name = "weight", .kind = COLUMN_NUMBER},
 		[FOLD] = {.name = "fold", .kind = COLUMN_INTEGER},
-		[OBJECT_ID] = {.name = "object_id", .kind = COLUMN_INTEGER},
+		[OBJECT_ID] = {.name = "object_id", .kind = COLUMN_ANY},
 	};
 	MemoryContext context = CurrentMemoryContext;
 	TrainingQuery rows = {.features = create_training_rows(shared, context)};
 	QueryReader	 *reader = begin_query("training query", query, columns, N_COLUMNS);
-	int			  capacity = 0;
+	ClassLabels *labels = is_integer_column(&columns[TARGET]) ? NULL : create_class_labels(context);
+	int			 capacity = 0;
 
 	if (options->validation_fold >= 0 && columns[FOLD].number == 0)
 		ereport(ERROR,
@@ -142,9 +153,12 @@ read_training_query(const char *query, const TrainingOptions *options, bool shar
 
 		if (row_exceeds(reader, &capacity))
 			grow_arrays(&rows, columns, capacity, context);
-		read_row(&rows, reader, features);
+		read_row(&rows, reader, features, labels, context);
 	}
 	if (rows.n_rows == 0)
 		ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND), errmsg("training query returned no rows")));
+	if (labels)
+		rows.class_names = number_classes(labels, rows.target, rows.n_rows);
+	rows.integer_id = is_integer_column(&columns[OBJECT_ID]);
 	return rows;
 }

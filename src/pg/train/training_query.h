@@ -14,11 +14,16 @@ typedef struct TrainingQuery
 	int			  n_rows;
 	int			  n_features;
 	TrainingRows *features;
-	int32_t		 *target;	 /* [n_rows], classes */
-	float		 *weight;	 /* [n_rows] */
-	int64		 *fold;		 /* [n_rows] */
-	int64		 *object_id; /* [n_rows] */
-	bool		 *has_id;	 /* [n_rows], whether object_id is not NULL */
+	int32_t		 *target; /* [n_rows], classes */
+	float		 *weight; /* [n_rows] */
+	int64		 *fold;	  /* [n_rows] */
+
+	/* where the target is no integer: the labels of the classes 1, 2 ..., ascending */
+	const char *const *class_names;
+
+	/* texts: rows are of one object if their object_ids are the same text */
+	const char **object_id;	 /* [n_rows], NULL where it is NULL */
+	bool		 integer_id; /* whether the type of object_id is an integer */
 } TrainingQuery;
 
 /*

@@ -53,6 +53,36 @@ double_elements(ArrayType *array, const char *name, int max, int *n)
 	return checked_elements(array, name, max, n);
 }
 
+const float4 *
+real_or_double_elements(ArrayType *array, const char *name, int max, int *n)
+{
+	const float8 *doubles;
+	float4		 *reals;
+
+	if (ARR_ELEMTYPE(array) == FLOAT4OID)
+		return real_elements(array, name, max, n);
+	doubles = double_elements(array, name, max, n);
+	reals = palloc(sizeof(float4) * *n);
+	for (int i = 0; i < *n; i++)
+		reals[i] = (float4) doubles[i];
+	return reals;
+}
+
+text **
+text_elements(ArrayType *array, const char *name, int max, int *n)
+{
+	Datum *elements;
+	text **texts;
+
+	Assert(ARR_ELEMTYPE(array) == TEXTOID);
+	(void) checked_elements(array, name, max, n);
+	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &elements, NULL, n);
+	texts = palloc(sizeof(text *) * *n);
+	for (int i = 0; i < *n; i++)
+		texts[i] = (text *) DatumGetPointer(elements[i]);
+	return texts;
+}
+
 ArrayType *
 zero_array(Oid element_type, Size element_size, int n)
 {

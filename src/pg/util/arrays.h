@@ -15,6 +15,12 @@ extern const int32	*integer_elements(ArrayType *array, const char *name, int max
 extern const float4 *real_elements(ArrayType *array, const char *name, int max, int *n);
 extern const float8 *double_elements(ArrayType *array, const char *name, int max, int *n);
 
+/* The same of a text[], as texts that may have short headers. */
+extern text **text_elements(ArrayType *array, const char *name, int max, int *n);
+
+/* The same of a real[] or a double precision[], whose elements are rounded. */
+extern const float4 *real_or_double_elements(ArrayType *array, const char *name, int max, int *n);
+
 /*
  * A one-dimensional array of n fixed-length elements, all bytes zero, to be
  * written through ARR_DATA_PTR.

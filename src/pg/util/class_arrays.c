@@ -13,7 +13,16 @@
 const float4 *
 probability_elements(ArrayType *array, int *n)
 {
-	return real_elements(array, "probabilities", MODEL_MAX_CLASSES, n);
+	return real_or_double_elements(array, "probabilities", MODEL_MAX_CLASSES, n);
+}
+
+static void
+check_class_count(int n_classes, int n)
+{
+	if (n_classes != n)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("expected %d classes for %d probabilities, not %d", n, n, n_classes)));
 }
 
 const int32 *
@@ -22,11 +31,18 @@ class_elements(ArrayType *array, int n)
 	int			 n_classes;
 	const int32 *classes = integer_elements(array, "classes", MODEL_MAX_CLASSES, &n_classes);
 
-	if (n_classes != n)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("expected %d classes for %d probabilities, not %d", n, n, n_classes)));
+	check_class_count(n_classes, n);
 	return classes;
+}
+
+text **
+class_name_elements(ArrayType *array, int n)
+{
+	int	   n_classes;
+	text **names = text_elements(array, "classes", MODEL_MAX_CLASSES, &n_classes);
+
+	check_class_count(n_classes, n);
+	return names;
 }
 
 double

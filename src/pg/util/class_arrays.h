@@ -7,11 +7,17 @@
 
 #include "utils/array.h"
 
-/* Elements of an array of class probabilities, and their number; NULLs are errors. */
+/*
+ * Elements of an array of class probabilities, real[] or double precision[], and their
+ * number; NULLs are errors.
+ */
 extern const float4 *probability_elements(ArrayType *array, int *n);
 
 /* The classes that n probabilities belong to; an error where they are not as many. */
 extern const int32 *class_elements(ArrayType *array, int n);
+
+/* The same where the classes are names. */
+extern text **class_name_elements(ArrayType *array, int n);
 
 /*
  * The sum of n class probabilities, which must be finite, not negative and not

@@ -8,9 +8,11 @@
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "parser/parse_coerce.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
+#include "pg/util/args.h"
 #include "pg/util/query_reader.h"
 
 #define BATCH_ROWS 1000
@@ -29,25 +31,67 @@ kind_name(ColumnKind kind)
 			return "integer";
 		case COLUMN_NUMBER:
 			return "double precision";
+		case COLUMN_LABEL:
+			return "integer or text";
+		case COLUMN_ANY:
+			return "of any type";
 	}
 	pg_unreachable();
 }
 
 static bool
+is_integer_type(Oid type)
+{
+	return type == INT2OID || type == INT4OID || type == INT8OID;
+}
+
+bool
+is_integer_column(const QueryColumn *column)
+{
+	return is_integer_type(column->type);
+}
+
+static bool
+is_string_or_enum(Oid type)
+{
+	char category;
+	bool is_preferred;
+
+	get_type_category_preferred(type, &category, &is_preferred);
+	return category == TYPCATEGORY_STRING || category == TYPCATEGORY_ENUM;
+}
+
+static bool
 kind_accepts(ColumnKind kind, Oid type)
 {
-	bool is_integer = type == INT2OID || type == INT4OID || type == INT8OID;
-
 	switch (kind)
 	{
 		case COLUMN_FEATURES:
 			return type == FLOAT4ARRAYOID || type == FLOAT8ARRAYOID;
 		case COLUMN_INTEGER:
-			return is_integer;
+			return is_integer_type(type);
 		case COLUMN_NUMBER:
-			return is_integer || type == FLOAT4OID || type == FLOAT8OID || type == NUMERICOID;
+			return is_integer_type(type) || type == FLOAT4OID || type == FLOAT8OID ||
+				   type == NUMERICOID;
+		case COLUMN_LABEL:
+			return is_integer_type(type) || is_string_or_enum(type);
+		case COLUMN_ANY:
+			return true;
 	}
 	pg_unreachable();
+}
+
+/* What to do about a column of that type: every type has a cast to text, but not to others. */
+static char *
+type_hint(ColumnKind kind, Oid type)
+{
+	Oid target = kind == COLUMN_FEATURES ? FLOAT4ARRAYOID
+				 : kind == COLUMN_NUMBER ? FLOAT8OID
+										 : INT4OID;
+
+	if (can_coerce_type(1, &type, &target, COERCION_EXPLICIT))
+		return psprintf("Cast it to %s.", kind_name(kind));
+	return kind == COLUMN_LABEL ? "Cast it to text." : psprintf("It must be %s.", kind_name(kind));
 }
 
 /* "features real[], target integer, optionally weight double precision" */
@@ -78,6 +122,8 @@ find_columns(const char *name, TupleDesc desc, QueryColumn *columns, int n_colum
 	{
 		Form_pg_attribute attribute = TupleDescAttr(desc, number - 1);
 		QueryColumn		 *column = NULL;
+		Oid				  output;
+		bool			  is_varlena;
 
 		for (int i = 0; i < n_columns && column == NULL; i++)
 			if (strcmp(columns[i].name, NameStr(attribute->attname)) == 0)
@@ -97,7 +143,9 @@ find_columns(const char *name, TupleDesc desc, QueryColumn *columns, int n_colum
 			ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
 							errmsg("column \"%s\" of the %s has type %s", column->name, name,
 								   format_type_be(attribute->atttypid)),
-							errhint("Cast it to %s.", kind_name(column->kind))));
+							errhint("%s", type_hint(column->kind, column->type))));
+		getTypeOutputInfo(column->type, &output, &is_varlena);
+		fmgr_info(output, &column->output);
 	}
 
 	for (int i = 0; i < n_columns; i++)
@@ -188,7 +236,7 @@ next_row(QueryReader *reader)
 	return true;
 }
 
-static bool
+bool
 row_datum(const QueryReader *reader, int column, Datum *value)
 {
 	int	 number = reader->columns[column].number;
@@ -255,6 +303,28 @@ row_integer(const QueryReader *reader, int column, int64 *value)
 	return true;
 }
 
+/* Spaces that only pad a value are no part of it, as in a cast to text. */
+static char *
+trim_padding(char *text, Oid type)
+{
+	int n = strlen(text);
+
+	while (type == BPCHAROID && n > 0 && text[n - 1] == ' ')
+		text[--n] = '\0';
+	return text;
+}
+
+char *
+row_text(const QueryReader *reader, int column)
+{
+	QueryColumn *description = &reader->columns[column];
+	Datum		 datum;
+
+	if (!row_datum(reader, column, &datum))
+		return NULL;
+	return trim_padding(OutputFunctionCall(&description->output, datum), description->type);
+}
+
 static void
 require_value(const QueryReader *reader, int column, bool present)
 {
@@ -295,13 +365,31 @@ required_number(QueryReader *reader, int column)
 }
 
 char *
+required_text(const QueryReader *reader, int column)
+{
+	char *value = row_text(reader, column);
+
+	require_value(reader, column, value != NULL);
+	return value;
+}
+
+char *
+object_name(const char *object_id, bool is_integer)
+{
+	return psprintf(is_integer ? "object %s" : "object \"%s\"", quoted_string(object_id));
+}
+
+char *
 row_name(const QueryReader *reader)
 {
-	int64 object_id;
-
 	for (int i = 0; i < reader->n_columns; i++)
-		if (strcmp(reader->columns[i].name, "object_id") == 0 && row_integer(reader, i, &object_id))
-			return psprintf("object " INT64_FORMAT, object_id);
+		if (strcmp(reader->columns[i].name, "object_id") == 0)
+		{
+			char *object_id = row_text(reader, i);
+
+			if (object_id != NULL)
+				return object_name(object_id, is_integer_column(&reader->columns[i]));
+		}
 	return psprintf("row " UINT64_FORMAT, reader->row);
 }
 

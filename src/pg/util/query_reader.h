@@ -14,6 +14,8 @@ typedef enum ColumnKind
 	COLUMN_FEATURES, /* real[] or double precision[] */
 	COLUMN_INTEGER,	 /* smallint, integer or bigint */
 	COLUMN_NUMBER,	 /* an integer, real, double precision or numeric */
+	COLUMN_LABEL,	 /* an integer, text or another string type, an enum */
+	COLUMN_ANY,		 /* any type */
 } ColumnKind;
 
 typedef struct QueryColumn
@@ -23,6 +25,7 @@ typedef struct QueryColumn
 	bool		required;
 	int			number; /* in the result, from 1; 0 when absent */
 	Oid			type;	/* the base type of a domain */
+	FmgrInfo	output; /* of the type */
 } QueryColumn;
 
 typedef struct QueryReader
@@ -63,14 +66,28 @@ extern bool			next_row(QueryReader *reader);
 /* A value of the current row; false for NULL or for an absent column. */
 extern bool row_features(QueryReader *reader, int column, ArrayType **value);
 extern bool row_integer(const QueryReader *reader, int column, int64 *value);
+extern bool row_datum(const QueryReader *reader, int column, Datum *value);
+
+/* The text of a label, or of a value of any type, likewise NULL. */
+extern char *row_text(const QueryReader *reader, int column);
 
 /* A value of the current row; an error where it is NULL. */
 extern ArrayType *required_features(QueryReader *reader, int column);
 extern int64	  required_integer(QueryReader *reader, int column);
 extern double	  required_number(QueryReader *reader, int column);
+extern char		 *required_text(const QueryReader *reader, int column);
 
-/* The current row in messages: "object 615", or "row 12" where object_id is unknown. */
+/* Whether the query returns the column as one of the integer types. */
+extern bool is_integer_column(const QueryColumn *column);
+
+/*
+ * The current row in messages: object 615, object "ZTF18abcdefg", or row 12 where object_id
+ * is unknown.
+ */
 extern char *row_name(const QueryReader *reader);
+
+/* The same of an object_id as a text, which is_integer says whether it was. */
+extern char *object_name(const char *object_id, bool is_integer);
 
 /*
  * Does the current row exceed the capacity of the caller's arrays?  Then the
