@@ -301,6 +301,16 @@ COMMENT ON FUNCTION plasticc_add_unknown(real[], text) IS
 COMMENT ON FUNCTION plasticc_add_unknown(real[], text, integer[]) IS
 'plasticc_add_unknown(real[], plasticc_unknown_method, integer[]) with the name of the method as a text';
 
+CREATE FUNCTION plasticc_period(lightcurve, min_period double precision, max_period double precision)
+RETURNS double precision
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1100000;
+
+CREATE FUNCTION plasticc_period_candidates(
+    lightcurve, n integer DEFAULT 5, min_period double precision DEFAULT NULL, max_period double precision DEFAULT NULL,
+    OUT period double precision, OUT power double precision, OUT false_alarm double precision
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1100000 ROWS 5;
+
 -- All names are qualified, because distributed engines do not ship functions with SET clauses, and types too, because a
 -- search_path may put other schemas before pg_catalog.
 CREATE OR REPLACE FUNCTION plasticc_distribute(
@@ -467,6 +477,10 @@ COMMENT ON FUNCTION plasticc_periodogram(lightcurve, double precision, double pr
 'multiband periodogram: the fraction (0-1) of chi-squared about the passband means that is explained by sinusoids of a common frequency (per day), with their own amplitude and phase in each passband, from min_frequency (NULL: 1/time span) to max_frequency (NULL: 20) in steps of 1/(oversampling * time span) (NULL: 5), at most 1000000 rows, and 20000000000 rows times observations; no rows unless some passband has 4 distinct times';
 COMMENT ON FUNCTION plasticc_period(lightcurve) IS
 'period in days, from 0.05 to the time span, whose folded light curve is best fitted by one shape common to all passbands; possibly half the orbital period of an eclipsing binary, returned even if the light curve is not periodic, and NULL unless some passband has 4 distinct times and some scatter; of at most 20000 observations, as plasticc_features';
+COMMENT ON FUNCTION plasticc_period(lightcurve, double precision, double precision) IS
+'likewise, from min_period to max_period, in days; NULL stands for 0.05 and the time span';
+COMMENT ON FUNCTION plasticc_period_candidates(lightcurve, integer, double precision, double precision) IS
+'the n (1 to 16) best candidates for the period, the best first, which is plasticc_period of the same range: period in days, power of the periodogram at its frequency, and the false-alarm probability of a peak of that power in white noise; no rows where the period is NULL';
 COMMENT ON COLUMN plasticc_models.classes IS 'classes in the order of the probabilities';
 COMMENT ON COLUMN plasticc_models.feature_names IS 'value of the option feature_names, or NULL';
 COMMENT ON COLUMN plasticc_models.options IS 'all training options, including defaults';

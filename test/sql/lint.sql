@@ -86,6 +86,8 @@ INSERT INTO exceptions VALUES
 ('is strict', 'plasticc_host_features(real[],boolean,double precision,double precision,double precision,double precision)', 'NULL is unknown metadata'),
 ('is strict', 'plasticc_augment(lightcurve,bigint,double precision,double precision,double precision,double precision,double precision,double precision,double precision,double precision,double precision,double precision,integer)', 'NULL is an unknown redshift or no change of redshift'),
 ('is strict', 'plasticc_augment_host(bigint,double precision,double precision,double precision,double precision,double precision,double precision)', 'NULL is unknown metadata or a default that depends on the redshift'),
+('is strict', 'plasticc_period(lightcurve,double precision,double precision)', 'a NULL bound has a default'),
+('is strict', 'plasticc_period_candidates(lightcurve,integer,double precision,double precision)', 'a NULL bound has a default'),
 ('is strict', 'plasticc_periodogram(lightcurve,double precision,double precision,double precision)', 'NULL is the default, which depends on the light curve'),
 ('is strict', 'plasticc_model(text,integer)', 'NULL is the newest version'),
 ('is strict', 'plasticc_add_unknown(real[],plasticc_unknown_method,integer[])', 'NULL means the challenge''s classes'),

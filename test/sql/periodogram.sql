@@ -10,6 +10,25 @@ GROUP BY object_id;
 
 SELECT object_id, round(plasticc_period(curve)::numeric, 3) AS period, 0.3 + 0.41 * object_id AS expected FROM curves ORDER BY object_id;
 
+-- within a range, and the candidates
+SELECT object_id, round(plasticc_period(curve, 0.05, NULL)::numeric, 3) AS period, plasticc_period(curve, NULL, NULL) = plasticc_period(curve) AS defaults,
+       plasticc_period(curve, 2, 5) BETWEEN 1.99 AND 5.01 AS in_range
+FROM curves ORDER BY object_id;
+SELECT object_id, count(*), bool_and(c.period > 0 AND c.power BETWEEN 0 AND 1 AND c.false_alarm BETWEEN 0 AND 1) AS valid,
+       (array_agg(c.period))[1] = (SELECT plasticc_period(d.curve) FROM curves d WHERE d.object_id = curves.object_id) AS best_first
+FROM curves, plasticc_period_candidates(curve) c GROUP BY object_id ORDER BY object_id;
+SELECT count(*) AS three FROM curves, plasticc_period_candidates(curve, 3, 0.1, 10) WHERE object_id = 1;
+SELECT count(*) AS none FROM plasticc_period_candidates(NULL);
+SELECT count(*) AS none FROM plasticc_period_candidates('{(1,2,3,1,t)}');
+SELECT plasticc_period('{}', 2, 1);
+SELECT plasticc_period('{}', 0, 1);
+SELECT plasticc_period('{(0,2,3,1,t),(2,2,4,1,t),(3.3,2,1,1,t),(1e6,2,5,1,t)}', 0.01, NULL);
+SELECT plasticc_period_candidates('{}', 17);
+
+-- a sinusoid seen at the same time of each day has its own period, and noise has no power at whole frequencies
+SELECT round(plasticc_period(plasticc_lightcurve(59000 + i, 2, 100 + 50 * sin(2 * pi() * i / 7.3), 1))::numeric, 2) AS daily FROM generate_series(1, 300) i;
+SELECT max(power) < 0.2 AS low FROM plasticc_periodogram((SELECT plasticc_lightcurve(59000 + j, 2, 10 * sin(j * j * 1.7), 1) FROM generate_series(1, 300) j));
+
 -- the frequencies: multiples of 1 / (oversampling * span)
 SELECT object_id, count(*) = floor(5 * 20 * span) - 4 AS complete, abs(min(frequency) * span - 1) < 1e-9 AS from_one_cycle,
        max(frequency) BETWEEN 20 - 1 / (5 * span) AND 20 AS to_twenty, bool_and(power BETWEEN 0 AND 1) AS share,

@@ -270,6 +270,22 @@ test_raster(void)
 	unit_free();
 }
 
+/* Noise on whole days: at whole frequencies cosine and sine vanish but for rounding. */
+static void
+test_whole_days(void)
+{
+	Workspace	 workspace = unit_workspace();
+	Observations observations = allocate_observations(300, &workspace);
+	Random		 random;
+
+	random_seed(&random, 6, 6);
+	for (int i = 0; i < 300; i++)
+		put(&observations, 59000.0 + i, 2, 10.0 * random_normal(&random), 1.0);
+	observations = canonical(&observations, &workspace);
+	check_grid(&observations, 1, 0.0, "noise on whole days");
+	unit_free();
+}
+
 /* Two nights, within which slow cosines and sines hardly vary: nearly collinear. */
 static void
 test_two_nights(void)
@@ -362,7 +378,7 @@ test_known_shape(void)
 			put(&observations, mjd, i % 6, 500.0 + amplitude[i % 6] * shape, 0.5 + i % 3);
 	}
 	observations = canonical(&observations, &workspace);
-	period = find_period(&observations, &workspace);
+	period = find_period(&observations, ANY_PERIOD, &workspace);
 	CHECK_CLOSE(period.period, 0.61, 1e-6, "period");
 	CHECK(period.explained > 0.9999, "explained %g", period.explained);
 	CHECK(period.log10_false_alarm < -20.0, "false alarm %g", period.log10_false_alarm);
@@ -417,7 +433,7 @@ test_invariance(void)
 		Observations observations = two_sinusoids(seed, 120, 5, 700.0, 2.71, 0.43, &workspace);
 		Observations scaled = allocate_observations(observations.count, &workspace);
 		Observations shifted = allocate_observations(observations.count, &workspace);
-		Period		 period = find_period(&observations, &workspace);
+		Period		 period = find_period(&observations, ANY_PERIOD, &workspace);
 		Period		 other;
 
 		for (uint32_t i = 0; i < observations.count; i++)
@@ -429,9 +445,9 @@ test_invariance(void)
 			put(&shifted, observations.mjd[i] - 41234.5678, band, observations.flux[i],
 				observations.flux_err[i]);
 		}
-		other = find_period(&scaled, &workspace);
+		other = find_period(&scaled, ANY_PERIOD, &workspace);
 		check_same(&period, &other, 1e-12, 1024.0, "scaled by a power of two");
-		other = find_period(&shifted, &workspace);
+		other = find_period(&shifted, ANY_PERIOD, &workspace);
 		check_same(&period, &other, 1e-6, 1.0, "shifted in time");
 	}
 	unit_free();
@@ -447,7 +463,7 @@ test_peaks(void)
 	{
 		double		 first = 0.9 + 0.37 * (seed - 20), second = 0.5 * first + 0.17;
 		Observations observations = two_sinusoids(seed, 200, 3, 500.0, first, second, &workspace);
-		Period		 period = find_period(&observations, &workspace);
+		Period		 period = find_period(&observations, ANY_PERIOD, &workspace);
 		double		 f = period.peak_frequency;
 
 		CHECK(fabs(f - first) < 0.1 / 500.0, "peak at %g, not %g", f, first);
@@ -491,7 +507,7 @@ test_false_alarm(void)
 			put(&observations, mjd, k % 3, 3.0 * random_normal(&random), 3.0);
 		}
 		observations = canonical(&observations, &workspace);
-		period = find_period(&observations, &workspace);
+		period = find_period(&observations, ANY_PERIOD, &workspace);
 		n_rare += period.log10_false_alarm < log10(0.1);
 		n_common += period.log10_false_alarm < log10(0.5);
 		unit_free();
@@ -537,7 +553,7 @@ test_survey(void)
 			if (object.target == classes[c].target && !object.ddf && observations.count >= 60 &&
 				input.chi2 / input.count >= 1.0 + 5.0 * 5.0)
 			{
-				Period period = find_period(&observations, &workspace);
+				Period period = find_period(&observations, ANY_PERIOD, &workspace);
 
 				n++;
 				n_right += is_period(period.period, object.truth.period);
@@ -575,11 +591,122 @@ test_narrow_eclipses(void)
 			put(&observations, mjd, i % 6, (eclipsed ? -60.0 : 0.0) + random_normal(&random), 1.0);
 		}
 		observations = canonical(&observations, &workspace);
-		n_right += is_period(find_period(&observations, &workspace).period, truth);
+		n_right += is_period(find_period(&observations, ANY_PERIOD, &workspace).period, truth);
 		unit_free();
 	}
 	CHECK(n_right >= 0.9 * n, "%d of %d periods", n_right, n);
 	printf("narrow eclipses: %d of %d\n", n_right, n);
+}
+
+/*
+ * Sinusoids seen at the same time of each day.  Every frequency has an equal alias below 1/2 per
+ * day and one or more in every further day: the longest period is the answer.
+ */
+static void
+test_daily_times(void)
+{
+	for (int star = 0; star < 40; star++)
+	{
+		Workspace	 workspace = unit_workspace();
+		int			 n = star % 2 == 0 ? 100 : 400;
+		Observations observations = allocate_observations(n, &workspace);
+		Random		 random;
+		double		 truth, noise = star % 4 < 2 ? 0.0 : 1.0;
+		Period		 period;
+
+		random_seed(&random, 13, star);
+		truth = 2.2 * pow(25.0, random_uniform(&random));
+		for (int i = 0; i < n; i++)
+			put(&observations, 59000.0 + i, 2,
+				100.0 + 50.0 * sin(2.0 * M_PI * i / truth + star) + noise * random_normal(&random),
+				1.0);
+		observations = canonical(&observations, &workspace);
+		period = find_period(&observations, ANY_PERIOD, &workspace);
+		CHECK(fabs(period.period / truth - 1.0) < 2e-3, "seen daily: %g days, expected %g",
+			  period.period, truth);
+		unit_free();
+	}
+}
+
+/*
+ * Pulsating stars seen in five bands within minutes, whose cycles differ: what is common to an
+ * epoch must not make a multiple of the period look better.
+ */
+static void
+test_epochs(void)
+{
+	int n = 60, n_right = 0;
+
+	for (int star = 0; star < n; star++)
+	{
+		Workspace	 workspace = unit_workspace();
+		Observations observations = allocate_observations(60 * 5, &workspace);
+		Random		 random;
+		double		 truth;
+
+		random_seed(&random, 14, star);
+		truth = 0.45 + 0.25 * random_uniform(&random);
+		for (int epoch = 0; epoch < 60; epoch++)
+		{
+			double night = floor(3000.0 * random_uniform(&random));
+			double start = 52000.0 + night + 0.3 * random_uniform(&random);
+			double deviation = 8.0 * random_normal(&random);
+
+			for (int band = 0; band < 5; band++)
+			{
+				double mjd = start + 0.0008 * band;
+				double phase = mjd / truth - floor(mjd / truth);
+				double shape = phase < 0.15 ? phase / 0.15 : (1.0 - phase) / 0.85;
+
+				put(&observations, mjd, band,
+					100.0 + 60.0 * shape + deviation + random_normal(&random), 1.0);
+			}
+		}
+		observations = canonical(&observations, &workspace);
+		n_right +=
+			fabs(find_period(&observations, ANY_PERIOD, &workspace).period / truth - 1.0) < 1e-3;
+		unit_free();
+	}
+	CHECK(n_right >= 0.95 * n, "%d of %d periods", n_right, n);
+	printf("five bands an epoch: %d of %d\n", n_right, n);
+}
+
+/* Candidates are distinct, the best is the period, and all lie in the range. */
+static void
+test_candidates(void)
+{
+	Workspace		workspace = unit_workspace();
+	Observations	observations = two_sinusoids(21, 300, 3, 900.0, 1.7, 0.31, &workspace);
+	PeriodRange		range = {0.4, 5.0};
+	PeriodCandidate candidates[MAX_PERIOD_CANDIDATES];
+	int				n = find_period_candidates(&observations, range, 8, candidates, &workspace);
+
+	CHECK(n == 8, "%d candidates", n);
+	for (int seed = 21; seed < 41; seed++)
+	{
+		observations = two_sinusoids(seed, 300, 3, 900.0, 1.7, 0.31, &workspace);
+		find_period_candidates(&observations, range, 8, candidates, &workspace);
+		CHECK(candidates[0].period == find_period(&observations, range, &workspace).period,
+			  "the first is the period");
+	}
+	for (int i = 0; i < n; i++)
+	{
+		CHECK(candidates[i].period > 0.39 && candidates[i].period < 5.1, "candidate %d: %g days", i,
+			  candidates[i].period);
+		CHECK(candidates[i].log10_false_alarm <= 0.0, "candidate %d: false alarm 10^%g", i,
+			  candidates[i].log10_false_alarm);
+		for (int j = 0; j < i; j++)
+			CHECK(fabs(1.0 / candidates[i].period - 1.0 / candidates[j].period) >
+					  1.0 / 4500.0 - 1e-9,
+				  "candidates %d and %d are %g and %g days", i, j, candidates[i].period,
+				  candidates[j].period);
+	}
+	CHECK_CLOSE(find_period(&observations, (PeriodRange){3.1, 3.3}, &workspace).period, 1.0 / 0.31,
+				1e-3, "the longer period alone");
+	CHECK(find_period_candidates(&observations, (PeriodRange){1e3, 1e4}, 8, candidates,
+								 &workspace) == 0,
+		  "periods longer than the baseline");
+	unit_free();
 }
 
 /* ----------------------------------------------------------------
@@ -620,7 +747,7 @@ period_of(int n, double step, int n_bands, double scatter, double flux_err, Work
 		put(&observations, 59580.0 + step * i, i % n_bands, 10.0 + scatter * random_normal(&random),
 			flux_err);
 	observations = canonical(&observations, workspace);
-	return find_period(&observations, workspace);
+	return find_period(&observations, ANY_PERIOD, workspace);
 }
 
 static void
@@ -628,7 +755,7 @@ test_hard_input(void)
 {
 	Workspace	 workspace = unit_workspace();
 	Observations none = allocate_observations(1, &workspace);
-	Period		 period = find_period(&none, &workspace);
+	Period		 period = find_period(&none, ANY_PERIOD, &workspace);
 
 	check_unknown(&period, "no point");
 	for (int n = 1; n <= 3; n++)
@@ -700,7 +827,7 @@ test_clusters(void)
 		put(&observations, mjd, 3, random_normal(&random), 1.0);
 	}
 	observations = canonical(&observations, &workspace);
-	period = find_period(&observations, &workspace);
+	period = find_period(&observations, ANY_PERIOD, &workspace);
 	check_defined(&period, "two clusters");
 	unit_free();
 }
@@ -712,6 +839,7 @@ main(void)
 	test_frequency_grid();
 	test_power();
 	test_raster();
+	test_whole_days();
 	test_two_nights();
 	test_fold();
 	test_known_shape();
@@ -720,6 +848,9 @@ main(void)
 	test_false_alarm();
 	test_survey();
 	test_narrow_eclipses();
+	test_daily_times();
+	test_epochs();
+	test_candidates();
 	test_hard_input();
 	test_interrupts();
 	test_clusters();

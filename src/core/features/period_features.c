@@ -306,7 +306,7 @@ compute_period(Measurements *m, double *out)
 	uint32_t	 n = 0;
 	int			 n_passbands = 0;
 
-	m->period = find_period(m->observations, m->workspace);
+	m->period = find_period(m->observations, ANY_PERIOD, m->workspace);
 	for (int passband = 0; passband < N_PASSBANDS; passband++)
 	{
 		uint32_t n_folded;

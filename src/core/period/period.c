@@ -241,45 +241,116 @@ unknown_period(void)
 	return period;
 }
 
-Period
-find_period(const Observations *observations, Workspace *workspace)
+/* ----------------------------------------------------------------
+ * The search
+ * ----------------------------------------------------------------
+ */
+
+/* P and Q of a light curve on the grid. */
+typedef struct Scanned
 {
-	Observations	 fitted = fitted_observations(observations, workspace);
-	PeriodogramInput input = periodogram_input(&fitted, workspace);
-	FrequencyGrid	 grid = frequency_grid(input.baseline, OVERSAMPLING, 1.0 / input.baseline,
-										   MAX_FREQUENCY, MAX_FREQUENCIES);
-	Period			 period = unknown_period();
-	PeriodogramScan *scan;
-	float			*power, *shared, *sums;
-	double			 frequency;
-	Peaks			 peaks;
+	PeriodogramInput input;
+	FrequencyGrid	 grid;
+	float			*power;	 /* [grid.count] */
+	float			*shared; /* see rank_frequencies() */
+	Peaks			 peaks;	 /* of P; none where the periodogram is undefined */
+} Scanned;
 
-	if (input.n_bands == 0 || grid.count == 0)
-		return period;
-	scan = begin_scan(&input, grid.step, workspace);
-	power = workspace_array(workspace, float, grid.count + SCAN_FREQUENCIES);
-	shared = workspace_array(workspace, float, grid.first + grid.count + SCAN_FREQUENCIES);
-	sums = workspace_array(workspace, float, grid.first + grid.count);
-	memset(shared, 0, grid.first * sizeof(float));
-	for (uint64_t i = 0; i < grid.count; i += SCAN_FREQUENCIES)
+static Scanned
+scan_range(const Observations *observations, PeriodRange range, Workspace *workspace)
+{
+	Observations	  fitted = fitted_observations(observations, workspace);
+	Scanned			  scanned = {.input = periodogram_input(&fitted, workspace)};
+	PeriodogramInput *input = &scanned.input;
+	FrequencyGrid	 *grid = &scanned.grid;
+	PeriodogramScan	 *scan;
+
+	*grid = frequency_grid(input->baseline, OVERSAMPLING,
+						   fmax(1.0 / input->baseline, 1.0 / range.maximum), 1.0 / range.minimum,
+						   MAX_FREQUENCIES);
+	if (input->n_bands == 0 || grid->count == 0 || grid->first >= MAX_FREQUENCIES)
+		return scanned;
+	if (grid->first + grid->count > MAX_FREQUENCIES)
+		grid->count = MAX_FREQUENCIES - grid->first;
+	scan = begin_scan(input, grid->step, workspace);
+	scanned.power = workspace_array(workspace, float, grid->count + SCAN_FREQUENCIES);
+	scanned.shared =
+		workspace_array(workspace, float, grid->first + grid->count + SCAN_FREQUENCIES);
+	memset(scanned.shared, 0, grid->first * sizeof(float));
+	for (uint64_t i = 0; i < grid->count; i += SCAN_FREQUENCIES)
 	{
-		uint64_t n = grid.count - i < SCAN_FREQUENCIES ? grid.count - i : SCAN_FREQUENCIES;
+		uint64_t n = grid->count - i < SCAN_FREQUENCIES ? grid->count - i : SCAN_FREQUENCIES;
 
-		scan_frequencies(scan, grid.first + i, (uint32_t) n, power + i, shared + grid.first + i);
+		scan_frequencies(scan, grid->first + i, (uint32_t) n, scanned.power + i,
+						 scanned.shared + grid->first + i);
 		workspace->check_interrupts();
 	}
-	peaks = highest_peaks(power, grid.count, MAX_PEAKS);
-	if (peaks.count == 0)
+	scanned.peaks = highest_peaks(scanned.power, grid->count, MAX_PEAKS);
+	return scanned;
+}
+
+/* The frequencies of the best folded light curves; the peak's where no fold is determined. */
+static int
+best_frequencies(const Scanned *scanned, double peak_frequency, int limit, double *frequencies,
+				 Workspace *workspace)
+{
+	const FrequencyGrid *grid = &scanned->grid;
+	float				*sums = workspace_array(workspace, float, grid->first + grid->count);
+	int n = rank_frequencies(&scanned->input, grid, &scanned->peaks, peak_frequency,
+							 scanned->shared, sums, limit, frequencies, workspace);
+
+	if (n > 0)
+		return n;
+	frequencies[0] = peak_frequency;
+	return 1;
+}
+
+static double
+scanned_false_alarm(const Scanned *scanned, double power)
+{
+	return log10_false_alarm(&scanned->input, power,
+							 (double) scanned->grid.count * scanned->grid.step);
+}
+
+Period
+find_period(const Observations *observations, PeriodRange range, Workspace *workspace)
+{
+	Scanned scanned = scan_range(observations, range, workspace);
+	Period	period = unknown_period();
+	double	frequency;
+
+	if (scanned.peaks.count == 0)
 		return period;
-	refine_peak(&input, &grid, &peaks, &period);
-	period.log10_false_alarm =
-		log10_false_alarm(&input, period.peak_power, (double) grid.count * grid.step);
-	find_second(&input, &grid, power, &period);
-	frequency = best_folded_frequency(&input, &grid, &peaks, shared, sums, workspace);
-	if (isnan(frequency))
-		frequency = period.peak_frequency;
+	refine_peak(&scanned.input, &scanned.grid, &scanned.peaks, &period);
+	period.log10_false_alarm = scanned_false_alarm(&scanned, period.peak_power);
+	find_second(&scanned.input, &scanned.grid, scanned.power, &period);
+	best_frequencies(&scanned, period.peak_frequency, 1, &frequency, workspace);
 	period.period = 1.0 / frequency;
-	period.power = multiband_power(&input, frequency);
-	describe_fold(&input, &period);
+	period.power = multiband_power(&scanned.input, frequency);
+	describe_fold(&scanned.input, &period);
 	return period;
+}
+
+int
+find_period_candidates(const Observations *observations, PeriodRange range, int limit,
+					   PeriodCandidate *candidates, Workspace *workspace)
+{
+	Scanned scanned = scan_range(observations, range, workspace);
+	Period	period = unknown_period();
+	double	frequencies[MAX_PERIOD_CANDIDATES];
+	int		n;
+
+	if (scanned.peaks.count == 0 || limit < 1)
+		return 0;
+	refine_peak(&scanned.input, &scanned.grid, &scanned.peaks, &period);
+	n = best_frequencies(&scanned, period.peak_frequency, limit, frequencies, workspace);
+	for (int i = 0; i < n; i++)
+	{
+		PeriodCandidate *candidate = &candidates[i];
+
+		candidate->period = 1.0 / frequencies[i];
+		candidate->power = multiband_power(&scanned.input, frequencies[i]);
+		candidate->log10_false_alarm = scanned_false_alarm(&scanned, candidate->power);
+	}
+	return n;
 }

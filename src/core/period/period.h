@@ -5,10 +5,21 @@
 #ifndef PLASTICC_CORE_PERIOD_PERIOD_H
 #define PLASTICC_CORE_PERIOD_PERIOD_H
 
+#include <math.h>
+
 #include "core/period/fold.h"
 
-/* Periods are looked for from 1 / baseline to this frequency, per day ... */
+/* The range of periods that are looked for, in days, besides that they do not exceed the baseline.
+ */
+typedef struct PeriodRange
+{
+	double minimum;
+	double maximum;
+} PeriodRange;
+
+/* Unless the caller asks for others: frequencies up to this one, per day, ... */
 #define MAX_FREQUENCY 20.0
+#define ANY_PERIOD ((PeriodRange){1.0 / MAX_FREQUENCY, INFINITY})
 
 /* ... in steps of 1 / (OVERSAMPLING * baseline) ... */
 #define OVERSAMPLING 5.0
@@ -54,9 +65,11 @@ typedef struct Period
 	/*
 	 * The period whose folded light curve is best (fold.h): of the
 	 * candidates, highest peaks of P, of Q and of sums of Q over harmonics, the
-	 * one with the least n ln(1 - explained) + 2 H ln n with up to
-	 * FOLD_HARMONICS harmonics, Schwarz's criterion (1978).  Of an eclipsing
-	 * binary with equal minima it may be half of the orbit's.
+	 * one with the least n ln(1 - explained) + 2 H ln n - 2 ln(period) with up to
+	 * FOLD_HARMONICS harmonics, where n is the number of epochs: Schwarz's
+	 * criterion (1978) and a prior uniform in ln(period).  A half or a third of
+	 * it replaces it unless its criterion is worse by 4.  Of an eclipsing
+	 * binary with nearly equal minima it may be half of the orbit's.
 	 */
 	double period; /* days */
 	double power;  /* P at its frequency */
@@ -81,6 +94,23 @@ typedef struct Period
  * Of canonical observations.  Memory: that of a scan, and 12 bytes a frequency
  * of the grid, 12 MB at most.
  */
-extern Period find_period(const Observations *observations, Workspace *workspace);
+extern Period find_period(const Observations *observations, PeriodRange range,
+						  Workspace *workspace);
+
+/* A possible period. */
+typedef struct PeriodCandidate
+{
+	double period;			  /* days */
+	double power;			  /* P at its frequency */
+	double log10_false_alarm; /* of that power, as of peak_power */
+} PeriodCandidate;
+
+/*
+ * The periods with the best folded light curves, the best first, which is that of find_period();
+ * returns their number, at most limit <= MAX_PERIOD_CANDIDATES.
+ */
+#define MAX_PERIOD_CANDIDATES 16
+extern int find_period_candidates(const Observations *observations, PeriodRange range, int limit,
+								  PeriodCandidate *candidates, Workspace *workspace);
 
 #endif /* PLASTICC_CORE_PERIOD_PERIOD_H */

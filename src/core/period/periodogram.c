@@ -107,12 +107,31 @@ estimate_scales(PeriodogramInput *input)
 	set_band_scales(input, scales);
 }
 
+/* Counts the epochs of the passbands whose bits are set; observations are in order of time. */
+static uint32_t
+count_epochs(const Observations *observations, unsigned passbands)
+{
+	uint32_t n_epochs = 0;
+	double	 start = -INFINITY;
+
+	for (uint32_t i = 0; i < observations->count; i++)
+	{
+		if (!(passbands >> (observations->kind[i] & KIND_PASSBAND) & 1) ||
+			!(observations->mjd[i] - start > EPOCH_LENGTH))
+			continue;
+		start = observations->mjd[i];
+		n_epochs++;
+	}
+	return n_epochs;
+}
+
 PeriodogramInput
 periodogram_input(const Observations *observations, Workspace *workspace)
 {
 	uint32_t		 n = observations->count;
 	size_t			 room = (size_t) n + N_PASSBANDS * LANES;
 	uint32_t		 start = 0;
+	unsigned		 informative = 0;
 	PeriodogramInput input = {
 		.time = workspace_array(workspace, double, room),
 		.weight = workspace_array(workspace, double, room),
@@ -150,10 +169,12 @@ periodogram_input(const Observations *observations, Workspace *workspace)
 		input.chi2 += band->share;
 		input.count += band->end - start;
 		input.n_bands++;
+		informative |= 1u << passband;
 		start = end;
 	}
 	for (int b = 0; b < input.n_bands; b++)
 		input.bands[b].share /= input.chi2;
+	input.n_epochs = count_epochs(observations, informative);
 	estimate_scales(&input);
 	return input;
 }

@@ -40,6 +40,12 @@
 #define PERIODOGRAM_LANES 8
 
 /*
+ * Observations within so many days of the first of them, in whatever bands, are one epoch.  What a
+ * periodic model does not describe is common to the observations of an epoch.
+ */
+#define EPOCH_LENGTH 0.02
+
+/*
  * An informative band: observations [start, end) of the input's arrays,
  * and zeros up to padded_end, a whole number of PERIODOGRAM_LANES from start.
  * Fluxes are in the input's flux_unit.
@@ -66,7 +72,8 @@ typedef struct PeriodogramBand
  */
 typedef struct PeriodogramInput
 {
-	uint32_t		count; /* observations of the bands below */
+	uint32_t		count;	  /* observations of the bands below */
+	uint32_t		n_epochs; /* groups of them within EPOCH_LENGTH */
 	int				n_bands;
 	PeriodogramBand bands[N_PASSBANDS];
 	double			flux_unit;

@@ -286,7 +286,7 @@ add_side(const float *restrict phase, const float *restrict twice, float sign,
 		float cs = 0.5f * s2 - c * s;
 		float determinant = cc * ss - cs * cs;
 		float explained = (ss * yc * yc + cc * ys * ys - 2.0f * cs * yc * ys) / determinant;
-		bool  poor = !(determinant > MIN_SINGLE_VARIANCE * (cc + ss));
+		bool  poor = !(cc + ss > 0.0f && determinant > MIN_SINGLE_VARIANCE * (cc + ss));
 
 		power[k] += poor ? NAN : share * explained;
 		sums[k] += normal * cc;
@@ -310,7 +310,8 @@ solve_shared(const float *restrict sums, float *restrict shared)
 		float explained = (ss * yc * yc + cc * ys * ys - 2.0f * cs * yc * ys) / determinant;
 
 		explained = explained < 1.0f ? explained : 1.0f;
-		shared[k] = determinant > MIN_SINGLE_VARIANCE * trace * trace ? explained : 0.0f;
+		shared[k] =
+			trace > 0.0f && determinant > MIN_SINGLE_VARIANCE * trace * trace ? explained : 0.0f;
 	}
 }
 

@@ -138,6 +138,10 @@ climb(const PeriodogramInput *input, Objective objective, int n_harmonics, doubl
 #define N_SCANNED 8
 #define N_REFINED 3
 
+/* See settle_on_relative(). */
+#define MULTIPLE_BONUS 4.0
+#define RELATIVE_ROUNDS 4
+
 typedef struct Candidate
 {
 	double frequency;
@@ -148,6 +152,7 @@ typedef struct Candidate
 typedef struct Candidates
 {
 	const PeriodogramInput *input;
+	const FrequencyGrid	   *grid;
 	int						n_harmonics; /* as many as the observations can bear */
 	int						count;
 	Candidate				list[MAX_CANDIDATES]; /* the best first */
@@ -161,16 +166,21 @@ bearable_harmonics(const PeriodogramInput *input, int n_harmonics)
 	return degrees < 4 * n_harmonics ? (degrees < 0 ? 0 : degrees / 4) : n_harmonics;
 }
 
+/*
+ * Schwarz's criterion with the number of epochs for that of observations, whose deviations from the
+ * model are not independent within an epoch, and a prior that is uniform in log(frequency).
+ */
 static Candidate
 judge(const PeriodogramInput *input, double frequency, int n_harmonics)
 {
 	Fold	  fold = fit_fold(input, frequency, n_harmonics);
 	Candidate candidate = {.frequency = frequency, .criterion = INFINITY};
-	double	  n = input->count;
+	double	  n = input->n_epochs;
 
 	for (int h = 1; h <= n_harmonics; h++)
 	{
-		double criterion = n * log(fmax(1e-12, 1.0 - fold.explained[h])) + 2.0 * h * log(n);
+		double criterion =
+			n * log(fmax(1e-12, 1.0 - fold.explained[h])) + 2.0 * h * log(n) + 2.0 * log(frequency);
 
 		if (criterion < candidate.criterion)
 		{
@@ -194,11 +204,12 @@ insert_candidate(Candidates *candidates, Candidate candidate)
 	candidates->list[i] = candidate;
 }
 
+/* Whether one of n candidates is closer to a frequency than the distance. */
 static bool
-is_candidate(const Candidates *candidates, double frequency, double tolerance)
+is_near(const Candidate *list, int n, double frequency, double distance)
 {
-	for (int i = 0; i < candidates->count; i++)
-		if (fabs(candidates->list[i].frequency - frequency) < tolerance)
+	for (int i = 0; i < n; i++)
+		if (fabs(list[i].frequency - frequency) < distance)
 			return true;
 	return false;
 }
@@ -211,7 +222,7 @@ add_candidates(Candidates *candidates, const Peaks *peaks, uint64_t first, doubl
 	{
 		double frequency = (double) (first + peaks->index[i]) * step;
 
-		if (!is_candidate(candidates, frequency, 0.1 * step))
+		if (!is_near(candidates->list, candidates->count, frequency, 0.1 * step))
 			insert_candidate(candidates,
 							 judge(candidates->input, frequency, candidates->n_harmonics));
 	}
@@ -290,44 +301,141 @@ look_around(Candidates *candidates, double step)
 									   candidates->n_harmonics));
 }
 
+/* The candidate at the top of the folded light curve's peak at a frequency. */
 static Candidate
-refine_candidates(Candidates *candidates, double step)
+refine(const Candidates *candidates, double frequency, int n_harmonics)
 {
-	Candidate best = {.frequency = NAN, .criterion = INFINITY};
-	int		  n_refined = 0;
+	climb(candidates->input, fold_objective, n_harmonics,
+		  0.25 * candidates->grid->step / n_harmonics, 4, &frequency);
+	return judge(candidates->input, frequency, candidates->n_harmonics);
+}
 
-	for (int i = 0; i < candidates->count && n_refined < N_REFINED; i++)
+/*
+ * Refines the first candidates that are more than a step from each other; returns their number,
+ * at most limit.
+ */
+static int
+refine_candidates(const Candidates *candidates, int limit, Candidate *refined)
+{
+	int n_refined = 0;
+
+	for (int i = 0; i < candidates->count && n_refined < limit; i++)
 	{
-		Candidate candidate = candidates->list[i];
-		bool	  known = false;
+		const Candidate *candidate = &candidates->list[i];
 
-		for (int j = 0; j < i; j++)
-			known |= fabs(candidates->list[j].frequency - candidate.frequency) < step;
-		if (known)
+		if (is_near(candidates->list, i, candidate->frequency, candidates->grid->step))
 			continue;
-		n_refined++;
-		climb(candidates->input, fold_objective, candidate.n_harmonics,
-			  0.25 * step / candidate.n_harmonics, 4, &candidate.frequency);
-		candidate = judge(candidates->input, candidate.frequency, candidates->n_harmonics);
-		if (candidate.criterion < best.criterion)
-			best = candidate;
+		refined[n_refined++] = refine(candidates, candidate->frequency, candidate->n_harmonics);
+	}
+	return n_refined;
+}
+
+/* The harmonic that explains most. */
+static int
+strongest_harmonic(const PeriodogramInput *input, const Candidate *candidate)
+{
+	Fold fold = fit_fold(input, candidate->frequency, candidate->n_harmonics);
+	int	 strongest = 1;
+
+	for (int h = 2; h <= fold.n_harmonics; h++)
+		if (fold.explained[h] - fold.explained[h - 1] >
+			fold.explained[strongest] - fold.explained[strongest - 1])
+			strongest = h;
+	return strongest;
+}
+
+/* The lowest of the frequencies that times of one visit a day cannot tell from this one. */
+static double
+daily_alias(double frequency)
+{
+	return fabs(frequency - round(frequency));
+}
+
+/*
+ * The best of a candidate and its relatives: frequencies that explain the same if the light curve
+ * is that of a harmonic alone, or if it is observed at the same time of each day.  A multiple of a
+ * frequency replaces it unless its criterion is worse by MULTIPLE_BONUS: a multiple of the period
+ * fits whatever the period fits, and what else it fits is often not the star.
+ */
+static Candidate
+settle_on_relative(const Candidates *candidates, Candidate best)
+{
+	const FrequencyGrid *grid = candidates->grid;
+
+	for (int round = 0; round < RELATIVE_ROUNDS; round++)
+	{
+		Candidate before = best;
+		int		  strongest = strongest_harmonic(candidates->input, &before);
+		struct
+		{
+			double frequency;
+			int	   multiple; /* harmonics of `before` for one of the relative */
+		} relatives[] = {
+			{daily_alias(before.frequency), 1},
+			{2.0 * before.frequency, 2},
+			{3.0 * before.frequency, 3},
+			{strongest * before.frequency, strongest},
+			{daily_alias(strongest * before.frequency), strongest},
+		};
+		int n_relatives = strongest > 1 ? 5 : 3;
+
+		for (int i = 0; i < n_relatives; i++)
+		{
+			int		  multiple = relatives[i].multiple;
+			Candidate candidate;
+
+			if (relatives[i].frequency == before.frequency ||
+				relatives[i].frequency < grid_frequency(grid, 0) ||
+				relatives[i].frequency > grid_frequency(grid, grid->count - 1))
+				continue;
+			candidate = refine(candidates, relatives[i].frequency,
+							   (before.n_harmonics + multiple - 1) / multiple);
+			if (candidate.criterion - (multiple > 1 ? MULTIPLE_BONUS : 0.0) < best.criterion)
+				best = candidate;
+		}
+		if (best.frequency == before.frequency)
+			break;
 	}
 	return best;
 }
 
-double
-best_folded_frequency(const PeriodogramInput *input, const FrequencyGrid *grid, const Peaks *peaks,
-					  const float *shared, float *sums, Workspace *workspace)
+int
+rank_frequencies(const PeriodogramInput *input, const FrequencyGrid *grid, const Peaks *peaks,
+				 double peak_frequency, const float *shared, float *sums, int limit,
+				 double *frequencies, Workspace *workspace)
 {
 	Candidates candidates = {
 		.input = input,
+		.grid = grid,
 		.n_harmonics = bearable_harmonics(input, FOLD_HARMONICS),
 	};
+	Candidates ranking = candidates;
+	Candidate  refined[MAX_PEAKS];
+	int		   n_refined;
+	int		   n = 0;
 
 	if (candidates.n_harmonics == 0)
-		return NAN;
+		return 0;
+	insert_candidate(&candidates, judge(input, peak_frequency, candidates.n_harmonics));
 	add_candidates(&candidates, peaks, grid->first, grid->step);
 	add_harmonic_candidates(&candidates, grid, shared, sums, workspace);
 	look_around(&candidates, grid->step);
-	return refine_candidates(&candidates, grid->step).frequency;
+	n_refined = refine_candidates(&candidates, limit > N_REFINED ? limit : N_REFINED, refined);
+	/* the best is the same whatever the limit */
+	for (int i = 0; i < n_refined && i < N_REFINED; i++)
+		insert_candidate(&ranking, refined[i]);
+	frequencies[n++] = settle_on_relative(&candidates, ranking.list[0]).frequency;
+	for (int i = N_REFINED; i < n_refined; i++)
+		insert_candidate(&ranking, refined[i]);
+	for (int i = 0; i < ranking.count && n < limit; i++)
+	{
+		double frequency = ranking.list[i].frequency;
+		bool   known = false;
+
+		for (int j = 0; j < n; j++)
+			known |= fabs(frequencies[j] - frequency) < grid->step;
+		if (!known)
+			frequencies[n++] = frequency;
+	}
+	return n;
 }

@@ -47,13 +47,14 @@ extern double climb(const PeriodogramInput *input, Objective objective, int n_ha
 extern int bearable_harmonics(const PeriodogramInput *input, int n_harmonics);
 
 /*
- * The frequency whose folded light curve is best, see struct Period; NaN if
- * the observations do not determine one harmonic.  peaks are those of P on the grid;
- * shared[] is Q at all multiples of the step below first + count, 0 below the
- * grid; sums[] is scratch of the same size.
+ * The frequencies whose folded light curves are best, see struct Period, in falling order and more
+ * than a step apart; returns their number, at most limit <= MAX_PEAKS and 0 if the observations do
+ * not determine one harmonic.  peaks are those of P on the grid, peak_frequency is the highest of
+ * them, refined; shared[] is Q at all multiples of the step below first + count, 0 below the grid;
+ * sums[] is scratch of the same size.
  */
-extern double best_folded_frequency(const PeriodogramInput *input, const FrequencyGrid *grid,
-									const Peaks *peaks, const float *shared, float *sums,
-									Workspace *workspace);
+extern int rank_frequencies(const PeriodogramInput *input, const FrequencyGrid *grid,
+							const Peaks *peaks, double peak_frequency, const float *shared,
+							float *sums, int limit, double *frequencies, Workspace *workspace);
 
 #endif /* PLASTICC_CORE_PERIOD_SEARCH_H */
