@@ -29,12 +29,24 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (input.baseline < MAX_BASELINE)
 	{
-		Period period = find_period(&curve, &workspace);
+		Period			period = find_period(&curve, ANY_PERIOD, &workspace);
+		PeriodRange		range = {.minimum = 1e-3 * take_range(&bytes, 20, 5000)};
+		PeriodCandidate candidates[MAX_PERIOD_CANDIDATES];
+		int				limit = take_range(&bytes, 1, MAX_PERIOD_CANDIDATES);
+		int				n;
 
 		REQUIRE(isnan(period.period) || (isfinite(period.period) && period.period > 0.0));
 		REQUIRE(isnan(period.peak_power) ||
 				(period.peak_power >= -1e-6 && period.peak_power <= 1.0 + 1e-6));
 		REQUIRE(!(period.log10_false_alarm > 1e-6));
+		range.maximum = range.minimum * take_range(&bytes, 1, 50);
+		n = find_period_candidates(&curve, range, limit, candidates, &workspace);
+		REQUIRE(n >= 0 && n <= limit);
+		for (int i = 0; i < n; i++)
+		{
+			REQUIRE(isfinite(candidates[i].period) && candidates[i].period > 0.0);
+			REQUIRE(!(candidates[i].log10_false_alarm > 1e-6));
+		}
 	}
 	unit_free();
 	return 0;

@@ -15,8 +15,8 @@ SELECT object_id, round(plasticc_period(curve, 0.05, NULL)::numeric, 3) AS perio
        plasticc_period(curve, 2, 5) BETWEEN 1.99 AND 5.01 AS in_range
 FROM curves ORDER BY object_id;
 SELECT object_id, count(*), bool_and(c.period > 0 AND c.power BETWEEN 0 AND 1 AND c.false_alarm BETWEEN 0 AND 1) AS valid,
-       (array_agg(c.period))[1] = (SELECT plasticc_period(d.curve) FROM curves d WHERE d.object_id = curves.object_id) AS best_first
-FROM curves, plasticc_period_candidates(curve) c GROUP BY object_id ORDER BY object_id;
+       bool_and(c.period = plasticc_period(curve)) FILTER (WHERE ordinality = 1) AS best_first
+FROM curves, plasticc_period_candidates(curve) WITH ORDINALITY c GROUP BY object_id ORDER BY object_id;
 SELECT count(*) AS three FROM curves, plasticc_period_candidates(curve, 3, 0.1, 10) WHERE object_id = 1;
 SELECT count(*) AS none FROM plasticc_period_candidates(NULL);
 SELECT count(*) AS none FROM plasticc_period_candidates('{(1,2,3,1,t)}');

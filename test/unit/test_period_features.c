@@ -259,10 +259,10 @@ check_folded_points(const Observations *o, const double *features, const LinearF
 	qsort(phase, n, sizeof(double), compare_doubles);
 	for (uint32_t i = 0; i < n; i++)
 		gap = fmax(gap, i + 1 < n ? phase[i + 1] - phase[i] : phase[0] + 1.0 - phase[i]);
-	CHECK_CLOSE(get(features, "period_von_neumann_ratio", 0), differences / squares, 1e-9, "ratio");
-	CHECK_CLOSE(get(features, "period_scatter_ratio", 0),
+	CHECK_CLOSE(get(features, "folded_von_neumann_ratio", 0), differences / squares, 1e-9, "ratio");
+	CHECK_CLOSE(get(features, "folded_scatter_ratio", 0),
 				median(residual, n) / median(deviation, n), 1e-7, "scatter");
-	CHECK_CLOSE(get(features, "period_phase_gap", 0), gap, 1e-9, "gap");
+	CHECK_CLOSE(get(features, "folded_phase_gap", 0), gap, 1e-9, "gap");
 }
 
 static void
@@ -278,22 +278,46 @@ check_shape(const double *features, const LinearFit *fit)
 		low = fmin(low, shape);
 		high = fmax(high, shape);
 	}
-	CHECK_CLOSE(get(features, "period_amplitude", 1), high - low, 1e-7, "amplitude");
-	CHECK_CLOSE(get(features, "period_maximum_share", 0), high / (high - low), 1e-7, "maximum");
+	CHECK_CLOSE(get(features, "folded_amplitude", 1), high - low, 1e-7, "amplitude");
+	CHECK_CLOSE(get(features, "folded_maximum_share", 0), high / (high - low), 1e-7, "maximum");
 	for (int h = 2; h <= 4; h++)
 	{
 		double phase = atan2(-fit->unknowns[2 * h], fit->unknowns[2 * h - 1]) -
 					   h * atan2(-fit->unknowns[2], fit->unknowns[1]);
 		char name[64];
 
-		snprintf(name, sizeof(name), "period_harmonic_ratio_%d", h);
+		snprintf(name, sizeof(name), "folded_harmonic_ratio_%d", h);
 		CHECK_CLOSE(get(features, name, 0),
 					hypot(fit->unknowns[2 * h - 1], fit->unknowns[2 * h]) / first, 1e-7, name);
-		snprintf(name, sizeof(name), "period_harmonic_cosine_%d", h);
+		snprintf(name, sizeof(name), "folded_harmonic_cosine_%d", h);
 		CHECK_CLOSE(get(features, name, 0), cos(phase), 1e-6, name);
-		snprintf(name, sizeof(name), "period_harmonic_sine_%d", h);
+		snprintf(name, sizeof(name), "folded_harmonic_sine_%d", h);
 		CHECK_CLOSE(get(features, name, 0), sin(phase), 1e-6, name);
 	}
+}
+
+/* Epochs, and the criterion of fits by plain least squares with one to four harmonics. */
+static void
+check_criterion(const Observations *o, const double *features, double chi_square)
+{
+	double frequency = exp(-get(features, "folded_period_log", 0));
+	double n_epochs = 0.0, least = INFINITY;
+
+	for (uint32_t i = 0, first = 0; i < o->count; i++)
+	{
+		if (i > 0 && o->mjd[i] <= o->mjd[first] + 0.02)
+			continue;
+		first = i;
+		n_epochs++;
+	}
+	for (int h = 1; h <= 4; h++)
+	{
+		double ratio = linear_fit(o, frequency, h).chi_square / chi_square;
+
+		least = fmin(least, n_epochs * log(ratio) + 2.0 * h * log(n_epochs));
+	}
+	CHECK_CLOSE(get(features, "folded_epochs", 0), n_epochs, 0.0, "epochs");
+	CHECK_CLOSE(get(features, "folded_criterion", 0), least, 1e-7, "criterion");
 }
 
 static void
@@ -312,31 +336,33 @@ test_one_band(void)
 		for (uint32_t i = 0; i < o.count; i++)
 			o.kind[i] = (uint8_t) ((o.kind[i] & ~KIND_PASSBAND) | 1);
 		compute_all(&o, features, &workspace);
-		period = exp(get(features, "period_log", 0));
+		period = exp(get(features, "folded_period_log", 0));
 		constant = linear_fit(&o, 0.0, 0);
 		sine = linear_fit(&o, 1.0 / period, 1);
 		fit = linear_fit(&o, 1.0 / period, 4);
 		doubled = linear_fit(&o, 0.5 / period, 8);
 
-		CHECK_CLOSE(get(features, "period_log_cycles", 0),
+		CHECK_CLOSE(get(features, "folded_log_cycles", 0),
 					log((o.mjd[o.count - 1] - o.mjd[0]) / period), 1e-12, "cycles");
-		CHECK_CLOSE(get(features, "period_power", 0), 1.0 - sine.chi_square / constant.chi_square,
+		CHECK_CLOSE(get(features, "folded_power", 0), 1.0 - sine.chi_square / constant.chi_square,
 					1e-9, "power");
-		CHECK_CLOSE(get(features, "period_explained", 0),
+		CHECK_CLOSE(get(features, "folded_explained", 0),
 					1.0 - fit.chi_square / constant.chi_square, 1e-9, "explained");
-		CHECK_CLOSE(get(features, "period_band_explained", 1),
+		CHECK_CLOSE(get(features, "folded_band_explained", 1),
 					1.0 - fit.chi_square / constant.chi_square, 1e-9, "explained in the band");
-		CHECK_CLOSE(get(features, "period_chi_square_reduced", 0), fit.chi_square / (o.count - 9.0),
+		CHECK_CLOSE(get(features, "folded_chi_square_reduced", 0), fit.chi_square / (o.count - 9.0),
 					1e-8, "reduced chi-square");
-		CHECK_CLOSE(get(features, "period_doubled_chi_square", 0),
+		CHECK_CLOSE(get(features, "folded_doubled_chi_square", 0),
 					doubled.chi_square / fit.chi_square, 1e-7, "doubled");
-		CHECK_CLOSE(get(features, "period_amplitude_share", 1), 1.0, 0.0, "share");
-		CHECK(isnan(get(features, "period_amplitude", 2)), "amplitude of no band");
+		CHECK_CLOSE(get(features, "folded_amplitude_share", 1), 1.0, 0.0, "share");
+		CHECK(isnan(get(features, "folded_amplitude", 2)), "amplitude of no band");
+
+		check_criterion(&o, features, constant.chi_square);
 
 		sine = linear_fit(&o, exp(-get(features, "period_peak_log", 0)), 1);
 		CHECK_CLOSE(get(features, "period_peak_power", 0),
 					1.0 - sine.chi_square / constant.chi_square, 1e-9, "power of the peak");
-		CHECK_CLOSE(get(features, "period_over_peak", 0), period * sine.frequency, 1e-9, "ratio");
+		CHECK_CLOSE(get(features, "folded_over_peak", 0), period * sine.frequency, 1e-9, "ratio");
 		for (int side = 0; side < 2; side++)
 		{
 			LinearFit alias = linear_fit(&o, fabs(sine.frequency + (side ? 1.0 : -1.0)), 1);
@@ -367,7 +393,7 @@ test_known_shape(void)
 	double		 sum = 0.0;
 
 	compute_all(&o, features, &workspace);
-	CHECK_CLOSE(get(features, "period_log", 0), log(0.61), 1e-6, "period");
+	CHECK_CLOSE(get(features, "folded_period_log", 0), log(0.61), 1e-6, "period");
 	for (int i = 0; i < 10000; i++)
 	{
 		double shape = known_shape(i / 10000.0);
@@ -383,32 +409,32 @@ test_known_shape(void)
 		sum += band_height[band];
 	for (int band = 0; band < N_PASSBANDS; band++)
 	{
-		CHECK(fabs(get(features, "period_amplitude", band) / (band_height[band] * (high - low)) -
+		CHECK(fabs(get(features, "folded_amplitude", band) / (band_height[band] * (high - low)) -
 				   1.0) < 0.01,
 			  "amplitude of band %d", band);
-		CHECK_CLOSE(get(features, "period_amplitude_share", band), band_height[band] / sum, 1e-3,
+		CHECK_CLOSE(get(features, "folded_amplitude_share", band), band_height[band] / sum, 1e-3,
 					"share of the amplitudes");
-		CHECK(get(features, "period_band_explained", band) > 0.9999, "band %d", band);
+		CHECK(get(features, "folded_band_explained", band) > 0.9999, "band %d", band);
 	}
 	for (int h = 2; h <= 4; h++)
 	{
 		double phase = known_phase[h - 1] - h * known_phase[0];
 		char   name[64];
 
-		snprintf(name, sizeof(name), "period_harmonic_ratio_%d", h);
+		snprintf(name, sizeof(name), "folded_harmonic_ratio_%d", h);
 		CHECK_CLOSE(get(features, name, 0), known_ratio[h - 1], 1e-3, name);
-		snprintf(name, sizeof(name), "period_harmonic_cosine_%d", h);
+		snprintf(name, sizeof(name), "folded_harmonic_cosine_%d", h);
 		CHECK_CLOSE(get(features, name, 0), cos(phase), 1e-2, name);
-		snprintf(name, sizeof(name), "period_harmonic_sine_%d", h);
+		snprintf(name, sizeof(name), "folded_harmonic_sine_%d", h);
 		CHECK_CLOSE(get(features, name, 0), sin(phase), 1e-2, name);
 	}
-	CHECK(fabs(get(features, "period_maximum_share", 0) - high / (high - low)) < 0.01, "maximum");
-	CHECK(fabs(get(features, "period_rise_share", 0) -
+	CHECK(fabs(get(features, "folded_maximum_share", 0) - high / (high - low)) < 0.01, "maximum");
+	CHECK(fabs(get(features, "folded_rise_share", 0) -
 			   (highest - lowest - floor(highest - lowest))) < 2.0 / 64.0,
-		  "rise %g", get(features, "period_rise_share", 0));
-	CHECK(get(features, "period_scatter_ratio", 0) < 1e-3, "scatter");
-	CHECK(get(features, "period_von_neumann_ratio", 0) < 0.2, "smoothness %g",
-		  get(features, "period_von_neumann_ratio", 0));
+		  "rise %g", get(features, "folded_rise_share", 0));
+	CHECK(get(features, "folded_scatter_ratio", 0) < 1e-3, "scatter");
+	CHECK(get(features, "folded_von_neumann_ratio", 0) < 0.2, "smoothness %g",
+		  get(features, "folded_von_neumann_ratio", 0));
 	CHECK(get(features, "period_log_false_alarm", 0) < -50.0, "false alarm");
 	unit_free();
 }
@@ -427,14 +453,14 @@ test_noise(void)
 		double		 features[MAX_FEATURES];
 
 		compute_all(&o, features, &workspace);
-		CHECK_CLOSE(get(features, "period_log", 0), log(0.61), 1e-4, "period");
-		reduced += get(features, "period_chi_square_reduced", 0) / n;
-		smooth += get(features, "period_von_neumann_ratio", 0) / n;
+		CHECK_CLOSE(get(features, "folded_period_log", 0), log(0.61), 1e-4, "period");
+		reduced += get(features, "folded_chi_square_reduced", 0) / n;
+		smooth += get(features, "folded_von_neumann_ratio", 0) / n;
 
 		/* The best of many periods slightly orders noise. */
 		o = star(seed, 180, 6, 0.61, no_shape, 10.0, &workspace);
 		compute_all(&o, features, &workspace);
-		rough += get(features, "period_von_neumann_ratio", 0) / n;
+		rough += get(features, "folded_von_neumann_ratio", 0) / n;
 		CHECK(get(features, "period_log_false_alarm", 0) > -4.0, "false alarm of noise");
 		unit_free();
 	}
@@ -481,15 +507,15 @@ test_eclipses(void)
 		double		 cycles, doubled;
 
 		compute_all(&o, features, &workspace);
-		cycles = exp(get(features, "period_log", 0)) / truth;
-		doubled = get(features, "period_doubled_chi_square", 0);
+		cycles = exp(get(features, "folded_period_log", 0)) / truth;
+		doubled = get(features, "folded_doubled_chi_square", 0);
 		n_right +=
 			fabs(cycles - 1.0) < 1e-3 || fabs(cycles - 0.5) < 1e-3 || fabs(cycles - 2.0) < 1e-3;
 		CHECK(doubled > 0.0 && doubled <= 1.0, "twice the period: %g", doubled);
 		if (fabs(cycles - 0.5) < 1e-3)
 			CHECK(doubled < 0.8, "eclipses of two depths folded into one: %g", doubled);
-		CHECK(get(features, "period_maximum_share", 0) < 0.4, "maximum %g",
-			  get(features, "period_maximum_share", 0));
+		CHECK(get(features, "folded_maximum_share", 0) < 0.4, "maximum %g",
+			  get(features, "folded_maximum_share", 0));
 		unit_free();
 	}
 	CHECK(n_right >= n - 1, "%d of %d periods", n_right, n);
@@ -633,22 +659,23 @@ test_hard_input(void)
 
 	/* A period without a fit: half of six points cannot determine a harmonic. */
 	describe_series(5, 1.1, 1, 5.0, 1.0, features);
-	CHECK(isfinite(get(features, "period_log", 0)), "period of five points");
-	CHECK(isnan(get(features, "period_explained", 0)) &&
-			  isnan(get(features, "period_scatter_ratio", 0)) &&
-			  isnan(get(features, "period_phase_gap", 0)) &&
-			  isnan(get(features, "period_chi_square_reduced", 0)),
+	CHECK(isfinite(get(features, "folded_period_log", 0)), "period of five points");
+	CHECK(isnan(get(features, "folded_explained", 0)) &&
+			  isnan(get(features, "folded_criterion", 0)) &&
+			  isnan(get(features, "folded_scatter_ratio", 0)) &&
+			  isnan(get(features, "folded_phase_gap", 0)) &&
+			  isnan(get(features, "folded_chi_square_reduced", 0)),
 		  "fold of five points");
 
 	describe_series(50, 0.006, 3, 5.0, 1.0, features);
-	CHECK(isfinite(get(features, "period_log", 0)), "one night");
-	CHECK(get(features, "period_log_cycles", 0) > -1e-9, "cycles in one night");
+	CHECK(isfinite(get(features, "folded_period_log", 0)), "one night");
+	CHECK(get(features, "folded_log_cycles", 0) > -1e-9, "cycles in one night");
 	describe_series(50, 1.3, 2, 1e37, 1e-44, features);
 	describe_series(50, 1.3, 2, 1e-37, 1e38, features);
 	describe_series(30, 1e7, 1, 5.0, 1.0, features);
 	describe_series(10000, 0.1, 6, 5.0, 1.0, features);
-	CHECK(isfinite(get(features, "period_scatter_ratio", 0)), "10,000 points");
-	CHECK(get(features, "period_phase_gap", 0) < 0.1, "gap between 10,000 points");
+	CHECK(isfinite(get(features, "folded_scatter_ratio", 0)), "10,000 points");
+	CHECK(get(features, "folded_phase_gap", 0) < 0.1, "gap between 10,000 points");
 }
 
 int

@@ -599,6 +599,43 @@ test_narrow_eclipses(void)
 }
 
 /*
+ * Eclipses of nearly the same depth, whose difference hardly pays for as many harmonics more: the
+ * period is that of both.
+ */
+static void
+test_equal_eclipses(void)
+{
+	int n = 40, n_right = 0;
+
+	for (int star = 0; star < n; star++)
+	{
+		Workspace	 workspace = unit_workspace();
+		Observations observations = allocate_observations(150, &workspace);
+		Random		 random;
+		double		 truth;
+
+		random_seed(&random, 15, star);
+		truth = 0.6 + 3.0 * random_uniform(&random);
+		for (int i = 0; i < 150; i++)
+		{
+			double mjd = 59580.0 + 700.0 * random_uniform(&random);
+			double phase = mjd / truth - floor(mjd / truth) - 0.5;
+			double depth = fabs(phase) < 0.25 ? 50.0 : 48.0;
+			double distance = fabs(phase) < 0.25 ? fabs(phase) : 0.5 - fabs(phase);
+
+			put(&observations, mjd, 2,
+				200.0 - depth * exp(-150.0 * distance * distance) + random_normal(&random), 1.0);
+		}
+		observations = canonical(&observations, &workspace);
+		n_right +=
+			fabs(find_period(&observations, ANY_PERIOD, &workspace).period / truth - 1.0) < 1e-3;
+		unit_free();
+	}
+	CHECK(n_right >= 0.8 * n, "%d of %d periods", n_right, n);
+	printf("eclipses of nearly the same depth: %d of %d\n", n_right, n);
+}
+
+/*
  * Sinusoids seen at the same time of each day.  Every frequency has an equal alias below 1/2 per
  * day and one or more in every further day: the longest period is the answer.
  */
@@ -848,6 +885,7 @@ main(void)
 	test_false_alarm();
 	test_survey();
 	test_narrow_eclipses();
+	test_equal_eclipses();
 	test_daily_times();
 	test_epochs();
 	test_candidates();

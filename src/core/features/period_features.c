@@ -159,15 +159,15 @@ reduced_chi_square(const FoldedPoint *points, uint32_t n, int n_passbands, int n
 /* Amplitude ratio and phase of a harmonic. */
 #define RATIO_ROW(h)                                                                               \
 	{                                                                                              \
-		"period_harmonic_ratio_" h, "1",                                                           \
+		"folded_harmonic_ratio_" h, "1",                                                           \
 			"amplitude of harmonic " h " over that of the first, of the " FOLDED_FIT NO_FOLD       \
 	}
 #define PHASE_ROWS(h)                                                                              \
-	{"period_harmonic_cosine_" h, "1",                                                             \
+	{"folded_harmonic_cosine_" h, "1",                                                             \
 	 "cosine of phi_" h " - " h " phi_1, the relative phase of harmonic " h " of the " FOLDED_FIT  \
 	 ", each A_h cos(2 pi h t / period + phi_h)" NO_FOLD},                                         \
 	{                                                                                              \
-		"period_harmonic_sine_" h, "1", "sine of the phase of period_harmonic_cosine_" h NO_FOLD   \
+		"folded_harmonic_sine_" h, "1", "sine of the phase of folded_harmonic_cosine_" h NO_FOLD   \
 	}
 
 enum PeriodRow
@@ -194,23 +194,25 @@ enum PeriodRow
 	PERIOD_SCATTER_RATIO,
 	PERIOD_VON_NEUMANN,
 	PERIOD_PHASE_GAP,
+	PERIOD_EPOCHS,
+	PERIOD_CRITERION,
 	N_PERIOD_ROWS
 };
 
 static const FeatureRow period_rows[N_PERIOD_ROWS] = {
 	[PERIOD_LOG] =
-		{"period_log", "1",
+		{"folded_period_log", "1",
 		 "ln of the period in days, that of plasticc_period(): searched for between 0.05 "
 		 "days and the time from first to last observation, best of the folded "
 		 "light curves; NaN without a passband of four times and two fluxes"},
-	[PERIOD_LOG_CYCLES] = {"period_log_cycles", "1",
+	[PERIOD_LOG_CYCLES] = {"folded_log_cycles", "1",
 						   "ln of the number of periods between first and last observation"},
-	[PERIOD_POWER] = {"period_power", "1",
+	[PERIOD_POWER] = {"folded_power", "1",
 					  "power of the multiband periodogram at the period: share of the chi-square "
 					  "about the passbands' means that a sinusoid in each explains"},
 	[PERIOD_PEAK_LOG] = {"period_peak_log", "1", "ln of the period in days at the " PEAK},
 	[PERIOD_PEAK_POWER] = {"period_peak_power", "1", "power at the " PEAK},
-	[PERIOD_OVER_PEAK] = {"period_over_peak", "1", "period over that at the " PEAK},
+	[PERIOD_OVER_PEAK] = {"folded_over_peak", "1", "period over that at the " PEAK},
 	[PERIOD_LOG_FALSE_ALARM] =
 		{"period_log_false_alarm", "1",
 		 "log10 of the probability that noise alone has as high a peak in its periodogram"},
@@ -227,14 +229,14 @@ static const FeatureRow period_rows[N_PERIOD_ROWS] = {
 								 "second period over that at the " PEAK},
 	[PERIOD_SECOND_POWER_RATIO] = {"period_second_power_ratio", "1",
 								   "power at the second period over that at the " PEAK},
-	[PERIOD_EXPLAINED] = {"period_explained", "1",
+	[PERIOD_EXPLAINED] = {"folded_explained", "1",
 						  "share of the chi-square about the passbands' means that the " FOLDED_FIT
 						  ", explains" NO_FOLD},
-	[PERIOD_CHI_SQUARE_REDUCED] = {"period_chi_square_reduced", "1",
+	[PERIOD_CHI_SQUARE_REDUCED] = {"folded_chi_square_reduced", "1",
 								   "chi-square of the " FOLDED_FIT
 								   ", divided by its degrees of freedom" NO_FOLD},
 	[PERIOD_DOUBLED_CHI_SQUARE] =
-		{"period_doubled_chi_square", "1",
+		{"folded_doubled_chi_square", "1",
 		 "chi-square of the fit folded at twice the period, with twice the harmonics, over that at "
 		 "the period: below 1 where successive cycles differ" NO_FOLD},
 	[PERIOD_HARMONIC_RATIOS] = RATIO_ROW("2"),
@@ -243,24 +245,31 @@ static const FeatureRow period_rows[N_PERIOD_ROWS] = {
 	[PERIOD_HARMONIC_PHASES] = PHASE_ROWS("2"),
 	PHASE_ROWS("3"),
 	PHASE_ROWS("4"),
-	[PERIOD_MAXIMUM_SHARE] = {"period_maximum_share", "1",
+	[PERIOD_MAXIMUM_SHARE] = {"folded_maximum_share", "1",
 							  "maximum over maximum less minimum of the folded fit about its mean: "
 							  "0.5 for a sinusoid, less for eclipses" NO_FOLD},
 	[PERIOD_RISE_SHARE] =
-		{"period_rise_share", "1",
+		{"folded_rise_share", "1",
 		 "share of the period from minimum to maximum of the folded fit, in steps "
 		 "of 1/64" NO_FOLD},
 	[PERIOD_SCATTER_RATIO] =
-		{"period_scatter_ratio", "1",
+		{"folded_scatter_ratio", "1",
 		 "median of |flux less the folded fit|/flux_err over median of |flux less the passband's "
 		 "mean|/flux_err" NO_FOLD},
 	[PERIOD_VON_NEUMANN] =
-		{"period_von_neumann_ratio", "1",
+		{"folded_von_neumann_ratio", "1",
 		 "sum of (d(i+1) - d(i))^2 over observations of a passband in order of phase and around, "
 		 "divided by the sum of d^2, d = (flux less the passband's mean)/flux_err; sums over all "
 		 "passbands before the division: 2 for noise, near 0 for a smooth folded curve" NO_FOLD},
-	[PERIOD_PHASE_GAP] = {"period_phase_gap", "1",
+	[PERIOD_PHASE_GAP] = {"folded_phase_gap", "1",
 						  "largest share of the period without an observation" NO_FOLD},
+	[PERIOD_EPOCHS] = {"folded_epochs", "count",
+					   "number of epochs: an epoch is the observations, in passbands of four times "
+					   "and two fluxes, within 0.02 days of its first one"},
+	[PERIOD_CRITERION] = {"folded_criterion", "1",
+						  "least of n ln(1 - R) + 2 h ln n over h = 1 .. 4: n epochs, R the share "
+						  "of the chi-square about the passbands' means that the first h harmonics "
+						  "of the folded fit explain; negative for a periodic light curve" NO_FOLD},
 };
 
 static void
@@ -282,12 +291,14 @@ put_search(const Measurements *m, double *out)
 	out[PERIOD_SECOND_LOG] = -log(period->second_frequency);
 	out[PERIOD_SECOND_OVER_PEAK] = period->peak_frequency / period->second_frequency;
 	out[PERIOD_SECOND_POWER_RATIO] = period->second_power_ratio;
+	out[PERIOD_EPOCHS] = period->n_epochs;
 }
 
 static void
 put_shape(const Period *period, double *out)
 {
 	out[PERIOD_EXPLAINED] = period->explained;
+	out[PERIOD_CRITERION] = period->criterion;
 	out[PERIOD_DOUBLED_CHI_SQUARE] = (1.0 - period->doubled_explained) / (1.0 - period->explained);
 	for (int h = 0; h < PERIOD_HARMONICS - 1; h++)
 	{
@@ -341,10 +352,10 @@ const FeatureGroup period_features = {
 #define NO_BAND "; NaN without four times and two fluxes"
 
 static const FeatureRow band_rows[] = {
-	{"period_amplitude", "flux", "peak-to-peak amplitude of the folded fit" NO_BAND},
-	{"period_amplitude_share", "1",
-	 "period_amplitude over the sum of it over the passbands" NO_BAND},
-	{"period_band_explained", "1",
+	{"folded_amplitude", "flux", "peak-to-peak amplitude of the folded fit" NO_BAND},
+	{"folded_amplitude_share", "1",
+	 "folded_amplitude over the sum of it over the passbands" NO_BAND},
+	{"folded_band_explained", "1",
 	 "share of the chi-square about the mean that the folded fit explains" NO_BAND},
 };
 

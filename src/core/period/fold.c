@@ -262,6 +262,29 @@ fold_shape(const Fold *fold, double phase)
 						  2.0 * M_PI * (phase - floor(phase)));
 }
 
+FoldExtremes
+fold_extremes(const Fold *fold)
+{
+	FoldExtremes extremes = {.minimum = INFINITY, .maximum = -INFINITY};
+
+	for (int i = 0; i < FOLD_PHASES; i++)
+	{
+		double shape = fold_shape(fold, (double) i / FOLD_PHASES);
+
+		if (shape < extremes.minimum)
+		{
+			extremes.minimum = shape;
+			extremes.minimum_at = i;
+		}
+		if (shape > extremes.maximum)
+		{
+			extremes.maximum = shape;
+			extremes.maximum_at = i;
+		}
+	}
+	return extremes;
+}
+
 /* The scale that fits a band best to a shape; 0 where the shape does not vary. */
 static double
 fit_scale(const PeriodogramInput *input, const PeriodogramBand *band, const Fold *fold)

@@ -45,4 +45,17 @@ extern Fold fit_fold_and_scales(PeriodogramInput *input, double frequency, int n
 /* The shape at a phase in cycles. */
 extern double fold_shape(const Fold *fold, double phase);
 
+/* The extremes of the shape, whose mean is 0, at the phases i / FOLD_PHASES. */
+#define FOLD_PHASES 64
+
+typedef struct FoldExtremes
+{
+	double minimum;
+	double maximum;
+	int	   minimum_at; /* i */
+	int	   maximum_at;
+} FoldExtremes;
+
+extern FoldExtremes fold_extremes(const Fold *fold);
+
 #endif /* PLASTICC_CORE_PERIOD_FOLD_H */

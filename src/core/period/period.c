@@ -147,34 +147,16 @@ find_second(const PeriodogramInput *input, const FrequencyGrid *grid, const floa
 static double
 describe_shape(const Fold *fold, Period *period)
 {
-	enum
-	{
-		N_PHASES = 64
-	};
-	double low = INFINITY, high = -INFINITY;
-	int	   lowest = 0, highest = 0;
+	FoldExtremes extremes = fold_extremes(fold);
+	double		 height = extremes.maximum - extremes.minimum;
+	int			 rise = extremes.maximum_at - extremes.minimum_at;
 
-	for (int i = 0; i < N_PHASES; i++)
+	if (height > 0.0)
 	{
-		double shape = fold_shape(fold, (double) i / N_PHASES);
-
-		if (shape < low)
-		{
-			low = shape;
-			lowest = i;
-		}
-		if (shape > high)
-		{
-			high = shape;
-			highest = i;
-		}
+		period->maximum_share = extremes.maximum / height;
+		period->rise_share = (double) ((rise + FOLD_PHASES) % FOLD_PHASES) / FOLD_PHASES;
 	}
-	if (high > low)
-	{
-		period->maximum_share = high / (high - low);
-		period->rise_share = (double) ((highest - lowest + N_PHASES) % N_PHASES) / N_PHASES;
-	}
-	return high - low;
+	return height;
 }
 
 static void
@@ -184,6 +166,7 @@ describe_fold(PeriodogramInput *input, Period *period)
 	int	   n_doubled = 2 * n_harmonics;
 	double first_amplitude, first_phase;
 	double height;
+	int	   n_needed;
 	Fold  *fold = &period->fold;
 
 	if (n_harmonics == 0)
@@ -191,6 +174,7 @@ describe_fold(PeriodogramInput *input, Period *period)
 	*fold = fit_fold_and_scales(input, 1.0 / period->period, n_harmonics);
 	height = describe_shape(fold, period);
 	period->explained = fold->explained[n_harmonics];
+	period->criterion = fold_criterion(input, fold, &n_needed);
 	if (bearable_harmonics(input, n_doubled) == n_doubled)
 		period->doubled_explained =
 			fit_fold(input, 0.5 * fold->frequency, n_doubled).explained[n_doubled];
@@ -228,7 +212,9 @@ unknown_period(void)
 		.second_power_ratio = NAN,
 		.period = NAN,
 		.power = NAN,
+		.n_epochs = NAN,
 		.explained = NAN,
+		.criterion = NAN,
 		.doubled_explained = NAN,
 		.maximum_share = NAN,
 		.rise_share = NAN,
@@ -327,6 +313,7 @@ find_period(const Observations *observations, PeriodRange range, Workspace *work
 	best_frequencies(&scanned, period.peak_frequency, 1, &frequency, workspace);
 	period.period = 1.0 / frequency;
 	period.power = multiband_power(&scanned.input, frequency);
+	period.n_epochs = scanned.input.n_epochs;
 	describe_fold(&scanned.input, &period);
 	return period;
 }

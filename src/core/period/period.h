@@ -68,11 +68,13 @@ typedef struct Period
 	 * one with the least n ln(1 - explained) + 2 H ln n - 2 ln(period) with up to
 	 * FOLD_HARMONICS harmonics, where n is the number of epochs: Schwarz's
 	 * criterion (1978) and a prior uniform in ln(period).  A half or a third of
-	 * it replaces it unless its criterion is worse by 4.  Of an eclipsing
-	 * binary with nearly equal minima it may be half of the orbit's.
+	 * it replaces it unless its criterion is worse by 4; twice the period of a
+	 * light curve with eclipses does unless its criterion is worse by 12.  Of an
+	 * eclipsing binary with equal minima it may still be half of the orbit's.
 	 */
-	double period; /* days */
-	double power;  /* P at its frequency */
+	double period;	 /* days */
+	double power;	 /* P at its frequency */
+	double n_epochs; /* see EPOCH_LENGTH */
 
 	/*
 	 * The folded light curve with PERIOD_HARMONICS harmonics and own amplitudes
@@ -82,6 +84,7 @@ typedef struct Period
 	Fold   fold;								 /* the shape; n_harmonics 0: there is none */
 	double band_scale[N_PASSBANDS];				 /* a_b, flux; NaN for an uninformative band */
 	double explained;							 /* share of the chi^2 about the means */
+	double criterion;							 /* fold_criterion() */
 	double doubled_explained;					 /* at twice the period, with twice the harmonics */
 	double harmonic_ratio[PERIOD_HARMONICS - 1]; /* A_h / A_1, h = 2 .. */
 	double harmonic_phase[PERIOD_HARMONICS - 1]; /* phi_h - h phi_1, in [0, 2 pi) */

@@ -142,6 +142,10 @@ climb(const PeriodogramInput *input, Objective objective, int n_harmonics, doubl
 #define MULTIPLE_BONUS 4.0
 #define RELATIVE_ROUNDS 4
 
+/* See double_eclipses(). */
+#define ECLIPSES_MAXIMUM_SHARE 0.46
+#define ECLIPSES_BONUS 12.0
+
 typedef struct Candidate
 {
 	double frequency;
@@ -166,28 +170,35 @@ bearable_harmonics(const PeriodogramInput *input, int n_harmonics)
 	return degrees < 4 * n_harmonics ? (degrees < 0 ? 0 : degrees / 4) : n_harmonics;
 }
 
-/*
- * Schwarz's criterion with the number of epochs for that of observations, whose deviations from the
- * model are not independent within an epoch, and a prior that is uniform in log(frequency).
- */
+double
+fold_criterion(const PeriodogramInput *input, const Fold *fold, int *n_harmonics)
+{
+	double n = input->n_epochs;
+	double least = INFINITY;
+
+	*n_harmonics = 0;
+	for (int h = 1; h <= fold->n_harmonics; h++)
+	{
+		double criterion = n * log(fmax(1e-12, 1.0 - fold->explained[h])) + 2.0 * h * log(n);
+
+		if (criterion < least)
+		{
+			least = criterion;
+			*n_harmonics = h;
+		}
+	}
+	return least;
+}
+
+/* The criterion of a candidate has a prior that is uniform in log(frequency). */
 static Candidate
 judge(const PeriodogramInput *input, double frequency, int n_harmonics)
 {
+	Candidate candidate = {.frequency = frequency};
 	Fold	  fold = fit_fold(input, frequency, n_harmonics);
-	Candidate candidate = {.frequency = frequency, .criterion = INFINITY};
-	double	  n = input->n_epochs;
 
-	for (int h = 1; h <= n_harmonics; h++)
-	{
-		double criterion =
-			n * log(fmax(1e-12, 1.0 - fold.explained[h])) + 2.0 * h * log(n) + 2.0 * log(frequency);
-
-		if (criterion < candidate.criterion)
-		{
-			candidate.criterion = criterion;
-			candidate.n_harmonics = h;
-		}
-	}
+	candidate.criterion =
+		fold_criterion(input, &fold, &candidate.n_harmonics) + 2.0 * log(frequency);
 	return candidate;
 }
 
@@ -399,6 +410,27 @@ settle_on_relative(const Candidates *candidates, Candidate best)
 	return best;
 }
 
+/*
+ * A light curve that falls below its mean further than it rises above it is that of an eclipsing
+ * binary, with two minima an orbit: half of the frequency replaces it unless its criterion is
+ * worse by ECLIPSES_BONUS.
+ */
+static Candidate
+double_eclipses(const Candidates *candidates, Candidate candidate)
+{
+	Fold		 fold = fit_fold(candidates->input, candidate.frequency, candidate.n_harmonics);
+	FoldExtremes extremes = fold_extremes(&fold);
+	int			 n_harmonics = 2 * candidate.n_harmonics;
+	Candidate	 doubled;
+
+	if (!(extremes.maximum < ECLIPSES_MAXIMUM_SHARE * (extremes.maximum - extremes.minimum)) ||
+		0.5 * candidate.frequency < grid_frequency(candidates->grid, 0))
+		return candidate;
+	doubled = refine(candidates, 0.5 * candidate.frequency,
+					 n_harmonics < candidates->n_harmonics ? n_harmonics : candidates->n_harmonics);
+	return doubled.criterion - ECLIPSES_BONUS < candidate.criterion ? doubled : candidate;
+}
+
 int
 rank_frequencies(const PeriodogramInput *input, const FrequencyGrid *grid, const Peaks *peaks,
 				 double peak_frequency, const float *shared, float *sums, int limit,
@@ -411,6 +443,7 @@ rank_frequencies(const PeriodogramInput *input, const FrequencyGrid *grid, const
 	};
 	Candidates ranking = candidates;
 	Candidate  refined[MAX_PEAKS];
+	Candidate  best;
 	int		   n_refined;
 	int		   n = 0;
 
@@ -424,7 +457,8 @@ rank_frequencies(const PeriodogramInput *input, const FrequencyGrid *grid, const
 	/* the best is the same whatever the limit */
 	for (int i = 0; i < n_refined && i < N_REFINED; i++)
 		insert_candidate(&ranking, refined[i]);
-	frequencies[n++] = settle_on_relative(&candidates, ranking.list[0]).frequency;
+	best = settle_on_relative(&candidates, ranking.list[0]);
+	frequencies[n++] = double_eclipses(&candidates, best).frequency;
 	for (int i = N_REFINED; i < n_refined; i++)
 		insert_candidate(&ranking, refined[i]);
 	for (int i = 0; i < ranking.count && n < limit; i++)

@@ -47,6 +47,14 @@ extern double climb(const PeriodogramInput *input, Objective objective, int n_ha
 extern int bearable_harmonics(const PeriodogramInput *input, int n_harmonics);
 
 /*
+ * Schwarz's criterion (1978) of the first harmonics of a fold less that of the means alone, with
+ * the number of epochs for that of observations, whose deviations from the model are not
+ * independent within an epoch; the least of h = 1 .. fold->n_harmonics, to which *n_harmonics is
+ * set.  Infinite, and 0, without harmonics.
+ */
+extern double fold_criterion(const PeriodogramInput *input, const Fold *fold, int *n_harmonics);
+
+/*
  * The frequencies whose folded light curves are best, see struct Period, in falling order and more
  * than a step apart; returns their number, at most limit <= MAX_PEAKS and 0 if the observations do
  * not determine one harmonic.  peaks are those of P on the grid, peak_frequency is the highest of
