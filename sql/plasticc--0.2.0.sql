@@ -673,6 +673,63 @@ COMMENT ON FUNCTION plasticc_add_unknown(real[], text) IS
 COMMENT ON FUNCTION plasticc_add_unknown(real[], text, integer[]) IS
 'plasticc_add_unknown(real[], plasticc_unknown_method, integer[]) with the name of the method as a text';
 
+-- The forms with double precision[], as client libraries send lists of numbers, must not make calls ambiguous whose array is
+-- numeric[], integer[] or a literal without a type: of two forms that both need a conversion of it, the one with more
+-- exact types wins.  So their other arguments are none: this domain for bytea, varchar for text.
+CREATE DOMAIN plasticc_model_bytes AS bytea;
+
+COMMENT ON DOMAIN plasticc_model_bytes IS
+'model as an argument of the functions that take features as double precision[]: any bytea';
+
+CREATE FUNCTION plasticc_classify(model plasticc_model_bytes, features double precision[]) RETURNS real[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 40000;
+
+CREATE FUNCTION plasticc_classify(name varchar, features double precision[]) RETURNS real[]
+AS 'MODULE_PATHNAME', 'plasticc_classify_name' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 40000;
+
+CREATE FUNCTION plasticc_probabilities(
+    model plasticc_model_bytes, features double precision[], OUT class integer, OUT probability real, OUT name text
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 40000 ROWS 14;
+
+COMMENT ON FUNCTION plasticc_classify(plasticc_model_bytes, double precision[]) IS
+'plasticc_classify(bytea, real[]) of features that are double precision, which are rounded to real';
+COMMENT ON FUNCTION plasticc_classify(varchar, double precision[]) IS
+'plasticc_classify(text, real[]) of features that are double precision, which are rounded to real';
+COMMENT ON FUNCTION plasticc_probabilities(plasticc_model_bytes, double precision[]) IS
+'plasticc_probabilities(bytea, real[]) of features that are double precision, which are rounded to real';
+
+CREATE FUNCTION plasticc_feature(features double precision[], name varchar) RETURNS real
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+
+COMMENT ON FUNCTION plasticc_feature(double precision[], varchar) IS
+'plasticc_feature(real[], text) of features that are double precision, which are rounded to real';
+
+-- Not strict: classes may be omitted.
+CREATE FUNCTION plasticc_add_unknown(probabilities double precision[], method varchar, classes integer[] DEFAULT NULL) RETURNS real[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+
+COMMENT ON FUNCTION plasticc_add_unknown(double precision[], varchar, integer[]) IS
+'plasticc_add_unknown(real[], plasticc_unknown_method, integer[]) of probabilities that are double precision, with the name of the method';
+
+-- Of integers, booleans and, for literals without a type, texts.  Not strict: NULL metadata are unknown.
+CREATE FUNCTION plasticc_host_features(
+    features double precision[], ddf anynonarray, hostgal_photoz double precision, hostgal_photoz_err double precision,
+    distmod double precision, mwebv double precision
+) RETURNS real[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+
+CREATE FUNCTION plasticc_host_features(
+    features double precision[], ddf text, hostgal_photoz double precision, hostgal_photoz_err double precision,
+    distmod double precision, mwebv double precision
+) RETURNS real[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+
+COMMENT ON FUNCTION plasticc_host_features(double precision[], anynonarray, double precision, double precision, double precision, double precision) IS
+'plasticc_host_features(real[], boolean, double precision, double precision, double precision, double precision) for ddf that is an integer, 0 or 1, or features that are double precision, which are rounded to real';
+COMMENT ON FUNCTION plasticc_host_features(double precision[], text, double precision, double precision, double precision, double precision) IS
+'plasticc_host_features(double precision[], anynonarray, double precision, double precision, double precision, double precision) for ddf as a text: 0, 1, or a boolean';
+
 CREATE TYPE plasticc_submission_row AS (
     class_6 real, class_15 real, class_16 real, class_42 real, class_52 real,
     class_53 real, class_62 real, class_64 real, class_65 real, class_67 real,

@@ -102,6 +102,12 @@ INSERT INTO usual_values VALUES
     ('double precision[]', 'plasticc_log_loss\_%', '''{2,15,42,2,1,1,0,0,0,0.5,0}'''),
     ('double precision[]', 'plasticc_calibration_error\_%', '''{2,0,15,42,1,1}'' || array_fill(0::float8, ARRAY[2 * 15 * 4])'),
     ('double precision[]', 'plasticc_calibration_error\_accum.5', '''{1,1}'''),
+    ('double precision[]', '%.features', '''{1,2,NULL,1}'''), ('anynonarray', '%', '1'), ('text', '%.ddf', '''t'''),
+    ('double precision[]', 'plasticc_feature.features', 'array_fill(1::float8, ARRAY[cardinality(plasticc_feature_names())])'),
+    ('double precision[]', 'plasticc_host_features.features', 'array_fill(1::float8, ARRAY[cardinality(plasticc_feature_names(''simple''::plasticc_feature_set))])'),
+    ('double precision[]', 'plasticc_add_unknown.probabilities', '''{0.25,0.75,0,0,0,0,0,0,0,0,0,0,0,0}'''),
+    ('varchar', '%', '''m'''), ('varchar', 'plasticc_add_unknown.method', '''prior'''), ('varchar', 'plasticc_feature.name', '(plasticc_feature_names())[1]'),
+    ('plasticc_model_bytes', '%', 'plasticc_model(''m'')'),
     ('double precision[]', 'plasticc_log_loss\_accum.5', '''{2,1}'''),
     ('double precision[]', 'plasticc_log_loss\_accum.3', '''{1,2}'''), ('double precision[]', 'plasticc_calibration_error\_accum.3', '''{1,2}'''),
     ('bigint[]', '%', '''{2,15,42,1,0,0,1}''');
@@ -124,6 +130,8 @@ SELECT type::regtype, '%', value FROM (VALUES
     ('jsonb', 'null | true | 1 | "x" | [] | [[]] | {"": 1} | {"no such": {}} | {"workers": -1}')
     ) AS v(type, list), unnest(string_to_array(list, ' | ')) AS v2(constant), format('%L', constant) AS value;
 INSERT INTO edge_values VALUES
+    ('plasticc_model_bytes', '%', '''plasticc'''), ('varchar', '%', ''''''), ('varchar', '%', '''no such'''), ('varchar', '%', 'repeat(''x'', 1000000)'),
+    ('anynonarray', '%', 'true'), ('anynonarray', '%', '2'), ('anynonarray', '%', '''x''::text'), ('anynonarray', '%', '0.5'), ('anynonarray', '%', 'NULL::smallint'),
     ('anyelement', '%', 'NULL::text'), ('anyelement', '%', '1'), ('anyelement', '%', 'NULL::calls.objects'), ('anyelement', '%', '''15''::text'),
     ('bytea', '%', 'decode(repeat(''ff'', 1000000), ''hex'')'),
     ('jsonb', '%', '(repeat(''['', 5000) || repeat('']'', 5000))::jsonb'), ('jsonb', '%', 'jsonb_build_object(repeat(''x'', 1000000), 1)');
@@ -199,7 +207,7 @@ JOIN plasticc_option_catalog() AS o ON a.name = o.procedure || '.options',
 CREATE FUNCTION call_with(function oid, given text[]) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT format(CASE p.prokind WHEN 'p' THEN 'CALL %s(%s)' WHEN 'a' THEN 'SELECT %s(%s)::text FROM generate_series(1, 3)'
                   ELSE 'SELECT (%s(%s))::text LIMIT 100' END, p.oid::regproc, (
-        SELECT string_agg(CASE WHEN a.type IN ('cstring'::regtype, 'anyelement'::regtype) THEN coalesce(given[ordinal], usual)
+        SELECT string_agg(CASE WHEN a.type IN ('cstring'::regtype, 'anyelement'::regtype, 'anynonarray'::regtype) THEN coalesce(given[ordinal], usual)
                           ELSE format('(%s)::%s', coalesce(given[ordinal], usual), a.type) END, ', ' ORDER BY ordinal)
         FROM calls.arguments a WHERE a.function = p.oid))
     FROM pg_proc p WHERE p.oid = function

@@ -10,6 +10,8 @@
 #include "nodes/primnodes.h"
 #include "nodes/supportnodes.h"
 #include "optimizer/optimizer.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
 
 #include "pg/curve/features.h"
 #include "pg/curve/lightcurve_type.h"
@@ -37,7 +39,7 @@ feature_set_argument(FunctionCallInfo fcinfo, int argument)
 const float4 *
 feature_array_argument(FunctionCallInfo fcinfo, int argument, int *n)
 {
-	return real_elements(PG_GETARG_ARRAYTYPE_P(argument), "features", PG_INT32_MAX, n);
+	return real_or_double_elements(PG_GETARG_ARRAYTYPE_P(argument), "features", PG_INT32_MAX, n);
 }
 
 FeatureSet
@@ -137,6 +139,52 @@ metadata_argument(FunctionCallInfo fcinfo, int argument, const char *name)
 	return value;
 }
 
+static double
+ddf_of_integer(int64 value)
+{
+	if (value != 0 && value != 1)
+		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+						errmsg("ddf must be 0 or 1, not " INT64_FORMAT, value)));
+	return (double) value;
+}
+
+static double
+ddf_of_text(const text *value)
+{
+	bool ddf;
+
+	if (!parse_bool_with_len(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), &ddf))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+						errmsg("invalid value for ddf: \"%s\"", quoted_text(value)),
+						errhint("Pass a boolean, or 0 or 1.")));
+	return ddf;
+}
+
+/* 0 or 1, NaN where unknown, of the types of argument 1 in the forms of the function. */
+static double
+ddf_argument(FunctionCallInfo fcinfo)
+{
+	Oid type = get_fn_expr_argtype(fcinfo->flinfo, 1);
+
+	if (PG_ARGISNULL(1))
+		return NAN;
+	switch (OidIsValid(type) ? getBaseType(type) : BOOLOID)
+	{
+		case BOOLOID:
+			return PG_GETARG_BOOL(1);
+		case INT2OID:
+			return ddf_of_integer(PG_GETARG_INT16(1));
+		case INT4OID:
+			return ddf_of_integer(PG_GETARG_INT32(1));
+		case INT8OID:
+			return ddf_of_integer(PG_GETARG_INT64(1));
+		case TEXTOID:
+			return ddf_of_text(PG_GETARG_TEXT_PP(1));
+	}
+	ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+					errmsg("ddf must be a boolean or an integer, not %s", format_type_be(type))));
+}
+
 /*
  * plasticc_host_features(features, ddf, hostgal_photoz, hostgal_photoz_err, distmod,
  *						  mwebv)
@@ -158,7 +206,7 @@ plasticc_host_features(PG_FUNCTION_ARGS)
 	features = feature_array_argument(fcinfo, 0, &n);
 	set = feature_array_set(n, NULL);
 	host = (HostMetadata){
-		.ddf = PG_ARGISNULL(1) ? NAN : PG_GETARG_BOOL(1),
+		.ddf = ddf_argument(fcinfo),
 		.hostgal_photoz = metadata_argument(fcinfo, 2, "hostgal_photoz"),
 		.hostgal_photoz_err = metadata_argument(fcinfo, 3, "hostgal_photoz_err"),
 		.distmod = metadata_argument(fcinfo, 4, "distmod"),

@@ -82,7 +82,9 @@ enum_index(Oid value, const void *table, Size element_size)
 bool
 is_label_argument(FunctionCallInfo fcinfo, int argument)
 {
-	return get_fn_expr_argtype(fcinfo->flinfo, argument) == TEXTOID;
+	Oid type = get_fn_expr_argtype(fcinfo->flinfo, argument);
+
+	return type == TEXTOID || type == VARCHAROID;
 }
 
 int
