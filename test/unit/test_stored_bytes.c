@@ -73,21 +73,44 @@ test_light_curve(Workspace *workspace)
 	CHECK(memcmp(bytes, again, sizeof(bytes)) == 0, "read and written again");
 }
 
+/* A model's bytes are the expected ones, and those of the model that is read from them. */
+static void
+check_model_bytes(const Model *model, const char *expected, const char *what, Workspace *workspace)
+{
+	size_t		   size = model_size(model);
+	unsigned char *bytes = workspace_array(workspace, unsigned char, size);
+	unsigned char *again = workspace_array(workspace, unsigned char, size);
+	const char	  *reason = "";
+	Model		  *read;
+
+	model_write(model, bytes);
+	check_bytes(bytes, size, expected, what);
+	read = model_read(bytes, size, workspace, &reason);
+	CHECK(read != NULL, "%s: %s", what, reason);
+	if (read == NULL)
+		return;
+	CHECK(model_size(read) == size, "%s: size of the model that was read", what);
+	model_write(read, again);
+	CHECK(memcmp(bytes, again, size) == 0, "%s: read and written again", what);
+}
+
+/* With numbers as classes (format 7), and with their names (format 8). */
 static void
 test_model(Workspace *workspace)
 {
-	int32_t	   used[] = {0, 258}, flagged[] = {1}, inputs[] = {0, 2}, classes[] = {-7, 66051};
-	float	   lowest[] = {-1.0f, -4.5f}, highest[] = {2.5f, 0.0f};
-	float	   center[] = {0.5f, -2.0f}, scale[] = {1.0f, 0.75f}, multipliers[] = {0.0f, 0.625f};
-	float	   closed[GATE_SIDES * 2] = {0.25f};
-	float	   weight[] = {1.0f, -1.5f, 0x1.8p-30f, 3.0e6f}, bias[] = {0.125f, -0.375f};
-	DenseLayer layer = {
-		.n_in = 2,
-		.n_out = 2,
-		.activation = ACTIVATION_LINEAR,
-		.weight = weight,
-		.bias = bias,
-	};
+	static char *names[] = {"AGN", "\xc3\xa9toile"};
+	int32_t		 used[] = {0, 258}, flagged[] = {1}, inputs[] = {0, 2}, classes[] = {-7, 66051};
+	float		 lowest[] = {-1.0f, -4.5f}, highest[] = {2.5f, 0.0f};
+	float		 center[] = {0.5f, -2.0f}, scale[] = {1.0f, 0.75f}, multipliers[] = {0.0f, 0.625f};
+	float		 closed[GATE_SIDES * 2] = {0.25f};
+	float		 weight[] = {1.0f, -1.5f, 0x1.8p-30f, 3.0e6f}, bias[] = {0.125f, -0.375f};
+	DenseLayer	 layer = {
+		  .n_in = 2,
+		  .n_out = 2,
+		  .activation = ACTIVATION_LINEAR,
+		  .weight = weight,
+		  .bias = bias,
+	  };
 	Member member = {.n_inputs = 2, .inputs = inputs, .n_layers = 1, .layers = &layer};
 	Model  model = {
 		 .preprocessing =
@@ -114,28 +137,26 @@ test_model(Workspace *workspace)
 		 .options = "{\"seed\": 1}",
 		 .metrics = "{}",
 	 };
-	size_t		   size = model_size(&model);
-	unsigned char *bytes = workspace_array(workspace, unsigned char, size);
-	unsigned char *again = workspace_array(workspace, unsigned char, size);
-	const char	  *reason = "";
-	Model		  *read;
 
-	model_write(&model, bytes);
-	check_bytes(bytes, size,
-				"706c61737469636307000000d10000008d31ce250301000002000000000000000000404000000000"
-				"010000000200000001000000000000000000000002010000000080bf000090c00000204000000000"
-				"0000003f000000c00000803f0000403f01000000f9ffffff030201000000c03f000000000000203f"
-				"010000000000803e0000000000000000000000000200000000000000020000000100000002000000"
-				"000000000000803f0000c0bf0000c030001b374a0000003e0000c0be0b0000007b2273656564223a"
-				"20317d020000007b7d",
-				"model");
-	read = model_read(bytes, size, workspace, &reason);
-	CHECK(read != NULL, "%s", reason);
-	if (read == NULL)
-		return;
-	CHECK(model_size(read) == size, "size of the model that was read");
-	model_write(read, again);
-	CHECK(memcmp(bytes, again, size) == 0, "read and written again");
+	check_model_bytes(
+		&model,
+		"706c61737469636307000000d10000008d31ce250301000002000000000000000000404000000000"
+		"010000000200000001000000000000000000000002010000000080bf000090c00000204000000000"
+		"0000003f000000c00000803f0000403f01000000f9ffffff030201000000c03f000000000000203f"
+		"010000000000803e0000000000000000000000000200000000000000020000000100000002000000"
+		"000000000000803f0000c0bf0000c030001b374a0000003e0000c0be0b0000007b2273656564223a"
+		"20317d020000007b7d",
+		"model", workspace);
+	model.class_names = names;
+	check_model_bytes(
+		&model,
+		"706c61737469636308000000e30000007c3d4a250301000002000000000000000000404000000000"
+		"010000000200000001000000000000000000000002010000000080bf000090c00000204000000000"
+		"0000003f000000c00000803f0000403f01000000f9ffffff030201000000c03f000000000000203f"
+		"010000000000803e0000000000000000000000000200000000000000020000000100000002000000"
+		"000000000000803f0000c0bf0000c030001b374a0000003e0000c0be0300000041474e07000000c3"
+		"a9746f696c650b0000007b2273656564223a20317d020000007b7d",
+		"model with names of classes", workspace);
 }
 
 /* The model as version 0.1.0 stored it, in format 4, is read and stays what it is. */
