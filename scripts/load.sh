@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 #
-# Loads light curves and their metadata, CSV files with a header, into two new tables:
+# Loads light curves: the challenge's, and those of other surveys as their makers write them.
+#
+# Without -f, light curves and their metadata, CSV files with a header, go into two new tables:
 #
 #	objects       object_id (primary key), ra, decl, gal_l, gal_b, ddf, hostgal_specz, hostgal_photoz,
 #	              hostgal_photoz_err, distmod, mwebv, target
@@ -8,6 +10,7 @@
 #
 # usage: scripts/load.sh [-d DBNAME] DIRECTORY
 #        scripts/load.sh [-d DBNAME] [-u] -m METADATA_FILE -l LIGHTCURVES_FILE [-l ...]
+#        scripts/load.sh [-d DBNAME] [-t TABLE] -f FORMAT FILE...
 #
 #	DIRECTORY  holds training_set.csv and training_set_metadata.csv (the challenge's names), or
 #	           plasticc_train_lightcurves.csv and plasticc_train_metadata.csv (those of
@@ -15,6 +18,16 @@
 #	-m, -l     name the files instead: the test set, for instance
 #	-u         the metadata may be unlabelled: target is NULL if there is no such column
 #	-d         the database; the rest of the connection comes from the environment (PGHOST, ...)
+#
+# With -f, the rows of all files go into one new table, "observations" or TABLE, with the names of the files' columns, all
+# of them text: plasticc_extract reads them with its options.  FORMAT is
+#
+#	atlas         ATLAS forced photometry; column object_id is the file's name without its ending
+#	ztf-forced    ZTF's forced-photometry service; object_id likewise, or NAME of ..._lc_NAME.txt
+#	snana         SNANA's text format; the objects go into the new table "objects"
+#	ztf-alerts    ZTF's alert packets as JSON, one document or one packet a line
+#	rubin-alerts  Rubin's alert packets as JSON, likewise
+#	csv           any CSV files with the same header
 #
 # The header gives the order of the columns.  Columns not listed above are left out.  The public
 # release's names detected_bool, ddf_bool and true_target are understood; it has no gal_l and gal_b,
@@ -26,6 +39,8 @@
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=scripts/load-survey.sh
+. "$(dirname "${BASH_SOURCE[0]}")/load-survey.sh"
 
 usage()
 {
@@ -224,9 +239,11 @@ parse_arguments()
 {
 	local option
 
-	while getopts 'd:um:l:h' option; do
+	while getopts 'd:f:t:um:l:h' option; do
 		case $option in
 			d) export PGDATABASE=$OPTARG ;;
+			f) format=$OPTARG ;;
+			t) target=$OPTARG ;;
 			u) optional_columns+='target ' ;;
 			m) metadata=$OPTARG ;;
 			l) lightcurves+=("$OPTARG") ;;
@@ -234,7 +251,11 @@ parse_arguments()
 		esac
 	done
 	shift $((OPTIND - 1))
-	if [[ -z $metadata && ${#lightcurves[@]} -eq 0 && $# -eq 1 ]]; then
+	if [[ -n $format ]]; then
+		[[ " atlas ztf-forced snana ztf-alerts rubin-alerts csv " == *" $format "* ]] || die "there is no format \"$format\""
+		[[ -z $metadata && ${#lightcurves[@]} -eq 0 && $# -ge 1 ]] || usage
+		files=("$@")
+	elif [[ -z $metadata && ${#lightcurves[@]} -eq 0 && $# -eq 1 ]]; then
 		directory=$1
 		[[ -d $directory ]] || die "$directory: no such directory"
 		metadata=$(find_file training_set_metadata.csv plasticc_train_metadata.csv)
@@ -283,7 +304,7 @@ prepare()
 
 main()
 {
-	local metadata='' lightcurves=() header=() directory
+	local metadata='' lightcurves=() header=() directory format='' target=observations files=()
 
 	parse_arguments "$@"
 	command -v psql >/dev/null || die "psql is not on the PATH"
@@ -291,7 +312,11 @@ main()
 	trap 'rm -rf "$work"' EXIT
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
-	prepare
+	if [[ -n $format ]]; then
+		prepare_survey
+	else
+		prepare
+	fi
 	if ! PGCLIENTENCODING=UTF8 LC_ALL=C psql -X -q -A -t -P pager=off -v ON_ERROR_STOP=1 -f "$work/load.sql" 2>"$work/errors"; then
 		report_error
 	fi
