@@ -305,6 +305,66 @@ AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION plasticc_create_prediction_table(text, boolean, regtype) IS
 'creates a table for plasticc_predict: object_id, of any type that has a btree order, model text, version integer, probabilities real[], predicted_at timestamptz, features_at timestamptz (extracted_at of the features), with primary key (object_id, model) or, to keep the history, (object_id, model, version, features_at)';
 
+-- Passbands, units and times of other surveys.
+CREATE FUNCTION plasticc_passband(name text, survey text) RETURNS smallint
+AS 'MODULE_PATHNAME', 'plasticc_survey_passband' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION plasticc_passband(number bigint, survey text) RETURNS smallint
+AS 'MODULE_PATHNAME', 'plasticc_survey_passband_number' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION plasticc_flux_from_microjansky(flux double precision) RETURNS double precision
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION plasticc_flux_from_magnitude(magnitude double precision, zero_point double precision DEFAULT 27.5)
+RETURNS double precision
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION plasticc_flux_err_from_magnitude(
+    magnitude double precision, magnitude_err double precision, zero_point double precision DEFAULT 27.5
+) RETURNS double precision
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION plasticc_rescale_flux(flux double precision, zero_point double precision) RETURNS double precision
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION plasticc_magnitude(flux double precision) RETURNS double precision
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION plasticc_magnitude_err(flux double precision, flux_err double precision) RETURNS double precision
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION plasticc_mjd(jd double precision) RETURNS double precision
+AS 'MODULE_PATHNAME', 'plasticc_mjd_from_jd' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION plasticc_mjd(timestamptz) RETURNS double precision
+AS 'MODULE_PATHNAME', 'plasticc_mjd_from_timestamp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION plasticc_timestamp(mjd double precision) RETURNS timestamptz
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_passband(text, text) IS
+'number 0-5 of the passband nearest to one of a survey''s, by its name, letter or number there; NULL if none is near; surveys: ztf, atlas, panstarrs, des, sdss, rubin, ogle, gaia, snana';
+COMMENT ON FUNCTION plasticc_passband(bigint, text) IS
+'plasticc_passband(text, text) by the number of the passband in the survey''s tables, such as ZTF''s fid';
+COMMENT ON FUNCTION plasticc_flux_from_microjansky(double precision) IS
+'converts a flux or flux_err from microjansky (zero point 23.9) to FLUXCAL units (zero point 27.5): flux * 10^1.44';
+COMMENT ON FUNCTION plasticc_flux_from_magnitude(double precision, double precision) IS
+'flux of an AB magnitude in the unit of a zero point, FLUXCAL by default: 10^(0.4 (zero_point - magnitude)); NULL unless both are between -30 and 50, beyond which surveys write what stands for missing';
+COMMENT ON FUNCTION plasticc_flux_err_from_magnitude(double precision, double precision, double precision) IS
+'flux_err of a magnitude and its error, to first order: 0.4 ln 10 flux magnitude_err; NULL where the flux is and unless magnitude_err is positive';
+COMMENT ON FUNCTION plasticc_rescale_flux(double precision, double precision) IS
+'converts a flux or flux_err from the unit of a zero point, the AB magnitude of flux 1 in it, to FLUXCAL units: flux * 10^(0.4 (27.5 - zero_point)); NULL unless the zero point is between -30 and 50';
+COMMENT ON FUNCTION plasticc_magnitude(double precision) IS
+'AB magnitude of a flux in FLUXCAL units: 27.5 - 2.5 log10(flux); NULL unless the flux is positive';
+COMMENT ON FUNCTION plasticc_magnitude_err(double precision, double precision) IS
+'error of plasticc_magnitude(flux), to first order: flux_err / (0.4 ln 10 flux); NULL unless both are positive';
+COMMENT ON FUNCTION plasticc_mjd(double precision) IS
+'Modified Julian Date of a Julian Date: jd - 2400000.5; NULL unless it is finite';
+COMMENT ON FUNCTION plasticc_mjd(timestamptz) IS
+'Modified Julian Date (UTC) of a time, in days of 86400 seconds; NULL unless it is finite';
+COMMENT ON FUNCTION plasticc_timestamp(double precision) IS
+'time of a Modified Julian Date (UTC), rounded to the microsecond; NULL unless it is finite';
+
 -- A literal without a type is a text rather than an enum: without these forms, functions that others create in this
 -- schema would be called instead.  The planner replaces them by the forms with the enum (src/pg/module/enums.c).
 CREATE FUNCTION plasticc_features(lightcurve, feature_set text) RETURNS real[]

@@ -5,6 +5,7 @@
 #include "unit.h"
 
 #include "core/curve/cosmology.h"
+#include "core/curve/units.h"
 #include "core/simulate/cadence.h"
 #include "core/simulate/explosions.h"
 #include "core/simulate/variables.h"

@@ -27,10 +27,3 @@ find_passband(const char *name, size_t length)
 	found = strchr(PASSBAND_LETTERS, *name);
 	return found == NULL ? -1 : (int) (found - PASSBAND_LETTERS);
 }
-
-double
-flux_from_nanojansky(double flux)
-{
-	/* 10^((27.5 - 31.4) / 2.5): the same flux against the other zero point. */
-	return flux * 0.02754228703338166;
-}

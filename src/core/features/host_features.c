@@ -10,6 +10,7 @@
 
 #include "core/features/group.h"
 #include "core/curve/passbands.h"
+#include "core/curve/units.h"
 
 /* Luminosities are scaled to this distance, mag, about redshift 0.26, to stay near fluxes in size.
  */

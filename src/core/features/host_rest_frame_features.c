@@ -12,6 +12,7 @@
 #include "core/curve/cosmology.h"
 #include "core/features/group.h"
 #include "core/curve/passbands.h"
+#include "core/curve/units.h"
 
 #define DUST_NOTE ", corrected for the Milky Way's dust"
 #define SIGN_NOTE "; NaN where a flux is not positive"

@@ -11,6 +11,7 @@
 #include "core/simulate/explosions.h"
 
 #include "core/curve/cosmology.h"
+#include "core/curve/units.h"
 #include "core/simulate/black_body.h"
 
 #define REFERENCE_WAVELENGTH 4800.0 /* Angstrom */

@@ -10,6 +10,7 @@
 
 #include "core/curve/cosmology.h"
 #include "core/curve/passbands.h"
+#include "core/curve/units.h"
 #include "core/simulate/explosions.h"
 #include "core/simulate/variables.h"
 

@@ -8,6 +8,7 @@
 
 #include "core/base/fourier.h"
 #include "core/curve/cosmology.h"
+#include "core/curve/units.h"
 #include "core/simulate/black_body.h"
 #include "core/simulate/cadence.h"
 
