@@ -32,7 +32,7 @@ CREATE TYPE lightcurve (
 COMMENT ON TYPE lightcurve IS
 'light curve of an object: observations (mjd in days, passband 0-5 = ugrizy, flux and flux_err in FLUXCAL units, detected) in canonical order, and the number of rejected measurements';
 
--- Transition functions.  They are not strict, because they skip and count NULL and NaN measurements.
+-- Transition functions.  They are not strict, because they skip and count NULL.
 
 CREATE FUNCTION lightcurve_accum(lightcurve, double precision, bigint, double precision, double precision, boolean)
 RETURNS lightcurve
@@ -88,15 +88,63 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION lightcurve_ne(lightcurve, lightcurve) RETURNS boolean
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
+CREATE FUNCTION lightcurve_lt(lightcurve, lightcurve) RETURNS boolean
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION lightcurve_le(lightcurve, lightcurve) RETURNS boolean
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION lightcurve_gt(lightcurve, lightcurve) RETURNS boolean
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION lightcurve_ge(lightcurve, lightcurve) RETURNS boolean
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION lightcurve_cmp(lightcurve, lightcurve) RETURNS integer
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION lightcurve_hash(lightcurve) RETURNS integer
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION lightcurve_hash_extended(lightcurve, seed bigint) RETURNS bigint
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
 CREATE OPERATOR = (
     LEFTARG = lightcurve, RIGHTARG = lightcurve, FUNCTION = lightcurve_eq,
-    COMMUTATOR = =, NEGATOR = <>, RESTRICT = eqsel, JOIN = eqjoinsel
+    COMMUTATOR = =, NEGATOR = <>, RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
 );
 
 CREATE OPERATOR <> (
     LEFTARG = lightcurve, RIGHTARG = lightcurve, FUNCTION = lightcurve_ne,
     COMMUTATOR = <>, NEGATOR = =, RESTRICT = neqsel, JOIN = neqjoinsel
 );
+
+CREATE OPERATOR < (
+    LEFTARG = lightcurve, RIGHTARG = lightcurve, FUNCTION = lightcurve_lt,
+    COMMUTATOR = >, NEGATOR = >=, RESTRICT = scalarltsel, JOIN = scalarltjoinsel
+);
+
+CREATE OPERATOR <= (
+    LEFTARG = lightcurve, RIGHTARG = lightcurve, FUNCTION = lightcurve_le,
+    COMMUTATOR = >=, NEGATOR = >, RESTRICT = scalarlesel, JOIN = scalarlejoinsel
+);
+
+CREATE OPERATOR > (
+    LEFTARG = lightcurve, RIGHTARG = lightcurve, FUNCTION = lightcurve_gt,
+    COMMUTATOR = <, NEGATOR = <=, RESTRICT = scalargtsel, JOIN = scalargtjoinsel
+);
+
+CREATE OPERATOR >= (
+    LEFTARG = lightcurve, RIGHTARG = lightcurve, FUNCTION = lightcurve_ge,
+    COMMUTATOR = <=, NEGATOR = <, RESTRICT = scalargesel, JOIN = scalargejoinsel
+);
+
+CREATE OPERATOR CLASS lightcurve_ops DEFAULT FOR TYPE lightcurve USING btree AS
+    OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >,
+    FUNCTION 1 lightcurve_cmp(lightcurve, lightcurve);
+
+CREATE OPERATOR CLASS lightcurve_ops DEFAULT FOR TYPE lightcurve USING hash AS
+    OPERATOR 1 =, FUNCTION 1 lightcurve_hash(lightcurve), FUNCTION 2 lightcurve_hash_extended(lightcurve, bigint);
 
 CREATE FUNCTION plasticc_observations(
     lightcurve,
@@ -170,11 +218,11 @@ COMMENT ON FUNCTION lightcurve_final(lightcurve) IS
 'final function of plasticc_lightcurve and plasticc_merge; NULL without observations';
 
 COMMENT ON AGGREGATE plasticc_lightcurve(double precision, bigint, double precision, double precision, boolean) IS
-'light curve of a group: mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units, detected (NULL: |flux| >= 5 flux_err); NULL and NaN measurements are skipped and counted, and at most 1000000 observations are allowed';
+'light curve of a group: mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units, detected (NULL: |flux| >= 5 flux_err); measurements that are NULL, NaN or infinite, or whose flux_err is not positive, are skipped and counted, and at most 1000000 observations are allowed';
 COMMENT ON AGGREGATE plasticc_lightcurve(double precision, bigint, double precision, double precision, bigint) IS
-'light curve of a group: mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units, detected 0 or 1 (NULL: |flux| >= 5 flux_err); NULL and NaN measurements are skipped and counted, and at most 1000000 observations are allowed';
+'light curve of a group: mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units, detected 0 or 1 (NULL: |flux| >= 5 flux_err); measurements that are NULL, NaN or infinite, or whose flux_err is not positive, are skipped and counted, and at most 1000000 observations are allowed';
 COMMENT ON AGGREGATE plasticc_lightcurve(double precision, bigint, double precision, double precision) IS
-'light curve of a group: mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units, detected where |flux| >= 5 flux_err; NULL and NaN measurements are skipped and counted, and at most 1000000 observations are allowed';
+'light curve of a group: mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units, detected where |flux| >= 5 flux_err; measurements that are NULL, NaN or infinite, or whose flux_err is not positive, are skipped and counted, and at most 1000000 observations are allowed';
 COMMENT ON AGGREGATE plasticc_merge(lightcurve) IS
 'union of the observations of light curves, with exact duplicates kept once and the numbers of rejected measurements added';
 COMMENT ON FUNCTION plasticc_union(lightcurve, lightcurve) IS
@@ -185,6 +233,22 @@ COMMENT ON FUNCTION lightcurve_eq(lightcurve, lightcurve) IS 'same observations 
 COMMENT ON OPERATOR = (lightcurve, lightcurve) IS 'same observations and same number of rejected measurements';
 COMMENT ON FUNCTION lightcurve_ne(lightcurve, lightcurve) IS 'different observations or different numbers of rejected measurements';
 COMMENT ON OPERATOR <> (lightcurve, lightcurve) IS 'different observations or different numbers of rejected measurements';
+COMMENT ON FUNCTION lightcurve_lt(lightcurve, lightcurve) IS 'before in the order of lightcurve_cmp';
+COMMENT ON FUNCTION lightcurve_le(lightcurve, lightcurve) IS 'before in the order of lightcurve_cmp, or equal';
+COMMENT ON FUNCTION lightcurve_gt(lightcurve, lightcurve) IS 'after in the order of lightcurve_cmp';
+COMMENT ON FUNCTION lightcurve_ge(lightcurve, lightcurve) IS 'after in the order of lightcurve_cmp, or equal';
+COMMENT ON OPERATOR < (lightcurve, lightcurve) IS 'before in the order of lightcurve_cmp';
+COMMENT ON OPERATOR <= (lightcurve, lightcurve) IS 'before in the order of lightcurve_cmp, or equal';
+COMMENT ON OPERATOR > (lightcurve, lightcurve) IS 'after in the order of lightcurve_cmp';
+COMMENT ON OPERATOR >= (lightcurve, lightcurve) IS 'after in the order of lightcurve_cmp, or equal';
+COMMENT ON FUNCTION lightcurve_cmp(lightcurve, lightcurve) IS
+'-1, 0 or 1 by the first observation in canonical order that differs, the longer light curve last, then by the number of rejected measurements';
+COMMENT ON FUNCTION lightcurve_hash(lightcurve) IS 'hash value of a light curve, for hash joins, aggregates and indexes';
+COMMENT ON FUNCTION lightcurve_hash_extended(lightcurve, bigint) IS '64-bit hash value of a light curve with a seed, for hash partitions';
+COMMENT ON OPERATOR FAMILY lightcurve_ops USING btree IS 'total order of light curves';
+COMMENT ON OPERATOR FAMILY lightcurve_ops USING hash IS 'hash values of light curves';
+COMMENT ON OPERATOR CLASS lightcurve_ops USING btree IS 'total order of light curves, consistent with =';
+COMMENT ON OPERATOR CLASS lightcurve_ops USING hash IS 'hash values of light curves, consistent with =';
 COMMENT ON FUNCTION plasticc_observations(lightcurve) IS
 'observations of a light curve as rows, in canonical order: mjd in days, passband 0-5 = ugrizy, flux and flux_err in FLUXCAL units, detected';
 COMMENT ON FUNCTION plasticc_slice(lightcurve, double precision, double precision) IS

@@ -1,5 +1,7 @@
 -- Passbands, units and times of other surveys.
 SET extra_float_digits = 0;
+SET timezone = 'UTC';
+SET datestyle = 'ISO, YMD';
 
 SELECT survey, string_agg(name || '=' || coalesce(plasticc_passband(name, survey)::text, '-'), ' ' ORDER BY ordinal) AS passbands
 FROM (VALUES ('ztf', '{1,2,3,g,R,i,zg,ZTF_r,ztfi,u,4}'::text[]), ('atlas', '{c,o,atlaso,g}'), ('panstarrs', '{1,5,g,y,ps1::z,w}'),

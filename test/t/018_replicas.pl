@@ -72,8 +72,13 @@ $subscriber->safe_psql('postgres', q{
 	CREATE SCHEMA sky;
 	SELECT plasticc_create_feature_table('features_reference'), plasticc_create_prediction_table('predictions_reference');
 	CREATE TABLE sky.curves (object_id bigint PRIMARY KEY, lightcurve lightcurve, features real[], best plasticc_feature_set, gp plasticc_gp)});
+# rows that only their values tell apart, light curves among them
+$_->safe_psql('postgres', 'CREATE TABLE sky.nights (night integer, curve lightcurve); ALTER TABLE sky.nights REPLICA IDENTITY FULL')
+	foreach $primary, $subscriber;
+$primary->safe_psql('postgres', q{INSERT INTO sky.nights
+	SELECT 1, plasticc_slice(lightcurve, 59600 + 100 * part, 59700 + 100 * part) FROM sky.curves, generate_series(0, 5) AS part});
 my $tables = join ', ', @tables;
-$primary->safe_psql('postgres', "CREATE PUBLICATION all_of_it FOR TABLE $tables");
+$primary->safe_psql('postgres', "CREATE PUBLICATION all_of_it FOR TABLE $tables, sky.nights");
 my $connection = $primary->connstr('postgres') =~ s/'/''/gr;
 $subscriber->safe_psql('postgres', "CREATE SUBSCRIPTION all_of_it CONNECTION '$connection' PUBLICATION all_of_it");
 $subscriber->poll_query_until('postgres', q{SELECT count(*) > 0 AND bool_and(srsubstate IN ('r', 's')) FROM pg_subscription_rel}) or die 'no copy';
@@ -82,10 +87,14 @@ is(checksum($subscriber, $_), checksum($primary, $_), "$_ is copied") foreach @t
 $primary->safe_psql('postgres', q{
 	UPDATE sky.curves SET lightcurve = lightcurve || '{(90000,1,1,1,t)}'::lightcurve, best = 'all' WHERE object_id % 2 = 0;
 	DELETE FROM sky.curves WHERE object_id = 3;
-	DELETE FROM features_reference WHERE object_id = 5});
+	DELETE FROM features_reference WHERE object_id = 5;
+	UPDATE sky.nights SET curve = curve || '{(90000,1,1,1,t)}'::lightcurve WHERE plasticc_n_observations(curve) % 2 = 0;
+	DELETE FROM sky.nights WHERE plasticc_n_observations(curve) % 3 = 0});
 $primary->psql('postgres', call($_, 'reference')) foreach @procedures;
 $primary->wait_for_catchup('all_of_it');
 is(checksum($subscriber, $_), checksum($primary, $_), "changes of $_ are replicated") foreach @tables;
+my $nights = 'SELECT night, curve FROM sky.nights ORDER BY curve';
+is($subscriber->safe_psql('postgres', $nights), $primary->safe_psql('postgres', $nights), 'changes of rows without a key are replicated');
 my $classify = q{SELECT plasticc_classify('m_reference', ARRAY[0.5, 2, 1]::real[])};
 is($subscriber->safe_psql('postgres', $classify), $primary->safe_psql('postgres', $classify), 'a replicated model classifies alike');
 $subscriber->stop;

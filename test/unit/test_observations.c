@@ -173,13 +173,16 @@ test_faults(void)
 		{1, 0, 1, 1, OBSERVATION_VALID, "valid"},
 		{1, 5, -3e38, 1e-40, OBSERVATION_VALID, "valid"},
 		{1, 5, 1e-60, 1, OBSERVATION_VALID, "valid"},
-		{-INFINITY, 0, 1, 1, MJD_INFINITE, "mjd is infinite: \"-Infinity\""},
+		{-INFINITY, 0, 1, 1, MJD_NOT_FINITE, "mjd is not finite: \"-Infinity\""},
+		{NAN, 9, 1, 1, MJD_NOT_FINITE, "mjd is not finite: \"NaN\""},
 		{1, -1, 1, 1, PASSBAND_OUT_OF_RANGE, "passband is not between 0 and 5: \"-1\""},
 		{1, 6, 1, 1, PASSBAND_OUT_OF_RANGE, "passband is not between 0 and 5: \"6\""},
-		{1, 0, INFINITY, 1, FLUX_INFINITE, "flux is infinite: \"Infinity\""},
+		{1, 0, INFINITY, 1, FLUX_NOT_FINITE, "flux is not finite: \"Infinity\""},
+		{1, 0, NAN, -1, FLUX_NOT_FINITE, "flux is not finite: \"NaN\""},
 		{1, 0, 1e39, 1, FLUX_OUT_OF_RANGE, "flux is out of range for type real: \"1e+39\""},
-		{1, 0, 1, INFINITY, FLUX_ERR_INFINITE, "flux_err is infinite: \"Infinity\""},
-		{1, 0, 1, 0, FLUX_ERR_NOT_POSITIVE, "flux_err is not positive: \"0\""},
+		{1, 0, 1, INFINITY, FLUX_ERR_NOT_FINITE, "flux_err is not finite: \"Infinity\""},
+		{1, 0, 1, NAN, FLUX_ERR_NOT_FINITE, "flux_err is not finite: \"NaN\""},
+		{1, 7, 1, 0, FLUX_ERR_NOT_POSITIVE, "flux_err is not positive: \"0\""},
 		{1, 0, 1, -2.5, FLUX_ERR_NOT_POSITIVE, "flux_err is not positive: \"-2.5\""},
 		{1, 0, 1, 1e-60, FLUX_ERR_OUT_OF_RANGE,
 		 "flux_err is out of range for type real: \"1e-60\""},
@@ -194,6 +197,9 @@ test_faults(void)
 												  cases[i].flux_err, DETECTED_NO, &observation);
 
 		CHECK(fault == cases[i].fault, "case %zu: %d", i, (int) fault);
+		CHECK(is_rejected(fault) ==
+				  (fault != OBSERVATION_VALID && cases[i].fault != PASSBAND_OUT_OF_RANGE),
+			  "case %zu: rejected", i);
 		describe_fault(fault, cases[i].mjd, cases[i].passband, cases[i].flux, cases[i].flux_err,
 					   message, sizeof(message));
 		CHECK(strcmp(message, cases[i].message) == 0, "case %zu: %s", i, message);
@@ -221,6 +227,44 @@ test_detection(void)
 		make_observation(1.0, 3, cases[i].flux, 2.0, cases[i].given, &observation);
 		CHECK(observation.kind == (3 | (cases[i].detected ? KIND_DETECTED : 0)), "case %zu", i);
 	}
+}
+
+/* The order of sets: each of these comes before the next one. */
+static void
+test_order(void)
+{
+	static const char *const rising[] = {
+		"{}",
+		"{} + 1 rejected",
+		"{(-1,5,9,9,t)}",
+		"{(1,0,9,9,t)}",
+		"{(1,1,-3,9,t)}",
+		"{(1,1,3,4,f)}",
+		"{(1,1,3,4,t)}",
+		"{(1,1,3,4,t)} + 1 rejected",
+		"{(1,1,3,4,t),(1,1,3,5,t)}",
+		"{(1,1,3,4,t),(2,1,-9,4,t)}",
+		"{(1,1,3,5,f)}",
+		"{(2,0,0,1,f)}",
+	};
+	Workspace	 workspace = unit_workspace();
+	Observations sets[sizeof(rising) / sizeof(rising[0])];
+	int			 n = (int) (sizeof(rising) / sizeof(rising[0]));
+	ParseError	 error;
+
+	for (int i = 0; i < n; i++)
+		CHECK(parse_lightcurve_text(rising[i], &sets[i], &workspace, &error), "%s", rising[i]);
+	for (int i = 0; i < n; i++)
+	{
+		for (int j = 0; j < n; j++)
+		{
+			int order = compare_observations(&sets[i], &sets[j]);
+
+			CHECK((order > 0) - (order < 0) == (i > j) - (i < j), "%s and %s: %d", rising[i],
+				  rising[j], order);
+		}
+	}
+	unit_free();
 }
 
 static void
@@ -320,19 +364,17 @@ test_text_errors(void)
 		{"{(1,2,3,4)}", 9, "\",\" expected"},
 		{"{(1,2,3,4,x)}", 10, "detected, \"t\" or \"f\", expected"},
 		{"{(1,2,3,4,t,5)}", 11, "\")\" expected"},
-		{"{(nan,2,3,4,t)}", 2, "a finite number expected for mjd"},
+		{"{(one,2,3,4,t)}", 2, "a number expected for mjd"},
+		{"{(nann,2,3,4,t)}", 2, "invalid number \"nann\" for mjd"},
 		{"{(0x10,2,3,4,t)}", 3, "\",\" expected"},
 		{"{(1,2.5,3,4,t)}", 4, "invalid integer \"2.5\" for passband"},
 		{"{(1,7,3,4,t)}", 1, "passband is not between 0 and 5: \"7\""},
 		{"{(1,2,3e,4,t)}", 6, "invalid number \"3e\" for flux"},
-		{"{(1e999,2,3,4,t)}", 1, "mjd is infinite: \"Infinity\""},
-		{"{(1,2,1e39,4,t)}", 1, "flux is out of range for type real: \"1e+39\""},
-		{"{(1,2,3,-4,t)}", 1, "flux_err is not positive: \"-4\""},
 		{"{(1,2,3,4,t)} trailing", 14, "the end of the text expected"},
 		{"{} + 3", 6, "\"rejected\" expected, but the text ends"},
 		{"{} + -3 rejected", 5, "number of rejected measurements out of range"},
 		{"{} + 4294967296 rejected", 5, "number of rejected measurements out of range"},
-		{"{} + x rejected", 5, "a finite number expected for the number of rejected measurements"},
+		{"{} + x rejected", 5, "a number expected for the number of rejected measurements"},
 	};
 	Workspace workspace = unit_workspace();
 
@@ -346,6 +388,28 @@ test_text_errors(void)
 		CHECK(valid || (error.position == cases[i].position &&
 						strcmp(error.message, cases[i].message) == 0),
 			  "%s: %s at %zu", cases[i].text, error.message, error.position);
+	}
+	unit_free();
+}
+
+static void
+test_text_rejected(void)
+{
+	static const char *const cases[] = {"NaN,2,3,4",	  "1e999,2,3,4", "-Infinity,2,3,4",
+										"1,2,nan,4",	  "1,2,1e39,4",	 "1,2,3,-4",
+										"1,2,3,infinity", "1,2,3,1e-60"};
+	Workspace				 workspace = unit_workspace();
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		Observations parsed;
+		ParseError	 error;
+		char		 text[100];
+
+		snprintf(text, sizeof(text), "{(%s,t),(1,2,3,4,t)} + 2 rejected", cases[i]);
+		CHECK(parse_lightcurve_text(text, &parsed, &workspace, &error) && parsed.count == 1 &&
+				  parsed.n_rejected == 3 && parsed.flux[0] == 3.0f,
+			  "%s", text);
 	}
 	unit_free();
 }
@@ -381,9 +445,9 @@ test_binary_errors(void)
 	} cases[] = {
 		{0, 9, "unknown version 9"},
 		{4, 2, "2 observations take 43 bytes, not 26"},
-		{9, 0x7f, NULL}, /* mjd becomes NaN together with the byte after it */
+		{9, 0x7f, NULL}, /* rejected: mjd becomes NaN together with the byte after it */
 		{17, 0xff, NULL},
-		{21, 0xbf, "flux_err is not positive: \"-1\""},
+		{21, 0xbf, NULL},
 		{25, 7, "passband is not between 0 and 5: \"7\""},
 		{25, 16, "unknown bits in an observation: \"16\""},
 	};
@@ -400,12 +464,16 @@ test_binary_errors(void)
 		memcpy(bytes, valid, sizeof(valid));
 		bytes[cases[i].at] = cases[i].byte;
 		if (cases[i].message == NULL)
+		{
 			bytes[cases[i].at + 1] = 0xff;
+			CHECK(parse_lightcurve_binary(bytes, sizeof(bytes), &parsed, &workspace, &error) &&
+					  parsed.count == 0 && parsed.n_rejected == 1,
+				  "case %zu not rejected", i);
+			continue;
+		}
 		CHECK(!parse_lightcurve_binary(bytes, sizeof(bytes), &parsed, &workspace, &error),
 			  "case %zu accepted", i);
-		CHECK(strcmp(error.message,
-					 cases[i].message != NULL ? cases[i].message : "NaN in an observation") == 0,
-			  "case %zu: %s", i, error.message);
+		CHECK(strcmp(error.message, cases[i].message) == 0, "case %zu: %s", i, error.message);
 	}
 	unit_free();
 }
@@ -513,8 +581,10 @@ main(void)
 	test_faults();
 	test_detection();
 	test_negative_zero();
+	test_order();
 	test_round_trips();
 	test_text_errors();
+	test_text_rejected();
 	test_text_space();
 	test_binary_errors();
 	test_too_many();

@@ -391,8 +391,6 @@ finish_copy(const Copy *copy, Observations *result)
 		Observation observation;
 		int			passband = copy->from->kind[copy->source[i]] & KIND_PASSBAND;
 
-		if (isnan(copy->flux[i]) || isnan(copy->flux_err[i]))
-			return false;
 		if (make_observation(copy->mjd[i], passband, copy->flux[i], copy->flux_err[i],
 							 copy->detected[i] ? DETECTED_YES : DETECTED_NO,
 							 &observation) != OBSERVATION_VALID)

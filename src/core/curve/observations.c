@@ -25,20 +25,20 @@ ObservationFault
 make_observation(double mjd, int64_t passband, double flux, double flux_err, Detection detected,
 				 Observation *observation)
 {
-	if (isinf(mjd))
-		return MJD_INFINITE;
-	if (passband < 0 || passband >= N_PASSBANDS)
-		return PASSBAND_OUT_OF_RANGE;
-	if (isinf(flux))
-		return FLUX_INFINITE;
+	if (!isfinite(mjd))
+		return MJD_NOT_FINITE;
+	if (!isfinite(flux))
+		return FLUX_NOT_FINITE;
 	if (isinf((float) flux))
 		return FLUX_OUT_OF_RANGE;
-	if (isinf(flux_err))
-		return FLUX_ERR_INFINITE;
+	if (!isfinite(flux_err))
+		return FLUX_ERR_NOT_FINITE;
 	if (flux_err <= 0.0)
 		return FLUX_ERR_NOT_POSITIVE;
 	if (isinf((float) flux_err) || (float) flux_err == 0.0f)
 		return FLUX_ERR_OUT_OF_RANGE;
+	if (passband < 0 || passband >= N_PASSBANDS)
+		return PASSBAND_OUT_OF_RANGE;
 
 	/* Adding zero turns -0.0 into 0.0, so that equal values have equal bits. */
 	observation->mjd = mjd + 0.0;
@@ -55,8 +55,10 @@ make_observation(double mjd, int64_t passband, double flux, double flux_err, Det
 
 /* As SQL spells it. */
 static const char *
-infinity_text(double value)
+special_text(double value)
 {
+	if (isnan(value))
+		return "NaN";
 	return value > 0.0 ? "Infinity" : "-Infinity";
 }
 
@@ -69,20 +71,17 @@ describe_fault(ObservationFault fault, double mjd, int64_t passband, double flux
 		case OBSERVATION_VALID:
 			snprintf(text, size, "valid");
 			break;
-		case MJD_INFINITE:
-			snprintf(text, size, "mjd is infinite: \"%s\"", infinity_text(mjd));
+		case MJD_NOT_FINITE:
+			snprintf(text, size, "mjd is not finite: \"%s\"", special_text(mjd));
 			break;
-		case PASSBAND_OUT_OF_RANGE:
-			snprintf(text, size, "passband is not between 0 and 5: \"%lld\"", (long long) passband);
-			break;
-		case FLUX_INFINITE:
-			snprintf(text, size, "flux is infinite: \"%s\"", infinity_text(flux));
+		case FLUX_NOT_FINITE:
+			snprintf(text, size, "flux is not finite: \"%s\"", special_text(flux));
 			break;
 		case FLUX_OUT_OF_RANGE:
 			snprintf(text, size, "flux is out of range for type real: \"%.15g\"", flux);
 			break;
-		case FLUX_ERR_INFINITE:
-			snprintf(text, size, "flux_err is infinite: \"%s\"", infinity_text(flux_err));
+		case FLUX_ERR_NOT_FINITE:
+			snprintf(text, size, "flux_err is not finite: \"%s\"", special_text(flux_err));
 			break;
 		case FLUX_ERR_NOT_POSITIVE:
 			snprintf(text, size, "flux_err is not positive: \"%.15g\"", flux_err);
@@ -90,26 +89,58 @@ describe_fault(ObservationFault fault, double mjd, int64_t passband, double flux
 		case FLUX_ERR_OUT_OF_RANGE:
 			snprintf(text, size, "flux_err is out of range for type real: \"%.15g\"", flux_err);
 			break;
+		case PASSBAND_OUT_OF_RANGE:
+			snprintf(text, size, "passband is not between 0 and 5: \"%lld\"", (long long) passband);
+			break;
 	}
 }
 
 /*
- * Compares all but mjd: negative, zero or positive as a sorts before, is a
- * duplicate of, or sorts after b.
+ * Compares all but mjd of observations i of a and j of b: negative, zero or
+ * positive as the former sorts before, is a duplicate of, or sorts after the latter.
  */
-static int
-compare_at_same_time(const Observations *o, uint32_t a, uint32_t b)
+static inline int
+compare_but_time(const Observations *a, uint32_t i, const Observations *b, uint32_t j)
 {
-	int passband_a = o->kind[a] & KIND_PASSBAND;
-	int passband_b = o->kind[b] & KIND_PASSBAND;
+	int passband_a = a->kind[i] & KIND_PASSBAND;
+	int passband_b = b->kind[j] & KIND_PASSBAND;
 
 	if (passband_a != passband_b)
 		return passband_a - passband_b;
-	if (o->flux[a] != o->flux[b])
-		return o->flux[a] < o->flux[b] ? -1 : 1;
-	if (o->flux_err[a] != o->flux_err[b])
-		return o->flux_err[a] < o->flux_err[b] ? -1 : 1;
-	return (int) o->kind[a] - (int) o->kind[b];
+	if (a->flux[i] != b->flux[j])
+		return a->flux[i] < b->flux[j] ? -1 : 1;
+	if (a->flux_err[i] != b->flux_err[j])
+		return a->flux_err[i] < b->flux_err[j] ? -1 : 1;
+	return (int) a->kind[i] - (int) b->kind[j];
+}
+
+/* The same within one set; kept out of line, off the sort's hot path. */
+static int
+compare_at_same_time(const Observations *o, uint32_t a, uint32_t b)
+{
+	return compare_but_time(o, a, o, b);
+}
+
+int
+compare_observations(const Observations *a, const Observations *b)
+{
+	uint32_t both = a->count < b->count ? a->count : b->count;
+
+	for (uint32_t i = 0; i < both; i++)
+	{
+		int difference;
+
+		if (a->mjd[i] != b->mjd[i])
+			return a->mjd[i] < b->mjd[i] ? -1 : 1;
+		difference = compare_but_time(a, i, b, i);
+		if (difference != 0)
+			return difference;
+	}
+	if (a->count != b->count)
+		return a->count < b->count ? -1 : 1;
+	if (a->n_rejected != b->n_rejected)
+		return a->n_rejected < b->n_rejected ? -1 : 1;
+	return 0;
 }
 
 bool

@@ -33,7 +33,7 @@
 typedef struct Observations
 {
 	uint32_t count;
-	uint32_t n_rejected; /* measurements that were NULL or NaN, for the record */
+	uint32_t n_rejected; /* measurements that were missing or unusable, for the record */
 	double	*mjd;
 	float	*flux;
 	float	*flux_err;
@@ -82,14 +82,25 @@ add_rejected(uint32_t a, uint32_t b)
 typedef enum ObservationFault
 {
 	OBSERVATION_VALID,
-	MJD_INFINITE,
-	PASSBAND_OUT_OF_RANGE,
-	FLUX_INFINITE,
+	MJD_NOT_FINITE,
+	FLUX_NOT_FINITE,
 	FLUX_OUT_OF_RANGE,
-	FLUX_ERR_INFINITE,
+	FLUX_ERR_NOT_FINITE,
 	FLUX_ERR_NOT_POSITIVE,
-	FLUX_ERR_OUT_OF_RANGE
+	FLUX_ERR_OUT_OF_RANGE,
+	PASSBAND_OUT_OF_RANGE
 } ObservationFault;
+
+/*
+ * Whether a measurement is rejected for its fault, that is skipped and counted:
+ * surveys write NaN, -9, 0 or 1e20 for what is missing.  A passband that does not
+ * exist is a mistake of whoever passes it.
+ */
+static inline bool
+is_rejected(ObservationFault fault)
+{
+	return fault != OBSERVATION_VALID && fault != PASSBAND_OUT_OF_RANGE;
+}
 
 /* Where the survey does not report detections, one is |flux| >= 5 flux_err. */
 #define DETECTION_SIGNAL_TO_NOISE 5.0
@@ -102,9 +113,9 @@ typedef enum Detection
 } Detection;
 
 /*
- * Checks a measurement without NaN and stores it; -0.0 becomes 0.0.  A flux
- * too small for float is 0; any other value that float or the passbands cannot
- * hold is a fault.
+ * Checks a measurement and stores it; -0.0 becomes 0.0.  A flux too small for
+ * float is 0; any other value that float or the passbands cannot hold is a fault,
+ * the first of those in the order of the enum.
  */
 extern ObservationFault make_observation(double mjd, int64_t passband, double flux, double flux_err,
 										 Detection detected, Observation *observation);
@@ -115,6 +126,14 @@ extern void describe_fault(ObservationFault fault, double mjd, int64_t passband,
 
 /* Whether the observations are in canonical order without duplicates. */
 extern bool observations_are_canonical(const Observations *observations);
+
+/*
+ * A total order of canonical sets: by the first observation that differs, in the
+ * order of observations, where one set goes on and the other ends the latter
+ * first, then by n_rejected.  Negative, zero or positive as a comes before, is
+ * equal to, or comes after b.
+ */
+extern int compare_observations(const Observations *a, const Observations *b);
 
 /*
  * The indexes of the observations in canonical order, duplicates left out:

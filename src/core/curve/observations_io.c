@@ -3,7 +3,7 @@
  *		The text and binary forms of a light curve.
  *
  * What is parsed comes from outside and is hostile until checked; the parsers
- * check each observation as the aggregates do.
+ * check, reject and count each observation as the aggregates do.
  */
 #include "core/curve/observations.h"
 
@@ -37,6 +37,16 @@ fail_too_many(ParseError *error, size_t count)
 	fail(error, 0, "%zu observations", count);
 	error->too_many = true;
 	return false;
+}
+
+static bool
+fail_fault(ParseError *error, size_t position, ObservationFault fault, double mjd, int64_t passband,
+		   double flux, double flux_err)
+{
+	char message[120];
+
+	describe_fault(fault, mjd, passband, flux, flux_err, message, sizeof(message));
+	return fail(error, position, "%s", message);
 }
 
 typedef struct TextReader
@@ -87,8 +97,8 @@ expect(TextReader *reader, char character)
 }
 
 /*
- * Copies the next decimal number into token[size], for strtod and its kin,
- * which would otherwise also take hexadecimal, "inf" and "nan".
+ * Copies the next decimal number, NaN or Infinity into token[size], for strtod and
+ * its kin, which would otherwise also take hexadecimal.
  */
 static bool
 take_number(TextReader *reader, const char *column, char *token, size_t size)
@@ -96,9 +106,9 @@ take_number(TextReader *reader, const char *column, char *token, size_t size)
 	size_t length;
 
 	skip_space(reader);
-	length = strspn(reader->at, "+-.0123456789eE");
+	length = strspn(reader->at, "+-.0123456789eENanIfity");
 	if (length == 0)
-		return fail(reader->error, position(reader), "a finite number expected for %s", column);
+		return fail(reader->error, position(reader), "a number expected for %s", column);
 	if (length >= size)
 		return fail(reader->error, position(reader), "number too long for %s", column);
 	memcpy(token, reader->at, length);
@@ -140,9 +150,20 @@ take_count(TextReader *reader, const char *what, int64_t *value)
 	return true;
 }
 
-static bool
-take_observation(TextReader *reader, Observation *observation)
+/* Puts an observation behind those that there are, or counts it as rejected. */
+static void
+put_or_reject(Observations *observations, ObservationFault fault, Observation observation)
 {
+	if (fault == OBSERVATION_VALID)
+		put_observation(observations, observations->count++, observation);
+	else
+		observations->n_rejected = add_rejected(observations->n_rejected, 1);
+}
+
+static bool
+take_observation(TextReader *reader, Observations *observations)
+{
+	Observation		 observation;
 	double			 mjd, flux, flux_err;
 	float			 flux_nearest = 0.0f, flux_err_nearest = 0.0f;
 	int64_t			 passband;
@@ -166,29 +187,25 @@ take_observation(TextReader *reader, Observation *observation)
 	if (!expect(reader, ')'))
 		return false;
 
-	fault = make_observation(mjd, passband, flux, flux_err, detected, observation);
-	if (fault != OBSERVATION_VALID)
-	{
-		char message[120];
-
-		describe_fault(fault, mjd, passband, flux, flux_err, message, sizeof(message));
-		return fail(reader->error, start, "%s", message);
-	}
+	fault = make_observation(mjd, passband, flux, flux_err, detected, &observation);
+	if (fault != OBSERVATION_VALID && !is_rejected(fault))
+		return fail_fault(reader->error, start, fault, mjd, passband, flux, flux_err);
 	/* Within a rounding of the limits of float, the nearest may still be none. */
 	if (isfinite(flux_nearest) && isfinite(flux_err_nearest) && flux_err_nearest > 0.0f)
 	{
-		observation->flux = flux_nearest + 0.0f;
-		observation->flux_err = flux_err_nearest;
+		observation.flux = flux_nearest + 0.0f;
+		observation.flux_err = flux_err_nearest;
 	}
+	put_or_reject(observations, fault, observation);
 	return true;
 }
 
-/* The optional " + K rejected" behind the observations. */
+/* The optional " + K rejected" behind the observations, added to those in the text. */
 static bool
 take_rejected(TextReader *reader, uint32_t *n_rejected)
 {
 	static const char word[] = "rejected";
-	int64_t			  count = 0;
+	int64_t			  count;
 	size_t			  start;
 
 	if (take(reader, '+'))
@@ -199,12 +216,12 @@ take_rejected(TextReader *reader, uint32_t *n_rejected)
 			return false;
 		if (count < 0 || count > UINT32_MAX)
 			return fail(reader->error, start, "number of rejected measurements out of range");
+		*n_rejected = add_rejected(*n_rejected, (uint32_t) count);
 		skip_space(reader);
 		if (strncmp(reader->at, word, sizeof(word) - 1) != 0)
 			return fail_expected(reader, "\"rejected\"");
 		reader->at += sizeof(word) - 1;
 	}
-	*n_rejected = (uint32_t) count;
 	skip_space(reader);
 	return *reader->at == '\0' || fail_expected(reader, "the end of the text");
 }
@@ -236,11 +253,8 @@ parse_lightcurve_text(const char *text, Observations *observations, Workspace *w
 	{
 		do
 		{
-			Observation observation;
-
-			if (!take_observation(&reader, &observation))
+			if (!take_observation(&reader, observations))
 				return false;
-			put_observation(observations, observations->count++, observation);
 			if (observations->count % INTERRUPT_INTERVAL == 0)
 				workspace->check_interrupts();
 		} while (take(&reader, ','));
@@ -338,7 +352,7 @@ format_lightcurve_binary(const Observations *o, uint8_t *to)
 }
 
 static bool
-read_binary_observation(const uint8_t **from, size_t at, Observation *observation,
+read_binary_observation(const uint8_t **from, size_t at, Observations *observations,
 						ParseError *error)
 {
 	uint64_t		 mjd_bits = read_big_endian(from, 8);
@@ -347,21 +361,16 @@ read_binary_observation(const uint8_t **from, size_t at, Observation *observatio
 	uint8_t			 kind = *(*from)++;
 	Detection		 detected = kind & KIND_DETECTED ? DETECTED_YES : DETECTED_NO;
 	double			 mjd;
+	Observation		 observation;
 	ObservationFault fault;
 
 	memcpy(&mjd, &mjd_bits, sizeof(mjd));
-	if (isnan(mjd) || isnan(flux) || isnan(flux_err))
-		return fail(error, at, "NaN in an observation");
 	if ((kind & ~(KIND_PASSBAND | KIND_DETECTED)) != 0)
 		return fail(error, at, "unknown bits in an observation: \"%u\"", (unsigned) kind);
-	fault = make_observation(mjd, kind & KIND_PASSBAND, flux, flux_err, detected, observation);
-	if (fault != OBSERVATION_VALID)
-	{
-		char message[120];
-
-		describe_fault(fault, mjd, kind & KIND_PASSBAND, flux, flux_err, message, sizeof(message));
-		return fail(error, at, "%s", message);
-	}
+	fault = make_observation(mjd, kind & KIND_PASSBAND, flux, flux_err, detected, &observation);
+	if (fault != OBSERVATION_VALID && !is_rejected(fault))
+		return fail_fault(error, at, fault, mjd, kind & KIND_PASSBAND, flux, flux_err);
+	put_or_reject(observations, fault, observation);
 	return true;
 }
 
@@ -389,14 +398,10 @@ parse_lightcurve_binary(const uint8_t *bytes, size_t size, Observations *observa
 	observations->n_rejected = (uint32_t) n_rejected;
 	for (uint32_t i = 0; i < count; i++)
 	{
-		Observation observation;
-
-		if (!read_binary_observation(&from, (size_t) (from - bytes), &observation, error))
+		if (!read_binary_observation(&from, (size_t) (from - bytes), observations, error))
 			return false;
-		put_observation(observations, i, observation);
 		if (i % INTERRUPT_INTERVAL == 0)
 			workspace->check_interrupts();
 	}
-	observations->count = (uint32_t) count;
 	return true;
 }

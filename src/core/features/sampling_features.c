@@ -66,7 +66,8 @@ const FeatureGroup sampling_features = {
 
 static const FeatureRow rejection_rows[] = {
 	{"n_rejected", "count",
-	 "number of measurements left out because mjd, passband, flux or flux_err was NULL or NaN"},
+	 "number of measurements left out because mjd, passband, flux or flux_err was NULL, NaN or "
+	 "infinite, or flux_err not positive"},
 };
 
 static void

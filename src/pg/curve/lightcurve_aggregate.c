@@ -11,8 +11,6 @@
  */
 #include "pg/module/plasticc.h"
 
-#include <math.h>
-
 #include "port/pg_bitutils.h"
 
 #include "pg/curve/lightcurve_type.h"
@@ -52,16 +50,25 @@ state_with_room(LightCurve *state, uint32 count)
 	return grown;
 }
 
-/* Raises the error of a fault; a function of its own to keep it off the hot path. */
+/*
+ * Counts a measurement as rejected, or raises the error of its fault; a function of
+ * its own to keep it off the hot path.
+ */
 static pg_noinline void
-report_fault(ObservationFault fault, double mjd, int64 passband, double flux, double flux_err)
+reject_measurement(LightCurve *state, ObservationFault fault, double mjd, int64 passband,
+				   double flux, double flux_err)
 {
 	char message[120];
 
+	if (is_rejected(fault))
+	{
+		state->n_rejected = add_rejected(state->n_rejected, 1);
+		return;
+	}
 	describe_fault(fault, mjd, passband, flux, flux_err, message, sizeof(message));
-	ereport(ERROR,
-			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("%s", message),
-			 errhint("Pass NULL or NaN for a missing measurement; it is skipped and counted.")));
+	ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("%s", message),
+					errhint("Pass NULL for a passband that is none of u, g, r, i, z and y; the "
+							"measurement is skipped and counted.")));
 }
 
 static Detection
@@ -108,19 +115,20 @@ accumulate(FunctionCallInfo fcinfo, Detection (*detection)(FunctionCallInfo))
 	(void) aggregate_context(fcinfo);
 	state = PG_ARGISNULL(0) ? new_lightcurve(SMALLEST_STATE) : PG_GETARG_LIGHTCURVE(0);
 
-	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) || PG_ARGISNULL(4) ||
-		isnan(mjd = PG_GETARG_FLOAT8(1)) || isnan(flux = PG_GETARG_FLOAT8(3)) ||
-		isnan(flux_err = PG_GETARG_FLOAT8(4)))
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) || PG_ARGISNULL(4))
 	{
 		state->n_rejected = add_rejected(state->n_rejected, 1);
 		PG_RETURN_POINTER(state);
 	}
+	mjd = PG_GETARG_FLOAT8(1);
 	passband = PG_GETARG_INT64(2);
+	flux = PG_GETARG_FLOAT8(3);
+	flux_err = PG_GETARG_FLOAT8(4);
 
 	fault = make_observation(mjd, passband, flux, flux_err, detection(fcinfo), &observation);
 	if (unlikely(fault != OBSERVATION_VALID))
-		report_fault(fault, mjd, passband, flux, flux_err);
-
+		reject_measurement(state, fault, mjd, passband, flux, flux_err);
+	else
 	{
 		Observations observations;
 

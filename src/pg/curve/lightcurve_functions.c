@@ -1,6 +1,6 @@
 /*
  * lightcurve_functions.c
- *		Functions and operators of light curves.
+ *		Functions of light curves, and the operator ||.
  */
 #include "pg/module/plasticc.h"
 
@@ -11,34 +11,10 @@
 #include "pg/curve/lightcurve_type.h"
 #include "pg/util/result_rows.h"
 
-PG_FUNCTION_INFO_V1(lightcurve_eq);
-PG_FUNCTION_INFO_V1(lightcurve_ne);
 PG_FUNCTION_INFO_V1(plasticc_union);
 PG_FUNCTION_INFO_V1(plasticc_slice);
 PG_FUNCTION_INFO_V1(plasticc_n_observations);
 PG_FUNCTION_INFO_V1(plasticc_observations);
-
-/* Canonical values are equal if and only if their bytes are: they contain no -0.0 and no NaN. */
-static bool
-lightcurves_equal(FunctionCallInfo fcinfo)
-{
-	LightCurve *a = canonical_lightcurve(PG_GETARG_LIGHTCURVE(0));
-	LightCurve *b = canonical_lightcurve(PG_GETARG_LIGHTCURVE(1));
-
-	return VARSIZE(a) == VARSIZE(b) && memcmp(VARDATA(a), VARDATA(b), VARSIZE(a) - VARHDRSZ) == 0;
-}
-
-Datum
-lightcurve_eq(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(lightcurves_equal(fcinfo));
-}
-
-Datum
-lightcurve_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(!lightcurves_equal(fcinfo));
-}
 
 /*
  * The union.  NULL is a light curve without observations, as in array || array,

@@ -23,7 +23,7 @@ typedef struct LightCurve
 	uint8  flags;
 	uint16 zero;
 	uint32 n_observations;
-	uint32 n_rejected; /* measurements skipped because of NULL or NaN */
+	uint32 n_rejected; /* measurements that were missing or unusable */
 	double arrays[FLEXIBLE_ARRAY_MEMBER];
 } LightCurve;
 
