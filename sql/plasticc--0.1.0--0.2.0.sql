@@ -375,6 +375,27 @@ COMMENT ON OPERATOR FAMILY lightcurve_ops USING hash IS 'hash values of light cu
 COMMENT ON OPERATOR CLASS lightcurve_ops USING btree IS 'total order of light curves, consistent with =';
 COMMENT ON OPERATOR CLASS lightcurve_ops USING hash IS 'hash values of light curves, consistent with =';
 
+-- Parts of light curves.
+-- Not strict: NULL is no condition.
+CREATE FUNCTION plasticc_select(
+    lightcurve, passbands integer[] DEFAULT NULL, min_snr double precision DEFAULT NULL,
+    mjd_from double precision DEFAULT NULL, mjd_to double precision DEFAULT NULL
+) RETURNS lightcurve
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50;
+
+CREATE FUNCTION plasticc_coalesce(lightcurve, seconds double precision DEFAULT 1) RETURNS lightcurve
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+
+CREATE FUNCTION plasticc_truncate(lightcurve, days double precision) RETURNS lightcurve
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+
+COMMENT ON FUNCTION plasticc_select(lightcurve, integer[], double precision, double precision, double precision) IS
+'observations in some passbands, with |flux| >= min_snr flux_err and mjd_from <= mjd <= mjd_to, where NULL is no condition; the number of rejected measurements becomes 0, because their passbands and times are unknown';
+COMMENT ON FUNCTION plasticc_coalesce(lightcurve, double precision) IS
+'light curve in which observations of a passband within so many seconds (0 to 86400) of the first of them, taken for one exposure reduced more than once, are one: means of mjd, flux and flux_err weighted by 1/flux_err^2, detected if any was';
+COMMENT ON FUNCTION plasticc_truncate(lightcurve, double precision) IS
+'what was known so many days after the first detection, earlier observations included; NULL without detection; the number of rejected measurements becomes 0, because their times are unknown';
+
 -- Passbands, units and times of other surveys.
 CREATE FUNCTION plasticc_passband(name text, survey text) RETURNS smallint
 AS 'MODULE_PATHNAME', 'plasticc_survey_passband' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

@@ -156,6 +156,19 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 200
 CREATE FUNCTION plasticc_slice(lightcurve, mjd_from double precision, mjd_to double precision) RETURNS lightcurve
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50;
 
+-- Not strict: NULL is no condition.
+CREATE FUNCTION plasticc_select(
+    lightcurve, passbands integer[] DEFAULT NULL, min_snr double precision DEFAULT NULL,
+    mjd_from double precision DEFAULT NULL, mjd_to double precision DEFAULT NULL
+) RETURNS lightcurve
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50;
+
+CREATE FUNCTION plasticc_coalesce(lightcurve, seconds double precision DEFAULT 1) RETURNS lightcurve
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+
+CREATE FUNCTION plasticc_truncate(lightcurve, days double precision) RETURNS lightcurve
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+
 CREATE FUNCTION plasticc_passband(name text) RETURNS smallint
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
@@ -253,6 +266,12 @@ COMMENT ON FUNCTION plasticc_observations(lightcurve) IS
 'observations of a light curve as rows, in canonical order: mjd in days, passband 0-5 = ugrizy, flux and flux_err in FLUXCAL units, detected';
 COMMENT ON FUNCTION plasticc_slice(lightcurve, double precision, double precision) IS
 'observations with mjd_from <= mjd <= mjd_to, in days, where a NULL bound is open; the number of rejected measurements becomes 0, because their times are unknown';
+COMMENT ON FUNCTION plasticc_select(lightcurve, integer[], double precision, double precision, double precision) IS
+'observations in some passbands, with |flux| >= min_snr flux_err and mjd_from <= mjd <= mjd_to, where NULL is no condition; the number of rejected measurements becomes 0, because their passbands and times are unknown';
+COMMENT ON FUNCTION plasticc_coalesce(lightcurve, double precision) IS
+'light curve in which observations of a passband within so many seconds (0 to 86400) of the first of them, taken for one exposure reduced more than once, are one: means of mjd, flux and flux_err weighted by 1/flux_err^2, detected if any was';
+COMMENT ON FUNCTION plasticc_truncate(lightcurve, double precision) IS
+'what was known so many days after the first detection, earlier observations included; NULL without detection; the number of rejected measurements becomes 0, because their times are unknown';
 COMMENT ON FUNCTION plasticc_passband(text) IS 'number of a passband by its name: u 0, g 1, r 2, i 3, z 4, y or Y 5';
 COMMENT ON FUNCTION plasticc_passband(text, text) IS
 'number 0-5 of the passband nearest to one of a survey''s, by its name, letter or number there; NULL if none is near; surveys: ztf, atlas, panstarrs, des, sdss, rubin, ogle, gaia, snana';

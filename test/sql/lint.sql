@@ -130,6 +130,7 @@ INSERT INTO exceptions VALUES
 ('has no text argument', 'plasticc_host_features(double precision[],text,double precision,double precision,double precision,double precision)', 'likewise'),
 ('has no text argument', 'plasticc_passband(text)', 'converts a name'),
 ('has no text argument', 'plasticc_passband(text,text)', 'converts a name'), ('has no text argument', 'plasticc_passband(bigint,text)', 'names a survey'),
+('is strict', 'plasticc_select(lightcurve,integer[],double precision,double precision,double precision)', 'NULL is no condition'),
 ('has no text argument', 'plasticc_feature(real[],text)', 'a convenience: features[ordinal] is the same'),
 ('has no text argument', 'plasticc_feature(double precision[],character varying)', 'likewise'),
 ('has no text argument', 'plasticc_model(text,integer)', 'the look-up by name'),

@@ -8,11 +8,17 @@
 
 #include "access/htup_details.h"
 
+#include "core/curve/selection.h"
 #include "pg/curve/lightcurve_type.h"
+#include "pg/util/args.h"
+#include "pg/util/arrays.h"
 #include "pg/util/result_rows.h"
 
 PG_FUNCTION_INFO_V1(plasticc_union);
 PG_FUNCTION_INFO_V1(plasticc_slice);
+PG_FUNCTION_INFO_V1(plasticc_select);
+PG_FUNCTION_INFO_V1(plasticc_coalesce);
+PG_FUNCTION_INFO_V1(plasticc_truncate);
 PG_FUNCTION_INFO_V1(plasticc_n_observations);
 PG_FUNCTION_INFO_V1(plasticc_observations);
 
@@ -80,6 +86,82 @@ plasticc_slice(PG_FUNCTION_ARGS)
 		.kind = whole.kind + first,
 	};
 	PG_RETURN_POINTER(make_lightcurve(&slice));
+}
+
+/* The passbands of an array as bits; all where it is NULL. */
+static uint8
+passbands_argument(FunctionCallInfo fcinfo, int argument)
+{
+	const int32 *elements;
+	uint8		 passbands = 0;
+	int			 n;
+
+	if (PG_ARGISNULL(argument))
+		return (1 << N_PASSBANDS) - 1;
+	elements = integer_elements(PG_GETARG_ARRAYTYPE_P(argument), "passbands", PG_INT32_MAX, &n);
+	for (int i = 0; i < n; i++)
+	{
+		if (elements[i] < 0 || elements[i] >= N_PASSBANDS)
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+							errmsg("passbands must be between 0 and %d, not %d", N_PASSBANDS - 1,
+								   elements[i]),
+							errhint("They are numbered 0 to 5 in the order u, g, r, i, z, y.")));
+		passbands |= 1 << elements[i];
+	}
+	return passbands;
+}
+
+/* Signals to noise that can be asked for. */
+#define MAX_SNR 1e38
+
+/* plasticc_select(lightcurve, passbands, min_snr, mjd_from, mjd_to): what is NULL is no condition.
+ */
+Datum
+plasticc_select(PG_FUNCTION_ARGS)
+{
+	Workspace	 workspace = server_workspace(CurrentMemoryContext);
+	Selection	 selection;
+	Observations whole, selected;
+
+	selection.passbands = passbands_argument(fcinfo, 1);
+	selection.min_snr = number_argument_or(fcinfo, 2, "min_snr", 0.0, 0.0, MAX_SNR);
+	selection.mjd_from = time_bound(fcinfo, 3, "mjd_from", -INFINITY);
+	selection.mjd_to = time_bound(fcinfo, 4, "mjd_to", INFINITY);
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	whole = lightcurve_observations(canonical_lightcurve(PG_GETARG_LIGHTCURVE(0)));
+	selected = select_observations(&whole, &selection, &workspace);
+	PG_RETURN_POINTER(make_lightcurve(&selected));
+}
+
+#define MAX_COALESCED_SECONDS 86400.0
+
+/* plasticc_coalesce(lightcurve, seconds) */
+Datum
+plasticc_coalesce(PG_FUNCTION_ARGS)
+{
+	Workspace	 workspace = server_workspace(CurrentMemoryContext);
+	double		 seconds = number_argument(fcinfo, 1, "seconds", 0.0, MAX_COALESCED_SECONDS);
+	Observations whole = lightcurve_observations(canonical_lightcurve(PG_GETARG_LIGHTCURVE(0)));
+	Observations together = coalesce_observations(&whole, seconds, &workspace);
+
+	PG_RETURN_POINTER(make_lightcurve(&together));
+}
+
+#define MAX_TRUNCATED_DAYS 1e6
+
+/* plasticc_truncate(lightcurve, days): NULL where nothing was detected */
+Datum
+plasticc_truncate(PG_FUNCTION_ARGS)
+{
+	Workspace	 workspace = server_workspace(CurrentMemoryContext);
+	double		 days = number_argument(fcinfo, 1, "days", 0.0, MAX_TRUNCATED_DAYS);
+	Observations whole = lightcurve_observations(canonical_lightcurve(PG_GETARG_LIGHTCURVE(0)));
+	Observations known = truncate_observations(&whole, days, &workspace);
+
+	if (known.count == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(make_lightcurve(&known));
 }
 
 /*

@@ -1,0 +1,31 @@
+-- Parts of light curves, and epochs that were measured more than once.
+SET extra_float_digits = 0;
+CREATE VIEW curve AS SELECT '{(1,0,10,1,t),(2,1,-6,2,f),(2,3,1,1,f),(3,1,20,2,t),(4,2,4.9,1,f),(9,5,50,1,t)} + 2 rejected'::lightcurve AS c;
+
+SELECT plasticc_select(c) AS all, plasticc_select(c, NULL, NULL, NULL, NULL) = plasticc_select(c) AS same FROM curve;
+SELECT plasticc_select(c, '{1,2}') AS g_r, plasticc_select(c, '{5,5}') AS y, plasticc_select(c, min_snr => 5) AS bright, plasticc_select(c, '{1}', 3) AS bright_g FROM curve;
+SELECT plasticc_select(c, mjd_from => 2, mjd_to => 4) = plasticc_slice(c, 2, 4) AS as_slice, plasticc_select(c, '{1,3}', 2, 2, 3),
+       plasticc_select(c, mjd_from => 5, mjd_to => 1) AS none, plasticc_select(NULL, '{1}') IS NULL AS unknown FROM curve;
+SELECT plasticc_select(c, array_agg(b::smallint)) AS smallints FROM curve, generate_series(1, 2) b GROUP BY c;
+SELECT plasticc_select(c, '{}') FROM curve;
+SELECT plasticc_select(c, '{1,6}') FROM curve;
+SELECT plasticc_select(c, '{1,NULL}') FROM curve;
+SELECT plasticc_select(c, min_snr => -1) FROM curve;
+SELECT plasticc_select(c, mjd_from => 'NaN') FROM curve;
+
+-- one exposure, reduced twice: the same second in the same passband; 1/flux_err^2 weighs, and their noise is shared
+SELECT plasticc_coalesce('{(10,1,10,1,f),(10.00001,1,16,2,t),(10.00001,2,16,2,f),(10.00002,1,7,1,f)} + 3 rejected');
+SELECT plasticc_coalesce('{(10,1,10,1,f),(10.00002,1,16,2,t)}', 2), plasticc_coalesce('{(10,1,10,1,f),(10.00002,1,16,2,t)}', 1),
+       plasticc_coalesce('{(10,1,10,1,f),(10,1,16,2,t),(10.00001,1,5,1,f)}', 0), plasticc_coalesce('{}'), plasticc_coalesce(NULL) IS NULL AS unknown;
+SELECT plasticc_coalesce('{}', -1);
+SELECT plasticc_coalesce('{}', 'NaN');
+-- in any order, and nothing changes where nothing is to be brought together
+SELECT count(DISTINCT plasticc_coalesce(c)) AS one, count(DISTINCT plasticc_coalesce(c)::text) AS one_text, min(plasticc_n_observations(plasticc_coalesce(c))) AS epochs
+FROM (SELECT plasticc_lightcurve(60000 + i / 7 + (i % 7) / 1e6, i / 5 % 3, (i * 7919 % 1009) / 7.0, 1 + i % 5) AS c FROM generate_series(1, 500) i
+      UNION ALL SELECT plasticc_lightcurve(60000 + i / 7 + (i % 7) / 1e6, i / 5 % 3, (i * 7919 % 1009) / 7.0, 1 + i % 5 ORDER BY -i) FROM generate_series(1, 500) i) AS v;
+SELECT plasticc_coalesce(c) = c AS same FROM curve;
+
+SELECT days, plasticc_truncate('{(1,0,1,1,f),(5,1,6,1,t),(6,1,9,1,t),(8,2,1,1,f),(9,1,30,1,t)} + 1 rejected', days) FROM unnest('{0,1,3,100}'::float8[]) AS days;
+SELECT plasticc_truncate('{(1,0,1,1,f)}', 5) IS NULL AS undetected, plasticc_truncate('{}', 5) IS NULL AS empty, plasticc_truncate(NULL, 5) IS NULL AS unknown;
+SELECT plasticc_truncate('{(1,0,1,1,f)}', -1);
+DROP VIEW curve;
