@@ -447,6 +447,27 @@ CREATE FUNCTION plasticc_gp_predict(
 ) RETURNS SETOF record
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 150000 ROWS 600;
 
+CREATE FUNCTION plasticc_gp_predict(
+    lightcurve, mjd_from double precision, mjd_to double precision, step double precision,
+    OUT mjd double precision, OUT passband smallint, OUT flux real, OUT flux_err real
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'plasticc_gp_predict_range' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 150000 ROWS 600;
+
+CREATE TYPE plasticc_supernova AS (
+    mjd_peak double precision, mjd_peak_err double precision, rise double precision, fall double precision,
+    flux_peak real[], chi2 double precision
+);
+COMMENT ON TYPE plasticc_supernova IS
+'result of plasticc_supernova_fit: mjd_peak and its error, rise and fall in days, flux_peak of each passband in the unit of flux, chi2';
+
+CREATE FUNCTION plasticc_supernova_fit(lightcurve) RETURNS plasticc_supernova
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 400000;
+
+COMMENT ON FUNCTION plasticc_gp_predict(lightcurve, double precision, double precision, double precision) IS
+'plasticc_gp_predict(lightcurve, double precision[]) at the times mjd_from, mjd_from + step and so on up to mjd_to, flux_err being the standard deviation';
+COMMENT ON FUNCTION plasticc_supernova_fit(lightcurve) IS
+'when a supernova was brightest (mjd_peak: in the passbands in which it was brightest, by a Gaussian process), and the fit of exp(-x/fall) / (1 + exp(-x/rise)) with amplitudes and baselines of its own in each passband: rise, fall, flux_peak above the baseline (NaN where there are no observations), chi2; NULL where there is no fit';
+
 COMMENT ON FUNCTION plasticc_gp_fit(lightcurve) IS
 'maximum-likelihood fit of a zero-mean Gaussian process with a Matern 3/2 kernel in time and, at a fixed scale of 6000 Angstrom, in wavelength: amplitude (standard deviation, in the unit of flux), length_scale in days (0.1 to 1000), log_likelihood including its constant; NULL without observations; of at most 20000 observations, as plasticc_features';
 COMMENT ON FUNCTION plasticc_gp_predict(lightcurve, double precision[]) IS

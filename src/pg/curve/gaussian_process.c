@@ -4,20 +4,27 @@
  */
 #include "pg/module/plasticc.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "catalog/pg_type.h"
 
 #include "core/gp/gp.h"
 #include "pg/curve/lightcurve_type.h"
+#include "pg/util/args.h"
 #include "pg/util/arrays.h"
 #include "pg/util/result_rows.h"
 
 PG_FUNCTION_INFO_V1(plasticc_gp_fit);
 PG_FUNCTION_INFO_V1(plasticc_gp_predict);
+PG_FUNCTION_INFO_V1(plasticc_gp_predict_range);
 
 /* Times that one call accepts: six passbands for each of them fit in memory. */
 #define MAX_TIMES 1000000
+
+/* Bounds of a range of times and of its step, days. */
+#define MAX_RANGE_MJD 1e9
+#define MIN_RANGE_STEP 1e-6
 
 /*
  * plasticc_gp_fit(lightcurve)
@@ -72,12 +79,32 @@ time_argument(ArrayType *array, int *n)
 	return mjd;
 }
 
-/* Fits and predicts; n is 0 without observations. */
+/* The times mjd_from, mjd_from + step, ... up to mjd_to, arguments 1 to 3, and their number. */
+static const float8 *
+time_range_argument(FunctionCallInfo fcinfo, int *n)
+{
+	double	from = number_argument(fcinfo, 1, "mjd_from", -MAX_RANGE_MJD, MAX_RANGE_MJD);
+	double	to = number_argument(fcinfo, 2, "mjd_to", -MAX_RANGE_MJD, MAX_RANGE_MJD);
+	double	step = number_argument(fcinfo, 3, "step", MIN_RANGE_STEP, MAX_RANGE_MJD);
+	double	count = floor((to - from) / step * (1.0 + DBL_EPSILON)) + 1.0;
+	float8 *mjd;
+
+	if (count > MAX_TIMES)
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+						errmsg("time range exceeds %d steps", MAX_TIMES),
+						errhint("Increase step, or decrease the range.")));
+	*n = (int) Max(count, 0.0);
+	mjd = palloc(sizeof(float8) * Max(*n, 1));
+	for (int i = 0; i < *n; i++)
+		mjd[i] = from + i * step;
+	return mjd;
+}
+
+/* Fits, and predicts at these times; *n becomes 0 without observations. */
 static FluxPrediction *
-make_prediction(FunctionCallInfo fcinfo, MemoryContext context, int *n)
+make_prediction(FunctionCallInfo fcinfo, MemoryContext context, const float8 *mjd, int *n)
 {
 	LightCurve		  *lightcurve = PG_GETARG_LIGHTCURVE(0);
-	const float8	  *mjd = time_argument(PG_GETARG_ARRAYTYPE_P(1), n);
 	Workspace		   workspace = server_workspace(CurrentMemoryContext);
 	Workspace		   result = server_workspace(context);
 	FluxPrediction	  *prediction = workspace_array(&result, FluxPrediction, 1);
@@ -100,13 +127,9 @@ make_prediction(FunctionCallInfo fcinfo, MemoryContext context, int *n)
 	return prediction;
 }
 
-/*
- * plasticc_gp_predict(lightcurve, mjd[])
- *		-> SETOF (mjd, passband, flux, flux_sd), by time in the given order, then
- *		by passband
- */
-Datum
-plasticc_gp_predict(PG_FUNCTION_ARGS)
+/* The rows of a prediction, one a call, by time in the given order, then by passband. */
+static Datum
+predicted_rows(FunctionCallInfo fcinfo, bool is_range)
 {
 	FuncCallContext *call;
 	FluxPrediction	*prediction;
@@ -116,10 +139,13 @@ plasticc_gp_predict(PG_FUNCTION_ARGS)
 
 	if (SRF_IS_FIRSTCALL())
 	{
-		int n;
+		const float8 *mjd;
+		int			  n;
 
 		call = begin_rows(fcinfo);
-		call->user_fctx = make_prediction(fcinfo, call->multi_call_memory_ctx, &n);
+		mjd = is_range ? time_range_argument(fcinfo, &n)
+					   : time_argument(PG_GETARG_ARRAYTYPE_P(1), &n);
+		call->user_fctx = make_prediction(fcinfo, call->multi_call_memory_ctx, mjd, &n);
 		call->max_calls = (uint64) n * N_PASSBANDS;
 	}
 	call = SRF_PERCALL_SETUP();
@@ -132,4 +158,21 @@ plasticc_gp_predict(PG_FUNCTION_ARGS)
 	values[2] = Float4GetDatum((float4) prediction->flux[i]);
 	values[3] = Float4GetDatum((float4) prediction->flux_sd[i]);
 	SRF_RETURN_NEXT(call, HeapTupleGetDatum(heap_form_tuple(call->tuple_desc, values, nulls)));
+}
+
+/* plasticc_gp_predict(lightcurve, mjd[]) -> SETOF (mjd, passband, flux, flux_sd) */
+Datum
+plasticc_gp_predict(PG_FUNCTION_ARGS)
+{
+	return predicted_rows(fcinfo, false);
+}
+
+/*
+ * plasticc_gp_predict(lightcurve, mjd_from, mjd_to, step)
+ *		-> SETOF (mjd, passband, flux, flux_err)
+ */
+Datum
+plasticc_gp_predict_range(PG_FUNCTION_ARGS)
+{
+	return predicted_rows(fcinfo, true);
 }
