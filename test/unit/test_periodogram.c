@@ -661,6 +661,11 @@ test_daily_times(void)
 		period = find_period(&observations, ANY_PERIOD, &workspace);
 		CHECK(fabs(period.period / truth - 1.0) < 2e-3, "seen daily: %g days, expected %g",
 			  period.period, truth);
+		CHECK(period.peak_frequency < 0.5, "of equal peaks the lowest frequency: %g a day",
+			  period.peak_frequency);
+		CHECK(isnan(period.second_frequency) || period.second_frequency < 4.0,
+			  "likewise, above the aliases by up to 3 a day, of the second peak: %g a day",
+			  period.second_frequency);
 		unit_free();
 	}
 }

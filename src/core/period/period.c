@@ -23,11 +23,31 @@
 #define CONTENDERS 4
 #define CONTENDER_SHARE 0.95f
 
-static void
-refine_peak(const PeriodogramInput *input, const FrequencyGrid *grid, const Peaks *peaks,
-			Period *period)
+/*
+ * Peaks that differ by less than this share are equal, aliases by regular times, of which rounding
+ * makes any the highest: of them, the lowest frequency counts.
+ */
+#define EQUAL_SHARE 1e-5
+
+/* The first grid index of a peak as high as the highest. */
+static uint64_t
+first_highest(const FrequencyGrid *grid, const float *power, float highest)
 {
-	double centre = NAN, best = -INFINITY;
+	float	 threshold = (float) ((1.0 - EQUAL_SHARE) * highest);
+	uint64_t i = 0;
+
+	while (power[i] < threshold || !is_peak(power, i, grid->count))
+		i++;
+	return i;
+}
+
+static void
+refine_peak(const PeriodogramInput *input, const FrequencyGrid *grid, const float *scanned,
+			const Peaks *peaks, Period *period)
+{
+	uint64_t first = first_highest(grid, scanned, peaks->height[0]);
+	double	 centre = grid_frequency(grid, first);
+	double	 best = climb(input, power_objective, 1, 0.25 * grid->step, 2, &centre);
 
 	for (int i = 0; i < peaks->count && i < CONTENDERS; i++)
 	{
@@ -37,7 +57,7 @@ refine_peak(const PeriodogramInput *input, const FrequencyGrid *grid, const Peak
 		if (peaks->height[i] < CONTENDER_SHARE * peaks->height[0])
 			break;
 		power = climb(input, power_objective, 1, 0.25 * grid->step, 2, &frequency);
-		if (power > best)
+		if (power > (1.0 + EQUAL_SHARE) * best)
 		{
 			best = power;
 			centre = frequency;
@@ -125,7 +145,7 @@ find_second(const PeriodogramInput *input, const FrequencyGrid *grid, const floa
 
 	for (uint64_t i = 0; i < grid->count; i++)
 	{
-		if (!(power[i] > highest) || !is_peak(power, i, grid->count) ||
+		if (!(power[i] > (1.0 + EQUAL_SHARE) * highest) || !is_peak(power, i, grid->count) ||
 			is_relative(grid_frequency(grid, i), period->peak_frequency, width))
 			continue;
 		highest = power[i];
@@ -307,7 +327,7 @@ find_period(const Observations *observations, PeriodRange range, Workspace *work
 
 	if (scanned.peaks.count == 0)
 		return period;
-	refine_peak(&scanned.input, &scanned.grid, &scanned.peaks, &period);
+	refine_peak(&scanned.input, &scanned.grid, scanned.power, &scanned.peaks, &period);
 	period.log10_false_alarm = scanned_false_alarm(&scanned, period.peak_power);
 	find_second(&scanned.input, &scanned.grid, scanned.power, &period);
 	best_frequencies(&scanned, period.peak_frequency, 1, &frequency, workspace);
@@ -329,7 +349,7 @@ find_period_candidates(const Observations *observations, PeriodRange range, int 
 
 	if (scanned.peaks.count == 0 || limit < 1)
 		return 0;
-	refine_peak(&scanned.input, &scanned.grid, &scanned.peaks, &period);
+	refine_peak(&scanned.input, &scanned.grid, scanned.power, &scanned.peaks, &period);
 	n = best_frequencies(&scanned, period.peak_frequency, limit, frequencies, workspace);
 	for (int i = 0; i < n; i++)
 	{
