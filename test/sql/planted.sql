@@ -30,12 +30,18 @@ INSERT INTO statements
 SELECT NULL, format('CALL public.plasticc_extract(%L::pg_catalog.regclass, ''calls.extracted''::pg_catalog.regclass, %L::pg_catalog.jsonb)', observations, options)
 FROM (VALUES ('calls.letters', '{"feature_set": "simple"}'), ('calls.letters', '{"feature_set": "simple", "metadata": "calls.hosts"}'),
     ('calls.observations', '{"feature_set": "all", "store_lightcurves": true}'),
-    ('calls.stored', '{"feature_set": "simple", "lightcurve": "lightcurve", "metadata": "calls.hosts"}')) AS v(observations, options);
+    ('calls.stored', '{"feature_set": "simple", "lightcurve": "lightcurve", "metadata": "calls.hosts"}'),
+    ('calls.letters', '{"feature_set": "simple", "survey": "rubin", "time": "JD - 2400000", "sign": "detected", "where": "flux OPERATOR(pg_catalog.<) 1e30::pg_catalog.float8"}'),
+    ('calls.raw', '{"feature_set": "simple", "survey": "ztf", "zero_point": "zp", "passbands": {"u": "g"}, "time": "unix", "unmapped": "error"}'),
+    ('calls.raw', '{"feature_set": "simple", "magnitude": "zp", "magnitude_err": "flux_err", "sign": "detected", "limit_magnitude": "zp"}'),
+    ('calls.raw', '{"feature_set": "simple", "survey": "gaia", "limits": "calls.raw", "limit_magnitude": "zp", "invalid": "error"}')) AS v(observations, options);
 CREATE DOMAIN letter AS varchar;
 CREATE DOMAIN days AS float8;
 CREATE DOMAIN curve AS lightcurve;
 CREATE DOMAIN flag AS boolean;
 CREATE TABLE letters AS SELECT object_id, mjd::days, ('{u,g,r,i,z,y}'::letter[])[passband + 1] AS passband, flux, flux_err, detected::flag FROM observations;
+CREATE TABLE raw AS SELECT object_id, mjd::text::letter AS mjd, ('{u,g,r,i,z,y}'::letter[])[passband + 1] AS passband, flux::text::letter AS flux,
+    flux_err::text::letter AS flux_err, detected::text::letter AS detected, '27'::letter AS zp FROM observations;
 CREATE TABLE hosts AS SELECT object_id, ddf::flag, hostgal_photoz::float8::days AS hostgal_photoz, hostgal_photoz_err, distmod, mwebv FROM plasticc_simulate_objects(2);
 CREATE TABLE stored AS SELECT object_id, plasticc_lightcurve(mjd, passband, flux, flux_err, detected)::curve AS lightcurve FROM observations GROUP BY 1;
 CREATE TABLE outcomes AS SELECT row_number() OVER () AS id, *, calls.sqlstate_of(statement) AS before, NULL::text AS after, NULL::bigint AS planted FROM statements;

@@ -119,6 +119,7 @@ SELECT count(*) = (SELECT count(DISTINCT object_id) FROM bright) AS all_of_them 
 -- errors
 CALL plasticc_extract('observations', 'curves', '{"feature_set": "all"}');
 CALL plasticc_extract('observations', 'curves', '[]');
+CALL plasticc_extract('observations', 'curves', '{"pasband": "band"}');
 CALL plasticc_extract('observations', 'curves', '{"passbands": "band"}');
 CALL plasticc_extract('observations', 'curves', '{"chunk_objects": 0}');
 CALL plasticc_extract('observations', 'curves', '{"workers": 1.5}');
@@ -148,6 +149,7 @@ ROLLBACK;
 INSERT INTO observations VALUES (3, 70200, 9, 10, 1, true);
 CALL plasticc_extract('observations', 'curves', '{"feature_set": "simple"}');
 DELETE FROM observations WHERE passband = 9;
+CALL plasticc_extract('observations', 'curves', '{"feature_set": "simple"}');
 
 --
 -- predictions

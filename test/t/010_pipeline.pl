@@ -126,12 +126,20 @@ is($node->safe_psql('postgres', 'SELECT who, count(*) FROM theirs GROUP BY 1'), 
 # an error in any process reaches the caller
 $node->safe_psql('postgres', q{CREATE TABLE bad AS SELECT * FROM observations; UPDATE bad SET passband = 7 WHERE object_id = 150; CREATE INDEX ON bad (object_id)});
 create_feature_table('broken');
-($status, $out, $err) = $node->psql('postgres', extract_call('broken', workers => 2) =~ s/'observations'/'bad'/r);
+($status, $out, $err) = $node->psql('postgres', extract_call('broken', workers => 2, unmapped => '"error"') =~ s/'observations'/'bad'/r);
 isnt($status, 0, 'an error');
-like($err, qr/passband is not between 0 and 5: "7"\nHINT: /, 'with message and hint');
+like($err, qr/object "150", mjd "[\d.]+": passband "7" is not mapped\nHINT: /, 'with message and hint');
 is($node->safe_psql('postgres', $workers), 0, 'no worker is left');
 cmp_ok($node->safe_psql('postgres', 'SELECT count(*) FROM broken'), '>', 50, 'chunks committed before are kept');
 is($node->safe_psql('postgres', 'SELECT count(*) FROM broken WHERE object_id BETWEEN 146 AND 150'), 0, 'the chunk with the error is not');
+
+# but for what is wrong with one object
+create_feature_table('skipping');
+$node->safe_psql('postgres', q{ALTER TABLE bad ALTER flux TYPE text; UPDATE bad SET flux = 'x' WHERE object_id IN (50, 150)});
+($status, $out, $err) = $node->psql('postgres', extract_call('skipping', workers => 2) =~ s/'observations'/'bad'/r);
+is($status, 0, 'objects that cannot be done do not stop the run');
+like($err, qr/WARNING:  2 of 200 objects could not be done\nDETAIL:  The first is object "50": mjd "[\d.]+": flux is not a number: "x"\nHINT:  This lists them: (.*)/, 'a warning tells of them');
+is($node->safe_psql('postgres', "SELECT string_agg(x::text, ' ' ORDER BY x) FROM (" . ($err =~ /This lists them: SELECT object_id(, count.*)/ ? "SELECT object_id$1" : '') . ') AS l (x, n)'), '50 150', 'and a query lists them');
 
 # cancel
 create_feature_table('cancelled');

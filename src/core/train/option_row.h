@@ -23,6 +23,7 @@ typedef enum OptionType
 	OPTION_NUMBERS,		  /* number, or array of numbers: double[], at least one */
 	OPTION_WEIGHTS,		  /* object, class to number: ClassWeight[] */
 	OPTION_NAMES,		  /* array of strings: const char ** */
+	OPTION_PASSBANDS,	  /* object, name to letter or number of a passband: NamedPassband * */
 } OptionType;
 
 /* A boolean whose default depends on what there is. */
@@ -39,6 +40,13 @@ typedef struct ClassWeight
 	double weight;
 } ClassWeight;
 
+/* A survey's name of a passband, 0 to 5. */
+typedef struct NamedPassband
+{
+	const char *name;
+	int			passband;
+} NamedPassband;
+
 typedef struct OptionRow
 {
 	const char		  *name;
@@ -51,7 +59,7 @@ typedef struct OptionRow
 
 	/* of arrays, objects and names */
 	size_t count_offset; /* of the member, an int, with the number of elements */
-	int	   capacity;	 /* most elements; no limit for OPTION_NAMES */
+	int	   capacity;	 /* most elements; no limit for pointers */
 } OptionRow;
 
 typedef struct OptionTable

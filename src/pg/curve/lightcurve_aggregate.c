@@ -14,6 +14,7 @@
 #include "port/pg_bitutils.h"
 
 #include "pg/curve/lightcurve_type.h"
+#include "pg/curve/row_counts.h"
 #include "pg/util/args.h"
 
 PG_FUNCTION_INFO_V1(lightcurve_accum);
@@ -21,6 +22,8 @@ PG_FUNCTION_INFO_V1(lightcurve_accum_integer);
 PG_FUNCTION_INFO_V1(lightcurve_accum_undetected);
 PG_FUNCTION_INFO_V1(lightcurve_combine);
 PG_FUNCTION_INFO_V1(lightcurve_final);
+
+RowCounts row_counts;
 
 /* Sizes of states are powers of two, as are palloc's chunks; the first holds 29 observations. */
 #define SMALLEST_STATE 512
@@ -62,6 +65,7 @@ reject_measurement(LightCurve *state, ObservationFault fault, double mjd, int64 
 
 	if (is_rejected(fault))
 	{
+		row_counts.rejected[fault]++;
 		state->n_rejected = add_rejected(state->n_rejected, 1);
 		return;
 	}
@@ -99,6 +103,15 @@ no_detection(FunctionCallInfo fcinfo)
 	return DETECTED_UNKNOWN;
 }
 
+static pg_noinline int
+missing_column(FunctionCallInfo fcinfo)
+{
+	return PG_ARGISNULL(1)	 ? MJD_MISSING
+		   : PG_ARGISNULL(3) ? FLUX_MISSING
+		   : PG_ARGISNULL(4) ? FLUX_ERR_MISSING
+							 : PASSBAND_MISSING;
+}
+
 /*
  * (state, mjd, passband, flux, flux_err, ...) -> state.  detection() reads the
  * argument after flux_err; it is constant in each caller and therefore inlined.
@@ -115,8 +128,10 @@ accumulate(FunctionCallInfo fcinfo, Detection (*detection)(FunctionCallInfo))
 	(void) aggregate_context(fcinfo);
 	state = PG_ARGISNULL(0) ? new_lightcurve(SMALLEST_STATE) : PG_GETARG_LIGHTCURVE(0);
 
+	row_counts.rows++;
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) || PG_ARGISNULL(4))
 	{
+		row_counts.rejected[missing_column(fcinfo)]++;
 		state->n_rejected = add_rejected(state->n_rejected, 1);
 		PG_RETURN_POINTER(state);
 	}

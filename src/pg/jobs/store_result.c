@@ -5,13 +5,12 @@
  */
 #include "pg/module/plasticc.h"
 
-#include "access/xact.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "storage/latch.h"
-#include "utils/resowner.h"
 
 #include "pg/jobs/store_result.h"
+#include "pg/jobs/subtransaction.h"
 
 #define RETRY_SECONDS 2.0
 
@@ -21,39 +20,6 @@ can_pass(int sqlerrcode)
 {
 	return sqlerrcode == ERRCODE_DISK_FULL || sqlerrcode == ERRCODE_OUT_OF_MEMORY ||
 		   sqlerrcode == ERRCODE_INSUFFICIENT_RESOURCES || sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE;
-}
-
-/* NULL if stored, else the error that may pass; any other is raised. */
-static ErrorData *
-try_to_store(StoreFunction store, const void *argument)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	MemoryContext context =
-		AllocSetContextCreate(caller, "plasticc storing", ALLOCSET_DEFAULT_SIZES);
-	ErrorData *volatile error = NULL;
-
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		store(argument);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(caller);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(caller);
-	CurrentResourceOwner = owner;
-	MemoryContextDelete(context);
-	if (error && !can_pass(error->sqlerrcode))
-		ReThrowError(error);
-	return error;
 }
 
 static void
@@ -88,7 +54,7 @@ void
 store_result(Procedure *procedure, StoreFunction store, const void *argument)
 {
 	ProgressEntry progress = procedure->progress.entry;
-	ErrorData	 *error = try_to_store(store, argument);
+	ErrorData	 *error = try_in_subtransaction(store, argument, can_pass);
 	double		  start = procedure_elapsed(procedure);
 
 	if (error == NULL)
@@ -101,7 +67,7 @@ store_result(Procedure *procedure, StoreFunction store, const void *argument)
 			ReThrowError(error);
 		FreeErrorData(error);
 		wait_to_retry(procedure);
-		error = try_to_store(store, argument);
+		error = try_in_subtransaction(store, argument, can_pass);
 	} while (error);
 	progress_resume(&procedure->progress, &progress);
 }

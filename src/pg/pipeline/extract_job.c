@@ -23,7 +23,7 @@
 #include "pg/pipeline/object_key.h"
 #include "pg/pipeline/pipeline_options.h"
 #include "pg/pipeline/pipeline_run.h"
-#include "pg/pipeline/pipeline_tables.h"
+#include "pg/pipeline/row_checks.h"
 #include "pg/util/args.h"
 #include "pg/util/extension.h"
 
@@ -37,14 +37,13 @@ typedef struct Extraction
 {
 	ExtractOptions options;
 	const char	  *schema; /* the extension's, quoted */
-	PipelineTable  observations;
+	RowSource	   rows;
 	PipelineTable  target;
 	PipelineTable  metadata;
 	bool		   stored_curves; /* observations has a light curve a row */
 	bool		   keep_curves;
 	ObjectKey	   key;
-	KeyColumn	   id;		  /* of the observations */
-	KeyColumn	   target_id; /* of the target */
+	KeyColumn	   target_id;
 } Extraction;
 
 /* ------------------------------------------------------------------------
@@ -61,10 +60,10 @@ arrival_condition(const Extraction *extraction)
 
 	if (options->arrival == NULL)
 		return "";
-	type = column_type(extraction->observations.oid, options->arrival);
+	type = column_type(extraction->rows.observations.oid, options->arrival);
 	if (!OidIsValid(type))
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
-						errmsg("%s has no column \"%s\"", extraction->observations.name,
+						errmsg("%s has no column \"%s\"", extraction->rows.observations.name,
 							   quoted_string(options->arrival)),
 						errhint("The option \"arrival\" names the column that records when rows "
 								"arrived.")));
@@ -95,32 +94,38 @@ feature_set_constant(const Extraction *extraction)
 					extraction->schema);
 }
 
+/* The column of a subquery of rows, which has the collation of the observations. */
+static const KeyColumn row_id = {"object_id", "", InvalidOid};
+
 /* (object_id, n_rows) of observations, by range. */
 static char *
 count_query(const Extraction *extraction, bool range)
 {
 	const ObjectKey *key = &extraction->key;
-	const KeyColumn *id = &extraction->id;
-	const char		*from = extraction->observations.name;
-	char *condition = psprintf("s.%s IS NOT NULL%s%s", id->name, key_range(range, key, "s", id),
-							   arrival_condition(extraction));
+	const KeyColumn *id = &extraction->rows.id;
+	RowChoice		 choice = range ? ROWS_IN_RANGE : ALL_ROWS;
 
 	if (extraction->stored_curves)
 		return psprintf("SELECT %s AS object_id, "
-						"%s.plasticc_n_observations(%s)::pg_catalog.int8 AS n_rows "
-						"FROM %s AS s WHERE %s AND s.%s IS NOT NULL",
-						key_value(key, "s", id), extraction->schema, stored_curve(extraction), from,
-						condition, quote_identifier(extraction->options.lightcurve));
+						"%s.plasticc_n_observations(%s)::pg_catalog.int8 AS n_rows FROM %s AS s "
+						"WHERE s.%s IS NOT NULL%s%s%s AND s.%s IS NOT NULL",
+						key_value(key, "s", id), extraction->schema, stored_curve(extraction),
+						extraction->rows.observations.name, id->name,
+						key_range(range, key, "s", id), arrival_condition(extraction),
+						where_condition(&extraction->rows),
+						quote_identifier(extraction->options.lightcurve));
 	if (extraction->options.arrival)
 		return psprintf("SELECT %s AS object_id, "
-						"(SELECT pg_catalog.count(*) FROM %s AS a WHERE %s) AS n_rows "
-						"FROM (SELECT DISTINCT s.%s FROM %s AS s WHERE %s) AS c",
-						key_value(key, "c", id), from,
-						key_equals(key, "a", id, psprintf("c.%s", id->name)), id->name, from,
-						condition);
+						"(SELECT pg_catalog.count(*) FROM (%s) AS a WHERE %s) AS n_rows "
+						"FROM (SELECT DISTINCT s.%s AS object_id FROM %s AS s "
+						"WHERE s.%s IS NOT NULL%s%s) AS c",
+						key_value(key, "c", &row_id), object_rows(&extraction->rows, ALL_ROWS),
+						key_equals(key, "a", &row_id, "c.object_id"), id->name,
+						extraction->rows.observations.name, id->name,
+						key_range(range, key, "s", id), arrival_condition(extraction));
 	return psprintf("SELECT %s AS object_id, pg_catalog.count(*) AS n_rows "
-					"FROM %s AS s WHERE %s GROUP BY s.%s",
-					key_value(key, "s", id), from, condition, id->name);
+					"FROM (%s) AS r GROUP BY r.object_id",
+					key_value(key, "r", &row_id), object_rows(&extraction->rows, choice));
 }
 
 /*
@@ -131,7 +136,7 @@ static char *
 todo_query(const Extraction *extraction, bool range)
 {
 	const KeyColumn *id = &extraction->target_id;
-	bool			 same_order = extraction->id.collation == id->collation;
+	bool			 same_order = extraction->rows.id.collation == id->collation;
 
 	return psprintf("SELECT o.object_id FROM (%s) AS o LEFT JOIN %s AS t ON %s%s "
 					"WHERE t.n_rows IS NULL OR t.n_rows OPERATOR(pg_catalog.<>) o.n_rows "
@@ -146,44 +151,39 @@ todo_query(const Extraction *extraction, bool range)
  * ------------------------------------------------------------------------
  */
 
-/* "detected" may be boolean, 0 or 1, or absent. */
+/* A light curve, its measurements of one epoch brought together where that is asked for. */
 static char *
-detected_argument(const Extraction *extraction)
+coalesced(const Extraction *extraction, char *curve)
 {
-	const PipelineTable *table = &extraction->observations;
-	const char			*column = extraction->options.detected;
-
-	if (column == NULL)
-		column = "detected";
-	if (extraction->options.detected == NULL && !OidIsValid(column_type(table->oid, column)))
-		return "";
-	return psprintf(", %s", boolean_column(table, "s", column, "detected"));
+	if (extraction->options.coalesce < 0)
+		return curve;
+	return psprintf("%s.plasticc_coalesce(%s, %.17g::pg_catalog.float8)", extraction->schema, curve,
+					extraction->options.coalesce);
 }
 
 /* (object_id, lightcurve, n_rows) of the objects in $1. */
 static char *
 curves_query(const Extraction *extraction)
 {
-	const ExtractOptions *options = &extraction->options;
-	const PipelineTable	 *table = &extraction->observations;
-	const KeyColumn		 *id = &extraction->id;
-	char				 *object_id = key_value(&extraction->key, "s", id);
-	char				 *condition = key_in(&extraction->key, "s", id);
+	const ObjectKey *key = &extraction->key;
+	const RowSource *rows = &extraction->rows;
 
 	if (extraction->stored_curves)
 		return psprintf("SELECT %s AS object_id, %s AS lightcurve, "
 						"%s.plasticc_n_observations(%s)::pg_catalog.int8 AS n_rows FROM %s AS s "
-						"WHERE %s",
-						object_id, stored_curve(extraction), extraction->schema,
-						stored_curve(extraction), table->name, condition);
-	return psprintf("SELECT %s AS object_id, "
-					"%s.plasticc_lightcurve(%s, %s, %s, %s%s) AS lightcurve, "
-					"pg_catalog.count(*) AS n_rows FROM %s AS s WHERE %s GROUP BY s.%s",
-					object_id, extraction->schema, number_column(table, "s", options->mjd, "mjd"),
-					passband_column(table, "s", options->passband, "passband", extraction->schema),
-					number_column(table, "s", options->flux, "flux"),
-					number_column(table, "s", options->flux_err, "flux_err"),
-					detected_argument(extraction), table->name, condition, id->name);
+						"WHERE %s%s",
+						key_value(key, "s", &rows->id),
+						coalesced(extraction, stored_curve(extraction)), extraction->schema,
+						stored_curve(extraction), rows->observations.name,
+						key_in(key, "s", &rows->id), where_condition(rows));
+	return psprintf(
+		"SELECT %s AS object_id, %s AS lightcurve, pg_catalog.count(*) AS n_rows "
+		"FROM (%s) AS r GROUP BY r.object_id",
+		key_value(key, "r", &row_id),
+		coalesced(extraction, psprintf("%s.plasticc_lightcurve(r.mjd, r.passband, r.flux, "
+									   "r.flux_err, r.detected)",
+									   extraction->schema)),
+		measurement_rows(rows, ROWS_OF_OBJECTS, false));
 }
 
 /* The features of a row c, with those of the host m where there are metadata. */
@@ -265,6 +265,12 @@ check_options(const ExtractOptions *options)
 						errhint("For example {\"arrival\": \"mjd\", \"since\": 60000}.")));
 }
 
+static Oid
+named_table(const char *name)
+{
+	return DatumGetObjectId(DirectFunctionCall1(regclassin, CStringGetDatum(name)));
+}
+
 /*
  * Are the target's own curves the source?  Then they are not written: what is
  * appended to them meanwhile would be lost.
@@ -272,27 +278,35 @@ check_options(const ExtractOptions *options)
 static bool
 reads_target(const Extraction *extraction)
 {
-	return extraction->observations.oid == extraction->target.oid && extraction->stored_curves &&
-		   strcmp(extraction->options.lightcurve, "lightcurve") == 0;
+	return extraction->rows.observations.oid == extraction->target.oid &&
+		   extraction->stored_curves && strcmp(extraction->options.lightcurve, "lightcurve") == 0;
 }
 
 static void
 check_observations(Extraction *extraction, Oid curve_type)
 {
 	ExtractOptions *options = &extraction->options;
-	Oid				relation = extraction->observations.oid;
+	Oid				relation = extraction->rows.observations.oid;
 
 	if (options->lightcurve == NULL && !OidIsValid(column_type(relation, options->mjd)) &&
 		column_type(relation, "lightcurve") == curve_type)
 		options->lightcurve = "lightcurve";
 	extraction->stored_curves = options->lightcurve != NULL;
 	if (extraction->stored_curves && column_type(relation, options->lightcurve) != curve_type)
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
-						errmsg("%s has no column \"%s\" of type lightcurve",
-							   extraction->observations.name, quoted_string(options->lightcurve))));
-	extraction->id = key_column(&extraction->observations, options->object_id, "object_id",
-								&extraction->key, TARGET_FUNCTION);
-	warn_without_index(&extraction->observations, options->object_id);
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("%s has no column \"%s\" of type lightcurve",
+						extraction->rows.observations.name, quoted_string(options->lightcurve))));
+	extraction->rows.id = key_column(&extraction->rows.observations, options->object_id,
+									 "object_id", &extraction->key, TARGET_FUNCTION);
+	if (options->limits && !extraction->stored_curves)
+	{
+		extraction->rows.limits = source_table(named_table(options->limits), "limits");
+		extraction->rows.limits_id = key_column(&extraction->rows.limits, options->object_id,
+												"object_id", &extraction->key, TARGET_FUNCTION);
+	}
+	check_row_options(&extraction->rows);
+	warn_without_index(&extraction->rows.observations, options->object_id);
 	if (reads_target(extraction))
 		extraction->keep_curves = false;
 }
@@ -352,10 +366,16 @@ check_stored_features(const Extraction *extraction)
 	SPI_freetuptable(SPI_tuptable);
 }
 
-static Oid
-metadata_oid(const char *name)
+/* For people: the objects whose rows are not those that were extracted. */
+static char *
+undone_query(const Extraction *extraction)
 {
-	return DatumGetObjectId(DirectFunctionCall1(regclassin, CStringGetDatum(name)));
+	const RowSource *rows = &extraction->rows;
+
+	return psprintf("SELECT %s, count(*) FROM %s AS s WHERE true%s GROUP BY 1 "
+					"EXCEPT SELECT object_id, n_rows FROM %s",
+					rows->id.name, rows->observations.name, where_condition(rows),
+					extraction->target.name);
 }
 
 static void
@@ -369,10 +389,14 @@ plan_extraction(FunctionCallInfo fcinfo, PipelinePlan *plan)
 	read_options(fcinfo, 2, &extract_options, &extraction.options);
 	check_options(options);
 	extraction.schema = extension_schema(procedure);
-	extraction.observations = source_table(oid_argument(fcinfo, 0, "observations"), "observations");
+	extraction.rows.options = options;
+	extraction.rows.schema = extraction.schema;
+	extraction.rows.key = &extraction.key;
+	extraction.rows.observations =
+		source_table(oid_argument(fcinfo, 0, "observations"), "observations");
 	extraction.target = target_table(oid_argument(fcinfo, 1, "target"));
 	if (options->metadata)
-		extraction.metadata = source_table(metadata_oid(options->metadata), "metadata");
+		extraction.metadata = source_table(named_table(options->metadata), "metadata");
 	check_target(&extraction, curve_type);
 	check_observations(&extraction, curve_type);
 
@@ -383,9 +407,18 @@ plan_extraction(FunctionCallInfo fcinfo, PipelinePlan *plan)
 	plan->job.find = todo_query(&extraction, true);
 	plan->job.write = write_statement(&extraction);
 	plan->list = todo_query(&extraction, false);
+	if (!extraction.stored_curves)
+	{
+		plan->job.read = rejected_rows_query(&extraction.rows);
+		plan->job.explain = bad_texts_query(&extraction.rows);
+		warn_of_units(&extraction.rows);
+	}
+	plan->job.strict = (options->invalid == BAD_ROWS_ARE_ERRORS ? STRICT_MEASUREMENTS : 0) |
+					   (options->unmapped == BAD_ROWS_ARE_ERRORS ? STRICT_PASSBANDS : 0);
+	plan->undone = undone_query(&extraction);
 	plan->chunks = options->chunks;
-	plan->temporary = extraction.observations.temporary || extraction.target.temporary ||
-					  extraction.metadata.temporary;
+	plan->temporary = extraction.rows.observations.temporary || extraction.target.temporary ||
+					  extraction.metadata.temporary || extraction.rows.limits.temporary;
 	check_stored_features(&extraction);
 }
 
@@ -395,6 +428,9 @@ static const PipelineKind extract_kind = {
 	.worker_function = "plasticc_extraction_worker",
 	.plan = plan_extraction,
 	.do_objects = extract_objects,
+	.check_rows = check_rejected_rows,
+	.explain = explain_bad_text,
+	.report_rows = report_rejected_rows,
 };
 
 PGDLLEXPORT void plasticc_extraction_worker(Datum handle);

@@ -9,7 +9,7 @@
 
 #include "core/features/catalog.h"
 #include "core/train/options.h"
-#include "pg/jobs/json_options.h"
+#include "pg/jobs/option_descriptions.h"
 #include "pg/pipeline/pipeline_options.h"
 #include "pg/util/result_rows.h"
 
@@ -45,13 +45,20 @@ PG_FUNCTION_INFO_V1(plasticc_option_catalog);
 			"seconds between progress messages; 0 reports every chunk"                             \
 	}
 
+/* By FluxUnit and BadRows. */
+static const char *const unit_names[] = {
+	"default", "FLUXCAL", "nJy", "uJy", "mJy", "Jy", "nanomaggy", "AB magnitude", NULL,
+};
+static const char *const bad_rows_names[] = {"count", "error", NULL};
+
 static const OptionRow extract_rows[] = {
 	TEXT(ExtractOptions, object_id,
 		 "column of the observations that identifies objects, of the type of the target's "
 		 "object_id"),
 	TEXT(ExtractOptions, mjd, "column of the observations: time in days (MJD)"),
 	TEXT(ExtractOptions, passband,
-		 "column of the observations: passband, a number from 0 to 5 or a letter of ugrizy"),
+		 "column of the observations: passband, a number from 0 to 5 or a letter of ugrizy; or one "
+		 "such letter, for all rows, that is no column"),
 	TEXT(ExtractOptions, flux, "column of the observations: flux"),
 	TEXT(ExtractOptions, flux_err, "column of the observations: standard error of the flux"),
 	TEXT(ExtractOptions, detected,
@@ -63,6 +70,43 @@ static const OptionRow extract_rows[] = {
 		 "column that records when rows arrived: only objects with a row since then are examined"),
 	{"since", OPTION_SCALAR, 0, 0, NULL, offsetof(ExtractOptions, since),
 	 "least value of arrival, of that column's type"},
+	TEXT(ExtractOptions, where, "condition on the rows of the observations, in SQL: \"chi_n < 5\""),
+	TEXT(ExtractOptions, survey,
+		 "whose names of passbands, units and times the rows have: ztf, atlas, panstarrs, des, "
+		 "sdss, "
+		 "rubin, ogle, gaia or snana"),
+	{"passbands", OPTION_PASSBANDS, 0, 5, NULL, offsetof(ExtractOptions, passbands),
+	 "further names of passbands, in the column passband", offsetof(ExtractOptions, n_passbands),
+	 0},
+	{"unmapped", OPTION_CHOICE, 0, 0, bad_rows_names, offsetof(ExtractOptions, unmapped),
+	 "whether rows with other passbands are counted as rejected, or an error"},
+	{"invalid", OPTION_CHOICE, 0, 0, bad_rows_names, offsetof(ExtractOptions, invalid),
+	 "whether rows that are no measurements are counted as rejected, or an error"},
+	{"time", OPTION_TEXT, 0, 0, NULL, offsetof(ExtractOptions, time),
+	 "what the column mjd counts: \"MJD\", \"JD\", days since another time as \"JD - 2450000\", or "
+	 "\"unix\" seconds; by default as the survey, or MJD"},
+	{"unit", OPTION_CHOICE, 0, 0, unit_names, offsetof(ExtractOptions, unit),
+	 "unit of flux and flux_err, \"AB magnitude\" included; \"default\": as the survey, or "
+	 "FLUXCAL"},
+	{"zero_point", OPTION_SCALAR, 0, 0, NULL, offsetof(ExtractOptions, zero_point),
+	 "AB magnitude of flux 1, in place of a unit: a number, or a column of the observations"},
+	TEXT(ExtractOptions, magnitude, "column of the observations, in place of flux: AB magnitude"),
+	TEXT(ExtractOptions, magnitude_err,
+		 "column of the observations, in place of flux_err: standard error of the magnitude"),
+	TEXT(ExtractOptions, sign,
+		 "column of the observations: whether the flux is positive, 1 and -1 or a boolean, as of "
+		 "difference images"),
+	TEXT(ExtractOptions, limit_magnitude,
+		 "column with the 5 sigma limit of rows without a flux or a magnitude, which count as flux "
+		 "0; of the table limits, if that is given"),
+	TEXT(
+		ExtractOptions, limits,
+		"table of non-detections, with limit_magnitude, and else with columns as the observations"),
+	TEXT(ExtractOptions, limits_mjd, "column of the table limits: time; by default as mjd"),
+	TEXT(ExtractOptions, limits_time, "what it counts; by default as time"),
+	{"coalesce", OPTION_NUMBER, 0, 86400, NULL, offsetof(ExtractOptions, coalesce),
+	 "measurements of one passband within so many seconds are brought together, as by "
+	 "plasticc_coalesce"},
 	TEXT(ExtractOptions, metadata,
 		 "table with the hosts' metadata, which go to plasticc_host_features"),
 	TEXT(ExtractOptions, metadata_object_id,
@@ -91,6 +135,7 @@ static const ExtractOptions extract_defaults = {
 	.hostgal_photoz = "hostgal_photoz",
 	.hostgal_photoz_err = "hostgal_photoz_err",
 	.mwebv = "mwebv",
+	.coalesce = -1,
 	.feature_set = FEATURES_ALL,
 	.chunks = {.chunk_objects = 100, .workers = -1, .report_interval = 5},
 };

@@ -15,6 +15,26 @@ typedef struct ChunkOptions
 	double report_interval; /* seconds */
 } ChunkOptions;
 
+/* The unit of the columns flux and flux_err. */
+typedef enum FluxUnit
+{
+	UNIT_NOT_GIVEN,
+	UNIT_FLUXCAL,
+	UNIT_NANOJANSKY,
+	UNIT_MICROJANSKY,
+	UNIT_MILLIJANSKY,
+	UNIT_JANSKY,
+	UNIT_NANOMAGGY,
+	UNIT_MAGNITUDE,
+} FluxUnit;
+
+/* What becomes of rows that are not measurements. */
+typedef enum BadRows
+{
+	BAD_ROWS_COUNTED,
+	BAD_ROWS_ARE_ERRORS,
+} BadRows;
+
 typedef struct ExtractOptions
 {
 	/* columns of the observations */
@@ -27,6 +47,25 @@ typedef struct ExtractOptions
 	char *lightcurve; /* of stored light curves; NULL: "lightcurve" without mjd */
 	char *arrival;
 	char *since;
+
+	/* what the rows mean; row_query.c makes SQL of it */
+	char		  *where;
+	char		  *survey;
+	NamedPassband *passbands;
+	int			   n_passbands;
+	char		  *time;	   /* NULL: the survey's, or MJD */
+	int			   unit;	   /* FluxUnit */
+	char		  *zero_point; /* a number or a column */
+	char		  *magnitude;
+	char		  *magnitude_err;
+	char		  *sign;
+	char		  *limit_magnitude;
+	char		  *limits; /* a table of non-detections */
+	char		  *limits_mjd;
+	char		  *limits_time;
+	double		   coalesce; /* seconds; negative: not */
+	int			   invalid;	 /* BadRows */
+	int			   unmapped; /* BadRows */
 
 	/* what is known of the hosts */
 	char *metadata;			  /* a table; NULL: features of the light curve alone */

@@ -10,14 +10,11 @@
 #include "pg/module/plasticc.h"
 
 #include "access/xact.h"
-#include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "pgstat.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
 #include "utils/snapmgr.h"
@@ -25,6 +22,7 @@
 #include "pg/jobs/procedure.h"
 #include "pg/jobs/workers.h"
 #include "pg/pipeline/chunk_list.h"
+#include "pg/pipeline/chunk_run.h"
 #include "pg/pipeline/pipeline_run.h"
 
 #define LIST_ROWS 10000
@@ -38,7 +36,7 @@ typedef struct PipelineRun
 	ChunkList		   *chunks;
 	int64				n_objects;
 	Pool			   *pool;
-	int64				n_done;
+	RunTotal			total;
 	double				chunks_start; /* seconds since the start of the procedure */
 } PipelineRun;
 
@@ -48,57 +46,16 @@ enum
 	PART_PROCEDURE,
 	PART_FIND,
 	PART_READ,
+	PART_EXPLAIN,
 	PART_WRITE,
 	PART_MODEL,
 	PART_VERSION,
+	PART_STRICT,
 	PART_IDS_TYPE,
 	PART_CHUNKS,
 	PART_CHUNK_STARTS,
 	N_PARTS
 };
-
-/* ------------------------------------------------------------------------
- * A chunk
- * ------------------------------------------------------------------------
- */
-
-/* What is still to be done in the chunk, as an array in the current context; n is their number. */
-static Datum
-find_objects(const PipelineJob *job, Datum chunk, int64 *n)
-{
-	MemoryContext context = CurrentMemoryContext;
-	Datum		  ids;
-	bool		  is_null;
-
-	execute_statement(job->find, 1, (Oid *) &job->ids_type, &chunk, NULL, SPI_OK_SELECT);
-	ids = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null);
-	MemoryContextSwitchTo(context);
-	if (!is_null)
-		ids = PointerGetDatum(DatumGetArrayTypePCopy(ids));
-	*n = is_null ? 0 : ArrayGetNItems(1, ARR_DIMS(DatumGetArrayTypeP(ids)));
-	SPI_freetuptable(SPI_tuptable);
-	return ids;
-}
-
-/*
- * Returns the number of objects done.  JIT is off, for it would compile the same
- * statements again for each chunk.
- */
-static int64
-do_chunk(const PipelineKind *kind, PipelineJob *job, Datum chunk)
-{
-	int	  nest_level = NewGUCNestLevel();
-	int64 n;
-	Datum ids;
-
-	(void) set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
-							 false);
-	ids = find_objects(job, chunk, &n);
-	if (n > 0)
-		kind->do_objects(job, ids);
-	AtEOXact_GUC(true, nest_level);
-	return n;
-}
 
 /* ------------------------------------------------------------------------
  * A worker
@@ -115,28 +72,30 @@ do_chunks_in_worker(Pool *pool, const void *argument)
 		.ids_type = *(Oid *) pool_part(pool, PART_IDS_TYPE),
 		.find = pool_part(pool, PART_FIND),
 		.read = pool_part(pool, PART_READ),
+		.explain = pool_part(pool, PART_EXPLAIN),
 		.write = pool_part(pool, PART_WRITE),
 		.model = pool_part(pool, PART_MODEL),
 		.version = *(int32 *) pool_part(pool, PART_VERSION),
+		.strict = *(int32 *) pool_part(pool, PART_STRICT),
 		.context = CurrentMemoryContext,
 	};
 	int i;
 
 	while (pool_next_job(pool, &i))
 	{
-		int64 n;
+		ChunkReport report = {.chunk = i};
 
 		CHECK_FOR_INTERRUPTS();
 		SetCurrentStatementStartTimestamp();
 		StartTransactionCommand();
 		SPI_connect();
 		PushActiveSnapshot(GetTransactionSnapshot());
-		n = do_chunk(argument, &job, PointerGetDatum(chunks + starts[i]));
+		do_chunk(argument, &job, PointerGetDatum(chunks + starts[i]), &report);
 		PopActiveSnapshot();
 		SPI_finish();
 		CommitTransactionCommand();
 		(void) pgstat_report_stat(true);
-		pool_send(pool, &n, sizeof(n));
+		pool_send(pool, &report, sizeof(report));
 		pool_job_done(pool);
 	}
 }
@@ -193,41 +152,62 @@ report_start(const PipelineRun *run)
 							run->n_objects, run->plan.to_do)));
 }
 
-/* A chunk of any process is done: the message is the number of its objects. */
+/* A chunk of any process is done: the message is its report. */
 static void
 receive_chunk(void *receiver, const void *message, Size size)
 {
 	PipelineRun *run = receiver;
 	double		 elapsed = procedure_elapsed(run->procedure) - run->chunks_start;
+	ChunkReport	 report;
 	double		 rate;
 	int64		 n, left;
 
-	memcpy(&n, message, sizeof(n));
-	run->n_done += n;
-	rate = run->n_done / Max(elapsed, 1e-6);
-	left = run->n_objects - run->n_done;
-	progress_done(&run->procedure->progress, run->n_done, run->n_done > 0 ? left / rate : -1);
-	if (run->n_done > 0 && left > 0 &&
-		report_is_due(run->procedure, run->plan.chunks.report_interval))
+	memcpy(&report, message, sizeof(report));
+	add_report(&run->total, &report);
+	n = run->total.sum.n_done + run->total.sum.n_skipped;
+	rate = n / Max(elapsed, 1e-6);
+	left = run->n_objects - n;
+	progress_done(&run->procedure->progress, n, n > 0 ? left / rate : -1);
+	if (n > 0 && left > 0 && report_is_due(run->procedure, run->plan.chunks.report_interval))
 	{
 		char *time_left = describe_time_left(left / rate);
 
-		ereport(NOTICE, (errmsg(INT64_FORMAT " of " INT64_FORMAT " objects, %.0f objects/s%s",
-								run->n_done, run->n_objects, rate, time_left)));
+		ereport(NOTICE, (errmsg(INT64_FORMAT " of " INT64_FORMAT " objects, %.0f objects/s%s", n,
+								run->n_objects, rate, time_left)));
 		pfree(time_left);
 	}
+}
+
+/* An error if none of the objects could be done. */
+static void
+report_skipped(const PipelineRun *run)
+{
+	const ChunkReport *total = &run->total.sum;
+
+	if (total->n_skipped == 0)
+		return;
+	ereport(total->n_done > 0 ? WARNING : ERROR,
+			(errcode(ERRCODE_DATA_EXCEPTION),
+			 errmsg(INT64_FORMAT " of " INT64_FORMAT " objects could not be done", total->n_skipped,
+					total->n_skipped + total->n_done),
+			 errdetail("The first is %s", total->skipped),
+			 errhint("This lists them: %s", run->plan.undone)));
 }
 
 static void
 report_end(const PipelineRun *run)
 {
-	double elapsed = procedure_elapsed(run->procedure);
-	int	   processes = pool_workers(run->pool) + 1;
+	const ChunkReport *total = &run->total.sum;
+	double			   elapsed = procedure_elapsed(run->procedure);
+	int				   processes = pool_workers(run->pool) + 1;
 
+	if (run->kind->report_rows)
+		run->kind->report_rows(total);
+	report_skipped(run);
 	ereport(NOTICE,
-			(errmsg(INT64_FORMAT " objects done in %s by %d %s, %.0f objects/s", run->n_done,
+			(errmsg(INT64_FORMAT " objects done in %s by %d %s, %.0f objects/s", total->n_done,
 					describe_duration(elapsed), processes, processes == 1 ? "process" : "processes",
-					run->n_done / Max(elapsed, 1e-6))));
+					total->n_done / Max(elapsed, 1e-6))));
 }
 
 /* ------------------------------------------------------------------------
@@ -272,9 +252,11 @@ create_pipeline_pool(PipelineRun *run, const PoolKind *kind)
 				 {PART_PROCEDURE, &job->procedure, sizeof(job->procedure)},
 				 text_part(PART_FIND, job->find),
 				 text_part(PART_READ, job->read),
+				 text_part(PART_EXPLAIN, job->explain),
 				 text_part(PART_WRITE, job->write),
 				 text_part(PART_MODEL, job->model),
 				 {PART_VERSION, &job->version, sizeof(job->version)},
+				 {PART_STRICT, &job->strict, sizeof(job->strict)},
 				 {PART_IDS_TYPE, &job->ids_type, sizeof(job->ids_type)},
 				 {PART_CHUNKS, run->chunks->bytes, run->chunks->size},
 				 {PART_CHUNK_STARTS, run->chunks->starts, mul_size(sizeof(Size), run->chunks->n)},
@@ -292,15 +274,15 @@ do_chunks(PipelineRun *run)
 
 	while (pool_next_job(run->pool, &i))
 	{
-		int64 n;
+		ChunkReport report = {.chunk = i};
 
 		MemoryContextSwitchTo(run->chunk_context);
-		n = do_chunk(run->kind, &run->plan.job,
-					 PointerGetDatum(run->chunks->bytes + run->chunks->starts[i]));
+		do_chunk(run->kind, &run->plan.job,
+				 PointerGetDatum(run->chunks->bytes + run->chunks->starts[i]), &report);
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(run->chunk_context);
 		procedure_commit(run->procedure);
-		pool_send(run->pool, &n, sizeof(n));
+		pool_send(run->pool, &report, sizeof(report));
 		pool_job_done(run->pool);
 		pool_receive(run->pool);
 		CHECK_FOR_INTERRUPTS();

@@ -13,15 +13,34 @@
 
 #include "fmgr.h"
 
+#include "pg/curve/row_counts.h"
 #include "pg/pipeline/pipeline_options.h"
+
+/* Bits of PipelineJob.strict. */
+#define STRICT_MEASUREMENTS 1
+#define STRICT_PASSBANDS 2
+
+/* What became of a chunk, in bytes that travel from worker to leader. */
+typedef struct ChunkReport
+{
+	int		  chunk;
+	int64	  n_done;
+	int64	  n_skipped; /* objects that cannot be done */
+	RowCounts rows;
+	char	  skipped[300];	 /* the first of them, and why */
+	char	  rejected[300]; /* the first row that was rejected, where known */
+	char	  bands[100];	 /* names of passbands that are not mapped, where known */
+} ChunkReport;
 
 /*
  * What every process of a run knows.  The statements:
  *
  * find		$1 -> object_id: what is to be done from the first to the second object of
  *			the array $1, ascending
- * read		$1 -> what predictions of the objects of the array $1 are made of; NULL
- *			for extraction
+ * read		$1 -> what predictions of the objects of the array $1 are made of, or what is
+ *			to be told of rows that extraction rejects
+ * explain	$1 -> name, value and time of a text that is no number; NULL where there are
+ *			none
  * write	$1 and more for predictions: does these objects
  */
 typedef struct PipelineJob
@@ -30,11 +49,14 @@ typedef struct PipelineJob
 	Oid	  ids_type; /* of $1, an array */
 	char *find;
 	char *read;
+	char *explain;
 	char *write;
 	char *model; /* its name, for predictions */
 	int32 version;
+	int32 strict; /* which rows that are rejected are an error: STRICT_... */
 
 	/* of each process */
+	int			  told;	   /* what it has told of rejected rows */
 	MemoryContext context; /* lives as long as the job in this process */
 	void		 *state;   /* what it keeps from chunk to chunk, NULL at first */
 } PipelineJob;
@@ -49,7 +71,8 @@ typedef struct PipelinePlan
 	Oid			 target;
 	Oid			 object_id_type;
 	char		*list;
-	char		*to_do; /* for the message "12 objects ..." */
+	char		*to_do;	 /* for the message "12 objects ..." */
+	char		*undone; /* the query that lists objects which could not be done */
 	ChunkOptions chunks;
 	bool		 temporary; /* a table of this session's: no workers */
 } PipelinePlan;
@@ -66,6 +89,16 @@ typedef struct PipelineKind
 
 	/* Does the objects of the array ids, connected to SPI. */
 	void (*do_objects)(PipelineJob *job, Datum ids);
+
+	/*
+	 * Of rows, or NULL: an object is skipped that raises an error of its data.  Looks
+	 * at what was rejected, with an error where that is asked for, or a description;
+	 * explains an error of one object in more detail than its message, or returns
+	 * NULL; and tells what was rejected in all.
+	 */
+	void (*check_rows)(PipelineJob *job, Datum ids, ChunkReport *report);
+	char *(*explain)(PipelineJob *job, Datum ids);
+	void (*report_rows)(const ChunkReport *total);
 } PipelineKind;
 
 extern Datum run_pipeline(FunctionCallInfo fcinfo, const PipelineKind *kind);

@@ -10,24 +10,18 @@
 
 #include "access/genam.h"
 #include "access/relation.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
-#include "executor/spi.h"
 #include "parser/parse_coerce.h"
 #include "storage/bufmgr.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/regproc.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
-#include "utils/varlena.h"
 
-#include "pg/jobs/procedure.h"
 #include "pg/pipeline/pipeline_tables.h"
 #include "pg/util/args.h"
-#include "pg/util/extension.h"
 
 /* From this many pages on, 80 MB, reading a table for every chunk is worth a warning. */
 #define LARGE_TABLE_PAGES 10000
@@ -72,19 +66,19 @@ column_type(Oid relation, const char *column)
 	return number <= 0 ? InvalidOid : getBaseType(get_atttype(relation, number));
 }
 
-static bool
+bool
 is_integer(Oid type)
 {
 	return type == INT2OID || type == INT4OID || type == INT8OID;
 }
 
-static bool
+bool
 is_number(Oid type)
 {
 	return is_integer(type) || type == FLOAT4OID || type == FLOAT8OID || type == NUMERICOID;
 }
 
-static bool
+bool
 is_text(Oid type)
 {
 	return TypeCategory(type) == TYPCATEGORY_STRING;
@@ -111,14 +105,37 @@ raise_bad_type(const PipelineTable *table, const char *column, Oid type, const c
 			 errhint("It must be %s.", accepted)));
 }
 
+/*
+ * Of a text the value that it is of the type, NULL where it stands for a missing one
+ * and what cases say: texts are found in files that were copied as they are.
+ */
+static char *
+text_or_null(const char *value, const char *cases, const char *type)
+{
+	return psprintf(
+		"CASE WHEN %s OPERATOR(pg_catalog.=) ANY "
+		"('{\"\",\"null\",\"NULL\",\"Null\",\"none\",\"None\",\"NA\",\"N/A\"}'::pg_catalog.text[]) "
+		"THEN NULL %s ELSE %s::%s END",
+		value, cases, value, type);
+}
+
+char *
+text_column(const PipelineTable *table, const char *alias, const char *column, const char *option)
+{
+	(void) require_column(table, column, option);
+	return psprintf("%s.%s::pg_catalog.text", alias, quote_identifier(column));
+}
+
 char *
 number_column(const PipelineTable *table, const char *alias, const char *column, const char *option)
 {
 	Oid type = require_column(table, column, option);
 
+	if (is_text(type))
+		return text_or_null(text_column(table, alias, column, option), "", "pg_catalog.float8");
 	if (!is_number(type))
 		raise_bad_type(table, column, type,
-					   "a number: an integer type, real, double precision or numeric");
+					   "a number: an integer type, real, double precision, numeric, or text");
 	return psprintf("%s.%s::pg_catalog.float8", alias, quote_identifier(column));
 }
 
@@ -126,28 +143,29 @@ char *
 boolean_column(const PipelineTable *table, const char *alias, const char *column,
 			   const char *option)
 {
-	Oid type = require_column(table, column, option);
+	Oid	  type = require_column(table, column, option);
+	char *value;
 
 	if (type == BOOLOID)
 		return psprintf("%s.%s::pg_catalog.bool", alias, quote_identifier(column));
-	if (!is_integer(type))
-		raise_bad_type(table, column, type, "boolean, or an integer type with 0 and 1");
-	return psprintf("%s.%s::pg_catalog.int4::pg_catalog.bool", alias, quote_identifier(column));
-}
-
-char *
-passband_column(const PipelineTable *table, const char *alias, const char *column,
-				const char *option, const char *schema)
-{
-	Oid type = require_column(table, column, option);
-
 	if (is_text(type))
-		return psprintf("%s.plasticc_passband(%s.%s::pg_catalog.text)::pg_catalog.int8", schema,
-						alias, quote_identifier(column));
+	{
+		value = text_column(table, alias, column, option);
+		return text_or_null(
+			value,
+			psprintf("WHEN %s OPERATOR(pg_catalog.=) '0.0'::pg_catalog.text THEN false "
+					 "WHEN %s OPERATOR(pg_catalog.=) '1.0'::pg_catalog.text THEN true",
+					 value, value),
+			"pg_catalog.bool");
+	}
 	if (!is_number(type))
-		raise_bad_type(table, column, type,
-					   "an integer type, or text with the letters u g r i z y");
-	return psprintf("%s.%s::pg_catalog.int8", alias, quote_identifier(column));
+		raise_bad_type(table, column, type, "boolean, or a number or a text that is 0 or 1");
+	value = number_column(table, alias, column, option);
+	/* of another number, the error of the cast from its text */
+	return psprintf("CASE WHEN %s OPERATOR(pg_catalog.=) 0::pg_catalog.float8 THEN false "
+					"WHEN %s OPERATOR(pg_catalog.=) 1::pg_catalog.float8 THEN true "
+					"ELSE %s::pg_catalog.text::pg_catalog.bool END",
+					value, value, value);
 }
 
 void

@@ -25,17 +25,22 @@ extern Oid column_type(Oid relation, const char *column);
 /* The same; an error, which names the option that would name another column, when there is none. */
 extern Oid require_column(const PipelineTable *table, const char *column, const char *option);
 
+extern bool is_integer(Oid type);
+extern bool is_number(Oid type);
+extern bool is_text(Oid type);
+
 /*
- * The column as an expression on a row that is called alias, with its cast.
+ * The column as an expression, of exactly the type, on a row that is called alias.
  * An error, which names the option that would name another column (NULL where
- * there is none), when it is missing or its type is not accepted.
+ * there is none), when it is missing or its type is not accepted.  Numbers and
+ * booleans may be texts, where '' and the like are NULL; 0 and 1 are booleans.
  */
+extern char *text_column(const PipelineTable *table, const char *alias, const char *column,
+						 const char *option);
 extern char *number_column(const PipelineTable *table, const char *alias, const char *column,
 						   const char *option);
 extern char *boolean_column(const PipelineTable *table, const char *alias, const char *column,
 							const char *option);
-extern char *passband_column(const PipelineTable *table, const char *alias, const char *column,
-							 const char *option, const char *schema);
 
 /* An error unless the target has the column with that type; hint states how to get such a table. */
 extern void check_target_column(const PipelineTable *target, const char *column, Oid type,

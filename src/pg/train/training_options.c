@@ -7,6 +7,7 @@
 #include "utils/builtins.h"
 
 #include "pg/jobs/json_options.h"
+#include "pg/jobs/option_descriptions.h"
 #include "pg/train/training_options.h"
 #include "pg/util/json_text.h"
 #include "pg/util/result_rows.h"

@@ -1,0 +1,233 @@
+/*
+ * chunk_run.c
+ *		Does the objects of a chunk, in whatever process.
+ *
+ * An object whose data raise an error must not keep others from being done: the
+ * chunk is then done again, object by object, each in a subtransaction.
+ */
+#include "pg/module/plasticc.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+
+#include "pg/jobs/procedure.h"
+#include "pg/jobs/subtransaction.h"
+#include "pg/pipeline/chunk_run.h"
+#include "pg/util/args.h"
+
+/* What is still to be done in the chunk, as an array in the current context; n is their number. */
+static Datum
+find_objects(const PipelineJob *job, Datum chunk, int64 *n)
+{
+	MemoryContext context = CurrentMemoryContext;
+	Oid			  type = job->ids_type;
+	Datum		  ids;
+	bool		  is_null;
+
+	execute_statement(job->find, 1, &type, &chunk, NULL, SPI_OK_SELECT);
+	ids = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null);
+	MemoryContextSwitchTo(context);
+	if (!is_null)
+		ids = PointerGetDatum(DatumGetArrayTypePCopy(ids));
+	*n = is_null ? 0 : ArrayGetNItems(1, ARR_DIMS(DatumGetArrayTypeP(ids)));
+	SPI_freetuptable(SPI_tuptable);
+	return ids;
+}
+
+/* ------------------------------------------------------------------------
+ * Objects that cannot be done
+ * ------------------------------------------------------------------------
+ */
+
+typedef struct Attempt
+{
+	const PipelineKind *kind;
+	PipelineJob		   *job;
+	Datum				ids;
+} Attempt;
+
+static void
+do_attempt(const void *argument)
+{
+	const Attempt *attempt = argument;
+
+	attempt->kind->do_objects(attempt->job, attempt->ids);
+}
+
+bool
+is_fault_of_data(int sqlerrcode)
+{
+	return ERRCODE_TO_CATEGORY(sqlerrcode) == ERRCODE_DATA_EXCEPTION ||
+		   ERRCODE_TO_CATEGORY(sqlerrcode) == ERRCODE_PROGRAM_LIMIT_EXCEEDED;
+}
+
+/* Rows count only where the attempt succeeds. */
+static ErrorData *
+try_objects(const PipelineKind *kind, PipelineJob *job, Datum ids)
+{
+	Attempt	   attempt = {kind, job, ids};
+	RowCounts  before = row_counts;
+	ErrorData *error = try_in_subtransaction(do_attempt, &attempt, is_fault_of_data);
+
+	if (error)
+		row_counts = before;
+	return error;
+}
+
+/* A try to say more of an error than its message, which may fail of the same data. */
+typedef struct Explanation
+{
+	Attempt attempt;
+	char	text[sizeof(((ChunkReport *) NULL)->skipped)]; /* empty where there is none */
+} Explanation;
+
+static void
+explain_attempt(const void *argument)
+{
+	Explanation *explanation = unconstify(void *, argument);
+	char		*text =
+		explanation->attempt.kind->explain(explanation->attempt.job, explanation->attempt.ids);
+
+	if (text)
+		strlcpy(explanation->text, text, sizeof(explanation->text));
+}
+
+/* Notes an object that cannot be done. */
+static void
+skip_object(const PipelineKind *kind, PipelineJob *job, Datum id, Datum ids, ErrorData *error,
+			ChunkReport *report)
+{
+	Explanation explanation = {.attempt = {kind, job, ids}};
+	ErrorData  *failure;
+	Oid			output;
+	bool		is_varlena;
+	char	   *text;
+
+	if (report->n_skipped++ > 0)
+	{
+		FreeErrorData(error);
+		return;
+	}
+	failure = try_in_subtransaction(explain_attempt, &explanation, is_fault_of_data);
+	if (failure)
+		FreeErrorData(failure);
+	getTypeOutputInfo(get_element_type(job->ids_type), &output, &is_varlena);
+	text = psprintf("object \"%s\": %s", quoted_string(OidOutputFunctionCall(output, id)),
+					explanation.text[0] ? explanation.text : error->message);
+	text[pg_mbcliplen(text, strlen(text), sizeof(report->skipped) - 1)] = '\0';
+	strcpy(report->skipped, text);
+	FreeErrorData(error);
+}
+
+/* Returns the objects that could be done. */
+static Datum
+do_one_by_one(const PipelineKind *kind, PipelineJob *job, Datum ids, ChunkReport *report)
+{
+	Oid	   type = get_element_type(job->ids_type);
+	int16  length;
+	bool   by_value;
+	char   align;
+	Datum *elements;
+	int	   n;
+
+	get_typlenbyvalalign(type, &length, &by_value, &align);
+	deconstruct_array(DatumGetArrayTypeP(ids), type, length, by_value, align, &elements, NULL, &n);
+	for (int i = 0; i < n; i++)
+	{
+		Datum one =
+			PointerGetDatum(construct_array(&elements[i], 1, type, length, by_value, align));
+		ErrorData *error;
+
+		CHECK_FOR_INTERRUPTS();
+		error = try_objects(kind, job, one);
+		if (error)
+			skip_object(kind, job, elements[i], one, error, report);
+		else
+			elements[report->n_done++] = elements[i];
+	}
+	return PointerGetDatum(
+		construct_array(elements, report->n_done, type, length, by_value, align));
+}
+
+/* The same of all objects at once, where that is possible. */
+static Datum
+do_or_skip(const PipelineKind *kind, PipelineJob *job, Datum ids, int64 n, ChunkReport *report)
+{
+	ErrorData *error = try_objects(kind, job, ids);
+
+	if (error)
+	{
+		FreeErrorData(error);
+		return do_one_by_one(kind, job, ids, report);
+	}
+	report->n_done = n;
+	return ids;
+}
+
+/* ------------------------------------------------------------------------
+ * A chunk
+ * ------------------------------------------------------------------------
+ */
+
+/*
+ * JIT is off, for it would compile the same statements again for each chunk.
+ */
+void
+do_chunk(const PipelineKind *kind, PipelineJob *job, Datum chunk, ChunkReport *report)
+{
+	int		  nest_level = NewGUCNestLevel();
+	RowCounts before = row_counts;
+	int64	  n;
+	Datum	  ids;
+
+	(void) set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+							 false);
+	ids = find_objects(job, chunk, &n);
+	if (n > 0 && kind->check_rows)
+	{
+		ids = do_or_skip(kind, job, ids, n, report);
+		report->rows.rows = row_counts.rows - before.rows;
+		for (int i = 0; i < N_ROW_FAULTS; i++)
+			report->rows.rejected[i] = row_counts.rejected[i] - before.rejected[i];
+		kind->check_rows(job, ids, report);
+	}
+	else if (n > 0)
+	{
+		kind->do_objects(job, ids);
+		report->n_done = n;
+	}
+	AtEOXact_GUC(true, nest_level);
+}
+
+/* Takes over a text of an earlier chunk than the one that the total has it from. */
+static void
+keep_first(char *total, int *chunk, const char *text, int from, Size size)
+{
+	if (*text == '\0' || (*total != '\0' && *chunk < from))
+		return;
+	strlcpy(total, text, size);
+	*chunk = from;
+}
+
+void
+add_report(RunTotal *total, const ChunkReport *report)
+{
+	ChunkReport *sum = &total->sum;
+
+	sum->n_done += report->n_done;
+	sum->n_skipped += report->n_skipped;
+	sum->rows.rows += report->rows.rows;
+	for (int i = 0; i < N_ROW_FAULTS; i++)
+		sum->rows.rejected[i] += report->rows.rejected[i];
+	keep_first(sum->skipped, &total->skipped_from, report->skipped, report->chunk,
+			   sizeof(sum->skipped));
+	keep_first(sum->rejected, &total->rejected_from, report->rejected, report->chunk,
+			   sizeof(sum->rejected));
+	keep_first(sum->bands, &total->bands_from, report->bands, report->chunk, sizeof(sum->bands));
+}
