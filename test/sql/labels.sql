@@ -108,3 +108,8 @@ CALL plasticc_train('sample', 'SELECT features, label AS target FROM objects',
 
 -- the challenge's classes
 SELECT * FROM plasticc_class_catalog();
+
+DROP TABLE objects;
+DROP FUNCTION train, loss, folds;
+DROP TYPE kind;
+TRUNCATE plasticc_models, plasticc_training_log, plasticc_cross_validations, plasticc_out_of_fold;
