@@ -92,7 +92,7 @@ INSERT INTO usual_values VALUES
     ('jsonb', 'plasticc_cross_validate.options', '''{"layers": [2], "epochs": 1, "members": 1, "folds": 2, "report_interval": 1000}'''),
     ('jsonb', 'plasticc_extract.options', '''{"feature_set": "simple"}'''),
     ('bytea', '%', 'plasticc_model(''m'')'), ('lightcurve', '%', '(SELECT curve FROM calls.curves WHERE name = ''usual'')'),
-    ('integer[]', '%', '''{15,42}'''), ('text[]', '%', '''{15,42}'''), ('anyelement', '%', 'NULL::bigint'), ('real[]', '%', '''{0.25,0.75}'''), ('double precision[]', '%', '''{1,2}'''),
+    ('integer[]', '%', '''{15,42}'''), ('integer[]', 'plasticc_select.passbands', '''{1,2}'''), ('text[]', '%', '''{15,42}'''), ('anyelement', '%', 'NULL::bigint'), ('real[]', '%', '''{0.25,0.75}'''), ('double precision[]', '%', '''{1,2}'''),
     ('real[]', '%.features', '''{1,2,NULL,1}'''),
     ('real[]', 'plasticc_feature.features', 'array_fill(1::real, ARRAY[cardinality(plasticc_feature_names())])'),
     ('real[]', 'plasticc_host_features.features', 'array_fill(1::real, ARRAY[cardinality(plasticc_feature_names(''simple''::plasticc_feature_set))])'),

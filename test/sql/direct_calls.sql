@@ -57,7 +57,7 @@ SELECT sqlstate, function, left(statement, 300) FROM outcomes WHERE sqlstate LIK
 -- initial condition and each value of the inputs; alone, with each final function, over one state that several final
 -- functions share, and in windows that move.
 CREATE TABLE transition_functions AS
-SELECT m.oid AS function, pronargs, prorettype::regtype AS state,
+SELECT m.oid AS function, pronargs, proisstrict, prorettype::regtype AS state,
     (SELECT string_agg(type::text, ', ' ORDER BY ordinal) FROM arguments WHERE function = m.oid AND ordinal > 1) AS inputs
 FROM members m WHERE prokind = 'f' AND pronargs > 1 AND NOT proretset AND proargtypes[0] = prorettype;
 
@@ -137,7 +137,9 @@ EXCEPTION WHEN SQLSTATE 'Y0000' THEN
 END $$;
 CREATE TABLE parallel_runs AS
 SELECT o.* FROM transition_functions AS t JOIN transition_functions AS c ON c.pronargs = 2 AND c.state = t.state AND c.inputs = t.state::text,
-    parallel_outcomes(t.function, c.function::regproc) AS o;
+    parallel_outcomes(t.function, c.function::regproc) AS o
+-- a strict function without a first state takes its first input for it
+WHERE NOT t.proisstrict OR t.inputs = t.state::text;
 SELECT count(*) >= 28 AS calls, count(*) FILTER (WHERE sqlstate = '00000') >= 15 AS values, count(*) FILTER (WHERE sqlstate = 'not parallel') AS not_parallel
 FROM parallel_runs;
 SELECT sqlstate, function, statement FROM parallel_runs WHERE sqlstate LIKE 'XX%';
