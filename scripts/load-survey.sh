@@ -25,9 +25,7 @@ csv_header()
 	local line
 
 	IFS= read -r line < <(sh -c "$(reader "$1")" 2>/dev/null) || true
-	line=${line%$'\r'}
-	line=${line#$'\xef\xbb\xbf'}
-	note "$line" | tr -d '"' | tr ',' '\n'
+	clean_header "$line" | tr ',' '\n'
 }
 
 # Prints SQL that creates a table with the columns of the CSV file $2, all text.

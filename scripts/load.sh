@@ -77,6 +77,15 @@ reader()
 	fi
 }
 
+# Prints a header without quotes, and without the byte order mark and the carriage return that some files have.
+clean_header()
+{
+	local line=${1%$'\r'}
+
+	line=${line#$'\xef\xbb\xbf'}
+	note "${line//\"/}"
+}
+
 # Reads the header of the file linked as $1; sets header to its columns, in our names.
 read_header()
 {
@@ -89,9 +98,7 @@ read_header()
 		die "$file: not a gzip file, or a damaged one"
 	fi
 	[[ ${#lines[@]} -ge 1 ]] || die "$file: the file is empty"
-	lines[0]=${lines[0]%$'\r'}
-	lines[0]=${lines[0]#$'\xef\xbb\xbf'}
-	IFS=, read -r -a header <<<"${lines[0]//\"/}"
+	IFS=, read -r -a header < <(clean_header "${lines[0]}")
 	for i in "${!header[@]}"; do
 		column=${header[i]}
 		# Such a name is none of ours, and has no business in SQL.

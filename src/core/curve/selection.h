@@ -25,7 +25,7 @@ extern Observations select_observations(const Observations *observations,
 										const Selection *selection, Workspace *workspace);
 
 /*
- * Brings together observations of a passband that are within so many seconds of
+ * Brings together observations of a passband that are within so many seconds, a day at most, of
  * the first of them, which are taken for one exposure that was reduced more than
  * once, or whose time was rounded otherwise.  Time and flux become their means
  * with weights w = 1 / flux_err^2; the error becomes sum(w flux_err) / sum(w),
@@ -34,6 +34,8 @@ extern Observations select_observations(const Observations *observations,
  * What is alone remains as it is, to the bit.  Keeps n_rejected; in the order of
  * their first times within each passband, passband by passband.
  */
+#define MAX_COALESCED_SECONDS 86400
+
 extern Observations coalesce_observations(const Observations *observations, double seconds,
 										  Workspace *workspace);
 

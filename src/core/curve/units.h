@@ -15,6 +15,7 @@
 #define NANOJANSKY_ZERO_POINT 31.4 /* 3631 Jy is magnitude 0, to 0.0001 mag */
 #define NANOMAGGY_ZERO_POINT 22.5
 #define MICROJANSKY_ZERO_POINT 23.9
+#define MILLIJANSKY_ZERO_POINT 16.4
 #define JANSKY_ZERO_POINT 8.9
 
 /* Flux of an AB magnitude. */

@@ -443,6 +443,7 @@ rank_frequencies(const PeriodogramInput *input, const FrequencyGrid *grid, const
 	};
 	Candidates ranking = candidates;
 	Candidate  refined[MAX_PEAKS];
+	Candidate  chosen[MAX_PEAKS];
 	Candidate  best;
 	int		   n_refined;
 	int		   n = 0;
@@ -458,18 +459,13 @@ rank_frequencies(const PeriodogramInput *input, const FrequencyGrid *grid, const
 	for (int i = 0; i < n_refined && i < N_REFINED; i++)
 		insert_candidate(&ranking, refined[i]);
 	best = settle_on_relative(&candidates, ranking.list[0]);
-	frequencies[n++] = double_eclipses(&candidates, best).frequency;
+	chosen[n++] = double_eclipses(&candidates, best);
 	for (int i = N_REFINED; i < n_refined; i++)
 		insert_candidate(&ranking, refined[i]);
 	for (int i = 0; i < ranking.count && n < limit; i++)
-	{
-		double frequency = ranking.list[i].frequency;
-		bool   known = false;
-
-		for (int j = 0; j < n; j++)
-			known |= fabs(frequencies[j] - frequency) < grid->step;
-		if (!known)
-			frequencies[n++] = frequency;
-	}
+		if (!is_near(chosen, n, ranking.list[i].frequency, grid->step))
+			chosen[n++] = ranking.list[i];
+	for (int i = 0; i < n; i++)
+		frequencies[i] = chosen[i].frequency;
 	return n;
 }

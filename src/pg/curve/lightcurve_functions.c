@@ -134,8 +134,6 @@ plasticc_select(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(make_lightcurve(&selected));
 }
 
-#define MAX_COALESCED_SECONDS 86400.0
-
 /* plasticc_coalesce(lightcurve, seconds) */
 Datum
 plasticc_coalesce(PG_FUNCTION_ARGS)

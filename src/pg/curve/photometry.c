@@ -12,7 +12,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
-#include "core/curve/surveys.h"
+#include "pg/curve/photometry.h"
 #include "pg/util/args.h"
 
 PG_FUNCTION_INFO_V1(plasticc_passband);
@@ -51,10 +51,9 @@ plasticc_passband(PG_FUNCTION_ARGS)
 	PG_RETURN_INT16(passband);
 }
 
-static const Survey *
-survey_argument(FunctionCallInfo fcinfo, int argument)
+const Survey *
+require_survey(const char *name)
 {
-	char		  *name = text_to_cstring(PG_GETARG_TEXT_PP(argument));
 	const Survey  *survey = find_survey(name);
 	StringInfoData known;
 
@@ -71,7 +70,8 @@ survey_argument(FunctionCallInfo fcinfo, int argument)
 static Datum
 survey_passband(FunctionCallInfo fcinfo, const char *name, size_t length)
 {
-	const SurveyBand *band = find_survey_band(survey_argument(fcinfo, 1), name, length);
+	const SurveyBand *band =
+		find_survey_band(require_survey(text_to_cstring(PG_GETARG_TEXT_PP(1))), name, length);
 
 	if (band == NULL)
 		PG_RETURN_NULL();

@@ -183,21 +183,31 @@ read_names(const OptionRow *row, const JsonbValue *value, const char ***place)
 	return n;
 }
 
+/* The next member of an object; false after the last. */
+static bool
+next_member(JsonbIterator **iterator, JsonbValue *name, JsonbValue *value)
+{
+	JsonbIteratorToken token;
+
+	while ((token = JsonbIteratorNext(iterator, name, true)) != WJB_KEY)
+		if (token == WJB_DONE)
+			return false;
+	JsonbIteratorNext(iterator, value, true);
+	return true;
+}
+
 static int
 read_weights(const OptionRow *row, const JsonbValue *value, ClassWeight *place)
 {
-	int				   size, n = 0;
-	JsonbContainer	  *object = read_container(row, value, true, &size);
-	JsonbIterator	  *iterator = JsonbIteratorInit(object);
-	JsonbIteratorToken token;
-	JsonbValue		   item;
+	int				size, n = 0;
+	JsonbContainer *object = read_container(row, value, true, &size);
+	JsonbIterator  *iterator = JsonbIteratorInit(object);
+	JsonbValue		name, item;
 
-	while ((token = JsonbIteratorNext(&iterator, &item, true)) != WJB_DONE)
+	for (; next_member(&iterator, &name, &item); n++)
 	{
-		if (token == WJB_KEY)
-			place[n].class = pnstrdup(item.val.string.val, item.val.string.len);
-		else if (token == WJB_VALUE)
-			place[n++].weight = read_number(row, &item, false);
+		place[n].class = pnstrdup(name.val.string.val, name.val.string.len);
+		place[n].weight = read_number(row, &item, false);
 	}
 	return n;
 }
@@ -219,19 +229,16 @@ read_passband(const OptionRow *row, const JsonbValue *value)
 static int
 read_passbands(const OptionRow *row, const JsonbValue *value, NamedPassband **place)
 {
-	int				   size, n = 0;
-	JsonbContainer	  *object = read_container(row, value, true, &size);
-	JsonbIterator	  *iterator = JsonbIteratorInit(object);
-	JsonbIteratorToken token;
-	JsonbValue		   item;
+	int				size, n = 0;
+	JsonbContainer *object = read_container(row, value, true, &size);
+	JsonbIterator  *iterator = JsonbIteratorInit(object);
+	JsonbValue		name, item;
 
 	*place = palloc(sizeof(NamedPassband) * Max(1, size));
-	while ((token = JsonbIteratorNext(&iterator, &item, true)) != WJB_DONE)
+	for (; next_member(&iterator, &name, &item); n++)
 	{
-		if (token == WJB_KEY)
-			(*place)[n].name = pnstrdup(item.val.string.val, item.val.string.len);
-		else if (token == WJB_VALUE)
-			(*place)[n++].passband = read_passband(row, &item);
+		(*place)[n].name = pnstrdup(name.val.string.val, name.val.string.len);
+		(*place)[n].passband = read_passband(row, &item);
 	}
 	return n;
 }
@@ -286,10 +293,9 @@ read_option(const OptionRow *row, const JsonbValue *value, void *values)
 void
 read_options(FunctionCallInfo fcinfo, int argument, const OptionTable *table, void *values)
 {
-	Jsonb			  *json;
-	JsonbIterator	  *iterator;
-	JsonbIteratorToken token;
-	JsonbValue		   item;
+	Jsonb		  *json;
+	JsonbIterator *iterator;
+	JsonbValue	   name, item;
 
 	if (PG_ARGISNULL(argument))
 		return;
@@ -299,15 +305,11 @@ read_options(FunctionCallInfo fcinfo, int argument, const OptionTable *table, vo
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("options are not a JSON object"),
 				 errhint("Write them as {\"option\": value, ...}.")));
 	iterator = JsonbIteratorInit(&json->root);
-	while ((token = JsonbIteratorNext(&iterator, &item, true)) != WJB_DONE)
+	while (next_member(&iterator, &name, &item))
 	{
-		if (token == WJB_KEY)
-		{
-			const OptionRow *row = find_option(table, &item);
+		const OptionRow *row = find_option(table, &name);
 
-			JsonbIteratorNext(&iterator, &item, true);
-			if (item.type != jbvNull)
-				read_option(row, &item, values);
-		}
+		if (item.type != jbvNull)
+			read_option(row, &item, values);
 	}
 }

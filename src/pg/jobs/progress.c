@@ -7,7 +7,6 @@
 #include <math.h>
 
 #include "commands/progress.h"
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "utils/builtins.h"
@@ -15,6 +14,7 @@
 #include "utils/timestamp.h"
 
 #include "pg/jobs/progress.h"
+#include "pg/util/args.h"
 #include "pg/util/result_rows.h"
 
 /* None of the server's own commands; the letters "plas". */
@@ -52,17 +52,6 @@ publish(const Progress *progress)
 		MyBEEntry->st_progress_command_target != progress->procedure)
 		pgstat_progress_start_command(PROGRESS_COMMAND, progress->procedure);
 	pgstat_progress_update_multi_param(lengthof(indexes), indexes, params.values);
-}
-
-/* Copies as much as has room, whole characters only. */
-static void
-copy_text(char *place, Size size, const char *text)
-{
-	int length = pg_mbcliplen(text, strlen(text), size - 1);
-
-	memset(place, 0, size);
-	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): zeros follow */
-	memcpy(place, text, length);
 }
 
 void

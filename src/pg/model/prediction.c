@@ -12,13 +12,13 @@
 static const int32 *
 assumed_classes(int n)
 {
-	int32 *classes;
+	static int32 classes[N_CHALLENGE_CLASSES]; /* filled by the first call */
 
 	if (n != N_CHALLENGE_CLASSES && n != N_CHALLENGE_CLASSES - 1)
 		return NULL;
-	classes = palloc(sizeof(int32) * n);
-	for (int i = 0; i < n; i++)
-		classes[i] = challenge_classes[i].number;
+	if (classes[0] == 0)
+		for (int i = 0; i < N_CHALLENGE_CLASSES; i++)
+			classes[i] = challenge_classes[i].number;
 	return classes;
 }
 

@@ -9,7 +9,6 @@
 
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -95,7 +94,7 @@ explain_attempt(const void *argument)
 		explanation->attempt.kind->explain(explanation->attempt.job, explanation->attempt.ids);
 
 	if (text)
-		strlcpy(explanation->text, text, sizeof(explanation->text));
+		copy_text(explanation->text, sizeof(explanation->text), text);
 }
 
 /* Notes an object that cannot be done. */
@@ -120,8 +119,7 @@ skip_object(const PipelineKind *kind, PipelineJob *job, Datum id, Datum ids, Err
 	getTypeOutputInfo(get_element_type(job->ids_type), &output, &is_varlena);
 	text = psprintf("object \"%s\": %s", quoted_string(OidOutputFunctionCall(output, id)),
 					explanation.text[0] ? explanation.text : error->message);
-	text[pg_mbcliplen(text, strlen(text), sizeof(report->skipped) - 1)] = '\0';
-	strcpy(report->skipped, text);
+	copy_text(report->skipped, sizeof(report->skipped), text);
 	FreeErrorData(error);
 }
 

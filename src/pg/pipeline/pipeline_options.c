@@ -7,6 +7,7 @@
 
 #include "utils/builtins.h"
 
+#include "core/curve/selection.h"
 #include "core/features/catalog.h"
 #include "core/train/options.h"
 #include "pg/jobs/option_descriptions.h"
@@ -104,7 +105,7 @@ static const OptionRow extract_rows[] = {
 		"table of non-detections, with limit_magnitude, and else with columns as the observations"),
 	TEXT(ExtractOptions, limits_mjd, "column of the table limits: time; by default as mjd"),
 	TEXT(ExtractOptions, limits_time, "what it counts; by default as time"),
-	{"coalesce", OPTION_NUMBER, 0, 86400, NULL, offsetof(ExtractOptions, coalesce),
+	{"coalesce", OPTION_NUMBER, 0, MAX_COALESCED_SECONDS, NULL, offsetof(ExtractOptions, coalesce),
 	 "measurements of one passband within so many seconds are brought together, as by "
 	 "plasticc_coalesce"},
 	TEXT(ExtractOptions, metadata,

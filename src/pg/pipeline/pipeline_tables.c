@@ -22,6 +22,7 @@
 
 #include "pg/pipeline/pipeline_tables.h"
 #include "pg/util/args.h"
+#include "pg/util/type_kinds.h"
 
 /* From this many pages on, 80 MB, reading a table for every chunk is worth a warning. */
 #define LARGE_TABLE_PAGES 10000
@@ -64,24 +65,6 @@ column_type(Oid relation, const char *column)
 	AttrNumber number = get_attnum(relation, column);
 
 	return number <= 0 ? InvalidOid : getBaseType(get_atttype(relation, number));
-}
-
-bool
-is_integer(Oid type)
-{
-	return type == INT2OID || type == INT4OID || type == INT8OID;
-}
-
-bool
-is_number(Oid type)
-{
-	return is_integer(type) || type == FLOAT4OID || type == FLOAT8OID || type == NUMERICOID;
-}
-
-bool
-is_text(Oid type)
-{
-	return TypeCategory(type) == TYPCATEGORY_STRING;
 }
 
 Oid

@@ -25,10 +25,6 @@ extern Oid column_type(Oid relation, const char *column);
 /* The same; an error, which names the option that would name another column, when there is none. */
 extern Oid require_column(const PipelineTable *table, const char *column, const char *option);
 
-extern bool is_integer(Oid type);
-extern bool is_number(Oid type);
-extern bool is_text(Oid type);
-
 /*
  * The column as an expression, of exactly the type, on a row that is called alias.
  * An error, which names the option that would name another column (NULL where

@@ -10,7 +10,6 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
-#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
 #include "core/base/statistics.h"
@@ -19,6 +18,7 @@
 #include "pg/pipeline/chunk_run.h"
 #include "pg/pipeline/row_checks.h"
 #include "pg/util/args.h"
+#include "pg/util/type_kinds.h"
 
 /* What a process has told of: the first rejected row, names of passbands. */
 #define TOLD_ROW 1
@@ -156,8 +156,7 @@ find_rejected(const void *argument)
 		fault = psprintf("object \"%s\", mjd \"%s\": %s",
 						 quoted_string(SPI_getvalue(row, table->tupdesc, 1)),
 						 time ? quoted_string(time) : "", fault);
-		fault[pg_mbcliplen(fault, strlen(fault), sizeof(report->rejected) - 1)] = '\0';
-		strcpy(report->rejected, fault);
+		copy_text(report->rejected, sizeof(report->rejected), fault);
 	}
 	SPI_freetuptable(table);
 }

@@ -12,6 +12,7 @@
 #include "tcop/tcopprot.h"
 #include "utils/builtins.h"
 
+#include "pg/curve/photometry.h"
 #include "pg/pipeline/row_query.h"
 #include "pg/util/args.h"
 
@@ -65,18 +66,7 @@ check_row_options(RowSource *source)
 	const ExtractOptions *options = source->options;
 
 	if (options->survey)
-	{
-		StringInfoData names;
-
-		source->survey = find_survey(options->survey);
-		initStringInfo(&names);
-		for (const Survey *survey = surveys; survey->name; survey++)
-			appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "", survey->name);
-		if (source->survey == NULL)
-			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-							errmsg("unknown survey \"%s\"", quoted_string(options->survey)),
-							errhint("Choose one of: %s.", names.data)));
-	}
+		source->survey = require_survey(options->survey);
 	if (options->zero_point && (has_magnitudes(options) || options->unit != UNIT_NOT_GIVEN))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -16,6 +16,7 @@
 
 #include "pg/pipeline/row_values.h"
 #include "pg/util/args.h"
+#include "pg/util/type_kinds.h"
 
 /* A limit is so many standard errors. */
 #define LIMIT_SIGMA 5
@@ -157,17 +158,16 @@ read_time(const char *option, const char *text, TimeScale *scale)
 	static const struct
 	{
 		const char *name;
-		double		origin;
+		int			scale;
 	} names[] = {
-		{"MJD", 0}, {"BMJD", 0}, {"JD", -2400000.5}, {"HJD", -2400000.5}, {"BJD", -2400000.5}};
+		{"MJD", TIME_MJD}, {"BMJD", TIME_MJD}, {"JD", TIME_JD}, {"HJD", TIME_JD}, {"BJD", TIME_JD}};
 	const char *rest;
 	char	   *end;
 	double		offset;
 
-	*scale = (TimeScale){NULL, 0, 1};
 	if (pg_strcasecmp(text, "unix") == 0)
 	{
-		*scale = (TimeScale){NULL, 40587, 86400};
+		*scale = time_scales[TIME_UNIX];
 		return;
 	}
 	for (int i = 0; i < lengthof(names); i++)
@@ -177,7 +177,7 @@ read_time(const char *option, const char *text, TimeScale *scale)
 		if (pg_strncasecmp(text, names[i].name, length) != 0)
 			continue;
 		rest = text + length + strspn(text + length, " ");
-		scale->origin = names[i].origin;
+		*scale = time_scales[names[i].scale];
 		if (*rest == '\0')
 			return;
 		offset = *rest == '-' ? strtod(rest + 1, &end) : NAN;
@@ -198,7 +198,7 @@ char *
 time_expression(const RowSource *source, const PipelineTable *table, const char *column,
 				const char *option, const char *time_option, const char *time)
 {
-	TimeScale scale = {NULL, 0, 1};
+	TimeScale scale = time_scales[TIME_MJD];
 	Oid		  type = require_column(table, column, option);
 	char	 *value;
 
@@ -253,10 +253,8 @@ static char *
 zero_point_expression(const RowSource *source)
 {
 	static const double of_unit[] = {
-		[UNIT_NANOJANSKY] = NANOJANSKY_ZERO_POINT,
-		[UNIT_MICROJANSKY] = MICROJANSKY_ZERO_POINT,
-		[UNIT_MILLIJANSKY] = 16.4,
-		[UNIT_JANSKY] = JANSKY_ZERO_POINT,
+		[UNIT_NANOJANSKY] = NANOJANSKY_ZERO_POINT,	 [UNIT_MICROJANSKY] = MICROJANSKY_ZERO_POINT,
+		[UNIT_MILLIJANSKY] = MILLIJANSKY_ZERO_POINT, [UNIT_JANSKY] = JANSKY_ZERO_POINT,
 		[UNIT_NANOMAGGY] = NANOMAGGY_ZERO_POINT,
 	};
 	const ExtractOptions *options = source->options;

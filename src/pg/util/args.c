@@ -52,6 +52,16 @@ quoted_text(const text *value)
 	return quoted_bytes(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value));
 }
 
+void
+copy_text(char *place, Size size, const char *text)
+{
+	int length = pg_mbcliplen(text, strlen(text), size - 1);
+
+	memset(place, 0, size);
+	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): zeros follow */
+	memcpy(place, text, length);
+}
+
 Oid
 oid_argument(FunctionCallInfo fcinfo, int argument, const char *name)
 {

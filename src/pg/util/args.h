@@ -27,6 +27,9 @@ extern char *quoted_bytes(const char *bytes, int length);
 extern char *quoted_string(const char *string);
 extern char *quoted_text(const text *value);
 
+/* Copies as much as has room in size bytes, whole characters only; zeros follow. */
+extern void copy_text(char *place, Size size, const char *text);
+
 /*
  * A number whose default is in the SQL script; an error where it is NULL, NaN
  * or outside [lowest, highest].

@@ -14,6 +14,7 @@
 
 #include "pg/util/args.h"
 #include "pg/util/query_reader.h"
+#include "pg/util/type_kinds.h"
 
 #define BATCH_ROWS 1000
 #define BATCH_CELLS 4000000 /* 16 MB of real */
@@ -39,16 +40,10 @@ kind_name(ColumnKind kind)
 	pg_unreachable();
 }
 
-static bool
-is_integer_type(Oid type)
-{
-	return type == INT2OID || type == INT4OID || type == INT8OID;
-}
-
 bool
 is_integer_column(const QueryColumn *column)
 {
-	return is_integer_type(column->type);
+	return is_integer(column->type);
 }
 
 static bool
@@ -69,12 +64,11 @@ kind_accepts(ColumnKind kind, Oid type)
 		case COLUMN_FEATURES:
 			return type == FLOAT4ARRAYOID || type == FLOAT8ARRAYOID;
 		case COLUMN_INTEGER:
-			return is_integer_type(type);
+			return is_integer(type);
 		case COLUMN_NUMBER:
-			return is_integer_type(type) || type == FLOAT4OID || type == FLOAT8OID ||
-				   type == NUMERICOID;
+			return is_number(type);
 		case COLUMN_LABEL:
-			return is_integer_type(type) || is_string_or_enum(type);
+			return is_integer(type) || is_string_or_enum(type);
 		case COLUMN_ANY:
 			return true;
 	}
@@ -374,9 +368,9 @@ required_text(const QueryReader *reader, int column)
 }
 
 char *
-object_name(const char *object_id, bool is_integer)
+object_name(const char *object_id, bool integer)
 {
-	return psprintf(is_integer ? "object %s" : "object \"%s\"", quoted_string(object_id));
+	return psprintf(integer ? "object %s" : "object \"%s\"", quoted_string(object_id));
 }
 
 char *

@@ -86,8 +86,8 @@ extern bool is_integer_column(const QueryColumn *column);
  */
 extern char *row_name(const QueryReader *reader);
 
-/* The same of an object_id as a text, which is_integer says whether it was. */
-extern char *object_name(const char *object_id, bool is_integer);
+/* The same of an object_id as a text, and whether it was an integer. */
+extern char *object_name(const char *object_id, bool integer);
 
 /*
  * Does the current row exceed the capacity of the caller's arrays?  Then the
