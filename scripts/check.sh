@@ -20,7 +20,9 @@
 # is shown.  The exit status is 0 only if nothing failed.
 #
 # environment: SUITES="unit tap"    only these
-#              TAP='01[67]*'        of the TAP tests, only those scripts of test/t
+#              UNIT='test_gp*'      of the unit tests, only these programs
+#              SQL='lightcurve*'    of the regression tests, only these scripts of test/sql
+#              TAP='01[67]*'        of the TAP tests, only these scripts of test/t
 #              PLASTICC_DATA=dir    the real data; default ../shared/data, where there is one
 #              PG_CONFIG, CC, BLAS_LIBS, CFLAGS_EXTRA
 #

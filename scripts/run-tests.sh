@@ -109,7 +109,7 @@ suite_unit()
 	local passed=0 failed=0 checks
 
 	build_programs unit "$out/unit" ${CC:+CC="$CC"} || failed=1
-	run_programs "$out/unit" 'test_*' run_unit_test
+	run_programs "$out/unit" "${UNIT:-test_*}" run_unit_test
 	checks=$({ cat "$out"/unit/test_*.log 2>/dev/null || true; } | awk '/^[0-9]+ passed, [0-9]+ failed$/ { n += $1 + $3 } END { print n + 0 }')
 	grep -h '^skipped: ' "$out"/unit/test_*.log 2>/dev/null || true
 	count_suite unit "$passed" "$failed" "test programs, $checks checks in them"
@@ -145,7 +145,7 @@ suite_sanitize()
 		return
 	fi
 	build_programs unit "$out/sanitize" ${CC:+CC="$CC"} OPTFLAGS=-O1 SANITIZE=address,undefined || failed=1
-	run_programs "$out/sanitize" 'test_*' run_alone
+	run_programs "$out/sanitize" "${UNIT:-test_*}" run_alone
 	count_suite sanitize "$passed" "$failed" "unit-test programs under -fsanitize=address,undefined"
 }
 
@@ -194,7 +194,7 @@ suite_regress()
 	local pg_regress scripts passed failed status=0 log=$out/regress.log
 
 	pg_regress=$(dirname "$("$PG_CONFIG" --pgxs)")/../../src/test/regress/pg_regress
-	scripts=$(find test/sql -name '*.sql' | sort | sed 's|.*/||; s|\.sql$||')
+	scripts=$(find test/sql -name "${SQL:-*}.sql" | sort | sed 's|.*/||; s|\.sql$||')
 	printf '%s\n' 'fsync = off' "timezone = 'UTC'" >"$out/regress.conf"
 	# shellcheck disable=SC2086
 	"$pg_regress" --temp-instance="$out/regress" --temp-config="$out/regress.conf" \
