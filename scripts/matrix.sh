@@ -24,35 +24,14 @@
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=scripts/chroot.sh
+. "$(dirname "${BASH_SOURCE[0]}")/chroot.sh"
 
 servers=(bullseye bookworm trixie sid experimental)
 declare -A cross_compiler=([arm64]=aarch64-linux-gnu-gcc [s390x]=s390x-linux-gnu-gcc)
 declare -A emulator=([arm64]=qemu-aarch64-static [s390x]=qemu-s390x-static)
 table=()
 all_passed=true
-
-# Runs a command in a chroot, with mounts and processes that go when it ends, and no more of our
-# environment than the arguments give it.
-#
-# usage: in_chroot ROOT [OPTION OF env...] [NAME=VALUE...] COMMAND [ARGUMENT...]
-in_chroot()
-{
-	# shellcheck disable=SC2016		# expanded by the inner shell
-	unshare --mount --pid --fork --kill-child -- bash -euc '
-		root=$1 data=$2
-		shift 2
-		mount -t proc proc "$root/proc"
-		mount -t tmpfs tmpfs "$root/dev/shm"
-		[[ -z $data ]] || mount --bind "$data" "$root/mnt"
-		exec env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
-			DEBIAN_FRONTEND=noninteractive ${data:+PLASTICC_DATA=/mnt} chroot "$root" env "$@"
-	' bash "$1" "$data" "${@:2}" </dev/null
-}
-
-install_packages()
-{
-	in_chroot "$1" apt-get -y -q install --no-install-recommends "${@:2}"
-}
 
 # The checkout as it is now, in the chroot's /root/plasticc.
 copy_checkout()
@@ -110,9 +89,7 @@ make_chroot()
 	rm -rf "$root"
 	# A job of its own, which ends at the first command that fails.
 	{
-		debootstrap --variant=minbase "$release" "$root" ${MIRROR:+"$MIRROR"}
-		# Snapshots of the mirror are older than unstable's lists are valid.
-		note 'Acquire::Check-Valid-Until "false";' >"$root/etc/apt/apt.conf.d/90snapshots"
+		bootstrap "$release" "$root"
 		"$install" "$root" "$name"
 		mv "$root" "$directory/$name"
 	} >"$directory/log/$name.log" 2>&1 &
@@ -149,8 +126,7 @@ main()
 	local directory checkout data=${PLASTICC_DATA:-$root_dir/../shared/data} name names compiler commit
 
 	[[ $# -ge 1 ]] || die "usage: scripts/matrix.sh DIRECTORY [CHROOT...]"
-	[[ $(id -u) -eq 0 ]] || die "chroots need root"
-	command -v debootstrap >/dev/null || die "debootstrap is not installed: apt-get install debootstrap"
+	can_make_chroots
 	mkdir -p "$1/log"
 	directory=$(cd "$1" && pwd)
 	shift

@@ -1,7 +1,7 @@
 \echo Use "CREATE EXTENSION plasticc" to load this file. \quit
 
 -- =====================================================================
--- lightcurve: a set of observations in canonical order
+-- light curves: sets of observations in canonical order
 -- =====================================================================
 
 CREATE TYPE lightcurve;

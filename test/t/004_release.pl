@@ -42,5 +42,7 @@ is($meta->{provides}{plasticc}{version}, $version, 'and so has what it provides'
 is($meta->{provides}{plasticc}{file}, "sql/plasticc--$version.sql", 'and the file of what it provides');
 my ($newest) = slurp_file('CHANGELOG.md') =~ /^## (\S+)/m;
 is($newest, $version, 'CHANGELOG.md begins with it');
+like(slurp_file('debian/changelog'), qr/^plasticc \(\Q$version\E-\d+\) /, 'debian/changelog begins with it');
+like(slurp_file('packaging/plasticc.spec'), qr/^Version: +\Q$version\E$/m, 'and the RPM recipe has it');
 
 done_testing();

@@ -158,7 +158,7 @@ major_tom_unknown(const Prediction *prediction)
 }
 
 /*
- * The values of plasticc_unknown_method; the README lists the formulas.
+ * The values of plasticc_unknown_method; docs/classification.md lists the formulas.
  */
 typedef struct UnknownMethod
 {

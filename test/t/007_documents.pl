@@ -1,0 +1,102 @@
+# The documents are correct: their SQL runs and prints what they say, and docs/reference.md is what the extension says of itself.
+
+use strict;
+use warnings;
+
+use File::Basename;
+use File::Copy;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('documents');
+$node->init;
+$node->start;
+@ENV{qw(PGHOST PGPORT PGDATABASE)} = ($node->host, $node->port, 'postgres');
+my $copies = PostgreSQL::Test::Utils::tempdir();
+
+sub copy_of
+{
+	my ($document) = @_;
+
+	copy($document, "$copies/" . basename($document)) or die "$document: $!";
+	return "$copies/" . basename($document);
+}
+
+sub outputs
+{
+	return $_[0] =~ /^```text\n(.*?)^```/msg;
+}
+
+# Whether outputs differ in more than the last digits, and in them less than trainings differ from processor to processor.
+sub agree
+{
+	my ($got, $expected) = @_;
+	my @got = split ' ', $got =~ s/-{3,}/---/gr;
+	my @expected = split ' ', $expected =~ s/-{3,}/---/gr;
+	my $number = qr/^-?\d+(?:\.\d+)?(?:e[-+]?\d+)?$/;
+
+	return 0 if @got != @expected;
+	foreach my $i (0 .. $#got)
+	{
+		next if $got[$i] eq $expected[$i];
+		return 0 if "$got[$i] $expected[$i]" !~ /\./ || $got[$i] !~ $number || $expected[$i] !~ $number;
+		return 0 if abs($got[$i] - $expected[$i]) > 0.1 * abs($expected[$i]) + 0.01;
+	}
+	return 1;
+}
+ok(agree("a | 0.50\n---+--\n", "a | 0.52\n-----+--\n"), 'outputs may differ a little');
+ok(!agree('a | 0.5', 'b | 0.5'), 'but not in words');
+ok(!agree('a | 0.5', 'a | 0.7'), 'or much');
+
+# In the order in which they use each other's tables.
+foreach my $document ('README.md', map { "docs/$_.md" } qw(light-curves features training classification pipeline administration))
+{
+	my $copy = copy_of($document);
+	my $before = slurp_file($copy);
+
+	command_ok([ 'perl', 'scripts/examples.pl', $copy ], "$document: its SQL runs");
+	my @got = outputs(slurp_file($copy));
+	my @expected = outputs($before);
+	is(scalar @got, scalar @expected, "$document: has as many outputs as before");
+	foreach my $i (0 .. $#expected)
+	{
+		ok(agree($got[$i], $expected[$i]), "$document: output " . ($i + 1)) or diag("$got[$i]is not\n$expected[$i]");
+	}
+}
+
+# Every file that a document links to is there.
+foreach my $document (glob('*.md docs/*.md bench/*.md'))
+{
+	my @missing = grep { !-e dirname($document) . "/$_" } slurp_file($document) =~ /\]\((?!\w+:)([^)#]+)/g;
+
+	is_deeply(\@missing, [], "$document: links to files that exist");
+}
+
+# As scripts/reference.pl would write it.
+{
+	my $copy = "$copies/reference.md";
+
+	local $ENV{PGDATABASE} = 'fresh';
+	$node->safe_psql('postgres', 'CREATE DATABASE fresh');
+	command_ok([ 'perl', 'scripts/reference.pl', $copy ], 'the reference is written');
+	is(slurp_file($copy), slurp_file('docs/reference.md'), 'docs/reference.md is up to date: scripts/cluster.sh scripts/reference.pl writes it');
+}
+
+my %groups = map { split /\|/ } split /\n/, $node->safe_psql('postgres', q{
+	SELECT feature_group, count(*)
+	FROM (SELECT feature_group FROM plasticc_feature_catalog()
+		  UNION ALL SELECT feature_group FROM plasticc_host_feature_catalog()) f
+	GROUP BY 1});
+my %counts = slurp_file('docs/features.md') =~ /^\| ((?:`\w+`(?:, )?)+) \| (\d+) \|/mg;
+foreach my $names (sort keys %counts)
+{
+	my $sum = 0;
+
+	$sum += delete $groups{$_} // 0 foreach $names =~ /`(\w+)`/g;
+	is($sum, $counts{$names}, "docs/features.md has the number of features of $names");
+}
+is_deeply([ keys %groups ], [], 'docs/features.md has all feature groups');
+
+$node->stop;
+done_testing();
