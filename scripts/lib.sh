@@ -202,7 +202,8 @@ relocate_pg_config()
 archive_checkout()
 {
 	tar -C "$root_dir" -cf - --exclude=.git --exclude='*.o' --exclude='*.bc' --exclude='*.so' \
-		--exclude=tmp_check --exclude=./results --exclude=./dist --exclude=./build .
+		--exclude=tmp_check --exclude=./results --exclude=./dist --exclude=./build \
+		--exclude=node_modules --exclude=./examples/dashboard/dist .
 }
 
 # Copies the sources to $work/src and the server to $work/server, builds the one and installs it

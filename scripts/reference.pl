@@ -152,6 +152,9 @@ $text .= "## Options of trainings\n\n" . table([ 'Option', 'Value', 'Default', '
 $text .= "## Options of extractions and predictions\n\n" . table([ 'Procedure', 'Option', 'Value', 'Default', 'Description' ], map {
 	[ "`$_->{procedure}`", "`$_->{name}`", $_->{range} =~ s/"//gr, ($_->{default_value} // '') =~ s/"|^null$//gr, $_->{description} ]
 } rows(q{SELECT * FROM plasticc_option_catalog() WHERE procedure IN ('plasticc_extract', 'plasticc_predict')}));
+$text .= "## Options of views\n\n" . table([ 'Option', 'Value', 'Default', 'Description' ], map {
+	[ "`$_->{name}`", $_->{range} =~ s/"//gr, ($_->{default_value} // '') =~ s/"|^null$//gr, $_->{description} ]
+} rows(q{SELECT * FROM plasticc_option_catalog() WHERE procedure = 'plasticc_create_views'}));
 $text .= "## Settings\n\n" . table([ 'Setting', 'Default', 'Set by', 'Description' ], map { [ "`$_->{name}`", @$_{qw(setting context description)} ] } @settings)
   if @settings;
 $text .= "## Groups of features\n\n[features.md](features.md) says what they are, `plasticc_feature_catalog()` and `plasticc_host_feature_catalog()` what each feature is.\n\n"

@@ -305,6 +305,17 @@ AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION plasticc_create_prediction_table(text, boolean, regtype) IS
 'creates a table for plasticc_predict: object_id, of any type that has a btree order, model text, version integer, probabilities real[], predicted_at timestamptz, features_at timestamptz (extracted_at of the features), with primary key (object_id, model) or, to keep the history, (object_id, model, version, features_at)';
 
+-- Not strict: observations and schema may be NULL.
+CREATE FUNCTION plasticc_create_views(
+    features regclass, predictions regclass, metadata regclass, observations regclass DEFAULT NULL,
+    prefix text DEFAULT 'survey_', schema text DEFAULT NULL, options jsonb DEFAULT '{}',
+    OUT view regclass, OUT description text
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 100000 ROWS 10;
+
+COMMENT ON FUNCTION plasticc_create_views(regclass, regclass, regclass, regclass, text, text, jsonb) IS
+'creates views for dashboards, in a schema (by default the first of the search_path), with names that begin with a prefix: predictions with metadata and the most probable classes, class mix, confusion, scores, training curves, objects to look at next; plasticc_option_catalog() lists the options';
+
 -- Order and hash values of light curves.
 CREATE FUNCTION lightcurve_lt(lightcurve, lightcurve) RETURNS boolean
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -743,7 +754,7 @@ COMMENT ON PROCEDURE plasticc_cross_validate(text, text, jsonb) IS
 COMMENT ON FUNCTION plasticc_training_options() IS
 'options of plasticc_train and plasticc_cross_validate: name, type, accepted range, values (as JSON) in the presets default and reference, description';
 COMMENT ON FUNCTION plasticc_option_catalog() IS
-'options of plasticc_train, plasticc_cross_validate, plasticc_extract and plasticc_predict: type, default (as JSON; null where it depends on tables or settings), accepted range, description';
+'options of plasticc_train, plasticc_cross_validate, plasticc_extract, plasticc_predict and plasticc_create_views: type, default (as JSON; null where it depends on tables or settings), accepted range, description';
 COMMENT ON FUNCTION plasticc_progress() IS
 'progress of the calls of plasticc_train, plasticc_cross_validate, plasticc_extract and plasticc_predict that run in this database: name is the model or the target table, done and total count epochs of all networks or objects, and what is unknown is NULL';
 COMMENT ON FUNCTION plasticc_model(text, integer) IS

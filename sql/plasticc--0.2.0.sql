@@ -710,7 +710,7 @@ CREATE FUNCTION plasticc_option_catalog(
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 120;
 
 COMMENT ON FUNCTION plasticc_option_catalog() IS
-'options of plasticc_train, plasticc_cross_validate, plasticc_extract and plasticc_predict: type, default (as JSON; null where it depends on tables or settings), accepted range, description';
+'options of plasticc_train, plasticc_cross_validate, plasticc_extract, plasticc_predict and plasticc_create_views: type, default (as JSON; null where it depends on tables or settings), accepted range, description';
 
 CREATE FUNCTION plasticc_progress(
     OUT pid integer, OUT procedure text, OUT name text, OUT phase text, OUT done bigint, OUT total bigint,
@@ -1190,6 +1190,17 @@ AS 'MODULE_PATHNAME' LANGUAGE C;
 
 COMMENT ON PROCEDURE plasticc_predict(text, regclass, regclass, jsonb) IS
 'classifies, by the newest version of a model, all objects whose present features this version has not classified yet, in chunks of objects, one transaction each, in the calling session and in parallel workers; it can be restarted after an error, a cancel or a crash; plasticc_option_catalog() lists the options';
+
+-- Not strict: observations and schema may be NULL.
+CREATE FUNCTION plasticc_create_views(
+    features regclass, predictions regclass, metadata regclass, observations regclass DEFAULT NULL,
+    prefix text DEFAULT 'survey_', schema text DEFAULT NULL, options jsonb DEFAULT '{}',
+    OUT view regclass, OUT description text
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 100000 ROWS 10;
+
+COMMENT ON FUNCTION plasticc_create_views(regclass, regclass, regclass, regclass, text, text, jsonb) IS
+'creates views for dashboards, in a schema (by default the first of the search_path), with names that begin with a prefix: predictions with metadata and the most probable classes, class mix, confusion, scores, training curves, objects to look at next; plasticc_option_catalog() lists the options';
 
 -- =====================================================================
 -- the synthetic survey

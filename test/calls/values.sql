@@ -84,6 +84,7 @@ INSERT INTO usual_values VALUES
     ('text', 'plasticc_classify_query.query', '''SELECT object_id, features FROM calls.objects'''),
     ('text', '%.training_query', '''SELECT features, target FROM calls.objects'''),
     ('text', 'plasticc_create%.name', '''calls.created'''),
+    ('text', 'plasticc_create_views.schema', '''calls'''), ('regclass', 'plasticc_create_views.predictions', '''calls.predicted'''),
     ('regclass', '%', '''calls.objects'''), ('regclass', '%.observations', '''calls.observations'''),
     ('regclass', '%.target', '''calls.extracted'''), ('regclass', 'plasticc_predict.target', '''calls.predicted'''),
     ('oid', '%', '''plasticc_models''::regclass'), ('name', '%owner%.owner', 'current_user'),

@@ -50,7 +50,7 @@ ok(!agree('a | 0.5', 'b | 0.5'), 'but not in words');
 ok(!agree('a | 0.5', 'a | 0.7'), 'or much');
 
 # In the order in which they use each other's tables.
-foreach my $document ('README.md', map { "docs/$_.md" } qw(light-curves features training classification pipeline administration))
+foreach my $document ('README.md', map { "docs/$_.md" } qw(light-curves features training classification pipeline dashboards administration))
 {
 	my $copy = copy_of($document);
 	my $before = slurp_file($copy);

@@ -1,7 +1,7 @@
 /*
  * pipeline_options.c
- *		Options of plasticc_extract and plasticc_predict, and the catalog of the
- *		options of all procedures.
+ *		Options of plasticc_extract, plasticc_predict and plasticc_create_views, and the
+ *		catalog of all options.
  */
 #include "pg/module/plasticc.h"
 
@@ -162,8 +162,41 @@ static const PredictOptions predict_defaults = {
 	.chunks = {.chunk_objects = 4096, .workers = -1, .report_interval = 5},
 };
 
+static const OptionRow view_rows[] = {
+	TEXT(CreateViewsOptions, metadata_object_id, "column of the metadata that identifies objects"),
+	TEXT(CreateViewsOptions, target,
+		 "column of the metadata: true class, a number or a text; by default \"target\" if it "
+		 "exists"),
+	TEXT(CreateViewsOptions, field,
+		 "column of the metadata: what objects are grouped by; by default deep or wide, by the "
+		 "column \"ddf\" if it exists"),
+	TEXT(CreateViewsOptions, redshift,
+		 "column of the metadata: redshift; by default \"hostgal_photoz\" if it exists"),
+	TEXT(CreateViewsOptions, observations_object_id,
+		 "column of the observations that identifies objects"),
+	TEXT(CreateViewsOptions, mjd, "column of the observations: time in days (MJD)"),
+	TEXT(CreateViewsOptions, detected,
+		 "column of the observations: boolean, or 0 and 1; by default \"detected\" if it exists"),
+	{"redshift_bin", OPTION_NUMBER, 0.001, 10, NULL, offsetof(CreateViewsOptions, redshift_bin),
+	 "width of the bins in redshift"},
+	{"low_confidence", OPTION_NUMBER, 0, 1, NULL, offsetof(CreateViewsOptions, low_confidence),
+	 "probability of the most probable class below which an object is to be looked at"},
+	{"feature_columns", OPTION_NAMES, 0, 0, NULL, offsetof(CreateViewsOptions, feature_columns),
+	 "names of features that are to be columns of a view",
+	 offsetof(CreateViewsOptions, n_feature_columns), 0},
+};
+
+static const CreateViewsOptions view_defaults = {
+	.metadata_object_id = "object_id",
+	.observations_object_id = "object_id",
+	.mjd = "mjd",
+	.redshift_bin = 0.1,
+	.low_confidence = 0.5,
+};
+
 const OptionTable extract_options = {extract_rows, lengthof(extract_rows), &extract_defaults};
 const OptionTable predict_options = {predict_rows, lengthof(predict_rows), &predict_defaults};
+const OptionTable view_options = {view_rows, lengthof(view_rows), &view_defaults};
 
 /*
  * plasticc_option_catalog(): procedure, name, type, default_value (JSON), range,
@@ -177,10 +210,9 @@ plasticc_option_catalog(PG_FUNCTION_ARGS)
 		const char		  *procedure;
 		const OptionTable *options;
 	} procedures[] = {
-		{"plasticc_train", &training_options},
-		{"plasticc_cross_validate", &training_options},
-		{"plasticc_extract", &extract_options},
-		{"plasticc_predict", &predict_options},
+		{"plasticc_train", &training_options},	  {"plasticc_cross_validate", &training_options},
+		{"plasticc_extract", &extract_options},	  {"plasticc_predict", &predict_options},
+		{"plasticc_create_views", &view_options},
 	};
 	ReturnSetInfo *result = begin_result(fcinfo);
 

@@ -1,6 +1,6 @@
 /*
  * pipeline_options.h
- *		Options of plasticc_extract and plasticc_predict.
+ *		Options of plasticc_extract, plasticc_predict and plasticc_create_views.
  */
 #ifndef PLASTICC_PG_PIPELINE_PIPELINE_OPTIONS_H
 #define PLASTICC_PG_PIPELINE_PIPELINE_OPTIONS_H
@@ -91,7 +91,27 @@ typedef struct PredictOptions
 	ChunkOptions  chunks;
 } PredictOptions;
 
+typedef struct CreateViewsOptions
+{
+	/* columns of the metadata */
+	char *metadata_object_id;
+	char *target;	/* NULL: "target" where there is one */
+	char *field;	/* NULL: deep or wide by "ddf" where there is one */
+	char *redshift; /* NULL: "hostgal_photoz" where there is one */
+
+	/* columns of the observations */
+	char *observations_object_id;
+	char *mjd;
+	char *detected; /* NULL: "detected" where there is one */
+
+	double		 redshift_bin;	 /* width */
+	double		 low_confidence; /* probability */
+	const char **feature_columns;
+	int			 n_feature_columns;
+} CreateViewsOptions;
+
 extern const OptionTable extract_options;
 extern const OptionTable predict_options;
+extern const OptionTable view_options;
 
 #endif /* PLASTICC_PG_PIPELINE_PIPELINE_OPTIONS_H */

@@ -79,7 +79,7 @@ require_column(const PipelineTable *table, const char *column, const char *optio
 	return type;
 }
 
-static void
+void
 raise_bad_type(const PipelineTable *table, const char *column, Oid type, const char *accepted)
 {
 	ereport(ERROR,

@@ -25,6 +25,10 @@ extern Oid column_type(Oid relation, const char *column);
 /* The same; an error, which names the option that would name another column, when there is none. */
 extern Oid require_column(const PipelineTable *table, const char *column, const char *option);
 
+/* The error of a column that has not the type accepted: "boolean". */
+extern void raise_bad_type(const PipelineTable *table, const char *column, Oid type,
+						   const char *accepted);
+
 /*
  * The column as an expression, of exactly the type, on a row that is called alias.
  * An error, which names the option that would name another column (NULL where
