@@ -1,6 +1,6 @@
 /*
  * model_cache.h
- *		Parsed models, kept across the rows of a query.
+ *		Parsed models, kept by the session.
  */
 #ifndef PLASTICC_PG_MODEL_MODEL_CACHE_H
 #define PLASTICC_PG_MODEL_MODEL_CACHE_H
@@ -17,13 +17,12 @@ typedef struct CachedModel
 } CachedModel;
 
 /*
- * The model of a bytea datum, which may be toasted.  It is not parsed again while
- * it is among the last few models of this call site.  The result is valid until
- * the next call.
+ * The model of a bytea datum, which may be toasted.  The result is valid until this call
+ * site (one function call in one query) asks for another model, or ends.
  */
 extern CachedModel *cached_model(FmgrInfo *flinfo, Datum datum);
 
-/* The newest model of that name, which must exist. */
+/* The newest model of that name, which must exist; likewise. */
 extern CachedModel *cached_model_by_name(FmgrInfo *flinfo, text *name);
 
 #endif /* PLASTICC_PG_MODEL_MODEL_CACHE_H */

@@ -6,6 +6,8 @@
 
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "miscadmin.h"
+#include "nodes/parsenodes.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/snapmgr.h"
@@ -21,13 +23,15 @@ current_snapshot_key(void)
 {
 	Snapshot snapshot = GetActiveSnapshot();
 
-	return (SnapshotKey){snapshot->xmin, snapshot->xmax, snapshot->xcnt, snapshot->curcid};
+	return (SnapshotKey){snapshot->xmin,	snapshot->xmax,	  snapshot->xcnt,
+						 snapshot->subxcnt, snapshot->curcid, GetUserId()};
 }
 
 bool
 same_snapshot(SnapshotKey a, SnapshotKey b)
 {
-	return a.xmin == b.xmin && a.xmax == b.xmax && a.xcnt == b.xcnt && a.curcid == b.curcid;
+	return a.xmin == b.xmin && a.xmax == b.xmax && a.xcnt == b.xcnt && a.subxcnt == b.subxcnt &&
+		   a.curcid == b.curcid && a.user == b.user;
 }
 
 bool
@@ -63,23 +67,59 @@ raise_no_model(FmgrInfo *flinfo, text *name, const int32 *version)
 					errhint("Its newest version is %d.", newest)));
 }
 
+/* A plan that the session keeps, for a look-up takes less time than planning it. */
+typedef struct KeptPlan
+{
+	SPIPlanPtr plan;
+	char	  *query;
+} KeptPlan;
+
+/*
+ * The plan of a query with n parameters; another one where the text is new, since it has the
+ * schema's name.  The server plans it again for another role, or after a change of policies.
+ */
+static SPIPlanPtr
+kept_plan(KeptPlan *kept, const char *query, int n, Oid *types)
+{
+	SPIPlanPtr plan;
+	char	  *text;
+
+	if (kept->plan != NULL && strcmp(kept->query, query) == 0)
+		return kept->plan;
+	plan = SPI_prepare_cursor(query, n, types, CURSOR_OPT_GENERIC_PLAN);
+	if (plan == NULL)
+		elog(ERROR, "preparing \"%s\" failed: %s", query, SPI_result_code_string(SPI_result));
+	text = MemoryContextStrdup(TopMemoryContext, query);
+	SPI_keepplan(plan);
+	if (kept->plan != NULL)
+	{
+		SPI_freeplan(kept->plan);
+		pfree(kept->query);
+	}
+	*kept = (KeptPlan){plan, text};
+	return plan;
+}
+
 Datum
 fetch_model(FmgrInfo *flinfo, text *name, const int32 *version)
 {
-	MemoryContext caller = CurrentMemoryContext;
-	Oid			  types[2] = {TEXTOID, INT4OID};
-	Datum		  arguments[2] = {PointerGetDatum(name), Int32GetDatum(version ? *version : 0)};
-	char		 *query;
-	Datum		  model;
-	bool		  is_null;
-	int			  status;
+	static KeptPlan newest;
+	static KeptPlan given;
+	MemoryContext	caller = CurrentMemoryContext;
+	Oid				types[2] = {TEXTOID, INT4OID};
+	Datum			arguments[2] = {PointerGetDatum(name), Int32GetDatum(version ? *version : 0)};
+	char		   *query;
+	Datum			model;
+	bool			is_null;
+	int				status;
 
 	SPI_connect();
 	query = psprintf("SELECT model FROM %s WHERE name OPERATOR(pg_catalog.=) $1%s "
 					 "ORDER BY version DESC LIMIT 1",
 					 extension_table(flinfo, "plasticc_models"),
 					 version ? " AND version OPERATOR(pg_catalog.=) $2" : "");
-	status = SPI_execute_with_args(query, version ? 2 : 1, types, arguments, NULL, true, 1);
+	status = SPI_execute_plan(kept_plan(version ? &given : &newest, query, version ? 2 : 1, types),
+							  arguments, NULL, true, 1);
 	if (status != SPI_OK_SELECT)
 		elog(ERROR, "reading plasticc_models failed: %s", SPI_result_code_string(status));
 	if (SPI_processed == 0)

@@ -15,16 +15,19 @@
 extern Datum fetch_model(FmgrInfo *flinfo, text *name, const int32 *version);
 
 /*
- * What the current snapshot sees.  Two snapshots of a transaction with equal keys
- * see the same rows: a transaction that ends in between changes xmax or xcnt, a
- * change by the transaction itself changes the command id.
+ * What the current user sees under the current snapshot.  Two snapshots of a session with
+ * equal keys see the same rows: a transaction that ends in between changes xmax or one of
+ * the counts (on a standby the second one), a change by the transaction itself changes the
+ * command id.
  */
 typedef struct SnapshotKey
 {
 	TransactionId xmin;
 	TransactionId xmax;
 	uint32		  xcnt;
+	int32		  subxcnt;
 	CommandId	  curcid;
+	Oid			  user;
 } SnapshotKey;
 
 extern SnapshotKey current_snapshot_key(void);

@@ -38,6 +38,11 @@
 #define typeof_unqual typeof
 #endif
 
+/* renamed in 15, and unknown settings are removed since */
+#if PG_VERSION_NUM < 150000
+#define MarkGUCPrefixReserved EmitWarningsOnPlaceholders
+#endif
+
 /* goes in front of a declaration; new in 18 */
 #ifndef pg_noreturn
 #define pg_noreturn pg_attribute_noreturn()

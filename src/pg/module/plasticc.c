@@ -7,6 +7,7 @@
 #include "miscadmin.h"
 
 #include "pg/module/blas.h"
+#include "pg/module/settings.h"
 
 PG_MODULE_MAGIC;
 
@@ -16,6 +17,7 @@ void
 _PG_init(void)
 {
 	blas_init();
+	settings_init();
 }
 
 static void *

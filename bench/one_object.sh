@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+#
+# Classifying one object a query, as a broker does: transactions a second of pgbench, prepared statements, with a default
+# model of the simple features of 600 objects and their hosts; by the model's name and by the column of its table, one and a
+# hundred rows a transaction, 1, 2 and 4 clients.  Beside it the same without classification, which reads the row alone.
+# Then 20 such models in one join compared with the same models one after the other.
+#
+# environment: SECONDS_EACH=4 of each measurement
+
+set -euo pipefail
+
+seconds=${SECONDS_EACH:-4}
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+sql()
+{
+	psql -X -q -A -t -v ON_ERROR_STOP=1 "$@"
+}
+
+sql <<-'SQL'
+	SET client_min_messages = warning;
+	CREATE TABLE objects AS
+	SELECT object_id, o.target,
+	       plasticc_host_features(f.features, o.ddf, o.hostgal_photoz, o.hostgal_photoz_err, o.distmod, o.mwebv) AS features
+	FROM plasticc_simulate_objects(1000, seed => 1) AS o
+	JOIN (SELECT object_id, plasticc_features(plasticc_lightcurve(mjd, passband, flux, flux_err, detected), 'simple') AS features
+	      FROM plasticc_simulate_observations(1000, seed => 1) GROUP BY 1) AS f USING (object_id);
+	CREATE UNIQUE INDEX ON objects (object_id);
+	VACUUM ANALYZE objects;
+	CALL plasticc_train('one', 'SELECT object_id, features, target FROM objects WHERE object_id <= 600 ORDER BY object_id', '{"epochs": 5}');
+	INSERT INTO plasticc_models (name, version, classes, options, metrics, model)
+	SELECT 'many', i, classes, options, metrics, model FROM plasticc_models, generate_series(1, 20) AS i WHERE name = 'one';
+	ANALYZE plasticc_models;
+SQL
+printf 'bytes of the model: %s\n' "$(sql -c "SELECT bytes FROM plasticc_model_versions WHERE name = 'one'")"
+
+# Prints transactions a second and the mean latency in ms.
+#
+# usage: measure WHAT EXPRESSION FROM
+measure()
+{
+	local rows condition clients
+
+	for rows in 1 100; do
+		condition='object_id = :i'
+		[[ $rows == 1 ]] || condition='object_id BETWEEN :i AND :i + 99'
+		printf '\\set i random(601, 900)\nSELECT %s FROM objects%s WHERE %s;\n' "$2" "$3" "$condition" >"$folder/$rows.sql"
+		for clients in 1 2 4; do
+			pgbench -n -M prepared -T "$seconds" -c "$clients" -f "$folder/$rows.sql" 2>/dev/null |
+				awk -v what="$1" -v rows="$rows" -v clients="$clients" '/^latency average/{latency = $4}
+					/^tps/{printf "%-28s %3d rows, %d clients: %8.0f transactions/s, %7.3f ms\n", what, rows, clients, $3, latency}'
+		done
+	done
+}
+
+measure 'reading the row' 'features[1]' ''
+measure 'by name' "plasticc_classify('one', features)" ''
+measure 'by the model column' 'plasticc_classify(model, features)' ", (SELECT model FROM plasticc_models WHERE name = 'one' ORDER BY version DESC LIMIT 1) AS m"
+
+# Milliseconds of a query.
+milliseconds()
+{
+	sql -c 'SET max_parallel_workers_per_gather = 0' -c '\timing on' -c "$1" | awk '/^Time/{sum += $2} END{print sum}'
+}
+
+query="SELECT count(plasticc_classify(m.model, f.features)) FROM (SELECT features FROM objects WHERE object_id > 900) AS f"
+joined=$(milliseconds "$query, plasticc_models AS m WHERE m.name = 'many'")
+alone=0
+for version in $(seq 20); do
+	one=$(milliseconds "$query, plasticc_models AS m WHERE m.name = 'many' AND m.version = $version")
+	alone=$(awk -v sum="$alone" -v one="$one" 'BEGIN{print sum + one}')
+done
+awk -v joined="$joined" -v alone="$alone" 'BEGIN{printf "20 models, 100 rows: in one join %.0f ms, one after the other %.0f ms, ratio %.2f\n", joined, alone, joined / alone}'
