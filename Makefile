@@ -2,7 +2,7 @@
 
 # Targets that a script does, from installing what is missing to cleaning up.  They must work
 # before there is a pg_config, and PGXS has a "check" of its own: so PGXS never sees them.
-SCRIPTED = help deps check check-faults check-asan check-valgrind demo bench dist fuzz fuzz-server analyze coverage
+SCRIPTED = help deps check check-faults check-asan check-valgrind demo dashboard dashboard-test bench dist fuzz fuzz-server analyze coverage
 
 # Where the sources are: here, or elsewhere in a build out of the tree (VPATH, make -f ../Makefile).
 root := $(or $(VPATH),$(patsubst %/,%,$(dir $(firstword $(MAKEFILE_LIST)))))
@@ -33,6 +33,14 @@ check-faults: deps
 
 demo: deps
 	@$(root)/scripts/cluster.sh scripts/demo.sh $(if $(DATA),'$(DATA)')
+
+dashboard: deps
+	@$(root)/scripts/install-deps.sh npm
+	@$(if $(DB),DB='$(DB)' $(root)/examples/dashboard/run.sh $(SETTINGS),$(root)/scripts/cluster.sh examples/dashboard/run.sh)
+
+dashboard-test: deps
+	@$(root)/scripts/install-deps.sh npm chromium
+	@TEST=yes $(root)/scripts/cluster.sh examples/dashboard/run.sh
 
 bench: deps
 	@$(root)/scripts/cluster.sh bench/run.sh $(BENCH)
@@ -127,6 +135,9 @@ endif
 ##                   random moments (SEED=1)
 ## make demo         simulate a survey, train, classify, show the results; DATA=dir takes
 ##                   a directory with the challenge's training_set.csv and _metadata.csv
+## make dashboard    make a page of a synthetic survey and serve it (docs/dashboards.md); DB=name
+##                   takes a database with a survey, SETTINGS="--predictions table ..." its tables
+## make dashboard-test  make it and try it in a browser; pictures go to docs/images
 ## make bench        run the measurements in bench/; BENCH="name ..." runs some of them
 ## make fuzz         run the fuzz targets TIME=seconds each (60); FUZZ="name ..." runs some of them,
 ##                   MERGE=1 keeps inputs that reach new code in test/fuzz/corpus

@@ -135,11 +135,13 @@ static const ViewColumn night_columns[] = {
 	 "number of objects detected in the night; 0 where detections are not recorded"},
 };
 
+/* OFFSET keeps the ranking of classes to once an object, however many nights it has. */
 static const char night_source[] =
 	"FROM (SELECT {observed_id} AS object_id, floor({mjd} - 0.5)::int4 AS night,"
 	" bool_or({detected}) AS detected FROM {observed}"
 	" WHERE {mjd} BETWEEN -1e6 AND 1e6 GROUP BY 1, 2) AS n"
-	" JOIN {predictions} AS p ON {observed_matches}"
+	" JOIN (SELECT object_id, model, class, class_name FROM {predictions} OFFSET 0) AS p"
+	" ON {observed_matches}"
 	" GROUP BY p.model, n.night, p.class, p.class_name";
 
 static const ViewColumn confusion_columns[] = {

@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+// Makes the dashboard of a survey: reads the database that the PG* variables name, and writes a static
+// page.  usage: node build.js [--predictions TABLE] [--out FOLDER] ..., --help lists the settings.
+
+import { rmSync } from 'node:fs';
+import { openSurvey } from './export/database.js';
+import { exportDetails } from './export/details.js';
+import { exportModels } from './export/models.js';
+import { exportNights } from './export/nights.js';
+import { exportObjects } from './export/objects.js';
+import { exportQueue } from './export/queue.js';
+import { bundle, dataWriter } from './export/write.js';
+import { readSettings } from './settings.js';
+
+async function main() {
+	const settings = readSettings(process.argv.slice(2));
+	const start = performance.now();
+	const say = (text) =>
+		console.log(`${((performance.now() - start) / 1000).toFixed(1).padStart(6)} s  ${text}`);
+
+	rmSync(settings.out, { recursive: true, force: true });
+	await bundle(settings.out);
+	say(`page bundled into ${settings.out}`);
+
+	const write = dataWriter(settings.out);
+	const survey = await openSurvey(settings);
+	try {
+		say(`model ${survey.model}: ${survey.total} objects classified`);
+		const sample = await exportObjects(survey, write);
+		say(`${sample.length} objects on the maps`);
+		await exportNights(survey, write);
+		say('class mix by night');
+		await exportQueue(survey, write);
+		say('queue');
+		const inputs = await exportModels(survey, write);
+		say('models');
+		const details = await exportDetails(survey, inputs, write);
+		say(`${details} objects with light curves`);
+	} finally {
+		await survey.close();
+	}
+	say(`done: ${write.files()} files, ${(write.bytes() / 1e6).toFixed(1)} MB`);
+}
+
+main().catch((error) => {
+	console.error(`dashboard: ${error.message}${error.hint ? `\nhint: ${error.hint}` : ''}`);
+	process.exitCode = 1;
+});
