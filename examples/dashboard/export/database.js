@@ -1,5 +1,5 @@
-// The database: a session with the views of plasticc_create_views in its temporary schema, so that
-// nothing is left behind.
+// The database: a session with the views of plasticc_create_views in its temporary schema, and tables of
+// what is asked for often, so that nothing is left behind.
 
 import pg from 'pg';
 
@@ -42,18 +42,18 @@ function pickColumn(columns, chosen, ...usual) {
 
 // Tables of the objects on the maps, of those with a page, the first of the queue among them, and of
 // the light curves of both: those stored, or made of the observations.
-async function chooseObjects(query, settings, model) {
+async function chooseObjects(query, settings) {
 	await query(`
 		CREATE TEMP TABLE mapped AS
 		SELECT object_id, row_number() OVER (ORDER BY hashtext(object_id::text), object_id) AS number
-		FROM dashboard_predictions WHERE model = ${model} ORDER BY number LIMIT ${settings.sample}`);
+		FROM predicted ORDER BY number LIMIT ${settings.sample}`);
 	await query(`
 		CREATE TEMP TABLE detailed AS
 		SELECT object_id, row_number() OVER (ORDER BY number) AS number
 		FROM (SELECT object_id, min(number) AS number
 		      FROM (SELECT object_id, number FROM mapped
 		            UNION ALL
-		            (SELECT object_id, 0 FROM dashboard_queue WHERE model = ${model} ORDER BY priority DESC, object_id LIMIT 200)) AS u
+		            (SELECT object_id, 0 FROM queued ORDER BY priority DESC, object_id LIMIT 200)) AS u
 		      GROUP BY 1 ORDER BY 2 LIMIT ${settings.objects}) AS d`);
 	const stored = (await columnsOf(query, settings.features)).some(({ name }) => name === 'lightcurve');
 	await query(`
@@ -82,9 +82,14 @@ export async function openSurvey(settings) {
 	const [latest] = await query(`
 		SELECT model FROM dashboard_history WHERE $1 IN ('', model) ORDER BY predicted_at DESC LIMIT 1`, [settings.model]);
 	if (!latest) throw new Error('there are no predictions: CALL plasticc_predict first');
-	const [{ total }] = await query('SELECT count(*) AS total FROM dashboard_predictions WHERE model = $1', [latest.model]);
+	await query(`
+		CREATE TEMP TABLE predicted AS SELECT * FROM dashboard_predictions WHERE model = ${literal(latest.model)};
+		CREATE TEMP TABLE queued AS
+		SELECT object_id, priority, low_confidence, changed_class FROM dashboard_queue WHERE model = ${literal(latest.model)};
+		CREATE UNIQUE INDEX ON predicted (object_id); ANALYZE predicted; ANALYZE queued`);
+	const [{ total }] = await query('SELECT count(*) AS total FROM predicted');
 
-	await chooseObjects(query, settings, pg.escapeLiteral(latest.model));
+	await chooseObjects(query, settings);
 
 	return {
 		settings,

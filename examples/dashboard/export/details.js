@@ -23,7 +23,7 @@ function summaryQuery(survey) {
 	const columns = survey.columns.filter(({ name, type }) => name !== 'object_id' && !/\[\]$|^(bytea|lightcurve|json|jsonb)$/.test(type));
 	return `
 		SELECT d.number, p.object_id::text AS id, p.probabilities, ${columns.map(({ name }) => `p.${quoted(name)} AS ${quoted(`column ${name}`)}`)}
-		FROM detailed d JOIN dashboard_predictions p USING (object_id) WHERE p.model = $1 ORDER BY d.number`;
+		FROM detailed d JOIN predicted p USING (object_id) ORDER BY d.number`;
 }
 
 // Columns have names that no other value of the query has.
@@ -71,7 +71,7 @@ function process(row) {
 export async function exportDetails(survey, importantFeatures, write) {
 	const inOrder = await classOrder(survey);
 	const objects = new Map();
-	for (const { number, id, probabilities, ...columns } of await survey.query(summaryQuery(survey), [survey.model])) {
+	for (const { number, id, probabilities, ...columns } of await survey.query(summaryQuery(survey))) {
 		const row = columnsOf(columns);
 		objects.set(number, { id, row, probabilities: inOrder(row.version, probabilities), history: [] });
 	}

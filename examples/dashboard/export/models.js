@@ -1,7 +1,7 @@
 // How good the models are: scores, training, confusion, calibration and the counts of which the page
 // makes ROC and precision-recall curves, all of them aggregated by the database.
 
-import { byColumn, literal, quoted, rounded } from './database.js';
+import { byColumn, quoted, rounded } from './database.js';
 
 const scoreBins = 200;
 const confidenceBins = 10;
@@ -51,9 +51,8 @@ async function importance(survey) {
 			FROM plasticc_importance(plasticc_model($1), $2, repeats => 1) WHERE loss_increase <> 0`, [survey.model, `
 			SELECT f.features, m.${quoted(target)} AS target
 			FROM ${survey.settings.features} f JOIN mapped USING (object_id) JOIN ${survey.settings.metadata} m USING (object_id)
-			     JOIN dashboard_predictions p USING (object_id)
-			WHERE p.model = ${literal(survey.model)}
-			      AND p.true_class_name IN (SELECT class_name FROM dashboard_classes WHERE model = p.model)
+			     JOIN predicted p USING (object_id)
+			WHERE p.true_class_name IN (SELECT class_name FROM dashboard_classes WHERE model = p.model)
 			ORDER BY number LIMIT ${importanceObjects}`]);
 	} catch (error) {
 		console.warn(`no importance of features: ${error.message}`);

@@ -12,16 +12,16 @@ async function skyCells(survey) {
 		SELECT floor((ra - 360 * floor(ra / 360)) / ${360 / skyColumns})::integer AS column,
 		       least(floor((sin(radians(decl)) + 1) * ${skyRows / 2}), ${skyRows - 1})::integer AS row, class_name, count(*) AS objects
 		FROM (SELECT ${quoted(survey.ra)}::float8 AS ra, ${quoted(survey.decl)}::float8 AS decl, class_name
-		      FROM dashboard_predictions WHERE model = $1) AS p
-		WHERE ra IS NOT NULL AND decl BETWEEN -90 AND 90 GROUP BY 1, 2, 3`, [survey.model]);
+		      FROM predicted) AS p
+		WHERE ra IS NOT NULL AND decl BETWEEN -90 AND 90 GROUP BY 1, 2, 3`);
 	return { columns: skyColumns, rows: skyRows, ...byColumn(rows) };
 }
 
 async function classes(survey) {
 	return survey.query(`
-		SELECT class_name AS name, bool_or(galactic) AS galactic, min(position) AS position,
-		       (SELECT count(*) FROM dashboard_predictions p WHERE p.model = $1 AND p.class_name = c.class_name) AS objects
-		FROM dashboard_classes c WHERE model = $1 GROUP BY 1 ORDER BY 3`, [survey.model]);
+		SELECT class_name AS name, bool_or(galactic) AS galactic, min(position) AS position, coalesce(min(objects), 0) AS objects
+		FROM dashboard_classes LEFT JOIN (SELECT class_name, count(*) AS objects FROM predicted GROUP BY 1) AS p USING (class_name)
+		WHERE model = $1 GROUP BY 1 ORDER BY 3`, [survey.model]);
 }
 
 export async function exportObjects(survey, write) {
@@ -32,12 +32,12 @@ export async function exportObjects(survey, write) {
 		       previous_class_name, true_class_name, field, redshift,
 		       ${survey.ra && survey.decl ? `p.${quoted(survey.ra)} AS ra, p.${quoted(survey.decl)} AS decl,` : ''}
 		       n.first_detected, n.last_observed, n.observations ${numbers.map((column) => `, ${column}`).join('')}
-		FROM mapped JOIN dashboard_predictions p USING (object_id)
+		FROM mapped JOIN predicted p USING (object_id)
 		     ${survey.features.length ? 'LEFT JOIN dashboard_feature_columns f USING (object_id)' : ''}
 		     LEFT JOIN LATERAL (
 		         SELECT min(mjd) FILTER (WHERE detected) AS first_detected, max(mjd) AS last_observed, count(*) AS observations
 		         FROM curves l, plasticc_observations(l.lightcurve) o WHERE l.object_id = p.object_id) AS n ON true
-		WHERE p.model = $1 ORDER BY number`, [survey.model]);
+		ORDER BY number`);
 
 	const classList = await classes(survey);
 	survey.classNames = classList.map(({ name }) => name);

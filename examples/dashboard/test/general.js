@@ -62,6 +62,16 @@ export async function generalTests({ page, home, folder, test, visit, shown, set
 		isTrue(await shown() > 0, 'no object is shown');
 	});
 
+	await test('texts from the database are texts', async () => {
+		const text = '<img src=x onerror="document.title=\'bad\'">';
+		const row = { id: text, priority: 1, low_confidence: true, changed_class: true, class_name: text, probability: 0.5, runner_up_name: text, runner_up_probability: 0.1, previous_class_name: text, redshift: 0 };
+		await page.route('**/data/queue.js', (route) => route.fulfill({ contentType: 'text/javascript', body: `dashboardData("queue", ${JSON.stringify({ total: 1, objects: [row] })})` }));
+		await visit('#/queue', '#queue tbody tr');
+		equal(await page.locator('#queue tbody a').textContent(), text, 'id');
+		equal(await page.locator('main img').count(), 0, 'images in the page');
+		await page.unroute('**/data/queue.js');
+	});
+
 	await check('data that are missing are an error on the page', async () => {
 		await page.route('**/data/queue.js', (route) => route.abort());
 		await page.goto(`${home}#/queue`);

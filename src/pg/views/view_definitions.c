@@ -70,24 +70,27 @@ static const ViewColumn prediction_columns[] = {
 	RANKED_COLUMNS,
 	{"predicted_at", "p.predicted_at", "when the prediction was made"},
 	{"features_at", "p.features_at", "when the features were extracted"},
-	{"previous_class", "q.class",
+	{"previous_class", "b.classes[q.position]",
 	 "most probable class of the prediction before, of this model in any version; NULL where there "
 	 "is none"},
-	{"previous_class_name", "q.class_name", "its name"},
+	{"previous_class_name", "b.class_names[q.position]", "its name"},
 	{"true_class_name", "{true_class_name}", "true class, where known: its name"},
 	{"field", "{field}", "deep or wide, or the field's name"},
 	{"redshift", "{redshift}",
 	 "redshift of the host galaxy, 0 in the Milky Way; NULL where not known"},
 };
 
-/* The most probable class before; probabilities are of the version that made them. */
+/*
+ * The most probable class before, of the version that made that prediction.  The arrays
+ * b are computed once a query, and with OFFSET the position once a row.
+ */
 static const char prediction_source[] =
-	"FROM {latest_predictions} AS p" RANKED " LEFT JOIN LATERAL ("
-	"SELECT b.classes[x.position] AS class, b.class_names[x.position] AS class_name"
-	" FROM (SELECT array_position(p.previous_probabilities,"
-	" (SELECT max(u) FROM unnest(p.previous_probabilities) AS u)) AS position) AS x"
-	" JOIN " CLASS_ARRAYS
-	" AS b ON b.model = p.model AND b.version = p.previous_version) AS q ON true"
+	"FROM {latest_predictions} AS p" RANKED " LEFT JOIN " CLASS_ARRAYS
+	" AS b ON b.model = p.model AND b.version = p.previous_version"
+	" LEFT JOIN LATERAL ("
+	"SELECT array_position(p.previous_probabilities,"
+	" (SELECT max(u) FROM unnest(p.previous_probabilities) AS u)) AS position OFFSET 0) AS q ON "
+	"true"
 	" LEFT JOIN {metadata} AS m ON {metadata_matches}{true_class_join}";
 
 static const ViewColumn probability_columns[] = {

@@ -39,7 +39,7 @@ function headline(survey, object) {
 }
 
 function neighbourList(object) {
-	if (!object.neighbours) return emptyMessage('No features to compare by: their importance is not known.');
+	if (!object.neighbours) return emptyMessage('The object has no features to compare by.');
 	return h('ul', { class: 'neighbours' }, object.neighbours.map((neighbour) => h('li', {},
 		h('a', { href: address('object', [neighbour.id]) }, neighbour.id), classLabel(neighbour.class_name),
 		h('span', { class: 'muted' }, `distance ${number(neighbour.distance, 2)}${neighbour.true_class_name ? `, truly ${neighbour.true_class_name}` : ''}`))));
@@ -85,6 +85,6 @@ export async function objectPage(survey, route) {
 		h('div', { class: 'column' },
 			card('History', { id: 'history', note: 'Probabilities by what had been observed at the time.' },
 				object.history.length > 1 ? drawing((width) => probabilityHistory(width, { classes, history: object.history })) : emptyMessage('There is one prediction only. A table of predictions with history => true keeps all.')),
-			card('Look-alikes', { id: 'neighbours', note: 'The objects most alike in the features that matter most to the model.' }, neighbourList(object))),
+			card('Look-alikes', { id: 'neighbours', note: 'The objects most alike in features that the model uses, those that matter most where this is known.' }, neighbourList(object))),
 		card('Metadata', { wide: true, id: 'metadata' }, metadataTable(object)));
 }

@@ -15,9 +15,10 @@ const openObject = (id) => {
 	location.hash = address('object', [id]);
 };
 
-// Columns that can be plotted: those of every survey, then numbers of the metadata and features.
+// Columns that can be plotted: those of every survey, then numbers of the metadata and features, if any
+// object has a value.
 function plottable(survey) {
-	return [
+	const columns = [
 		{ name: 'probability', label: 'confidence' },
 		{ name: 'entropy', label: 'entropy of the probabilities (nats)' },
 		{ name: 'redshift', label: 'redshift' },
@@ -25,12 +26,14 @@ function plottable(survey) {
 		{ name: 'first_detected', label: 'first detection (MJD)' },
 		...survey.numbers.map(({ name }) => ({ name: `number ${name}`, label: name })),
 	];
+	return columns.filter(({ name }) => survey.rows.some((row) => Number.isFinite(row[name])));
 }
 
 export async function surveyPage(survey, route) {
 	const nights = await load('nights');
-	const values = { x: 'redshift', y: 'probability', hist: 'redshift', ...route.values };
-	const columns = plottable(survey);
+		const columns = plottable(survey);
+	const first = columns.find(({ name }) => name === 'redshift') ?? columns[0];
+	const values = { x: first.name, y: 'probability', hist: first.name, ...route.values };
 	const options = columns.map(({ name, label }) => [name, label]);
 	const column = (name) => columns.find((candidate) => candidate.name === name) ?? columns[0];
 	const nightRows = nights ? rowsOf({ night: nights.night, class_name: nights.class_name, objects: nights.objects, detected: nights.detected }) : [];
