@@ -136,6 +136,23 @@ SELECT relname FROM pg_class WHERE relname LIKE 'bad\_%';
 -- The caller's search_path is the caller's again, also after an error.
 SHOW search_path;
 
+-- Operators, functions and types of others that come first in the caller's search_path are not those of the views.
+CREATE SCHEMA planted;
+CREATE FUNCTION planted.equal(text, text) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+CREATE OPERATOR planted.= (LEFTARG = text, RIGHTARG = text, FUNCTION = planted.equal);
+CREATE OPERATOR planted.<> (LEFTARG = text, RIGHTARG = text, FUNCTION = planted.equal);
+CREATE FUNCTION planted.ln(float8) RETURNS float8 LANGUAGE sql AS 'SELECT 0::pg_catalog.float8';
+CREATE FUNCTION planted.floor(numeric) RETURNS numeric LANGUAGE sql AS 'SELECT $1';
+CREATE DOMAIN planted.float8 AS pg_catalog.float8;
+SET search_path = planted, views, public, pg_catalog;
+SELECT count(*) FROM plasticc_create_views('curves', 'track', 'objects', 'observations', prefix => 'safe_', schema => 'views');
+SET search_path = views, public;
+SELECT DISTINCT c.relname, pg_describe_object(d.refclassid, d.refobjid, 0) AS planted
+FROM pg_depend d JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid JOIN pg_class c ON c.oid = r.ev_class
+WHERE c.relname LIKE 'safe\_%' AND pg_describe_object(d.refclassid, d.refobjid, 0) ~ 'planted' ORDER BY 1, 2;
+SELECT count(*) > 20 AS found FROM pg_depend d JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+JOIN pg_class c ON c.oid = r.ev_class WHERE c.relname LIKE 'safe\_%';
+
 -- Created as the caller, and read with the rights of the reader.
 \set VERBOSITY terse
 CREATE ROLE regress_viewer;
@@ -176,6 +193,6 @@ DELETE FROM plasticc_models WHERE name IN ('v', 'odd');
 DELETE FROM plasticc_training_log WHERE name = 'v';
 DELETE FROM plasticc_cross_validations WHERE name = 'v';
 DELETE FROM plasticc_out_of_fold WHERE name = 'v';
-DROP SCHEMA views, viewer CASCADE;
+DROP SCHEMA views, viewer, planted CASCADE;
 DROP OWNED BY regress_viewer;
 DROP ROLE regress_viewer;
