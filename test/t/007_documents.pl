@@ -65,6 +65,17 @@ foreach my $document ('README.md', map { "docs/$_.md" } qw(light-curves features
 	}
 }
 
+# The Python of docs/python.md, as one program, in a directory of its own.
+SKIP:
+{
+	skip 'docs/python.md: no python3 with psycopg, pandas, matplotlib and astropy', 2
+	  if system('python3 -c "import astropy, matplotlib, pandas, psycopg" >/dev/null 2>&1') != 0;
+	my $directory = PostgreSQL::Test::Utils::tempdir();
+	append_to_file("$directory/examples.py", "import os\nos.chdir('$directory')\n" . join("\n", slurp_file('docs/python.md') =~ /^```python\n(.*?)^```/msg));
+	command_ok([ 'python3', "$directory/examples.py" ], 'docs/python.md: its Python runs');
+	ok(-s "$directory/lightcurve.png", 'docs/python.md: draws a light curve');
+}
+
 # Every file that a document links to is there.
 foreach my $document (glob('*.md docs/*.md bench/*.md'))
 {
