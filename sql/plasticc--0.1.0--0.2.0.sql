@@ -10,6 +10,19 @@ ALTER TABLE plasticc_models ADD COLUMN class_names text[];
 ALTER TABLE plasticc_cross_validations ADD COLUMN class_names text[];
 ALTER TABLE plasticc_out_of_fold ADD COLUMN object_key text;
 
+-- Promotions: of the rows of an alias, the last one counts.
+CREATE TABLE plasticc_aliases (
+    name text NOT NULL CHECK (name <> ''),
+    promotion integer NOT NULL CHECK (promotion > 0),
+    model text NOT NULL,
+    version integer NOT NULL,
+    promoted_at timestamptz NOT NULL DEFAULT now(),
+    owner name NOT NULL DEFAULT current_user,
+    PRIMARY KEY (name, promotion)
+);
+
+SELECT pg_catalog.pg_extension_config_dump('plasticc_aliases', '');
+
 -- The owner of a name is the role of its rows in these tables, all of which have the same.  Everyone who may read them
 -- reads all rows; only the owner's members insert and delete rows of a name; nobody updates any.  Policies do not concern
 -- superusers and the tables' owner.
@@ -23,7 +36,7 @@ AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 100;
 COMMENT ON FUNCTION plasticc_is_owner(name) IS
 'whether the current user has the privileges of a role; false if there is no such role';
 COMMENT ON FUNCTION plasticc_check_owner(oid, text, name) IS
-'true if the current user may insert a row of a model''s name and owner into a relation, otherwise an error; for the policies of plasticc_models and the other tables of trainings';
+'true if the current user may insert a row of a name and owner into a relation, otherwise an error; for the policies of plasticc_models, the other tables of trainings and plasticc_aliases';
 
 ALTER TABLE plasticc_models ENABLE ROW LEVEL SECURITY;
 CREATE POLICY readers ON plasticc_models FOR SELECT USING (true);
@@ -41,17 +54,90 @@ ALTER TABLE plasticc_out_of_fold ENABLE ROW LEVEL SECURITY;
 CREATE POLICY readers ON plasticc_out_of_fold FOR SELECT USING (true);
 CREATE POLICY owners_insert ON plasticc_out_of_fold FOR INSERT WITH CHECK (plasticc_check_owner(tableoid, name, owner));
 CREATE POLICY owners_delete ON plasticc_out_of_fold FOR DELETE USING (plasticc_is_owner(owner));
+ALTER TABLE plasticc_aliases ENABLE ROW LEVEL SECURITY;
+CREATE POLICY readers ON plasticc_aliases FOR SELECT USING (true);
+CREATE POLICY owners_insert ON plasticc_aliases FOR INSERT WITH CHECK (plasticc_check_owner(tableoid, name, owner));
+CREATE POLICY owners_delete ON plasticc_aliases FOR DELETE USING (plasticc_is_owner(owner));
 
 -- What models there are, for those who need no model itself.
 CREATE VIEW plasticc_model_versions AS
 SELECT name, version, owner, created_at, classes, class_names, feature_names, options, metrics, pg_catalog.octet_length(model) AS bytes
 FROM plasticc_models;
 
+-- Not strict: a NULL version means the newest.
+CREATE FUNCTION plasticc_promote(name text, version integer, alias text) RETURNS integer
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000;
+
+COMMENT ON FUNCTION plasticc_promote(text, integer, text) IS
+'makes an alias, which can be passed for the name of a model, stand for the given version of a model, or the newest for NULL; returns the number of the promotion';
+
+CREATE FUNCTION plasticc_roll_back(alias text, OUT name text, OUT version integer) RETURNS record
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 1000;
+
+COMMENT ON FUNCTION plasticc_roll_back(text) IS
+'removes the last promotion of an alias, and returns the model and version that it stands for again, NULL if none is left';
+
+CREATE FUNCTION plasticc_model_card(model bytea) RETURNS text
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+
+COMMENT ON FUNCTION plasticc_model_card(bytea) IS
+'description of a model for people, as Markdown: data, recipe, metrics and limits, all of which come from plasticc_model_info';
+
 CREATE FUNCTION plasticc_class_names(model bytea) RETURNS text[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 
 COMMENT ON FUNCTION plasticc_class_names(bytea) IS
 'names of the classes in the order of plasticc_classes(model): the labels that were the target in training, or the numbers as texts';
+
+-- Features by their names.  Some of these forms, with a text, are what literals without a type are resolved to.
+CREATE FUNCTION plasticc_features_json(features real[]) RETURNS jsonb
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500000;
+
+CREATE FUNCTION plasticc_features_json(features real[], names text[]) RETURNS jsonb
+AS 'MODULE_PATHNAME', 'plasticc_features_json_names' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500000;
+
+CREATE FUNCTION plasticc_features_json(features real[], model bytea) RETURNS jsonb
+AS 'MODULE_PATHNAME', 'plasticc_features_json_model' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500000;
+
+CREATE FUNCTION plasticc_features_json(features real[], model text) RETURNS jsonb
+AS 'MODULE_PATHNAME', 'plasticc_features_json_model_name' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 500000;
+
+CREATE FUNCTION plasticc_feature_rows(
+    features real[], OUT ordinal integer, OUT name text, OUT value real, OUT unit text, OUT feature_group text
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500000 ROWS 1500;
+
+CREATE FUNCTION plasticc_feature_rows(
+    features real[], names text[], OUT ordinal integer, OUT name text, OUT value real, OUT unit text, OUT feature_group text
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'plasticc_feature_rows_names' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500000 ROWS 1500;
+
+CREATE FUNCTION plasticc_feature_rows(
+    features real[], model bytea, OUT ordinal integer, OUT name text, OUT value real, OUT unit text, OUT feature_group text
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'plasticc_feature_rows_model' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500000 ROWS 1500;
+
+CREATE FUNCTION plasticc_feature_rows(
+    features real[], model text, OUT ordinal integer, OUT name text, OUT value real, OUT unit text, OUT feature_group text
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'plasticc_feature_rows_model_name' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 500000 ROWS 1500;
+
+COMMENT ON FUNCTION plasticc_features_json(real[]) IS
+'an array returned by plasticc_features or plasticc_host_features as an object of values by feature name, null where a value is missing; features of any other array are called feature 1 and so on';
+COMMENT ON FUNCTION plasticc_features_json(real[], text[]) IS
+'features as an object of values by the given names, null where a value is missing';
+COMMENT ON FUNCTION plasticc_features_json(real[], bytea) IS
+'features as an object of values by the names that a model has for them, or else the catalog, null where a value is missing';
+COMMENT ON FUNCTION plasticc_features_json(real[], text) IS
+'plasticc_features_json(real[], bytea) with the newest version of a model, or the version that an alias stands for';
+COMMENT ON FUNCTION plasticc_feature_rows(real[]) IS
+'an array returned by plasticc_features or plasticc_host_features as rows: ordinal from 1, name, value (NULL where it is missing), and unit and group of the catalog; features of any other array are called feature 1 and so on';
+COMMENT ON FUNCTION plasticc_feature_rows(real[], text[]) IS
+'features as rows with the given names; unit and feature_group are NULL for names that the catalog does not have';
+COMMENT ON FUNCTION plasticc_feature_rows(real[], bytea) IS
+'features as rows with the names that a model has for them, or else the catalog; unit and feature_group are NULL for names that the catalog does not have';
+COMMENT ON FUNCTION plasticc_feature_rows(real[], text) IS
+'plasticc_feature_rows(real[], bytea) with the newest version of a model, or the version that an alias stands for';
 
 CREATE FUNCTION plasticc_class_catalog(OUT class integer, OUT name text, OUT galactic boolean, OUT weight double precision)
 RETURNS SETOF record
@@ -758,14 +844,14 @@ COMMENT ON FUNCTION plasticc_option_catalog() IS
 COMMENT ON FUNCTION plasticc_progress() IS
 'progress of the calls of plasticc_train, plasticc_cross_validate, plasticc_extract and plasticc_predict that run in this database: name is the model or the target table, done and total count epochs of all networks or objects, and what is unknown is NULL';
 COMMENT ON FUNCTION plasticc_model(text, integer) IS
-'newest or given version of a model; an error if there is none, NULL for a NULL name';
+'newest or given version of a model, or the version that an alias stands for; an error if there is none, NULL for a NULL name';
 COMMENT ON FUNCTION plasticc_classes(bytea) IS 'classes that the model knows, ascending: the order of its probabilities';
 COMMENT ON FUNCTION plasticc_model_info(bytea) IS
 'description of a model as jsonb: classes, features, network layers, calibration, class gate, size, options and metrics';
 COMMENT ON FUNCTION plasticc_classify(bytea, real[]) IS
 'class probabilities, which sum to 1, in the order of plasticc_classes(model); features as in training, where NULL, NaN or infinite elements are missing values, which count as the mean (zscore) or median (rank_gauss) of the feature in training, values beyond those in training count as the nearest of them, and a different number of features is an error';
 COMMENT ON FUNCTION plasticc_classify(text, real[]) IS
-'class probabilities by the newest version of a model, as plasticc_classify(plasticc_model(name), features); in distributed queries, pass the model as an argument instead';
+'class probabilities by the newest version of a model, or by the version that an alias stands for, as plasticc_classify(plasticc_model(name), features); in distributed queries, pass the model as an argument instead';
 COMMENT ON FUNCTION plasticc_classify_query(bytea, text) IS
 'classifies, in blocks, the rows of a query, run as the current user, that returns object_id (an integer type) and features (real[] or double precision[]); results differ from plasticc_classify by rounding only, and NULL features give NULL probabilities';
 COMMENT ON FUNCTION plasticc_importance(bytea, text, boolean, integer, bigint) IS
@@ -802,7 +888,7 @@ COMMENT ON FUNCTION plasticc_n_observations(lightcurve) IS
 COMMENT ON PROCEDURE plasticc_extract(regclass, regclass, jsonb) IS
 'extracts light curves and features of all objects whose number of observations differs from that in the target, in chunks of objects, one transaction each, in the calling session and in parallel workers; it can be restarted after an error, a cancel or a crash; plasticc_option_catalog() lists the options';
 COMMENT ON PROCEDURE plasticc_predict(text, regclass, regclass, jsonb) IS
-'classifies, by the newest version of a model, all objects whose present features this version has not classified yet, in chunks of objects, one transaction each, in the calling session and in parallel workers; it can be restarted after an error, a cancel or a crash; plasticc_option_catalog() lists the options';
+'classifies, by the newest version of a model or the version that an alias stands for, all objects whose present features this version has not classified yet, in chunks of objects, one transaction each, in the calling session and in parallel workers; it can be restarted after an error, a cancel or a crash; plasticc_option_catalog() lists the options';
 COMMENT ON FUNCTION plasticc_simulate_objects(bigint, bigint, text, bigint) IS
 'objects first_object to first_object + n - 1 of a synthetic LSST-like survey for demonstrations and load tests, one row per object, with coordinates in degrees, redshifts, distance modulus and extinction in mag, and the class; mix is ''training'', ''test'' or ''uniform''';
 COMMENT ON FUNCTION plasticc_simulate_observations(bigint, bigint, text, bigint) IS
@@ -819,6 +905,14 @@ COMMENT ON COLUMN plasticc_cross_validations.owner IS
 'role whose members may add and delete rows of this name; the same in all rows of the name';
 COMMENT ON COLUMN plasticc_out_of_fold.owner IS
 'role whose members may add and delete rows of this name; the same in all rows of the name';
+COMMENT ON TABLE plasticc_aliases IS
+'aliases of versions of models, one row for each promotion, of which the one with the largest number counts; plasticc_promote adds them, plasticc_roll_back removes the last one';
+COMMENT ON COLUMN plasticc_aliases.name IS 'the alias, which is the name of no model';
+COMMENT ON COLUMN plasticc_aliases.promotion IS 'number of the promotion, counted from 1 for each alias';
+COMMENT ON COLUMN plasticc_aliases.model IS 'name of the model that the alias stands for';
+COMMENT ON COLUMN plasticc_aliases.version IS 'version of the model that the alias stands for';
+COMMENT ON COLUMN plasticc_aliases.owner IS
+'role whose members may add and delete rows of this alias; the same in all rows of the alias';
 COMMENT ON VIEW plasticc_model_versions IS 'the versions in plasticc_models without the models: their size in bytes instead';
 
 -- Transition, combine and final functions are called by the server, which asks for the rights of the aggregate's owner.

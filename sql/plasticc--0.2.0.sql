@@ -605,10 +605,22 @@ CREATE TABLE plasticc_out_of_fold (
 
 CREATE INDEX plasticc_out_of_fold_name_version_object_id_idx ON plasticc_out_of_fold (name, version, object_id);
 
+-- Promotions: of the rows of an alias, the last one counts.
+CREATE TABLE plasticc_aliases (
+    name text NOT NULL CHECK (name <> ''),
+    promotion integer NOT NULL CHECK (promotion > 0),
+    model text NOT NULL,
+    version integer NOT NULL,
+    promoted_at timestamptz NOT NULL DEFAULT now(),
+    owner name NOT NULL DEFAULT current_user,
+    PRIMARY KEY (name, promotion)
+);
+
 SELECT pg_catalog.pg_extension_config_dump('plasticc_models', '');
 SELECT pg_catalog.pg_extension_config_dump('plasticc_training_log', '');
 SELECT pg_catalog.pg_extension_config_dump('plasticc_cross_validations', '');
 SELECT pg_catalog.pg_extension_config_dump('plasticc_out_of_fold', '');
+SELECT pg_catalog.pg_extension_config_dump('plasticc_aliases', '');
 
 -- The owner of a name is the role of its rows in these tables, all of which have the same.  Everyone who may read them
 -- reads all rows; only the owner's members insert and delete rows of a name; nobody updates any.  Policies do not concern
@@ -623,7 +635,7 @@ AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 100;
 COMMENT ON FUNCTION plasticc_is_owner(name) IS
 'whether the current user has the privileges of a role; false if there is no such role';
 COMMENT ON FUNCTION plasticc_check_owner(oid, text, name) IS
-'true if the current user may insert a row of a model''s name and owner into a relation, otherwise an error; for the policies of plasticc_models and the other tables of trainings';
+'true if the current user may insert a row of a name and owner into a relation, otherwise an error; for the policies of plasticc_models, the other tables of trainings and plasticc_aliases';
 
 ALTER TABLE plasticc_models ENABLE ROW LEVEL SECURITY;
 CREATE POLICY readers ON plasticc_models FOR SELECT USING (true);
@@ -641,6 +653,10 @@ ALTER TABLE plasticc_out_of_fold ENABLE ROW LEVEL SECURITY;
 CREATE POLICY readers ON plasticc_out_of_fold FOR SELECT USING (true);
 CREATE POLICY owners_insert ON plasticc_out_of_fold FOR INSERT WITH CHECK (plasticc_check_owner(tableoid, name, owner));
 CREATE POLICY owners_delete ON plasticc_out_of_fold FOR DELETE USING (plasticc_is_owner(owner));
+ALTER TABLE plasticc_aliases ENABLE ROW LEVEL SECURITY;
+CREATE POLICY readers ON plasticc_aliases FOR SELECT USING (true);
+CREATE POLICY owners_insert ON plasticc_aliases FOR INSERT WITH CHECK (plasticc_check_owner(tableoid, name, owner));
+CREATE POLICY owners_delete ON plasticc_aliases FOR DELETE USING (plasticc_is_owner(owner));
 
 -- What models there are, for those who need no model itself.
 CREATE VIEW plasticc_model_versions AS
@@ -682,6 +698,14 @@ COMMENT ON COLUMN plasticc_cross_validations.owner IS
 'role whose members may add and delete rows of this name; the same in all rows of the name';
 COMMENT ON COLUMN plasticc_out_of_fold.owner IS
 'role whose members may add and delete rows of this name; the same in all rows of the name';
+COMMENT ON TABLE plasticc_aliases IS
+'aliases of versions of models, one row for each promotion, of which the one with the largest number counts; plasticc_promote adds them, plasticc_roll_back removes the last one';
+COMMENT ON COLUMN plasticc_aliases.name IS 'the alias, which is the name of no model';
+COMMENT ON COLUMN plasticc_aliases.promotion IS 'number of the promotion, counted from 1 for each alias';
+COMMENT ON COLUMN plasticc_aliases.model IS 'name of the model that the alias stands for';
+COMMENT ON COLUMN plasticc_aliases.version IS 'version of the model that the alias stands for';
+COMMENT ON COLUMN plasticc_aliases.owner IS
+'role whose members may add and delete rows of this alias; the same in all rows of the alias';
 COMMENT ON VIEW plasticc_model_versions IS 'the versions in plasticc_models without the models: their size in bytes instead';
 
 CREATE PROCEDURE plasticc_train(name text, training_query text, options jsonb DEFAULT '{}')
@@ -726,7 +750,20 @@ CREATE FUNCTION plasticc_model(name text, version integer DEFAULT NULL) RETURNS 
 AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 1000;
 
 COMMENT ON FUNCTION plasticc_model(text, integer) IS
-'newest or given version of a model; an error if there is none, NULL for a NULL name';
+'newest or given version of a model, or the version that an alias stands for; an error if there is none, NULL for a NULL name';
+
+-- Not strict: a NULL version means the newest.
+CREATE FUNCTION plasticc_promote(name text, version integer, alias text) RETURNS integer
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000;
+
+COMMENT ON FUNCTION plasticc_promote(text, integer, text) IS
+'makes an alias, which can be passed for the name of a model, stand for the given version of a model, or the newest for NULL; returns the number of the promotion';
+
+CREATE FUNCTION plasticc_roll_back(alias text, OUT name text, OUT version integer) RETURNS record
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 1000;
+
+COMMENT ON FUNCTION plasticc_roll_back(text) IS
+'removes the last promotion of an alias, and returns the model and version that it stands for again, NULL if none is left';
 
 CREATE FUNCTION plasticc_classes(model bytea) RETURNS integer[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
@@ -752,6 +789,12 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION plasticc_model_info(bytea) IS
 'description of a model as jsonb: classes, features, network layers, calibration, class gate, size, options and metrics';
 
+CREATE FUNCTION plasticc_model_card(model bytea) RETURNS text
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+
+COMMENT ON FUNCTION plasticc_model_card(bytea) IS
+'description of a model for people, as Markdown: data, recipe, metrics and limits, all of which come from plasticc_model_info';
+
 -- =====================================================================
 -- classification
 -- =====================================================================
@@ -766,7 +809,7 @@ CREATE FUNCTION plasticc_classify(name text, features real[]) RETURNS real[]
 AS 'MODULE_PATHNAME', 'plasticc_classify_name' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 40000;
 
 COMMENT ON FUNCTION plasticc_classify(text, real[]) IS
-'class probabilities by the newest version of a model, as plasticc_classify(plasticc_model(name), features); in distributed queries, pass the model as an argument instead';
+'class probabilities by the newest version of a model, or by the version that an alias stands for, as plasticc_classify(plasticc_model(name), features); in distributed queries, pass the model as an argument instead';
 
 CREATE FUNCTION plasticc_probabilities(model bytea, features real[], OUT class integer, OUT probability real, OUT name text)
 RETURNS SETOF record
@@ -774,6 +817,56 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 40000 ROWS 1
 
 COMMENT ON FUNCTION plasticc_probabilities(bytea, real[]) IS
 'class probabilities as rows, one per class, whose name is as in plasticc_class_names(model)';
+
+-- Features by their names.  Some of these forms, with a text, are what literals without a type are resolved to.
+CREATE FUNCTION plasticc_features_json(features real[]) RETURNS jsonb
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500000;
+
+CREATE FUNCTION plasticc_features_json(features real[], names text[]) RETURNS jsonb
+AS 'MODULE_PATHNAME', 'plasticc_features_json_names' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500000;
+
+CREATE FUNCTION plasticc_features_json(features real[], model bytea) RETURNS jsonb
+AS 'MODULE_PATHNAME', 'plasticc_features_json_model' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500000;
+
+CREATE FUNCTION plasticc_features_json(features real[], model text) RETURNS jsonb
+AS 'MODULE_PATHNAME', 'plasticc_features_json_model_name' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 500000;
+
+CREATE FUNCTION plasticc_feature_rows(
+    features real[], OUT ordinal integer, OUT name text, OUT value real, OUT unit text, OUT feature_group text
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500000 ROWS 1500;
+
+CREATE FUNCTION plasticc_feature_rows(
+    features real[], names text[], OUT ordinal integer, OUT name text, OUT value real, OUT unit text, OUT feature_group text
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'plasticc_feature_rows_names' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500000 ROWS 1500;
+
+CREATE FUNCTION plasticc_feature_rows(
+    features real[], model bytea, OUT ordinal integer, OUT name text, OUT value real, OUT unit text, OUT feature_group text
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'plasticc_feature_rows_model' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500000 ROWS 1500;
+
+CREATE FUNCTION plasticc_feature_rows(
+    features real[], model text, OUT ordinal integer, OUT name text, OUT value real, OUT unit text, OUT feature_group text
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'plasticc_feature_rows_model_name' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 500000 ROWS 1500;
+
+COMMENT ON FUNCTION plasticc_features_json(real[]) IS
+'an array returned by plasticc_features or plasticc_host_features as an object of values by feature name, null where a value is missing; features of any other array are called feature 1 and so on';
+COMMENT ON FUNCTION plasticc_features_json(real[], text[]) IS
+'features as an object of values by the given names, null where a value is missing';
+COMMENT ON FUNCTION plasticc_features_json(real[], bytea) IS
+'features as an object of values by the names that a model has for them, or else the catalog, null where a value is missing';
+COMMENT ON FUNCTION plasticc_features_json(real[], text) IS
+'plasticc_features_json(real[], bytea) with the newest version of a model, or the version that an alias stands for';
+COMMENT ON FUNCTION plasticc_feature_rows(real[]) IS
+'an array returned by plasticc_features or plasticc_host_features as rows: ordinal from 1, name, value (NULL where it is missing), and unit and group of the catalog; features of any other array are called feature 1 and so on';
+COMMENT ON FUNCTION plasticc_feature_rows(real[], text[]) IS
+'features as rows with the given names; unit and feature_group are NULL for names that the catalog does not have';
+COMMENT ON FUNCTION plasticc_feature_rows(real[], bytea) IS
+'features as rows with the names that a model has for them, or else the catalog; unit and feature_group are NULL for names that the catalog does not have';
+COMMENT ON FUNCTION plasticc_feature_rows(real[], text) IS
+'plasticc_feature_rows(real[], bytea) with the newest version of a model, or the version that an alias stands for';
 
 -- Volatile, because the query may be.
 CREATE FUNCTION plasticc_classify_query(model bytea, query text, OUT object_id bigint, OUT probabilities real[])
@@ -1189,7 +1282,7 @@ CREATE PROCEDURE plasticc_predict(model text, features regclass, target regclass
 AS 'MODULE_PATHNAME' LANGUAGE C;
 
 COMMENT ON PROCEDURE plasticc_predict(text, regclass, regclass, jsonb) IS
-'classifies, by the newest version of a model, all objects whose present features this version has not classified yet, in chunks of objects, one transaction each, in the calling session and in parallel workers; it can be restarted after an error, a cancel or a crash; plasticc_option_catalog() lists the options';
+'classifies, by the newest version of a model or the version that an alias stands for, all objects whose present features this version has not classified yet, in chunks of objects, one transaction each, in the calling session and in parallel workers; it can be restarted after an error, a cancel or a crash; plasticc_option_catalog() lists the options';
 
 -- Not strict: observations and schema may be NULL.
 CREATE FUNCTION plasticc_create_views(

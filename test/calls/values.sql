@@ -16,6 +16,8 @@ SELECT plasticc_create_feature_table('calls.extracted'), plasticc_create_predict
 CALL plasticc_train('m', 'SELECT features, target FROM calls.objects ORDER BY object_id',
     '{"layers": [2], "epochs": 1, "members": 1, "report_interval": 1000, "feature_names": ["a", "b", "c", "d"]}');
 
+SELECT plasticc_promote('m', 1, 'live');
+
 -- Light curves as values of the type, some of them the unsorted states of an aggregate without final function.
 CREATE AGGREGATE unsorted(double precision, bigint, double precision, double precision) (SFUNC = lightcurve_accum, STYPE = lightcurve);
 CREATE TABLE curves AS SELECT name, curve::lightcurve FROM (VALUES
@@ -83,7 +85,8 @@ INSERT INTO usual_values VALUES
     ('text', 'plasticc_simulate%.mix', '''test'''), ('text', '%.query', '''SELECT object_id, features, target FROM calls.objects'''),
     ('text', 'plasticc_classify_query.query', '''SELECT object_id, features FROM calls.objects'''),
     ('text', '%.training_query', '''SELECT features, target FROM calls.objects'''),
-    ('text', 'plasticc_create%.name', '''calls.created'''),
+    ('text', 'plasticc_create%.name', '''calls.created'''), ('text', '%.alias', '''live'''),
+    ('text[]', 'plasticc_feature%.names', '''{a,b,c,d}'''),
     ('text', 'plasticc_create_views.schema', '''calls'''), ('regclass', 'plasticc_create_views.predictions', '''calls.predicted'''),
     ('regclass', '%', '''calls.objects'''), ('regclass', '%.observations', '''calls.observations'''),
     ('regclass', '%.target', '''calls.extracted'''), ('regclass', 'plasticc_predict.target', '''calls.predicted'''),

@@ -178,3 +178,4 @@ DROP SCHEMA calls CASCADE;
 DROP ROLE plasticc_nobody;
 DELETE FROM plasticc_models WHERE name = 'm';
 DELETE FROM plasticc_training_log WHERE name = 'm';
+DELETE FROM plasticc_aliases;

@@ -61,7 +61,8 @@ SELECT error_of(model || '\x00') FROM plasticc_models WHERE version = 1;
 
 -- the rows of the tables are included in a dump
 SELECT extconfig @> ARRAY['plasticc_models'::regclass::oid, 'plasticc_training_log'::regclass::oid,
-                          'plasticc_cross_validations'::regclass::oid, 'plasticc_out_of_fold'::regclass::oid] AS dumped
+                          'plasticc_cross_validations'::regclass::oid, 'plasticc_out_of_fold'::regclass::oid,
+                          'plasticc_aliases'::regclass::oid] AS dumped
 FROM pg_extension WHERE extname = 'plasticc';
 
 -- and so does a checksum that somebody has made match, where a number or a text cannot be of a model

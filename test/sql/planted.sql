@@ -116,7 +116,7 @@ DO $$
 DECLARE
     relation name;
 BEGIN
-    FOREACH relation IN ARRAY '{plasticc_training_log,plasticc_cross_validations,plasticc_out_of_fold,plasticc_model_versions,pg_class,pg_extension,pg_depend,
+    FOREACH relation IN ARRAY '{plasticc_training_log,plasticc_cross_validations,plasticc_out_of_fold,plasticc_aliases,plasticc_model_versions,pg_class,pg_extension,pg_depend,
         pg_namespace,pg_proc,pg_type,pg_attribute,pg_index,pg_constraint,pg_roles,pg_dist_partition,pg_dist_object}'::name[] LOOP
         EXECUTE format('CREATE VIEW planted.%I AS SELECT * FROM planted.plasticc_models', relation);
     END LOOP;
@@ -186,4 +186,4 @@ SELECT oid::regprocedure FROM calls.members WHERE prosrc ~ '\mpublic\M' OR pg_ge
 DROP OWNED BY regress_planter;
 DROP ROLE regress_planter;
 DROP SCHEMA calls CASCADE;
-TRUNCATE plasticc_models, plasticc_training_log, plasticc_cross_validations, plasticc_out_of_fold;
+TRUNCATE plasticc_models, plasticc_training_log, plasticc_cross_validations, plasticc_out_of_fold, plasticc_aliases;

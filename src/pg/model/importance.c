@@ -12,9 +12,9 @@
 #include "utils/builtins.h"
 
 #include "core/base/random.h"
-#include "core/features/catalog.h"
 #include "core/model/permutation.h"
 #include "core/model/scoring.h"
+#include "pg/model/feature_names.h"
 #include "pg/model/labelled_objects.h"
 #include "pg/model/model_cache.h"
 #include "pg/model/model_classes.h"
@@ -42,28 +42,6 @@ typedef struct Unit
  * ----------------------------------------------------------------
  */
 
-/* Names feature i as the model does, else as the catalog does, where its group comes from. */
-static void
-name_feature(const Model *model, int i, Unit *unit)
-{
-	FeatureDescription description;
-	FeatureSet		   set;
-	bool			   with_host;
-	int				   ordinal = -1;
-
-	if (model->n_feature_names > 0)
-		ordinal = find_feature(model->feature_names[i], strlen(model->feature_names[i]));
-	else if (find_feature_set(model->preprocessing.n_features, &set, &with_host))
-		ordinal = feature_ordinal(set, i);
-	if (ordinal >= 0)
-		describe_feature(ordinal, &description);
-	unit->group = ordinal >= 0 ? pstrdup(description.group) : NULL;
-	if (model->n_feature_names > 0)
-		unit->feature = pstrdup(model->feature_names[i]);
-	else
-		unit->feature = ordinal >= 0 ? pstrdup(description.name) : psprintf("feature %d", i + 1);
-}
-
 static void
 add_input(Unit *unit, int32_t input)
 {
@@ -76,11 +54,13 @@ feature_units(const Model *model)
 {
 	const Preprocessing *preprocessing = &model->preprocessing;
 	int					 n = preprocessing->n_features;
+	FeatureName			*names = model_feature_names(model);
 	Unit				*units = palloc0(sizeof(Unit) * n);
 
 	for (int i = 0; i < n; i++)
 	{
-		name_feature(model, i, &units[i]);
+		units[i].feature = names[i].name;
+		units[i].group = names[i].group;
 		units[i].position = i;
 		units[i].inputs = palloc(sizeof(int32_t) * 2);
 	}

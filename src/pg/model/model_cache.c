@@ -352,7 +352,7 @@ name_in_error(void *name)
 static void
 use_named_model(FmgrInfo *flinfo, CallSite *site, text *name)
 {
-	Datum				 model = fetch_model(flinfo, name, NULL);
+	Datum				 model = fetch_model(flinfo, name, NULL).bytes;
 	ErrorContextCallback context = {error_context_stack, name_in_error, name};
 
 	error_context_stack = &context;

@@ -8,11 +8,11 @@
 
 #include "utils/builtins.h"
 #include "utils/json.h"
-#include "utils/jsonb.h"
 
 #include "core/model/preprocess.h"
 #include "pg/model/model_cache.h"
 #include "pg/model/model_classes.h"
+#include "pg/model/model_info.h"
 #include "pg/util/json_text.h"
 
 PG_FUNCTION_INFO_V1(plasticc_model_info);
@@ -121,17 +121,9 @@ append_names(StringInfo text, const char *key, int n, char *const *names)
 	appendStringInfoChar(text, ']');
 }
 
-/*
- * plasticc_model_info(model): an object with classes, class_names (null where the
- * classes are numbers), features, feature_names,
- * normalisation, used_features and missing_flags (features, counted from 1, whose
- * values or missing-value indicators are inputs of a member), members, layers,
- * parameters, temperature, class_multipliers, gate, bytes, options and metrics
- */
-Datum
-plasticc_model_info(PG_FUNCTION_ARGS)
+Jsonb *
+model_info(const CachedModel *cached)
 {
-	CachedModel			*cached = cached_model(fcinfo->flinfo, PG_GETARG_DATUM(0));
 	const Model			*model = cached->model;
 	const Preprocessing *preprocessing = &model->preprocessing;
 	StringInfoData		 text;
@@ -156,5 +148,12 @@ plasticc_model_info(PG_FUNCTION_ARGS)
 	json_key(&text, "metrics");
 	appendStringInfoString(&text, server_text(model->metrics));
 	appendStringInfoChar(&text, '}');
-	return DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data));
+	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data)));
+}
+
+/* plasticc_model_info(model) */
+Datum
+plasticc_model_info(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_JSONB_P(model_info(cached_model(fcinfo->flinfo, PG_GETARG_DATUM(0))));
 }

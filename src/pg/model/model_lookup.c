@@ -8,8 +8,10 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
+#include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 
 #include "pg/model/model_lookup.h"
@@ -100,7 +102,63 @@ kept_plan(KeptPlan *kept, const char *query, int n, Oid *types)
 	return plan;
 }
 
-Datum
+/* The row (model, name, version) that a query finds; false if there is none. */
+static bool
+find_row(KeptPlan *kept, const char *query, int n, Oid *types, Datum *arguments)
+{
+	int status = SPI_execute_plan(kept_plan(kept, query, n, types), arguments, NULL, true, 1);
+
+	if (status != SPI_OK_SELECT)
+		elog(ERROR, "reading models failed: %s", SPI_result_code_string(status));
+	return SPI_processed > 0;
+}
+
+/*
+ * An alias is the name of no model, so that it matters only where no model is found; nor
+ * are there any for who may not read them.
+ */
+static bool
+find_alias(FmgrInfo *flinfo, Oid *types, Datum *arguments)
+{
+	static KeptPlan kept;
+	Oid table = get_relname_relid("plasticc_aliases", get_func_namespace(flinfo->fn_oid));
+
+	return OidIsValid(table) && pg_class_aclcheck(table, GetUserId(), ACL_SELECT) == ACLCHECK_OK &&
+		   find_row(&kept,
+					psprintf("SELECT m.model, a.model, a.version FROM %s AS a LEFT JOIN %s AS m "
+							 "ON m.name OPERATOR(pg_catalog.=) a.model "
+							 "AND m.version OPERATOR(pg_catalog.=) a.version "
+							 "WHERE a.name OPERATOR(pg_catalog.=) $1 "
+							 "ORDER BY a.promotion DESC LIMIT 1",
+							 extension_table(flinfo, "plasticc_aliases"),
+							 extension_table(flinfo, "plasticc_models")),
+					1, types, arguments);
+}
+
+/* A copy of the row that was found; name is what was asked for. */
+static StoredModel
+found_model(text *name)
+{
+	HeapTuple	row = SPI_tuptable->vals[0];
+	TupleDesc	desc = SPI_tuptable->tupdesc;
+	StoredModel found;
+	bool		is_null;
+
+	found.name = DatumGetTextPCopy(SPI_getbinval(row, desc, 2, &is_null));
+	found.version = DatumGetInt32(SPI_getbinval(row, desc, 3, &is_null));
+	found.bytes = SPI_getbinval(row, desc, 1, &is_null);
+	if (is_null)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+						errmsg("alias \"%s\" stands for version %d of model \"%s\", which does not "
+							   "exist",
+							   quoted_text(name), found.version, quoted_text(found.name)),
+						errhint("Promote another version with plasticc_promote, or return to the "
+								"one before with plasticc_roll_back.")));
+	found.bytes = datumCopy(found.bytes, false, -1);
+	return found;
+}
+
+StoredModel
 fetch_model(FmgrInfo *flinfo, text *name, const int32 *version)
 {
 	static KeptPlan newest;
@@ -108,28 +166,21 @@ fetch_model(FmgrInfo *flinfo, text *name, const int32 *version)
 	MemoryContext	caller = CurrentMemoryContext;
 	Oid				types[2] = {TEXTOID, INT4OID};
 	Datum			arguments[2] = {PointerGetDatum(name), Int32GetDatum(version ? *version : 0)};
+	StoredModel		found;
 	char		   *query;
-	Datum			model;
-	bool			is_null;
-	int				status;
 
 	SPI_connect();
-	query = psprintf("SELECT model FROM %s WHERE name OPERATOR(pg_catalog.=) $1%s "
+	query = psprintf("SELECT model, name, version FROM %s WHERE name OPERATOR(pg_catalog.=) $1%s "
 					 "ORDER BY version DESC LIMIT 1",
 					 extension_table(flinfo, "plasticc_models"),
 					 version ? " AND version OPERATOR(pg_catalog.=) $2" : "");
-	status = SPI_execute_plan(kept_plan(version ? &given : &newest, query, version ? 2 : 1, types),
-							  arguments, NULL, true, 1);
-	if (status != SPI_OK_SELECT)
-		elog(ERROR, "reading plasticc_models failed: %s", SPI_result_code_string(status));
-	if (SPI_processed == 0)
+	if (!find_row(version ? &given : &newest, query, version ? 2 : 1, types, arguments) &&
+		!(version == NULL && find_alias(flinfo, types, arguments)))
 		raise_no_model(flinfo, name, version);
-	model = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null);
-	Assert(!is_null);
 	MemoryContextSwitchTo(caller);
-	model = datumCopy(model, false, -1);
+	found = found_model(name);
 	SPI_finish();
-	return model;
+	return found;
 }
 
 /* The model that this call site returned last, kept in fn_extra. */
@@ -194,7 +245,7 @@ plasticc_model(PG_FUNCTION_ARGS)
 	if (is_found(fcinfo->flinfo->fn_extra, name, version))
 		return datumCopy(((FoundModel *) fcinfo->flinfo->fn_extra)->model, false, -1);
 
-	model = fetch_model(fcinfo->flinfo, name, version);
+	model = fetch_model(fcinfo->flinfo, name, version).bytes;
 	remember_found(fcinfo->flinfo, name, version, model);
 	return model;
 }

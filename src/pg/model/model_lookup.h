@@ -7,12 +7,20 @@
 
 #include "fmgr.h"
 
+/* A row of plasticc_models. */
+typedef struct StoredModel
+{
+	Datum bytes; /* the column model, still toasted */
+	text *name;
+	int32 version;
+} StoredModel;
+
 /*
- * The model column of plasticc_models: the given version of that name, or with
- * version NULL the newest.  A copy in the current memory context, still toasted;
- * an error where there is none.  flinfo is any function of the extension.
+ * The given version of a model, or with version NULL the newest; or the version that
+ * an alias of that name stands for.  Copies in the current memory context; an error where
+ * there is none.  flinfo is any function of the extension.
  */
-extern Datum fetch_model(FmgrInfo *flinfo, text *name, const int32 *version);
+extern StoredModel fetch_model(FmgrInfo *flinfo, text *name, const int32 *version);
 
 /*
  * What the current user sees under the current snapshot.  Two snapshots of a session with

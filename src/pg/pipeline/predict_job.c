@@ -30,7 +30,6 @@
 #include "pg/pipeline/pipeline_run.h"
 #include "pg/pipeline/pipeline_tables.h"
 #include "pg/util/args.h"
-#include "pg/util/extension.h"
 
 PG_FUNCTION_INFO_V1(plasticc_predict);
 
@@ -71,7 +70,7 @@ make_predictor(const PipelineJob *job)
 	Datum		  bytes;
 
 	fmgr_info_cxt(job->procedure, &predictor->function, job->context);
-	bytes = fetch_model(&predictor->function, cstring_to_text(job->model), &job->version);
+	bytes = fetch_model(&predictor->function, cstring_to_text(job->model), &job->version).bytes;
 	predictor->block =
 		new_classify_block(cached_model(&predictor->function, bytes)->model, CLASSIFY_BLOCK_ROWS);
 	predictor->block->name = cstring_to_text(job->model);
@@ -288,25 +287,17 @@ check_target(Prediction *prediction)
 						 history == OPTION_TRUE ? "true" : "false")));
 }
 
-/* The version of the whole run, also when another training ends meanwhile. */
-static int32
-find_version(const PipelineJob *job, int version)
+/* The model and version of the whole run, also when another training ends meanwhile. */
+static void
+find_model(PipelineJob *job, const char *name, int version)
 {
-	FmgrInfo function;
-	Oid		 type = TEXTOID;
-	text	*model = cstring_to_text(job->model);
-	Datum	 name = PointerGetDatum(model);
-	bool	 is_null;
+	FmgrInfo	function;
+	StoredModel model;
 
 	fmgr_info(job->procedure, &function);
-	(void) fetch_model(&function, model, version > 0 ? &version : NULL);
-	if (version > 0)
-		return version;
-	execute_statement(psprintf("SELECT pg_catalog.max(version) FROM %s "
-							   "WHERE name OPERATOR(pg_catalog.=) $1",
-							   extension_table(&function, "plasticc_models")),
-					  1, &type, &name, NULL, SPI_OK_SELECT);
-	return DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null));
+	model = fetch_model(&function, cstring_to_text(name), version > 0 ? &version : NULL);
+	job->model = text_to_cstring(model.name);
+	job->version = model.version;
 }
 
 static void
@@ -325,8 +316,7 @@ plan_prediction(FunctionCallInfo fcinfo, PipelinePlan *plan)
 	plan->target = prediction.target.oid;
 	plan->object_id_type = prediction.key.type;
 	job->ids_type = prediction.key.array;
-	job->model = text_argument(fcinfo, 0, "model");
-	job->version = find_version(job, options->version);
+	find_model(job, text_argument(fcinfo, 0, "model"), options->version);
 	plan->to_do =
 		psprintf("are to be classified by model \"%s\" version %d", job->model, job->version);
 	job->find = todo_query(&prediction, job, true);

@@ -27,8 +27,11 @@
 PG_FUNCTION_INFO_V1(plasticc_is_owner);
 PG_FUNCTION_INFO_V1(plasticc_check_owner);
 
+/* In the last one names are aliases, in the others they are models. */
 static const char *const owned_tables[] = {"plasticc_models", "plasticc_training_log",
-										   "plasticc_cross_validations", "plasticc_out_of_fold"};
+										   "plasticc_cross_validations", "plasticc_out_of_fold",
+										   "plasticc_aliases"};
+#define ALIASES (lengthof(owned_tables) - 1)
 
 static bool
 has_privileges_of(const char *role)
@@ -83,16 +86,17 @@ table_owner(Oid table)
 	return owner;
 }
 
-/* The same of all the extension's tables, read as their owner: the user may not read each. */
+/* The same of some of the extension's tables, read as their owner: the user may not read each. */
 static char *
-find_owner_in_schema(Oid schema, const char *name, const char *except)
+find_owner_in_schema(Oid schema, int first_table, int n_tables, const char *name,
+					 const char *except)
 {
 	char *owner = NULL;
 	int	  security;
 	Oid	  user;
 
 	GetUserIdAndSecContext(&user, &security);
-	for (int i = 0; i < lengthof(owned_tables) && owner == NULL; i++)
+	for (int i = first_table; i < first_table + n_tables && owner == NULL; i++)
 	{
 		Oid table = get_relname_relid(owned_tables[i], schema);
 
@@ -121,14 +125,41 @@ require_privileges_of(const char *owner, const char *name)
 								quote_identifier(GetUserNameFromId(GetUserId(), false)))));
 }
 
-const char *
-model_owner(Oid function, const char *name)
+/* An alias cannot be called like a model, nor a model like an alias. */
+static void
+require_kind(Oid schema, const char *name, bool is_alias)
 {
-	const char *owner = find_owner_in_schema(get_func_namespace(function), name, "");
+	if (is_alias ? find_owner_in_schema(schema, 0, ALIASES, name, "") == NULL
+				 : find_owner_in_schema(schema, ALIASES, 1, name, "") == NULL)
+		return;
+	if (is_alias)
+		ereport(ERROR, (errcode(ERRCODE_DUPLICATE_OBJECT),
+						errmsg("\"%s\" is the name of a model", quoted_string(name)),
+						errhint("Choose an alias that no model has as its name.")));
+	ereport(ERROR,
+			(errcode(ERRCODE_DUPLICATE_OBJECT), errmsg("\"%s\" is an alias", quoted_string(name)),
+			 errhint("Choose a name that is no alias; plasticc_promote makes an alias stand "
+					 "for another model.")));
+}
+
+static const char *
+name_owner(Oid schema, const char *name)
+{
+	const char *owner = find_owner_in_schema(schema, 0, lengthof(owned_tables), name, "");
 
 	if (owner == NULL)
 		return GetUserNameFromId(GetUserId(), false);
 	require_privileges_of(owner, name);
+	return owner;
+}
+
+const char *
+model_owner(Oid function, const char *name)
+{
+	Oid			schema = get_func_namespace(function);
+	const char *owner = name_owner(schema, name);
+
+	require_kind(schema, name, false);
 	return owner;
 }
 
@@ -146,16 +177,17 @@ typedef struct Checked
 {
 	char *name;
 	char *owner;
+	Oid	  table;
 	Oid	  user;
 } Checked;
 
 static Checked checked;
 
 static void
-remember_checked(const char *name, const char *owner)
+remember_checked(Oid table, const char *name, const char *owner)
 {
 	Checked now = {MemoryContextStrdup(TopMemoryContext, name),
-				   MemoryContextStrdup(TopMemoryContext, owner), GetUserId()};
+				   MemoryContextStrdup(TopMemoryContext, owner), table, GetUserId()};
 
 	if (checked.name != NULL)
 	{
@@ -165,21 +197,36 @@ remember_checked(const char *name, const char *owner)
 	checked = now;
 }
 
-/*
- * Waits for other transactions that give rows to the name.  Was the lock held
- * already, and are these the arguments checked last?  Then nothing can have
- * changed: every row of a statement comes here.
- */
+/* Waits for other transactions that give rows to the name.  Was the lock held already? */
 static bool
-lock_owner(Oid schema, const char *name, const char *owner)
+lock_name(Oid schema, const char *name)
 {
 	uint64	hash = hash_bytes_extended((const unsigned char *) name, strlen(name), schema);
 	LOCKTAG lock;
 
 	SET_LOCKTAG_ADVISORY(lock, MyDatabaseId, (uint32) (hash >> 32), (uint32) hash, LOCK_OWNER);
-	return LockAcquire(&lock, ExclusiveLock, false, false) == LOCKACQUIRE_ALREADY_HELD &&
-		   checked.name != NULL && strcmp(checked.name, name) == 0 &&
-		   strcmp(checked.owner, owner) == 0 && checked.user == GetUserId();
+	return LockAcquire(&lock, ExclusiveLock, false, false) == LOCKACQUIRE_ALREADY_HELD;
+}
+
+/* Are these the arguments checked last? */
+static bool
+is_checked(Oid table, const char *name, const char *owner)
+{
+	return checked.name != NULL && strcmp(checked.name, name) == 0 &&
+		   strcmp(checked.owner, owner) == 0 && checked.table == table &&
+		   checked.user == GetUserId();
+}
+
+const char *
+alias_owner(Oid function, const char *alias)
+{
+	Oid			schema = get_func_namespace(function);
+	const char *owner;
+
+	(void) lock_name(schema, alias);
+	owner = name_owner(schema, alias);
+	require_kind(schema, alias, true);
+	return owner;
 }
 
 /* Elsewhere the extension's tables lie in shards, which cannot read each other. */
@@ -210,10 +257,13 @@ plasticc_check_owner(PG_FUNCTION_ARGS)
 	if (pg_class_aclcheck(table, GetUserId(), ACL_INSERT) != ACLCHECK_OK)
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 						errmsg("permission denied for relation %u", table)));
-	if (lock_owner(schema, name, owner))
+
+	/* Every row of a statement comes here, and under the lock nothing can have changed. */
+	if (lock_name(schema, name) && is_checked(table, name, owner))
 		PG_RETURN_BOOL(true);
-	present = is_owned_table(table, schema) ? find_owner_in_schema(schema, name, owner)
-											: find_owner(table, name, owner);
+	present = is_owned_table(table, schema)
+				  ? find_owner_in_schema(schema, 0, lengthof(owned_tables), name, owner)
+				  : find_owner(table, name, owner);
 	if (present != NULL)
 	{
 		require_privileges_of(present, name);
@@ -227,6 +277,8 @@ plasticc_check_owner(PG_FUNCTION_ARGS)
 						errmsg("must have the privileges of role \"%s\" to make it the owner of "
 							   "model \"%s\"",
 							   owner, quoted_string(name))));
-	remember_checked(name, owner);
+	if (is_owned_table(table, schema))
+		require_kind(schema, name, table == get_relname_relid(owned_tables[ALIASES], schema));
+	remember_checked(table, name, owner);
 	PG_RETURN_BOOL(true);
 }
