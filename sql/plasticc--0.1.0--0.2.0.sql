@@ -77,6 +77,12 @@ AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 1000;
 COMMENT ON FUNCTION plasticc_roll_back(text) IS
 'removes the last promotion of an alias, and returns the model and version that it stands for again, NULL if none is left';
 
+CREATE FUNCTION plasticc_export_onnx(model bytea) RETURNS bytea
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
+
+COMMENT ON FUNCTION plasticc_export_onnx(bytea) IS
+'a model as a file of ONNX (opset 13): input "features", float [N][number of features] with NaN for missing values, output "probabilities", float [N][number of classes], in the order of plasticc_classes(model)';
+
 CREATE FUNCTION plasticc_model_card(model bytea) RETURNS text
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 

@@ -789,6 +789,12 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION plasticc_model_info(bytea) IS
 'description of a model as jsonb: classes, features, network layers, calibration, class gate, size, options and metrics';
 
+CREATE FUNCTION plasticc_export_onnx(model bytea) RETURNS bytea
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
+
+COMMENT ON FUNCTION plasticc_export_onnx(bytea) IS
+'a model as a file of ONNX (opset 13): input "features", float [N][number of features] with NaN for missing values, output "probabilities", float [N][number of classes], in the order of plasticc_classes(model)';
+
 CREATE FUNCTION plasticc_model_card(model bytea) RETURNS text
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 
