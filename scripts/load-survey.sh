@@ -55,6 +55,10 @@ convert()
 	local link=$1 file object=
 
 	file=$(readlink "$link")
+	if [[ $format == snana-fits ]]; then
+		perl "$formats_dir/snana-fits.pl" "$file" "$3" >"$2"
+		return
+	fi
 	[[ $format == snana ]] || object=$(object_of "$file")
 	sh -c "$(reader "$link")" | awk -v file="$file" -v object="$object" -v objects="$3" \
 		-f "$formats_dir/csv.awk" -f "$formats_dir/$format.awk" >"$2"
@@ -79,12 +83,12 @@ table_statements()
 		if [[ -z $first ]]; then
 			first=$rows
 			create_text_table "$target" "$rows"
-			[[ $format != snana ]] || create_text_table objects "$work/objects.$i"
+			[[ $format != snana* ]] || create_text_table objects "$work/objects.$i"
 		elif ! diff -q <(csv_header "$first") <(csv_header "$rows") >/dev/null; then
 			die "$(original "$rows"): its columns differ from those of $(original "$first")"
 		fi
 		copy_statement "$target" "$rows"
-		[[ $format != snana ]] || copy_statement objects "$work/objects.$i"
+		[[ $format != snana* ]] || copy_statement objects "$work/objects.$i"
 	done
 }
 

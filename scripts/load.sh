@@ -25,6 +25,7 @@
 #	atlas         ATLAS forced photometry; column object_id is the file's name without its ending
 #	ztf-forced    ZTF's forced-photometry service; object_id likewise, or NAME of ..._lc_NAME.txt
 #	snana         SNANA's text format; the objects go into the new table "objects"
+#	snana-fits    SNANA's FITS format: ..._HEAD.FITS files, beside which are their ..._PHOT.FITS
 #	ztf-alerts    ZTF's alert packets as JSON, one document or one packet a line
 #	rubin-alerts  Rubin's alert packets as JSON, likewise
 #	csv           any CSV files with the same header
@@ -259,7 +260,7 @@ parse_arguments()
 	done
 	shift $((OPTIND - 1))
 	if [[ -n $format ]]; then
-		[[ " atlas ztf-forced snana ztf-alerts rubin-alerts csv " == *" $format "* ]] || die "there is no format \"$format\""
+		[[ " atlas ztf-forced snana snana-fits ztf-alerts rubin-alerts csv " == *" $format "* ]] || die "there is no format \"$format\""
 		[[ -z $metadata && ${#lightcurves[@]} -eq 0 && $# -ge 1 ]] || usage
 		files=("$@")
 	elif [[ -z $metadata && ${#lightcurves[@]} -eq 0 && $# -eq 1 ]]; then

@@ -42,6 +42,10 @@ CREATE FUNCTION lightcurve_accum(lightcurve, double precision, bigint, double pr
 RETURNS lightcurve
 AS 'MODULE_PATHNAME', 'lightcurve_accum_integer' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
+CREATE FUNCTION lightcurve_accum(lightcurve, double precision, bigint, double precision, double precision, double precision)
+RETURNS lightcurve
+AS 'MODULE_PATHNAME', 'lightcurve_accum_number' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
 CREATE FUNCTION lightcurve_accum(lightcurve, double precision, bigint, double precision, double precision)
 RETURNS lightcurve
 AS 'MODULE_PATHNAME', 'lightcurve_accum_undetected' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -60,6 +64,11 @@ CREATE AGGREGATE plasticc_lightcurve(mjd double precision, passband bigint, flux
 );
 
 CREATE AGGREGATE plasticc_lightcurve(mjd double precision, passband bigint, flux double precision, flux_err double precision, detected bigint) (
+    SFUNC = lightcurve_accum, STYPE = lightcurve, SSPACE = 4096,
+    FINALFUNC = lightcurve_final, COMBINEFUNC = lightcurve_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE plasticc_lightcurve(mjd double precision, passband bigint, flux double precision, flux_err double precision, detected double precision) (
     SFUNC = lightcurve_accum, STYPE = lightcurve, SSPACE = 4096,
     FINALFUNC = lightcurve_final, COMBINEFUNC = lightcurve_combine, PARALLEL = SAFE
 );
@@ -166,6 +175,9 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50;
 CREATE FUNCTION plasticc_coalesce(lightcurve, seconds double precision DEFAULT 1) RETURNS lightcurve
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 
+CREATE FUNCTION plasticc_clip(lightcurve, n_sigma double precision DEFAULT 10) RETURNS lightcurve
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500;
+
 CREATE FUNCTION plasticc_truncate(lightcurve, days double precision) RETURNS lightcurve
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
 
@@ -223,6 +235,8 @@ COMMENT ON FUNCTION lightcurve_accum(lightcurve, double precision, bigint, doubl
 'transition function of the light-curve aggregates: state, mjd in days, passband 0-5, flux and flux_err in FLUXCAL units, detected';
 COMMENT ON FUNCTION lightcurve_accum(lightcurve, double precision, bigint, double precision, double precision, bigint) IS
 'transition function of the light-curve aggregates: state, mjd in days, passband 0-5, flux and flux_err in FLUXCAL units, detected 0 or 1';
+COMMENT ON FUNCTION lightcurve_accum(lightcurve, double precision, bigint, double precision, double precision, double precision) IS
+'transition function of the light-curve aggregates: state, mjd in days, passband 0-5, flux and flux_err in FLUXCAL units, detected 0 or 1 as a number of any type';
 COMMENT ON FUNCTION lightcurve_accum(lightcurve, double precision, bigint, double precision, double precision) IS
 'transition function of the light-curve aggregates: state, mjd in days, passband 0-5, flux and flux_err in FLUXCAL units';
 COMMENT ON FUNCTION lightcurve_combine(lightcurve, lightcurve) IS
@@ -234,6 +248,8 @@ COMMENT ON AGGREGATE plasticc_lightcurve(double precision, bigint, double precis
 'light curve of a group: mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units, detected (NULL: |flux| >= 5 flux_err); measurements that are NULL, NaN or infinite, or whose flux_err is not positive, are skipped and counted, and at most 1000000 observations are allowed';
 COMMENT ON AGGREGATE plasticc_lightcurve(double precision, bigint, double precision, double precision, bigint) IS
 'light curve of a group: mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units, detected 0 or 1 (NULL: |flux| >= 5 flux_err); measurements that are NULL, NaN or infinite, or whose flux_err is not positive, are skipped and counted, and at most 1000000 observations are allowed';
+COMMENT ON AGGREGATE plasticc_lightcurve(double precision, bigint, double precision, double precision, double precision) IS
+'plasticc_lightcurve(double precision, bigint, double precision, double precision, bigint) for detected as a number of another type, where NaN is NULL';
 COMMENT ON AGGREGATE plasticc_lightcurve(double precision, bigint, double precision, double precision) IS
 'light curve of a group: mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units, detected where |flux| >= 5 flux_err; measurements that are NULL, NaN or infinite, or whose flux_err is not positive, are skipped and counted, and at most 1000000 observations are allowed';
 COMMENT ON AGGREGATE plasticc_merge(lightcurve) IS
@@ -270,6 +286,8 @@ COMMENT ON FUNCTION plasticc_select(lightcurve, integer[], double precision, dou
 'observations in some passbands, with |flux| >= min_snr flux_err and mjd_from <= mjd <= mjd_to, where NULL is no condition; the number of rejected measurements becomes 0, because their passbands and times are unknown';
 COMMENT ON FUNCTION plasticc_coalesce(lightcurve, double precision) IS
 'light curve in which observations of a passband within so many seconds (0 to 86400) of the first of them, taken for one exposure reduced more than once, are one: means of mjd, flux and flux_err weighted by 1/flux_err^2, detected if any was';
+COMMENT ON FUNCTION plasticc_clip(lightcurve, double precision) IS
+'light curve without wild points, which count as rejected: observations more than n_sigma (1 to 1e6) standard deviations from the median of their neighbours in the passband that no other observation confirms';
 COMMENT ON FUNCTION plasticc_truncate(lightcurve, double precision) IS
 'what was known so many days after the first detection, earlier observations included; NULL without detection; the number of rejected measurements becomes 0, because their times are unknown';
 COMMENT ON FUNCTION plasticc_passband(text) IS 'number of a passband by its name: u 0, g 1, r 2, i 3, z 4, y or Y 5';
@@ -343,6 +361,11 @@ CREATE AGGREGATE plasticc_features(mjd double precision, passband bigint, flux d
     FINALFUNC = plasticc_features, COMBINEFUNC = lightcurve_combine, PARALLEL = SAFE
 );
 
+CREATE AGGREGATE plasticc_features(mjd double precision, passband bigint, flux double precision, flux_err double precision, detected double precision) (
+    SFUNC = lightcurve_accum, STYPE = lightcurve, SSPACE = 4096,
+    FINALFUNC = plasticc_features, COMBINEFUNC = lightcurve_combine, PARALLEL = SAFE
+);
+
 CREATE AGGREGATE plasticc_features(mjd double precision, passband bigint, flux double precision, flux_err double precision) (
     SFUNC = lightcurve_accum, STYPE = lightcurve, SSPACE = 4096,
     FINALFUNC = plasticc_features, COMBINEFUNC = lightcurve_combine, PARALLEL = SAFE
@@ -411,6 +434,8 @@ COMMENT ON AGGREGATE plasticc_features(double precision, bigint, double precisio
 'all features of the light curve of a group, in the order of plasticc_feature_catalog(): mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units, detected; input as for plasticc_lightcurve';
 COMMENT ON AGGREGATE plasticc_features(double precision, bigint, double precision, double precision, bigint) IS
 'all features of the light curve of a group, in the order of plasticc_feature_catalog(): mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units, detected 0 or 1; input as for plasticc_lightcurve';
+COMMENT ON AGGREGATE plasticc_features(double precision, bigint, double precision, double precision, double precision) IS
+'plasticc_features(double precision, bigint, double precision, double precision, bigint) for detected as a number of another type, where NaN is NULL';
 COMMENT ON AGGREGATE plasticc_features(double precision, bigint, double precision, double precision) IS
 'all features of the light curve of a group, in the order of plasticc_feature_catalog(): mjd in days, passband 0-5 = ugrizy, flux and flux_err > 0 in FLUXCAL units, detected where |flux| >= 5 flux_err; input as for plasticc_lightcurve';
 COMMENT ON FUNCTION plasticc_feature_catalog(plasticc_feature_set) IS
@@ -1435,6 +1460,7 @@ COMMENT ON FUNCTION plasticc_distribute(regclass[], name, boolean) IS
 REVOKE EXECUTE ON FUNCTION
     lightcurve_accum(lightcurve, double precision, bigint, double precision, double precision, boolean),
     lightcurve_accum(lightcurve, double precision, bigint, double precision, double precision, bigint),
+    lightcurve_accum(lightcurve, double precision, bigint, double precision, double precision, double precision),
     lightcurve_accum(lightcurve, double precision, bigint, double precision, double precision),
     lightcurve_combine(lightcurve, lightcurve),
     lightcurve_final(lightcurve),

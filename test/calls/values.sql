@@ -78,7 +78,7 @@ INSERT INTO usual_values VALUES
     ('integer', '%.target', '15'), ('integer', 'plasticc_%_accum.2', '15'),
     ('bigint', 'plasticc_%_accum.2', '15'), ('bigint', '%.target', '15'), ('text', '%.target', '''15'''), ('text', 'plasticc_%_accum.2', '''15'''),
     ('bigint', 'plasticc_simulate%.n', '2'),
-    ('double precision', 'plasticc_slice.mjd_to', '4'), ('double precision', 'plasticc_select.mjd_to', '4'), ('double precision', 'plasticc_gp_predict.mjd_to', '4'), ('double precision', 'plasticc_augment.new_redshift', '0.6'),
+    ('double precision', 'plasticc_slice.mjd_to', '4'), ('double precision', 'plasticc_clip.n_sigma', '10'), ('double precision', '%.detected', '1'), ('double precision', 'plasticc_select.mjd_to', '4'), ('double precision', 'plasticc_gp_predict.mjd_to', '4'), ('double precision', 'plasticc_augment.new_redshift', '0.6'),
     ('double precision', 'plasticc_periodogram.max_frequency', '1'), ('double precision', 'plasticc_periodogram.oversampling', '5'),
     ('text', '%.feature_set', '''simple'''), ('text', 'plasticc_add_unknown.method', '''prior'''),
     ('text', 'plasticc_passband%', '''g'''), ('text', 'plasticc_passband.survey', '''ztf'''), ('text', 'plasticc_feature.name', '(plasticc_feature_names())[1]'),

@@ -32,6 +32,11 @@ SELECT plasticc_lightcurve(mjd, passband, flux, flux_err, detected)
 FROM (VALUES (2::numeric, 1::integer, 3::numeric, 4::float8, 1::integer), (1, 2, 5, 6, 0)) v (mjd, passband, flux, flux_err, detected);
 SELECT plasticc_lightcurve(mjd, passband, flux, flux_err, detected)
 FROM (VALUES (2::real, 1::bigint, 3::integer, 4::bigint, 1::bigint), (1, 2, 5, 6, 0)) v (mjd, passband, flux, flux_err, detected);
+SELECT plasticc_lightcurve(mjd, passband, flux, flux_err, detected) = plasticc_lightcurve(mjd, passband, flux, flux_err, detected::real) AS same, plasticc_lightcurve(mjd, passband, flux, flux_err, detected),
+       plasticc_features(mjd, passband, flux, flux_err, detected) = plasticc_features(mjd, passband, flux, flux_err, CASE WHEN detected <> 'NaN' THEN detected = 1 END) AS same_features
+FROM (VALUES (2::numeric, 1::smallint, 3::numeric, 4::numeric, 1.0), (1, 2, 5, 6, 0), (3, 2, 50, 6, 'NaN'), (4, 2, 50, 6, NULL)) v (mjd, passband, flux, flux_err, detected);
+SELECT plasticc_lightcurve(1, 1, 1, 1, 0.4);
+SELECT plasticc_lightcurve(1, 1, 1, 1, 5::numeric);
 -- without detected, or where it is NULL, an observation is detected if |flux| >= 5 flux_err
 SELECT plasticc_lightcurve(i, 2, flux, 2) FROM (VALUES (1, 10.0), (2, -10.0), (3, 9.99), (4, -9.99)) v (i, flux);
 SELECT plasticc_lightcurve(i, 2, flux, 2, NULL::boolean) FROM (VALUES (1, 10.0), (3, 9.99)) v (i, flux);

@@ -96,6 +96,7 @@ INSERT INTO exceptions VALUES
 ('is parallel safe', 'plasticc_create_prediction_table(text,boolean,regtype)', 'creates a table'),
 ('is strict', 'lightcurve_accum(lightcurve,double precision,bigint,double precision,double precision,bigint)', 'counts NULL measurements'),
 ('is strict', 'lightcurve_accum(lightcurve,double precision,bigint,double precision,double precision,boolean)', 'counts NULL measurements'),
+('is strict', 'lightcurve_accum(lightcurve,double precision,bigint,double precision,double precision,double precision)', 'counts NULL measurements'),
 ('is strict', 'lightcurve_accum(lightcurve,double precision,bigint,double precision,double precision)', 'counts NULL measurements'),
 ('is strict', 'lightcurve_combine(lightcurve,lightcurve)', 'creates its state in the memory context of the aggregate'),
 ('is strict', 'plasticc_union(lightcurve,lightcurve)', 'NULL is a light curve without observations'),

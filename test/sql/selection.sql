@@ -25,6 +25,22 @@ FROM (SELECT plasticc_lightcurve(60000 + i / 7 + (i % 7) / 1e6, i / 5 % 3, (i * 
       UNION ALL SELECT plasticc_lightcurve(60000 + i / 7 + (i % 7) / 1e6, i / 5 % 3, (i * 7919 % 1009) / 7.0, 1 + i % 5 ORDER BY -i) FROM generate_series(1, 500) i) AS v;
 SELECT plasticc_coalesce(c) = c AS same FROM curve;
 
+-- wild points go, are counted, and go in any order of rows
+CREATE VIEW noisy AS SELECT i, 60000 + i AS mjd, i % 2 + 1 AS passband, CASE i WHEN 20 THEN -1000 WHEN 51 THEN 1e6 ELSE i * i % 7 END AS flux FROM generate_series(1, 80) i;
+SELECT plasticc_n_observations(c) AS rows, plasticc_lightcurve(o.mjd, o.passband, o.flux, o.flux_err) = (SELECT plasticc_lightcurve(mjd, passband, flux, 1) FROM noisy WHERE i NOT IN (20, 51)) AS without,
+       plasticc_feature(plasticc_features(c, 'simple'), 'n_rejected') AS n_rejected
+FROM (SELECT plasticc_clip(plasticc_lightcurve(mjd, passband, flux, 1)) AS c FROM noisy) v, plasticc_observations(c) o GROUP BY c;
+SELECT count(DISTINCT plasticc_clip(c)) AS one FROM (SELECT plasticc_lightcurve(mjd, passband, flux, 1 ORDER BY -i) AS c FROM noisy UNION ALL SELECT plasticc_lightcurve(mjd, passband, flux, 1 ORDER BY md5(i::text)) FROM noisy) v;
+SELECT n_sigma, 80 - count(*) AS wild FROM unnest('{1,10,100,1000,1000000}'::float8[]) AS n_sigma, LATERAL (SELECT plasticc_clip(plasticc_lightcurve(mjd, passband, flux, 1), n_sigma) AS c FROM noisy) v, plasticc_observations(c) GROUP BY 1 ORDER BY 1;
+DROP VIEW noisy;
+SELECT plasticc_clip('{}'), plasticc_clip('{(1,1,1,1,f)} + 2 rejected'), plasticc_clip(NULL) IS NULL AS unknown;
+SELECT plasticc_clip('{}', 0.5);
+SELECT plasticc_clip('{}', 'NaN');
+-- of supernovae of the synthetic survey nothing goes
+SELECT count(*) > 100 AS supernovae, count(*) FILTER (WHERE plasticc_clip(c) <> c) AS clipped
+FROM (SELECT object_id, plasticc_lightcurve(mjd, passband, flux, flux_err, detected) AS c FROM plasticc_simulate_observations(400, 11, 'training') GROUP BY 1) v
+    JOIN plasticc_simulate_objects(400, 11, 'training') USING (object_id) WHERE target IN (42, 52, 62, 67, 90, 95);
+
 SELECT days, plasticc_truncate('{(1,0,1,1,f),(5,1,6,1,t),(6,1,9,1,t),(8,2,1,1,f),(9,1,30,1,t)} + 1 rejected', days) FROM unnest('{0,1,3,100}'::float8[]) AS days;
 SELECT plasticc_truncate('{(1,0,1,1,f)}', 5) IS NULL AS undetected, plasticc_truncate('{}', 5) IS NULL AS empty, plasticc_truncate(NULL, 5) IS NULL AS unknown;
 SELECT plasticc_truncate('{(1,0,1,1,f)}', -1);

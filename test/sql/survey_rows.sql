@@ -136,6 +136,23 @@ CALL plasticc_extract('bad', 'strict', '{"object_id": "id", "feature_set": "simp
 -- nothing to complain of
 CALL plasticc_extract('bad', 'strict', '{"object_id": "id", "feature_set": "simple", "invalid": "error", "unmapped": "error", "where": "flux_err BETWEEN 0.0001 AND 1000000 AND flux < 1e30 AND passband < 6 AND mjd < 1e6"}');
 
+-- wild points are counted, and no error
+CREATE TABLE wild AS SELECT object_id, mjd, passband, flux + CASE WHEN i % 97 = 50 THEN 1000 * flux_err ELSE 0 END AS flux, CASE WHEN i % 211 = 2 THEN -9 ELSE flux_err END AS flux_err FROM base;
+SELECT plasticc_create_feature_table('unclipped'), plasticc_create_feature_table('clipped'), plasticc_create_feature_table('clipped_curves');
+CALL plasticc_extract('wild', 'unclipped', '{"feature_set": "simple", "invalid": "count"}');
+CALL plasticc_extract('wild', 'clipped', '{"feature_set": "simple", "clip": 10, "where": "flux_err > 0", "invalid": "error", "workers": 2, "chunk_objects": 1}');
+CALL plasticc_extract('unclipped', 'clipped_curves', '{"feature_set": "simple", "clip": 10}');
+SELECT count(*) AS objects, count(*) FILTER (WHERE c.lightcurve = plasticc_clip(e.lightcurve)) AS clipped, sum(c.n_rows) = (SELECT count(*) FROM wild WHERE flux_err > 0) AS all_rows,
+       sum(plasticc_feature(c.features, 'n_rejected')) AS n_rejected, count(*) FILTER (WHERE k.features = plasticc_features(plasticc_clip(u.lightcurve), 'simple')) AS clipped_curves
+FROM clipped c JOIN unclipped u USING (object_id) JOIN clipped_curves k USING (object_id)
+    JOIN (SELECT object_id, plasticc_lightcurve(mjd, passband, flux, flux_err) AS lightcurve FROM wild WHERE flux_err > 0 GROUP BY 1) e USING (object_id);
+-- rejected by a view that makes light curves
+CREATE VIEW curves AS SELECT object_id, plasticc_lightcurve(mjd, passband, flux, flux_err) AS lightcurve FROM wild GROUP BY 1;
+TRUNCATE clipped_curves;
+CALL plasticc_extract('curves', 'clipped_curves', '{"feature_set": "simple", "invalid": "error"}');
+TRUNCATE clipped_curves;
+CALL plasticc_extract('curves', 'clipped_curves', '{"feature_set": "simple"}');
+
 -- an object that cannot be done is skipped, and listed by the query of the hint
 CREATE TABLE mixed AS SELECT id, mjd::text AS mjd, passband::text AS band, flux::text AS flux, flux_err::text AS flux_err, '1' AS detected FROM bad WHERE id IN ('1', '2', '4');
 UPDATE mixed SET flux = '1,5' WHERE id = '2' AND mjd = '60001';
@@ -148,6 +165,19 @@ UPDATE mixed SET flux = '1.5' WHERE flux = '1,5';
 UPDATE mixed SET detected = 'f' WHERE detected IN ('5', '0.4');
 CALL plasticc_extract('mixed', 'skipped', '{"object_id": "id", "passband": "band", "feature_set": "simple"}');
 SELECT count(*) FROM skipped;
+-- also one for which the condition fails
+UPDATE mixed SET detected = 'oops' WHERE id = '4' AND mjd = '60006';
+TRUNCATE skipped;
+ALTER TABLE mixed RENAME detected TO seen;
+CALL plasticc_extract('mixed', 'skipped', '{"object_id": "id", "passband": "band", "feature_set": "simple", "where": "seen::bool"}');
+SELECT id FROM mixed EXCEPT SELECT object_id FROM skipped;
+TRUNCATE skipped;
+CALL plasticc_extract('mixed', 'skipped', '{"object_id": "id", "passband": "band", "feature_set": "simple", "where": "seen::bool", "chunk_objects": 2, "workers": 2}');
+SELECT array_agg(object_id ORDER BY object_id) AS done FROM skipped;
+CALL plasticc_extract('mixed', 'skipped', '{"object_id": "id", "passband": "band", "feature_set": "simple", "where": "seen::bool OR (1 / 0 = 1)"}');
+UPDATE mixed SET seen = '1' WHERE seen = 'oops';
+CALL plasticc_extract('mixed', 'skipped', '{"object_id": "id", "passband": "band", "feature_set": "simple", "where": "seen::bool"}');
+ALTER TABLE mixed RENAME seen TO detected;
 -- nor can any
 CREATE TABLE fractions AS SELECT 1 AS object_id, 60000::float8 AS mjd, 0.4 AS passband, 5 AS flux, 1 AS flux_err, n AS detected FROM (VALUES (0.4)) AS v(n);
 SELECT plasticc_create_feature_table('nothing');
@@ -172,6 +202,16 @@ TRUNCATE looks;
 ALTER TABLE looks_like ALTER mjd TYPE real USING mjd / 86400 + 40587;
 CALL plasticc_extract('looks_like', 'looks', '{"feature_set": "simple", "where": "flux_err > 0"}');
 
+-- times minus 2450000, MJD taken for others, passbands that are floats, magnitudes of a survey with a unit of flux
+TRUNCATE looks;
+ALTER TABLE looks_like ALTER mjd TYPE float8 USING mjd - 49999.5, ALTER passband TYPE float8;
+CALL plasticc_extract('looks_like', 'looks', '{"feature_set": "simple", "where": "flux_err > 0"}');
+TRUNCATE looks;
+UPDATE looks_like SET mjd = mjd + 49999.5, flux = flux + 100;
+CALL plasticc_extract('looks_like', 'looks', '{"feature_set": "simple", "where": "flux > 0 AND flux_err > 0", "time": "JD", "passbands": {"1": "g"}}');
+TRUNCATE looks;
+ALTER TABLE looks_like ALTER passband TYPE text USING 'g';
+CALL plasticc_extract('looks_like', 'looks', '{"feature_set": "simple", "where": "flux > 0 AND flux_err > 0", "survey": "sdss"}');
 -- errors of options
 \set VERBOSITY terse
 CALL plasticc_extract('base', 'typed', '{"survey": "kepler"}');
@@ -191,6 +231,7 @@ CALL plasticc_extract('base', 'typed', '{"passbands": {"zg": "g"}}');
 CALL plasticc_extract('base', 'typed', '{"invalid": "ignore"}');
 CALL plasticc_extract('base', 'typed', '{"sign": "nowhere"}');
 CALL plasticc_extract('base', 'typed', '{"coalesce": -1}');
+CALL plasticc_extract('base', 'typed', '{"clip": 0}');
 -- the condition is one expression, whatever is in it
 CALL plasticc_extract('base', 'typed', '{"where": "true) OR (true"}');
 CALL plasticc_extract('base', 'typed', '{"where": "true; DROP TABLE base"}');

@@ -97,6 +97,72 @@ refused('snana', qr/early\.dat:1: an observation before "SNID:" and "VARLIST:"$/
 (my $mixed = $snana) =~ s/(MWEBV.*\nVARLIST: MJD) BAND/$1 FLT/;
 refused('snana', qr/mixed\.dat:16: its columns differ from those of the objects before it$/m, file('mixed.dat', $mixed));
 
+# SNANA's FITS: two objects in a HEAD file, whose rows of the PHOT file have one between them; an array, an unknown number
+sub card
+{
+	my ($key, $value) = @_;
+
+	return sprintf('%-80s', $value =~ /^(-?\d+|T)$/ ? sprintf('%-8s= %20s / it\'s', $key, $value) : sprintf("%-8s= '%-8s'", $key, $value));
+}
+
+sub blocks
+{
+	my ($bytes, $filler) = @_;
+
+	return $bytes . $filler x (-length($bytes) % 2880);
+}
+
+# A FITS file with one binary table: keywords of the primary header, [name, format, null], rows.
+sub fits
+{
+	my ($keywords, $columns, @rows) = @_;
+	my %types = (J => [ 4, 'l>' ], E => [ 4, 'f>' ], D => [ 8, 'd>' ], L => [ 1, 'A' ]);
+	my ($size, $template, $i, @cards) = (0, '', 0);
+
+	foreach (@$columns)
+	{
+		my ($repeat, $type) = $_->[1] =~ /(\d+)(\w)/;
+
+		$size += $repeat * ($type eq 'A' ? 1 : $types{$type}[0]);
+		$template .= $type eq 'A' ? "A$repeat" : "($types{$type}[1])$repeat";
+		$i++;
+		push @cards, card("TTYPE$i", $_->[0]), card("TFORM$i", $_->[1]);
+		push @cards, card("TNULL$i", $_->[2]) if defined $_->[2];
+	}
+	return blocks(join('', card(SIMPLE => 'T'), card(BITPIX => 8), card(NAXIS => 0), (map { card(@$_) } @$keywords), sprintf('%-80s', 'END')), ' ')
+	  . blocks(join('', card(XTENSION => 'BINTABLE'), card(BITPIX => 8), card(NAXIS => 2), card(NAXIS1 => $size), card(NAXIS2 => scalar @rows),
+			card(PCOUNT => 0), card(GCOUNT => 1), card(TFIELDS => $i), @cards, sprintf('%-80s', 'END')), ' ')
+	  . blocks(join('', map { pack($template, @$_) } @rows), "\0");
+}
+
+my @head_columns = ([qw(SNID 16A)], [qw(RA 1D)], [qw(DEC 1D)], [qw(SNTYPE 1J)], [qw(PTROBS_MIN 1J)], [qw(PTROBS_MAX 1J)], [qw(SIM_X 3E)], [qw(REDSHIFT_HELIO 1E)], [qw(REDSHIFT_HELIO_ERR 1E)]);
+my @heads = ([ 'A,"1"', 10.25, -20.5, 101, 4, 4, 1, 2, 3, 0.123, 0.001 ], [ 'B', 11, -21, -9, 1, 2, 1, 2, 3, -9, -9 ]);
+my $photometry = fits([], [ [qw(MJD 1D)], [qw(BAND 2A)], [qw(FLUXCAL 1E)], [qw(FLUXCALERR 1E)], [qw(PHOTFLAG 1J -1)] ],
+	[ 56534.21875123, 'g', 4.682, 6.133, 0 ], [ 56534.5, 'r', 'NaN', 8.087, -1 ], [ -777, '', 0, 0, 0 ], [ 56535, 'g', 1e-12, 2, 4096 ]);
+my $head_file = file('TOY_HEAD.FITS', fits([ [ SURVEY => 'TOY' ], [ PHOTFILE => 'TOY_PHOT.FITS' ] ], \@head_columns, @heads));
+refused('snana-fits', qr/TOY_HEAD\.FITS: its file of observations "TOY_PHOT\.FITS" is not beside it$/m, $head_file);
+system_or_bail('gzip', file('TOY_PHOT.FITS', $photometry));
+$node->safe_psql('postgres', 'DROP TABLE objects');
+is( loaded('snana-fits', 'fits', 'SELECT * FROM fits', $head_file),
+	"B|56534.21875123|g|4.682|6.133|0\nB|56534.5|r|NaN|8.087|\nA,\"1\"|56535|g|1e-12|2|4096",
+	'the observations, each of its object; the row between them is left out');
+is( $node->safe_psql('postgres', 'SELECT object_id, survey, type, ra, decl, redshift, redshift_err FROM objects'),
+	"A,\"1\"|TOY|101|10.25|-20.5|0.123|0.001\nB|TOY||11|-21||",
+	'the objects; sentinels are NULL');
+$node->safe_psql('postgres', 'DROP TABLE objects');
+system_or_bail('gzip', $head_file);
+is(loaded('snana-fits', 'zipped', 'SELECT count(*) FROM zipped', "$head_file.gz"), '3', 'and compressed');
+refused('snana-fits', qr/relation "objects" already exists/, "$head_file.gz");
+$node->safe_psql('postgres', 'DROP TABLE objects');
+refused('snana-fits', qr/text_HEAD\.FITS: not a FITS file, or an incomplete one$/m, file('text_HEAD.FITS', $snana));
+refused('snana-fits', qr/image_HEAD\.FITS: its first extension is not a binary table$/m, file('image_HEAD.FITS', blocks(card(SIMPLE => 'T') . card(NAXIS => 0) . sprintf('%-80s', 'END'), ' ') x 2));
+$heads[0][5] = 5;
+file('far_PHOT.FITS', $photometry);
+refused('snana-fits', qr/far_HEAD\.FITS: object "A,"1"": rows 4 to 5 are another's, or not among the 4 of .*far_PHOT\.FITS$/m, file('far_HEAD.FITS', fits([], \@head_columns, @heads)));
+$heads[0][5] = 4;
+file('cut_PHOT.FITS', substr($photometry, 0, 5760 + 50));
+refused('snana-fits', qr/cut_PHOT\.FITS: row 3: the file ends before its table does$/m, file('cut_HEAD.FITS', fits([], \@head_columns, @heads)));
+
 # Alerts: a document, and packets in lines, with numbers of 20 digits
 my $packet = '{"objectId": "ZTF1", "candidate": {"jd": 2458226.76, "fid": 2, "candid": 12345678901234567890, "magpsf": 18.36,'
   . ' "sigmapsf": 0.09, "isdiffpos": "t", "diffmaglim": 20.5}, "prv_candidates": [{"jd": 2458224.7, "fid": 1, "diffmaglim": 19.8}]}';

@@ -11,6 +11,8 @@
  */
 #include "pg/module/plasticc.h"
 
+#include <math.h>
+
 #include "port/pg_bitutils.h"
 
 #include "pg/curve/lightcurve_type.h"
@@ -19,6 +21,7 @@
 
 PG_FUNCTION_INFO_V1(lightcurve_accum);
 PG_FUNCTION_INFO_V1(lightcurve_accum_integer);
+PG_FUNCTION_INFO_V1(lightcurve_accum_number);
 PG_FUNCTION_INFO_V1(lightcurve_accum_undetected);
 PG_FUNCTION_INFO_V1(lightcurve_combine);
 PG_FUNCTION_INFO_V1(lightcurve_final);
@@ -97,6 +100,23 @@ integer_detection(FunctionCallInfo fcinfo)
 	return detected == 1 ? DETECTED_YES : DETECTED_NO;
 }
 
+/* Of any type that is a number; NaN stands for NULL, as in files that know no NULL. */
+static Detection
+number_detection(FunctionCallInfo fcinfo)
+{
+	double detected;
+
+	if (PG_ARGISNULL(5))
+		return DETECTED_UNKNOWN;
+	detected = PG_GETARG_FLOAT8(5);
+	if (isnan(detected))
+		return DETECTED_UNKNOWN;
+	if (detected != 0 && detected != 1)
+		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+						errmsg("detected must be 0 or 1, not %.15g", detected)));
+	return detected == 1 ? DETECTED_YES : DETECTED_NO;
+}
+
 static Detection
 no_detection(FunctionCallInfo fcinfo)
 {
@@ -165,6 +185,12 @@ Datum
 lightcurve_accum_integer(PG_FUNCTION_ARGS)
 {
 	return accumulate(fcinfo, integer_detection);
+}
+
+Datum
+lightcurve_accum_number(PG_FUNCTION_ARGS)
+{
+	return accumulate(fcinfo, number_detection);
 }
 
 Datum

@@ -8,8 +8,10 @@
 
 #include "access/htup_details.h"
 
+#include "core/curve/clip.h"
 #include "core/curve/selection.h"
 #include "pg/curve/lightcurve_type.h"
+#include "pg/curve/row_counts.h"
 #include "pg/util/args.h"
 #include "pg/util/arrays.h"
 #include "pg/util/result_rows.h"
@@ -18,6 +20,7 @@ PG_FUNCTION_INFO_V1(plasticc_union);
 PG_FUNCTION_INFO_V1(plasticc_slice);
 PG_FUNCTION_INFO_V1(plasticc_select);
 PG_FUNCTION_INFO_V1(plasticc_coalesce);
+PG_FUNCTION_INFO_V1(plasticc_clip);
 PG_FUNCTION_INFO_V1(plasticc_truncate);
 PG_FUNCTION_INFO_V1(plasticc_n_observations);
 PG_FUNCTION_INFO_V1(plasticc_observations);
@@ -144,6 +147,19 @@ plasticc_coalesce(PG_FUNCTION_ARGS)
 	Observations together = coalesce_observations(&whole, seconds, &workspace);
 
 	PG_RETURN_POINTER(make_lightcurve(&together));
+}
+
+/* plasticc_clip(lightcurve, n_sigma) */
+Datum
+plasticc_clip(PG_FUNCTION_ARGS)
+{
+	Workspace workspace = server_workspace(CurrentMemoryContext);
+	double n_sigma = number_argument(fcinfo, 1, "n_sigma", LOWEST_CLIP_SIGMA, HIGHEST_CLIP_SIGMA);
+	Observations whole = lightcurve_observations(canonical_lightcurve(PG_GETARG_LIGHTCURVE(0)));
+	Observations clipped = clip_observations(&whole, n_sigma, &workspace);
+
+	row_counts.rejected[WILD_POINT] += whole.count - clipped.count;
+	PG_RETURN_POINTER(make_lightcurve(&clipped));
 }
 
 #define MAX_TRUNCATED_DAYS 1e6

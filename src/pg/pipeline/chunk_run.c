@@ -20,16 +20,19 @@
 #include "pg/pipeline/chunk_run.h"
 #include "pg/util/args.h"
 
-/* What is still to be done in the chunk, as an array in the current context; n is their number. */
+/*
+ * The objects of the chunk that the statement finds, as an array in the context; n is
+ * their number.
+ */
 static Datum
-find_objects(const PipelineJob *job, Datum chunk, int64 *n)
+find_objects(const PipelineJob *job, const char *statement, Datum chunk, MemoryContext context,
+			 int64 *n)
 {
-	MemoryContext context = CurrentMemoryContext;
-	Oid			  type = job->ids_type;
-	Datum		  ids;
-	bool		  is_null;
+	Oid	  type = job->ids_type;
+	Datum ids;
+	bool  is_null;
 
-	execute_statement(job->find, 1, &type, &chunk, NULL, SPI_OK_SELECT);
+	execute_statement(statement, 1, &type, &chunk, NULL, SPI_OK_SELECT);
 	ids = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null);
 	MemoryContextSwitchTo(context);
 	if (!is_null)
@@ -123,34 +126,54 @@ skip_object(const PipelineKind *kind, PipelineJob *job, Datum id, Datum ids, Err
 	FreeErrorData(error);
 }
 
-/* Returns the objects that could be done. */
-static Datum
-do_one_by_one(const PipelineKind *kind, PipelineJob *job, Datum ids, ChunkReport *report)
+/* An array of objects, taken apart. */
+typedef struct Ids
 {
-	Oid	   type = get_element_type(job->ids_type);
+	Oid	   type;
 	int16  length;
 	bool   by_value;
 	char   align;
 	Datum *elements;
 	int	   n;
+} Ids;
 
-	get_typlenbyvalalign(type, &length, &by_value, &align);
-	deconstruct_array(DatumGetArrayTypeP(ids), type, length, by_value, align, &elements, NULL, &n);
-	for (int i = 0; i < n; i++)
+static Ids
+take_apart(const PipelineJob *job, Datum array)
+{
+	Ids ids = {.type = get_element_type(job->ids_type)};
+
+	get_typlenbyvalalign(ids.type, &ids.length, &ids.by_value, &ids.align);
+	deconstruct_array(DatumGetArrayTypeP(array), ids.type, ids.length, ids.by_value, ids.align,
+					  &ids.elements, NULL, &ids.n);
+	return ids;
+}
+
+static Datum
+put_together(const Ids *ids, Datum *elements, int n)
+{
+	return PointerGetDatum(
+		construct_array(elements, n, ids->type, ids->length, ids->by_value, ids->align));
+}
+
+/* Returns the objects that could be done. */
+static Datum
+do_one_by_one(const PipelineKind *kind, PipelineJob *job, Datum array, ChunkReport *report)
+{
+	Ids ids = take_apart(job, array);
+
+	for (int i = 0; i < ids.n; i++)
 	{
-		Datum one =
-			PointerGetDatum(construct_array(&elements[i], 1, type, length, by_value, align));
+		Datum	   one = put_together(&ids, &ids.elements[i], 1);
 		ErrorData *error;
 
 		CHECK_FOR_INTERRUPTS();
 		error = try_objects(kind, job, one);
 		if (error)
-			skip_object(kind, job, elements[i], one, error, report);
+			skip_object(kind, job, ids.elements[i], one, error, report);
 		else
-			elements[report->n_done++] = elements[i];
+			ids.elements[report->n_done++] = ids.elements[i];
 	}
-	return PointerGetDatum(
-		construct_array(elements, report->n_done, type, length, by_value, align));
+	return put_together(&ids, ids.elements, report->n_done);
 }
 
 /* The same of all objects at once, where that is possible. */
@@ -169,6 +192,64 @@ do_or_skip(const PipelineKind *kind, PipelineJob *job, Datum ids, int64 n, Chunk
 }
 
 /* ------------------------------------------------------------------------
+ * Finding what is to be done, where data of an object may make that fail
+ * ------------------------------------------------------------------------
+ */
+
+typedef struct Search
+{
+	const PipelineJob *job;
+	Datum			   chunk;
+	MemoryContext	   context; /* of the result */
+	Datum			   ids;
+	int64			   n;
+} Search;
+
+static void
+search(const void *argument)
+{
+	Search *s = unconstify(void *, argument);
+
+	s->ids = find_objects(s->job, s->job->find, s->chunk, s->context, &s->n);
+}
+
+/* As find_objects, but skips the objects for which it fails. */
+static Datum
+find_or_skip(const PipelineKind *kind, PipelineJob *job, Datum chunk, int64 *n, ChunkReport *report)
+{
+	Search	   whole = {job, chunk, CurrentMemoryContext};
+	ErrorData *error = try_in_subtransaction(search, &whole, is_fault_of_data);
+	Ids		   all;
+	Datum	   array;
+
+	*n = whole.n;
+	if (error == NULL)
+		return whole.ids;
+	FreeErrorData(error);
+	array = find_objects(job, job->all, chunk, CurrentMemoryContext, n);
+	if (*n == 0)
+		return array;
+	all = take_apart(job, array);
+	*n = 0;
+	for (int i = 0; i < all.n; i++)
+	{
+		Datum  range[] = {all.elements[i], all.elements[i]};
+		Search one = {job, put_together(&all, range, 2), CurrentMemoryContext};
+
+		CHECK_FOR_INTERRUPTS();
+		error = try_in_subtransaction(search, &one, is_fault_of_data);
+		if (error)
+		{
+			error->message = psprintf("the condition on rows fails: %s", error->message);
+			skip_object(kind, job, all.elements[i], put_together(&all, range, 1), error, report);
+		}
+		else if (one.n > 0)
+			all.elements[(*n)++] = all.elements[i];
+	}
+	return put_together(&all, all.elements, *n);
+}
+
+/* ------------------------------------------------------------------------
  * A chunk
  * ------------------------------------------------------------------------
  */
@@ -180,13 +261,15 @@ void
 do_chunk(const PipelineKind *kind, PipelineJob *job, Datum chunk, ChunkReport *report)
 {
 	int		  nest_level = NewGUCNestLevel();
-	RowCounts before = row_counts;
+	RowCounts before;
 	int64	  n;
 	Datum	  ids;
 
 	(void) set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
 							 false);
-	ids = find_objects(job, chunk, &n);
+	ids = job->all ? find_or_skip(kind, job, chunk, &n, report)
+				   : find_objects(job, job->find, chunk, CurrentMemoryContext, &n);
+	before = row_counts;
 	if (n > 0 && kind->check_rows)
 	{
 		ids = do_or_skip(kind, job, ids, n, report);

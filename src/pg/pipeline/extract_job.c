@@ -20,10 +20,11 @@
 
 #include "pg/jobs/json_options.h"
 #include "pg/jobs/procedure.h"
-#include "pg/pipeline/object_key.h"
+#include "pg/pipeline/extract_statements.h"
 #include "pg/pipeline/pipeline_options.h"
 #include "pg/pipeline/pipeline_run.h"
 #include "pg/pipeline/row_checks.h"
+#include "pg/pipeline/row_sample.h"
 #include "pg/util/args.h"
 #include "pg/util/extension.h"
 
@@ -31,212 +32,6 @@ PG_FUNCTION_INFO_V1(plasticc_extract);
 
 #define TARGET_FUNCTION "plasticc_create_feature_table"
 #define TARGET_HINT "SELECT " TARGET_FUNCTION "('name') makes such a table."
-
-/* An extraction while its statements are written. */
-typedef struct Extraction
-{
-	ExtractOptions options;
-	const char	  *schema; /* the extension's, quoted */
-	RowSource	   rows;
-	PipelineTable  target;
-	PipelineTable  metadata;
-	bool		   stored_curves; /* observations has a light curve a row */
-	bool		   keep_curves;
-	ObjectKey	   key;
-	KeyColumn	   target_id;
-} Extraction;
-
-/* ------------------------------------------------------------------------
- * What is to be done
- * ------------------------------------------------------------------------
- */
-
-/* " AND s.arrived >= '2027-01-01'::timestamptz" */
-static char *
-arrival_condition(const Extraction *extraction)
-{
-	const ExtractOptions *options = &extraction->options;
-	Oid					  type;
-
-	if (options->arrival == NULL)
-		return "";
-	type = column_type(extraction->rows.observations.oid, options->arrival);
-	if (!OidIsValid(type))
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
-						errmsg("%s has no column \"%s\"", extraction->rows.observations.name,
-							   quoted_string(options->arrival)),
-						errhint("The option \"arrival\" names the column that records when rows "
-								"arrived.")));
-	return psprintf(" AND s.%s OPERATOR(pg_catalog.>=) %s::%s", quote_identifier(options->arrival),
-					quote_literal_cstr(options->since),
-					format_type_extended(type, -1, FORMAT_TYPE_FORCE_QUALIFY));
-}
-
-/*
- * The column of stored light curves of a row s.  Like all arguments of the
- * extension's functions it has exactly the type of their parameter, here also
- * where the column is of a domain: otherwise a function of that name that somebody
- * else has created in the extension's schema could be a better match.
- */
-static char *
-stored_curve(const Extraction *extraction)
-{
-	return psprintf("s.%s::%s.lightcurve", quote_identifier(extraction->options.lightcurve),
-					extraction->schema);
-}
-
-/* A value of the enum plasticc_feature_set. */
-static char *
-feature_set_constant(const Extraction *extraction)
-{
-	return psprintf("%s::%s.plasticc_feature_set",
-					quote_literal_cstr(feature_set_names[extraction->options.feature_set]),
-					extraction->schema);
-}
-
-/* The column of a subquery of rows, which has the collation of the observations. */
-static const KeyColumn row_id = {"object_id", "", InvalidOid};
-
-/* (object_id, n_rows) of observations, by range. */
-static char *
-count_query(const Extraction *extraction, bool range)
-{
-	const ObjectKey *key = &extraction->key;
-	const KeyColumn *id = &extraction->rows.id;
-	RowChoice		 choice = range ? ROWS_IN_RANGE : ALL_ROWS;
-
-	if (extraction->stored_curves)
-		return psprintf("SELECT %s AS object_id, "
-						"%s.plasticc_n_observations(%s)::pg_catalog.int8 AS n_rows FROM %s AS s "
-						"WHERE s.%s IS NOT NULL%s%s%s AND s.%s IS NOT NULL",
-						key_value(key, "s", id), extraction->schema, stored_curve(extraction),
-						extraction->rows.observations.name, id->name,
-						key_range(range, key, "s", id), arrival_condition(extraction),
-						where_condition(&extraction->rows),
-						quote_identifier(extraction->options.lightcurve));
-	if (extraction->options.arrival)
-		return psprintf("SELECT %s AS object_id, "
-						"(SELECT pg_catalog.count(*) FROM (%s) AS a WHERE %s) AS n_rows "
-						"FROM (SELECT DISTINCT s.%s AS object_id FROM %s AS s "
-						"WHERE s.%s IS NOT NULL%s%s) AS c",
-						key_value(key, "c", &row_id), object_rows(&extraction->rows, ALL_ROWS),
-						key_equals(key, "a", &row_id, "c.object_id"), id->name,
-						extraction->rows.observations.name, id->name,
-						key_range(range, key, "s", id), arrival_condition(extraction));
-	return psprintf("SELECT %s AS object_id, pg_catalog.count(*) AS n_rows "
-					"FROM (%s) AS r GROUP BY r.object_id",
-					key_value(key, "r", &row_id), object_rows(&extraction->rows, choice));
-}
-
-/*
- * A range of the observations' order is one of the target's if both have the same
- * collation; if not, the target's rows are found by the objects.
- */
-static char *
-todo_query(const Extraction *extraction, bool range)
-{
-	const KeyColumn *id = &extraction->target_id;
-	bool			 same_order = extraction->rows.id.collation == id->collation;
-
-	return psprintf("SELECT o.object_id FROM (%s) AS o LEFT JOIN %s AS t ON %s%s "
-					"WHERE t.n_rows IS NULL OR t.n_rows OPERATOR(pg_catalog.<>) o.n_rows "
-					"ORDER BY o.object_id",
-					count_query(extraction, range), extraction->target.name,
-					key_equals(&extraction->key, "t", id, "o.object_id"),
-					key_range(range && same_order, &extraction->key, "t", id));
-}
-
-/* ------------------------------------------------------------------------
- * Doing it
- * ------------------------------------------------------------------------
- */
-
-/* A light curve, its measurements of one epoch brought together where that is asked for. */
-static char *
-coalesced(const Extraction *extraction, char *curve)
-{
-	if (extraction->options.coalesce < 0)
-		return curve;
-	return psprintf("%s.plasticc_coalesce(%s, %.17g::pg_catalog.float8)", extraction->schema, curve,
-					extraction->options.coalesce);
-}
-
-/* (object_id, lightcurve, n_rows) of the objects in $1. */
-static char *
-curves_query(const Extraction *extraction)
-{
-	const ObjectKey *key = &extraction->key;
-	const RowSource *rows = &extraction->rows;
-
-	if (extraction->stored_curves)
-		return psprintf("SELECT %s AS object_id, %s AS lightcurve, "
-						"%s.plasticc_n_observations(%s)::pg_catalog.int8 AS n_rows FROM %s AS s "
-						"WHERE %s%s",
-						key_value(key, "s", &rows->id),
-						coalesced(extraction, stored_curve(extraction)), extraction->schema,
-						stored_curve(extraction), rows->observations.name,
-						key_in(key, "s", &rows->id), where_condition(rows));
-	return psprintf(
-		"SELECT %s AS object_id, %s AS lightcurve, pg_catalog.count(*) AS n_rows "
-		"FROM (%s) AS r GROUP BY r.object_id",
-		key_value(key, "r", &row_id),
-		coalesced(extraction, psprintf("%s.plasticc_lightcurve(r.mjd, r.passband, r.flux, "
-									   "r.flux_err, r.detected)",
-									   extraction->schema)),
-		measurement_rows(rows, ROWS_OF_OBJECTS, false));
-}
-
-/* The features of a row c, with those of the host m where there are metadata. */
-static char *
-features_expression(const Extraction *extraction)
-{
-	const ExtractOptions *options = &extraction->options;
-	const PipelineTable	 *metadata = &extraction->metadata;
-	const char			 *distmod = options->distmod ? options->distmod : "distmod";
-	char *features = psprintf("%s.plasticc_features(c.lightcurve, %s)", extraction->schema,
-							  feature_set_constant(extraction));
-
-	if (options->metadata == NULL)
-		return features;
-	return psprintf("%s.plasticc_host_features(%s, %s, %s, %s, %s, %s)", extraction->schema,
-					features, boolean_column(metadata, "m", options->ddf, "ddf"),
-					number_column(metadata, "m", options->hostgal_photoz, "hostgal_photoz"),
-					number_column(metadata, "m", options->hostgal_photoz_err, "hostgal_photoz_err"),
-					options->distmod == NULL && !OidIsValid(column_type(metadata->oid, distmod))
-						? "NULL::pg_catalog.float8"
-						: number_column(metadata, "m", distmod, "distmod"),
-					number_column(metadata, "m", options->mwebv, "mwebv"));
-}
-
-static char *
-write_statement(const Extraction *extraction)
-{
-	const ExtractOptions *options = &extraction->options;
-	bool				  keep = extraction->keep_curves;
-	char				 *join = "";
-
-	if (options->metadata)
-	{
-		const char *name =
-			options->metadata_object_id ? options->metadata_object_id : options->object_id;
-		KeyColumn id =
-			key_column(&extraction->metadata, name, "metadata_object_id", &extraction->key, NULL);
-
-		warn_without_index(&extraction->metadata, name);
-		join = psprintf(" LEFT JOIN %s AS m ON %s AND %s", extraction->metadata.name,
-						key_equals(&extraction->key, "m", &id, "c.object_id"),
-						key_in(&extraction->key, "m", &id));
-	}
-	return psprintf(
-		"INSERT INTO %s AS t (object_id, %sfeatures, n_rows, extracted_at) "
-		"SELECT c.object_id, %s%s, c.n_rows, pg_catalog.clock_timestamp() FROM (%s) AS c%s "
-		"ORDER BY c.object_id "
-		"ON CONFLICT (object_id) DO UPDATE SET %sfeatures = EXCLUDED.features, "
-		"n_rows = EXCLUDED.n_rows, extracted_at = EXCLUDED.extracted_at",
-		extraction->target.name, keep ? "lightcurve, " : "", keep ? "c.lightcurve, " : "",
-		features_expression(extraction), curves_query(extraction), join,
-		keep ? "lightcurve = EXCLUDED.lightcurve, " : "");
-}
 
 static void
 extract_objects(PipelineJob *job, Datum ids)
@@ -366,18 +161,6 @@ check_stored_features(const Extraction *extraction)
 	SPI_freetuptable(SPI_tuptable);
 }
 
-/* For people: the objects whose rows are not those that were extracted. */
-static char *
-undone_query(const Extraction *extraction)
-{
-	const RowSource *rows = &extraction->rows;
-
-	return psprintf("SELECT %s, count(*) FROM %s AS s WHERE true%s GROUP BY 1 "
-					"EXCEPT SELECT object_id, n_rows FROM %s",
-					rows->id.name, rows->observations.name, where_condition(rows),
-					extraction->target.name);
-}
-
 static void
 plan_extraction(FunctionCallInfo fcinfo, PipelinePlan *plan)
 {
@@ -407,9 +190,15 @@ plan_extraction(FunctionCallInfo fcinfo, PipelinePlan *plan)
 	plan->job.find = todo_query(&extraction, true);
 	plan->job.write = write_statement(&extraction);
 	plan->list = todo_query(&extraction, false);
+	if (options->where)
+	{
+		plan->job.all = all_query(&extraction, true);
+		plan->list_all = all_query(&extraction, false);
+		plan->undone_of_all = undone_of_all_query(&extraction);
+	}
+	plan->job.read = rejected_query(&extraction);
 	if (!extraction.stored_curves)
 	{
-		plan->job.read = rejected_rows_query(&extraction.rows);
 		plan->job.explain = bad_texts_query(&extraction.rows);
 		warn_of_units(&extraction.rows);
 	}

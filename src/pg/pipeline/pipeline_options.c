@@ -7,6 +7,7 @@
 
 #include "utils/builtins.h"
 
+#include "core/curve/clip.h"
 #include "core/curve/selection.h"
 #include "core/features/catalog.h"
 #include "core/train/options.h"
@@ -108,6 +109,10 @@ static const OptionRow extract_rows[] = {
 	{"coalesce", OPTION_NUMBER, 0, MAX_COALESCED_SECONDS, NULL, offsetof(ExtractOptions, coalesce),
 	 "measurements of one passband within so many seconds are brought together, as by "
 	 "plasticc_coalesce"},
+	{"clip", OPTION_NUMBER, LOWEST_CLIP_SIGMA, HIGHEST_CLIP_SIGMA, NULL,
+	 offsetof(ExtractOptions, clip),
+	 "wild points are rejected, those so many standard deviations off, as by plasticc_clip; 10 "
+	 "spares outbursts and eclipses"},
 	TEXT(ExtractOptions, metadata,
 		 "table with the hosts' metadata, which go to plasticc_host_features"),
 	TEXT(ExtractOptions, metadata_object_id,
@@ -137,6 +142,7 @@ static const ExtractOptions extract_defaults = {
 	.hostgal_photoz_err = "hostgal_photoz_err",
 	.mwebv = "mwebv",
 	.coalesce = -1,
+	.clip = -1,
 	.feature_set = FEATURES_ALL,
 	.chunks = {.chunk_objects = 100, .workers = -1, .report_interval = 5},
 };

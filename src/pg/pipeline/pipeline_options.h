@@ -64,6 +64,7 @@ typedef struct ExtractOptions
 	char		  *limits_mjd;
 	char		  *limits_time;
 	double		   coalesce; /* seconds; negative: not */
+	double		   clip;	 /* standard deviations; negative: not */
 	int			   invalid;	 /* BadRows */
 	int			   unmapped; /* BadRows */
 

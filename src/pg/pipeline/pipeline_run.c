@@ -20,6 +20,7 @@
 #include "utils/snapmgr.h"
 
 #include "pg/jobs/procedure.h"
+#include "pg/jobs/subtransaction.h"
 #include "pg/jobs/workers.h"
 #include "pg/pipeline/chunk_list.h"
 #include "pg/pipeline/chunk_run.h"
@@ -45,6 +46,7 @@ enum
 {
 	PART_PROCEDURE,
 	PART_FIND,
+	PART_ALL,
 	PART_READ,
 	PART_EXPLAIN,
 	PART_WRITE,
@@ -71,6 +73,7 @@ do_chunks_in_worker(Pool *pool, const void *argument)
 		.procedure = *(Oid *) pool_part(pool, PART_PROCEDURE),
 		.ids_type = *(Oid *) pool_part(pool, PART_IDS_TYPE),
 		.find = pool_part(pool, PART_FIND),
+		.all = pool_part(pool, PART_ALL),
 		.read = pool_part(pool, PART_READ),
 		.explain = pool_part(pool, PART_EXPLAIN),
 		.write = pool_part(pool, PART_WRITE),
@@ -106,9 +109,9 @@ do_chunks_in_worker(Pool *pool, const void *argument)
  */
 
 static void
-list_chunks(PipelineRun *run)
+list_chunks(PipelineRun *run, const char *query)
 {
-	SPIPlanPtr plan = SPI_prepare_cursor(run->plan.list, 0, NULL, CURSOR_OPT_NO_SCROLL);
+	SPIPlanPtr plan = SPI_prepare_cursor(query, 0, NULL, CURSOR_OPT_NO_SCROLL);
 	Portal	   portal;
 
 	if (plan == NULL)
@@ -138,6 +141,38 @@ list_chunks(PipelineRun *run)
 	SPI_cursor_close(portal);
 	MemoryContextSwitchTo(run->procedure->context);
 	end_chunks(run->chunks);
+}
+
+static void
+list_attempt(const void *argument)
+{
+	PipelineRun *run = unconstify(void *, argument);
+
+	list_chunks(run, run->plan.list);
+}
+
+/*
+ * Lists what is to be done or, where data of an object make that fail, all objects, of
+ * which each chunk finds those that are to be done.
+ */
+static void
+list_or_all(PipelineRun *run)
+{
+	ErrorData *error;
+
+	if (run->plan.list_all == NULL)
+	{
+		list_chunks(run, run->plan.list);
+		return;
+	}
+	error = try_in_subtransaction(list_attempt, run, is_fault_of_data);
+	if (error == NULL)
+		return;
+	FreeErrorData(error);
+	run->n_objects = 0;
+	run->plan.to_do = "are looked at";
+	run->plan.undone = run->plan.undone_of_all;
+	list_chunks(run, run->plan.list_all);
 }
 
 /* ------------------------------------------------------------------------
@@ -251,6 +286,7 @@ create_pipeline_pool(PipelineRun *run, const PoolKind *kind)
 	SharedPart			parts[N_PARTS] = {
 				 {PART_PROCEDURE, &job->procedure, sizeof(job->procedure)},
 				 text_part(PART_FIND, job->find),
+				 text_part(PART_ALL, job->all),
 				 text_part(PART_READ, job->read),
 				 text_part(PART_EXPLAIN, job->explain),
 				 text_part(PART_WRITE, job->write),
@@ -307,6 +343,14 @@ relation_text(Oid relation)
 	return DatumGetCString(DirectFunctionCall1(regclassout, ObjectIdGetDatum(relation)));
 }
 
+/* The objects of a query as one array; NULL of NULL. */
+static char *
+as_array(const char *query)
+{
+	return query ? psprintf("SELECT pg_catalog.array_agg(x.object_id) FROM (%s) AS x", query)
+				 : NULL;
+}
+
 static void
 bring_up_to_date(Procedure *procedure, const void *kind)
 {
@@ -320,12 +364,12 @@ bring_up_to_date(Procedure *procedure, const void *kind)
 	run->plan.job.procedure = procedure->fcinfo->flinfo->fn_oid;
 	run->plan.job.context = procedure->context;
 	run->kind->plan(procedure->fcinfo, &run->plan);
-	run->plan.job.find =
-		psprintf("SELECT pg_catalog.array_agg(x.object_id) FROM (%s) AS x", run->plan.job.find);
+	run->plan.job.find = as_array(run->plan.job.find);
+	run->plan.job.all = as_array(run->plan.job.all);
 	lock_target(run);
 	progress_begin(&procedure->progress, run->plan.job.procedure, relation_text(run->plan.target));
 	progress_phase(&procedure->progress, "listing objects", -1);
-	list_chunks(run);
+	list_or_all(run);
 	report_start(run);
 	procedure_commit(procedure); /* workers are to see what came before */
 	progress_phase(&procedure->progress, run->kind->phase, run->n_objects);

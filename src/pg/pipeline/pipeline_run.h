@@ -37,6 +37,7 @@ typedef struct ChunkReport
  *
  * find		$1 -> object_id: what is to be done from the first to the second object of
  *			the array $1, ascending
+ * all		the same of all objects, where data of one may make find fail; else NULL
  * read		$1 -> what predictions of the objects of the array $1 are made of, or what is
  *			to be told of rows that extraction rejects
  * explain	$1 -> name, value and time of a text that is no number; NULL where there are
@@ -48,6 +49,7 @@ typedef struct PipelineJob
 	Oid	  procedure;
 	Oid	  ids_type; /* of $1, an array */
 	char *find;
+	char *all;
 	char *read;
 	char *explain;
 	char *write;
@@ -63,7 +65,8 @@ typedef struct PipelineJob
 
 /*
  * Brings the target up to date: list is the query of all objects that are to
- * be done, ascending.
+ * be done, ascending, and list_all that of all objects, where data of one may make
+ * list fail; else NULL.
  */
 typedef struct PipelinePlan
 {
@@ -71,8 +74,10 @@ typedef struct PipelinePlan
 	Oid			 target;
 	Oid			 object_id_type;
 	char		*list;
+	char		*list_all;
 	char		*to_do;	 /* for the message "12 objects ..." */
 	char		*undone; /* the query that lists objects which could not be done */
+	char		*undone_of_all;
 	ChunkOptions chunks;
 	bool		 temporary; /* a table of this session's: no workers */
 } PipelinePlan;

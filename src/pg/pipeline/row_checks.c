@@ -1,18 +1,14 @@
 /*
  * row_checks.c
- *		What is wrong with rows: of those that were rejected how many and why, and what
- *		a sample looks like before work begins.
+ *		What is wrong with rows: of those that were rejected how many and why.
  */
 #include "pg/module/plasticc.h"
-
-#include <math.h>
 
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 
-#include "core/base/statistics.h"
 #include "pg/jobs/procedure.h"
 #include "pg/jobs/subtransaction.h"
 #include "pg/pipeline/chunk_run.h"
@@ -38,6 +34,7 @@ static const char *const fault_names[N_ROW_FAULTS] = {
 	[FLUX_MISSING] = "flux is missing",
 	[FLUX_ERR_MISSING] = "flux_err is missing",
 	[PASSBAND_MISSING] = "passband is missing or not mapped",
+	[WILD_POINT] = "flux is a wild point",
 };
 
 static int64
@@ -55,12 +52,15 @@ count_rejected(const RowCounts *rows)
  * ------------------------------------------------------------------------
  */
 
-/* (object_id, time, band, mjd, passband, flux, flux_err), the former three as texts. */
+/*
+ * (object_id, time, band, mjd, passband, flux, flux_err, whether it is a wild point),
+ * the former three as texts.
+ */
 char *
 rejected_rows_query(const RowSource *source)
 {
 	return psprintf("SELECT r.object_id::pg_catalog.text, r.time, r.band, r.mjd, r.passband, "
-					"r.flux, r.flux_err "
+					"r.flux, r.flux_err, false "
 					"FROM (%s) AS r WHERE "
 					"(r.mjd OPERATOR(pg_catalog.>) '-Infinity'::pg_catalog.float8 "
 					"AND r.mjd OPERATOR(pg_catalog.<) 'Infinity'::pg_catalog.float8 "
@@ -83,12 +83,15 @@ describe_row(HeapTuple row, TupleDesc desc, bool *passband_missing)
 	char					 text[120];
 	Observation				 observation;
 	ObservationFault		 fault;
+	bool					 is_null;
 
 	for (int i = 0; i < 4; i++)
 		values[i] = SPI_getbinval(row, desc, i + 4, &nulls[i]);
 	for (int i = 0; i < 4; i++)
 		if (nulls[i] && i != 1)
 			return psprintf("%s is missing", columns[i]);
+	if (DatumGetBool(SPI_getbinval(row, desc, 8, &is_null)))
+		return psprintf("flux is a wild point: \"%.15g\"", DatumGetFloat8(values[2]));
 	fault = make_observation(DatumGetFloat8(values[0]), nulls[1] ? 0 : DatumGetInt64(values[1]),
 							 DatumGetFloat8(values[2]), DatumGetFloat8(values[3]), DETECTED_UNKNOWN,
 							 &observation);
@@ -165,20 +168,22 @@ void
 check_rejected_rows(PipelineJob *job, Datum ids, ChunkReport *report)
 {
 	int64 n_passbands = report->rows.rejected[PASSBAND_MISSING];
-	int64 n_measurements = count_rejected(&report->rows) - n_passbands;
+	int64 n_wild = report->rows.rejected[WILD_POINT];
+	int64 n_measurements = count_rejected(&report->rows) - n_passbands - n_wild;
 	bool  bad_passband = (job->strict & STRICT_PASSBANDS) && n_passbands > 0;
 	bool  bad_measurement = (job->strict & STRICT_MEASUREMENTS) && n_measurements > 0;
 	bool  strict = bad_passband || bad_measurement;
-	int	  to_tell =
-		(n_passbands > 0 ? TOLD_ROW | TOLD_PASSBANDS : 0) | (n_measurements > 0 ? TOLD_ROW : 0);
+	int	  to_tell = (n_passbands > 0 ? TOLD_ROW | TOLD_PASSBANDS : 0) |
+				  (n_measurements > 0 || n_wild > 0 ? TOLD_ROW : 0);
 	RejectedRows rejected = {job, ids, report, strict ? bad_passband : true,
 							 strict ? bad_measurement : true};
-	ErrorData	*error;
+	ErrorData	*error = NULL;
 
 	if (!strict && (to_tell & ~job->told) == 0)
 		return;
 	job->told |= to_tell;
-	error = try_in_subtransaction(find_rejected, &rejected, is_fault_of_data);
+	if (job->read)
+		error = try_in_subtransaction(find_rejected, &rejected, is_fault_of_data);
 	if (error)
 		FreeErrorData(error);
 	if (strict)
@@ -202,16 +207,18 @@ report_rejected_rows(const ChunkReport *total)
 		if (total->rows.rejected[i] > 0)
 			appendStringInfo(&reasons, "%s%s: " UINT64_FORMAT, reasons.len > 0 ? ", " : "",
 							 fault_names[i], total->rows.rejected[i]);
-	ereport(WARNING,
-			(errcode(ERRCODE_DATA_EXCEPTION),
-			 errmsg(INT64_FORMAT " of " UINT64_FORMAT " rows were rejected", n, total->rows.rows),
-			 errdetail("%s.  The first is %s.", reasons.data,
-					   total->rejected[0] ? total->rejected : "not known"),
-			 total->bands[0]
-				 ? errhint("Passbands that are not mapped: %s.  The options \"survey\" and "
-						   "\"passbands\" map them.",
-						   total->bands)
-				 : 0));
+	ereport(
+		WARNING,
+		(errcode(ERRCODE_DATA_EXCEPTION),
+		 total->rows.rows > 0
+			 ? errmsg(INT64_FORMAT " of " UINT64_FORMAT " rows were rejected", n, total->rows.rows)
+			 : errmsg(INT64_FORMAT " observations of light curves were rejected", n),
+		 errdetail("%s.  The first is %s.", reasons.data,
+				   total->rejected[0] ? total->rejected : "not known"),
+		 total->bands[0] ? errhint("Passbands that are not mapped: %s.  The options \"survey\" and "
+								   "\"passbands\" map them.",
+								   total->bands)
+						 : 0));
 }
 
 /* ------------------------------------------------------------------------
@@ -296,105 +303,4 @@ explain_bad_text(PipelineJob *job, Datum ids)
 	}
 	SPI_freetuptable(SPI_tuptable);
 	return text;
-}
-
-/* ------------------------------------------------------------------------
- * A sample
- * ------------------------------------------------------------------------
- */
-
-#define SAMPLE_ROWS 1000
-#define FEWEST_SAMPLE_ROWS 20
-
-typedef struct Sample
-{
-	const RowSource *source;
-	int				 n;
-	double			 mjd[SAMPLE_ROWS];
-	double			 flux[SAMPLE_ROWS];
-	double			 flux_err[SAMPLE_ROWS];
-	double			 scratch[SAMPLE_ROWS];
-} Sample;
-
-/* Sorts the values. */
-static double
-median_of(Sample *sample, double *values)
-{
-	sort_values(values, sample->n, sample->scratch);
-	return quantile(values, sample->n, 0.5);
-}
-
-/* Reads measurements that are finite. */
-static void
-read_sample(const void *argument)
-{
-	Sample *sample = unconstify(void *, argument);
-
-	execute_statement(psprintf("SELECT r.mjd, r.flux, r.flux_err FROM (%s) AS r LIMIT %d",
-							   measurement_rows(sample->source, ALL_ROWS, false), SAMPLE_ROWS),
-					  0, NULL, NULL, NULL, SPI_OK_SELECT);
-	for (uint64 i = 0; i < SPI_processed; i++)
-	{
-		double *places[] = {sample->mjd, sample->flux, sample->flux_err};
-		bool	missing = false;
-
-		for (int c = 0; c < 3; c++)
-		{
-			bool  is_null;
-			Datum value =
-				SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, c + 1, &is_null);
-
-			places[c][sample->n] = is_null ? 0 : DatumGetFloat8(value);
-			missing = missing || is_null || !isfinite(places[c][sample->n]);
-		}
-		sample->n += missing ? 0 : 1;
-	}
-	SPI_freetuptable(SPI_tuptable);
-}
-
-static void
-warn_of_unit(const char *looks_like, const char *option)
-{
-	ereport(WARNING, (errmsg("%s", looks_like), errhint("If so, use the option {%s}.", option)));
-}
-
-/* Are fluxes and errors such as magnitudes are? */
-static bool
-looks_like_magnitudes(Sample *sample)
-{
-	for (int i = 0; i < sample->n; i++)
-		if (!(sample->flux[i] > 3 && sample->flux[i] < 35) && sample->flux[i] != 0 &&
-			fabs(sample->flux[i]) < 90)
-			return false;
-	return sample->n >= FEWEST_SAMPLE_ROWS && median_of(sample, sample->flux) < 35 &&
-		   median_of(sample, sample->flux_err) < 0.5;
-}
-
-void
-warn_of_units(const RowSource *source)
-{
-	const ExtractOptions *options = source->options;
-	Sample				 *sample = palloc0(sizeof(Sample));
-	ErrorData			 *error;
-	double				  mjd;
-
-	sample->source = source;
-	if (column_type(source->observations.oid, options->mjd) == FLOAT4OID)
-		ereport(WARNING,
-				(errmsg("column \"%s\" of %s has type real, which holds times in steps of five "
-						"minutes",
-						options->mjd, source->observations.name),
-				 errhint("Load it as double precision.")));
-	error = try_in_subtransaction(read_sample, sample, is_fault_of_data);
-	if (error || sample->n == 0)
-		return;
-	mjd = median_of(sample, sample->mjd);
-	if (mjd > 1e8)
-		warn_of_unit(psprintf("times look like seconds: \"%.15g\"", mjd), "\"time\": \"unix\"");
-	else if (mjd > 2.3e6)
-		warn_of_unit(psprintf("times look like Julian dates: \"%.15g\"", mjd), "\"time\": \"JD\"");
-	if (options->unit == UNIT_NOT_GIVEN && !options->zero_point && !source->survey &&
-		!options->magnitude && looks_like_magnitudes(sample))
-		warn_of_unit("fluxes look like magnitudes", "\"unit\": \"AB magnitude\"");
-	pfree(sample);
 }

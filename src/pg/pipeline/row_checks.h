@@ -1,7 +1,6 @@
 /*
  * row_checks.h
- *		What is wrong with rows: of those that were rejected how many and why, and what
- *		a sample looks like before work begins.
+ *		What is wrong with rows: of those that were rejected how many and why.
  */
 #ifndef PLASTICC_PG_PIPELINE_ROW_CHECKS_H
 #define PLASTICC_PG_PIPELINE_ROW_CHECKS_H
@@ -17,8 +16,5 @@ extern char *bad_texts_query(const RowSource *source);
 extern void	 check_rejected_rows(PipelineJob *job, Datum ids, ChunkReport *report);
 extern char *explain_bad_text(PipelineJob *job, Datum ids);
 extern void	 report_rejected_rows(const ChunkReport *total);
-
-/* A WARNING for what looks like another unit, with the option for it. */
-extern void warn_of_units(const RowSource *source);
 
 #endif /* PLASTICC_PG_PIPELINE_ROW_CHECKS_H */
