@@ -642,7 +642,7 @@ test_equal_eclipses(void)
 static void
 test_daily_times(void)
 {
-	for (int star = 0; star < 40; star++)
+	for (int star = 0; star < unit_repeats(40); star++)
 	{
 		Workspace	 workspace = unit_workspace();
 		int			 n = star % 2 == 0 ? 100 : 400;
@@ -724,7 +724,7 @@ test_candidates(void)
 	int				n = find_period_candidates(&observations, range, 8, candidates, &workspace);
 
 	CHECK(n == 8, "%d candidates", n);
-	for (int seed = 21; seed < 41; seed++)
+	for (int seed = 21; seed < 21 + unit_repeats(20); seed++)
 	{
 		observations = two_sinusoids(seed, 300, 3, 900.0, 1.7, 0.31, &workspace);
 		find_period_candidates(&observations, range, 8, candidates, &workspace);

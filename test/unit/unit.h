@@ -35,6 +35,17 @@ static int unit_failed;
 		}                                                                                          \
 	} while (0)
 
+/*
+ * How often a test repeats itself that needs no statistics of the outcomes: n times, or a tenth
+ * under an emulator of another processor (environment variable EMULATOR), which takes a
+ * hundred times as long.
+ */
+static inline int
+unit_repeats(int n)
+{
+	return getenv("EMULATOR") ? (n + 9) / 10 : n;
+}
+
 /* |actual - expected| <= tolerance * max(1, |expected|); NaN equals NaN. */
 #define CHECK_CLOSE(actual, expected, tolerance, what)                                             \
 	do                                                                                             \
