@@ -54,7 +54,7 @@ measure()
 main()
 {
 	local rows="SELECT object_id, features, target FROM rows ORDER BY object_id"
-	local big='"layers": [4096, 4096, 4096, 4096], "batch_size": 8192, "epochs": 1000, "members": 3'
+	local big='"layers": [4096, 4096, 4096, 4096], "batch_size": 8192, "epochs": 1000, "networks": 3, "trees": 0'
 	local survey="(SELECT plasticc_lightcurve(i / 900.0::float8, i % 6, (1000 * random())::float8, 1, true) FROM generate_series(1, 1000000) AS i)"
 
 	work=$(mktemp -d)
@@ -68,11 +68,11 @@ main()
 		CREATE TABLE observations AS SELECT * FROM plasticc_simulate_observations(5000, 1, 'test');
 		CREATE INDEX ON observations (object_id);
 		SELECT plasticc_create_feature_table('extracted'), plasticc_create_feature_table('extracted_curves'), plasticc_create_prediction_table('predicted');
-		CALL plasticc_train('m', '$rows', '{"layers": [2048, 2048, 2048], "epochs": 1, "members": 1, "selected_inputs": 0}');
+		CALL plasticc_train('m', '$rows', '{"layers": [2048, 2048, 2048], "epochs": 1, "networks": 1, "trees": 0, "selected_inputs": 0}');
 		ANALYZE;
 	END
 	measure 'plasticc_train, large network' 20000 "CALL plasticc_train('c', '$rows', '{$big}')"
-	measure 'plasticc_train, small network' 5000 "CALL plasticc_train('c', '$rows', '{\"layers\": [64], \"epochs\": 10000, \"members\": 3}')"
+	measure 'plasticc_train, small network' 5000 "CALL plasticc_train('c', '$rows', '{\"layers\": [64], \"epochs\": 10000, \"networks\": 3, \"trees\": 0}')"
 	measure 'plasticc_cross_validate, large network' 20000 "CALL plasticc_cross_validate('c', '$rows', '{$big}')"
 	measure 'plasticc_extract' 3000 "CALL plasticc_extract('observations', 'extracted', '{\"workers\": 2}')"
 	measure 'plasticc_extract, a curve of a million points' 3000 "CALL plasticc_extract('curves', 'extracted_curves', '{\"workers\": 2}')"

@@ -17,7 +17,7 @@ DECLARE
     start timestamptz := clock_timestamp();
 BEGIN
     PERFORM set_config('max_parallel_maintenance_workers', (processes - 1)::text, false);
-    CALL plasticc_train('m', 'SELECT object_id, features, target FROM objects ORDER BY object_id', '{"members": 4, "epochs": 20}');
+    CALL plasticc_train('m', 'SELECT object_id, features, target FROM objects ORDER BY object_id', '{"networks": 4, "trees": 0, "epochs": 20}');
     INSERT INTO measured VALUES (format('training, processes: %s', processes), extract(epoch FROM clock_timestamp() - start));
 END $$;
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 #
 # Weighted log loss of a five-fold cross-validation on published feature tables, and its spread over seeds:
-# the default preset, one network of it, and the preset "reference".  Every object is scored by networks that
+# the default preset, its networks, its boosted trees, one network of it, and the preset "reference".  Every object is scored by networks that
 # were trained on the other four folds, with the same options for all folds.
 #
 # For comparison, on these folds: XGBoost 0.779; a PyTorch network of four layers 0.82, five of them
@@ -14,28 +14,6 @@ set -euo pipefail
 # shellcheck source=bench/common/datasets.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common/datasets.sh"
 seeds=${SEEDS:-1 2 3}
-published=$data/plasticc/published_features.csv.gz
-
-load_published()
-{
-	local columns other_columns band_columns names
-
-	columns=$(gzip -dc "$published" | sed -n 1p)
-	# object_id, target and fold are not inputs, and these two are the same for all objects
-	names=$(tr ',' '\n' <<<"$columns" | grep -vxE 'object_id|target|fold|all_passband_min|all_passband_max')
-	other_columns=$(paste -sd, <<<"$names")
-	band_columns=$(sed -n 's/_pb0$//p' <<<"$names" |
-		sed 's/.*/ARRAY[&_pb0, &_pb1, &_pb2, &_pb3, &_pb4, &_pb5] AS &/' | paste -sd,)
-
-	sql -c "CREATE TABLE published (${columns//,/ double precision, } double precision)"
-	sql -c "\\copy published from program 'gzip -dc $published' with (format csv, header true)"
-	sql -c "ALTER TABLE published ALTER object_id TYPE bigint, ALTER target TYPE integer, ALTER fold TYPE integer,
-		ADD others double precision[]"
-	sql -c "UPDATE published SET others = ARRAY[$other_columns]"
-	load_real
-	sql -v published_bands="$band_columns" -f "$bench_dir/published/inputs.sql"
-}
-
 # Cross-validates the options $1 with each of the seeds $2.
 cross_validate()
 {
@@ -63,7 +41,9 @@ load_published
 sql -c "SELECT count(*), 'objects,', max(cardinality(features)), 'inputs' FROM inputs" \
 	-c "CREATE TABLE results (options text, seed integer, log_loss float8, error float8, accuracy float8, seconds float8)"
 cross_validate '{}' "$seeds"
-cross_validate '{"members": 1}' "$seeds"
+cross_validate '{"trees": 0}' "$seeds"
+cross_validate '{"networks": 0}' "$seeds"
+cross_validate '{"networks": 1, "trees": 0}' "$seeds"
 cross_validate '{"preset": "reference"}' "${seeds%% *}"
 sql -c "SELECT 'median of', count(*), 'seeds,', options, 'log loss', round(percentile_cont(0.5) WITHIN GROUP (ORDER BY log_loss)::numeric, 4),
 		'from', round(min(log_loss)::numeric, 4), 'to', round(max(log_loss)::numeric, 4),

@@ -88,7 +88,7 @@ measure()
 	sampler=$!
 	start=$(date +%s.%N)
 	PGOPTIONS="-c client_min_messages=warning -c max_parallel_maintenance_workers=$workers" sql \
-		-c "CALL plasticc_train('rows_$rows', 'SELECT features, target FROM objects LIMIT $rows', '{\"members\": 3, \"epochs\": $epochs}')"
+		-c "CALL plasticc_train('rows_$rows', 'SELECT features, target FROM objects LIMIT $rows', '{\"networks\": 3, \"trees\": 0, \"epochs\": $epochs}')"
 	end=$(date +%s.%N)
 	stop_sampler
 	first=$(sql -c "SELECT extract(epoch FROM min(elapsed)) FROM plasticc_training_log

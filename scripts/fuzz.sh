@@ -27,7 +27,7 @@ TIMEFORMAT='%U %S'
 declare -A sources=(
 	[lightcurve_text]='src/core/curve/observations_io.c src/core/curve/observations.c'
 	[lightcurve_binary]='src/core/curve/observations_io.c src/core/curve/observations.c'
-	[model]='src/core/model/model_read.c src/core/model/model.c src/core/model/model_write.c'
+	[model]='src/core/model/model_read.c src/core/model/byte_reader.c src/core/model/model.c src/core/model/model_write.c src/core/trees/booster.c'
 	[features]='src/core/features/*.c'
 	[gp]='src/core/gp/*.c'
 	[period]='src/core/period/*.c'
@@ -35,7 +35,7 @@ declare -A sources=(
 	[augment]='src/core/augment/*.c'
 	[simulate]='src/core/simulate/*.c'
 	[options]='src/core/train/options.c'
-	[training]='src/core/train/trainer.c src/core/nn/*.c src/core/trees/*.c'
+	[training]='src/core/train/trainer.c src/core/train/tree_trainer.c src/core/nn/*.c src/core/trees/*.c'
 )
 
 # One of libFuzzer's final statistics.

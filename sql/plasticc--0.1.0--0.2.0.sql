@@ -81,7 +81,7 @@ CREATE FUNCTION plasticc_export_onnx(model bytea) RETURNS bytea
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
 
 COMMENT ON FUNCTION plasticc_export_onnx(bytea) IS
-'a model as a file of ONNX (opset 13): input "features", float [N][number of features] with NaN for missing values, output "probabilities", float [N][number of classes], in the order of plasticc_classes(model)';
+'a model as a file of ONNX (opset 13): input "features", float [N][number of features] with NaN for missing values, output "probabilities", float [N][number of classes], in the order of plasticc_classes(model); of a model without boosted trees';
 
 CREATE FUNCTION plasticc_model_card(model bytea) RETURNS text
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
@@ -848,8 +848,8 @@ COMMENT ON COLUMN plasticc_models.metrics IS
 'size of the training set, epochs and losses, and the scores and calibration on held-out rows, if any';
 COMMENT ON COLUMN plasticc_models.model IS 'serialised model, the argument of plasticc_classify; portable between databases';
 COMMENT ON TABLE plasticc_training_log IS
-'training log, one row per network and epoch, written during training; losses are of the kind set by the option loss';
-COMMENT ON COLUMN plasticc_training_log.member IS 'number of the network in the ensemble, from 1';
+'training log, one row per member and epoch, ten rounds being an epoch of boosted trees, written during training; losses are of the kind set by the option loss';
+COMMENT ON COLUMN plasticc_training_log.member IS 'number of the member in the ensemble, from 1: networks, then boosted trees';
 COMMENT ON COLUMN plasticc_training_log.elapsed IS 'time since training started, including reading the training query';
 COMMENT ON TABLE plasticc_cross_validations IS
 'cross-validations, one row per run; a run under an existing name adds the next version, independently of the versions of models';
@@ -858,7 +858,7 @@ COMMENT ON COLUMN plasticc_cross_validations.options IS 'all training options, i
 COMMENT ON COLUMN plasticc_cross_validations.metrics IS
 'scores over all objects and by fold, number of objects in each class, number of features, and elapsed seconds';
 COMMENT ON TABLE plasticc_out_of_fold IS
-'out-of-fold predictions of cross-validations: the class probabilities of each row by networks trained without its fold';
+'out-of-fold predictions of cross-validations: the class probabilities of each row by models trained without its fold';
 COMMENT ON COLUMN plasticc_out_of_fold.object_id IS 'object_id of the training query where it is an integer, or NULL';
 COMMENT ON COLUMN plasticc_out_of_fold.object_key IS 'object_id of the training query as a text where it is no integer, or NULL';
 COMMENT ON COLUMN plasticc_models.class_names IS 'names of the classes, in the same order, where the target was a text, or NULL';
@@ -867,7 +867,7 @@ COMMENT ON COLUMN plasticc_cross_validations.class_names IS
 COMMENT ON COLUMN plasticc_out_of_fold.target IS 'true class';
 COMMENT ON COLUMN plasticc_out_of_fold.probabilities IS 'class probabilities in the order of plasticc_cross_validations.classes';
 COMMENT ON PROCEDURE plasticc_train(text, text, jsonb) IS
-'trains an ensemble of networks on training_query, run once as the current user, and stores it in plasticc_models as the next version of name; the query returns features real[] or double precision[] (NULL, NaN and infinite elements are missing values), target integer or text (the class), and optionally weight double precision (> 0), fold integer and object_id of any type, and plasticc_option_catalog() lists the options';
+'trains an ensemble of networks and boosted trees on training_query, run once as the current user, and stores it in plasticc_models as the next version of name; the query returns features real[] or double precision[] (NULL, NaN and infinite elements are missing values), target integer or text (the class), and optionally weight double precision (> 0), fold integer and object_id of any type, and plasticc_option_catalog() lists the options';
 COMMENT ON PROCEDURE plasticc_cross_validate(text, text, jsonb) IS
 'cross-validates a training with the query and options of plasticc_train: trains once per fold on all other folds, and stores the out-of-fold predictions in plasticc_out_of_fold and the scores in plasticc_cross_validations';
 COMMENT ON FUNCTION plasticc_training_options() IS
@@ -875,12 +875,12 @@ COMMENT ON FUNCTION plasticc_training_options() IS
 COMMENT ON FUNCTION plasticc_option_catalog() IS
 'options of plasticc_train, plasticc_cross_validate, plasticc_extract, plasticc_predict and plasticc_create_views: type, default (as JSON; null where it depends on tables or settings), accepted range, description';
 COMMENT ON FUNCTION plasticc_progress() IS
-'progress of the calls of plasticc_train, plasticc_cross_validate, plasticc_extract and plasticc_predict that run in this database: name is the model or the target table, done and total count epochs of all networks or objects, and what is unknown is NULL';
+'progress of the calls of plasticc_train, plasticc_cross_validate, plasticc_extract and plasticc_predict that run in this database: name is the model or the target table, done and total count epochs of all members or objects, and what is unknown is NULL';
 COMMENT ON FUNCTION plasticc_model(text, integer) IS
 'newest or given version of a model, or the version that an alias stands for; an error if there is none, NULL for a NULL name';
 COMMENT ON FUNCTION plasticc_classes(bytea) IS 'classes that the model knows, ascending: the order of its probabilities';
 COMMENT ON FUNCTION plasticc_model_info(bytea) IS
-'description of a model as jsonb: classes, features, network layers, calibration, class gate, size, options and metrics';
+'description of a model as jsonb: classes, features, network layers, trees, calibration, class gate, size, options and metrics';
 COMMENT ON FUNCTION plasticc_classify(bytea, real[]) IS
 'class probabilities, which sum to 1, in the order of plasticc_classes(model); features as in training, where NULL, NaN or infinite elements are missing values, which count as the mean (zscore) or median (rank_gauss) of the feature in training, values beyond those in training count as the nearest of them, and a different number of features is an error';
 COMMENT ON FUNCTION plasticc_classify(text, real[]) IS
@@ -947,6 +947,13 @@ COMMENT ON COLUMN plasticc_aliases.version IS 'version of the model that the ali
 COMMENT ON COLUMN plasticc_aliases.owner IS
 'role whose members may add and delete rows of this alias; the same in all rows of the alias';
 COMMENT ON VIEW plasticc_model_versions IS 'the versions in plasticc_models without the models: their size in bytes instead';
+
+CREATE FUNCTION plasticc_importance(model bytea, OUT feature text, OUT feature_group text, OUT gain double precision)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'plasticc_gains' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 1000;
+
+COMMENT ON FUNCTION plasticc_importance(bytea) IS
+'gain of every feature in the model''s boosted trees: by how much the splits on it reduce the weighted cross-entropy of the training objects, in the second-order approximation, summed over the splits of a member and averaged over members; largest first';
 
 -- Transition, combine and final functions are called by the server, which asks for the rights of the aggregate's owner.
 -- (Citus asks for the caller's: docs/distributed.md.)  plasticc_features(lightcurve), a final function too, is for everybody.

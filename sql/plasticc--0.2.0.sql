@@ -698,8 +698,8 @@ COMMENT ON COLUMN plasticc_models.metrics IS
 'size of the training set, epochs and losses, and the scores and calibration on held-out rows, if any';
 COMMENT ON COLUMN plasticc_models.model IS 'serialised model, the argument of plasticc_classify; portable between databases';
 COMMENT ON TABLE plasticc_training_log IS
-'training log, one row per network and epoch, written during training; losses are of the kind set by the option loss';
-COMMENT ON COLUMN plasticc_training_log.member IS 'number of the network in the ensemble, from 1';
+'training log, one row per member and epoch, ten rounds being an epoch of boosted trees, written during training; losses are of the kind set by the option loss';
+COMMENT ON COLUMN plasticc_training_log.member IS 'number of the member in the ensemble, from 1: networks, then boosted trees';
 COMMENT ON COLUMN plasticc_training_log.elapsed IS 'time since training started, including reading the training query';
 COMMENT ON TABLE plasticc_cross_validations IS
 'cross-validations, one row per run; a run under an existing name adds the next version, independently of the versions of models';
@@ -710,7 +710,7 @@ COMMENT ON COLUMN plasticc_cross_validations.options IS 'all training options, i
 COMMENT ON COLUMN plasticc_cross_validations.metrics IS
 'scores over all objects and by fold, number of objects in each class, number of features, and elapsed seconds';
 COMMENT ON TABLE plasticc_out_of_fold IS
-'out-of-fold predictions of cross-validations: the class probabilities of each row by networks trained without its fold';
+'out-of-fold predictions of cross-validations: the class probabilities of each row by models trained without its fold';
 COMMENT ON COLUMN plasticc_out_of_fold.object_id IS 'object_id of the training query where it is an integer, or NULL';
 COMMENT ON COLUMN plasticc_out_of_fold.object_key IS 'object_id of the training query as a text where it is no integer, or NULL';
 COMMENT ON COLUMN plasticc_out_of_fold.target IS 'true class';
@@ -737,7 +737,7 @@ CREATE PROCEDURE plasticc_train(name text, training_query text, options jsonb DE
 AS 'MODULE_PATHNAME' LANGUAGE C;
 
 COMMENT ON PROCEDURE plasticc_train(text, text, jsonb) IS
-'trains an ensemble of networks on training_query, run once as the current user, and stores it in plasticc_models as the next version of name; the query returns features real[] or double precision[] (NULL, NaN and infinite elements are missing values), target integer or text (the class), and optionally weight double precision (> 0), fold integer and object_id of any type, and plasticc_option_catalog() lists the options';
+'trains an ensemble of networks and boosted trees on training_query, run once as the current user, and stores it in plasticc_models as the next version of name; the query returns features real[] or double precision[] (NULL, NaN and infinite elements are missing values), target integer or text (the class), and optionally weight double precision (> 0), fold integer and object_id of any type, and plasticc_option_catalog() lists the options';
 
 CREATE PROCEDURE plasticc_cross_validate(name text, training_query text, options jsonb DEFAULT '{}')
 AS 'MODULE_PATHNAME' LANGUAGE C;
@@ -768,7 +768,7 @@ CREATE FUNCTION plasticc_progress(
 AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED ROWS 10;
 
 COMMENT ON FUNCTION plasticc_progress() IS
-'progress of the calls of plasticc_train, plasticc_cross_validate, plasticc_extract and plasticc_predict that run in this database: name is the model or the target table, done and total count epochs of all networks or objects, and what is unknown is NULL';
+'progress of the calls of plasticc_train, plasticc_cross_validate, plasticc_extract and plasticc_predict that run in this database: name is the model or the target table, done and total count epochs of all members or objects, and what is unknown is NULL';
 
 -- Not strict: a NULL version means the newest.
 CREATE FUNCTION plasticc_model(name text, version integer DEFAULT NULL) RETURNS bytea
@@ -812,13 +812,13 @@ CREATE FUNCTION plasticc_model_info(model bytea) RETURNS jsonb
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 
 COMMENT ON FUNCTION plasticc_model_info(bytea) IS
-'description of a model as jsonb: classes, features, network layers, calibration, class gate, size, options and metrics';
+'description of a model as jsonb: classes, features, network layers, trees, calibration, class gate, size, options and metrics';
 
 CREATE FUNCTION plasticc_export_onnx(model bytea) RETURNS bytea
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
 
 COMMENT ON FUNCTION plasticc_export_onnx(bytea) IS
-'a model as a file of ONNX (opset 13): input "features", float [N][number of features] with NaN for missing values, output "probabilities", float [N][number of classes], in the order of plasticc_classes(model)';
+'a model as a file of ONNX (opset 13): input "features", float [N][number of features] with NaN for missing values, output "probabilities", float [N][number of classes], in the order of plasticc_classes(model); of a model without boosted trees';
 
 CREATE FUNCTION plasticc_model_card(model bytea) RETURNS text
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
@@ -925,6 +925,13 @@ AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 10000000 RO
 
 COMMENT ON FUNCTION plasticc_importance(bytea, text, boolean, integer, bigint) IS
 'permutation importance: mean increase of the challenge''s weighted log loss over repeats (1 to 1000) random permutations of a feature, or of all features of a group together, among the rows of a query, run as the current user, that returns features, target and optionally object_id; largest first';
+
+CREATE FUNCTION plasticc_importance(model bytea, OUT feature text, OUT feature_group text, OUT gain double precision)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'plasticc_gains' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 1000;
+
+COMMENT ON FUNCTION plasticc_importance(bytea) IS
+'gain of every feature in the model''s boosted trees: by how much the splits on it reduce the weighted cross-entropy of the training objects, in the second-order approximation, summed over the splits of a member and averaged over members; largest first';
 
 -- An enum, because text constants, which have a collation, are not sent to foreign servers.
 CREATE TYPE plasticc_unknown_method AS ENUM

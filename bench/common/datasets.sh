@@ -49,6 +49,27 @@ load_real()
 	"$bench_dir/../scripts/load.sh" "$data/plasticc" >/dev/null
 }
 
+# Published feature tables and what follows from them and the metadata: the table inputs of object_id, target, fold, features.
+load_published()
+{
+	local published=$data/plasticc/published_features.csv.gz columns other_columns band_columns names
+
+	columns=$(gzip -dc "$published" | sed -n 1p)
+	# object_id, target and fold are not inputs, and these two are the same for all objects
+	names=$(tr ',' '\n' <<<"$columns" | grep -vxE 'object_id|target|fold|all_passband_min|all_passband_max')
+	other_columns=$(paste -sd, <<<"$names")
+	band_columns=$(sed -n 's/_pb0$//p' <<<"$names" |
+		sed 's/.*/ARRAY[&_pb0, &_pb1, &_pb2, &_pb3, &_pb4, &_pb5] AS &/' | paste -sd,)
+
+	sql -c "CREATE TABLE published (${columns//,/ double precision, } double precision)"
+	sql -c "\\copy published from program 'gzip -dc $published' with (format csv, header true)"
+	sql -c "ALTER TABLE published ALTER object_id TYPE bigint, ALTER target TYPE integer, ALTER fold TYPE integer,
+		ADD others double precision[]"
+	sql -c "UPDATE published SET others = ARRAY[$other_columns]"
+	load_real
+	sql -v published_bands="$band_columns" -f "$bench_dir/published/inputs.sql"
+}
+
 # Alert histories of ELAsTiCC: targets 111 (Ia) and 113 (II).  Nanojansky (zero point 31.4) are converted to
 # the challenge's unit of flux (27.5).
 load_elasticc()

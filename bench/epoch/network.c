@@ -206,7 +206,7 @@ time_inference(const Turns *turns, const Model *model, const float *features, in
 
 			for (int row = 0; row + BLOCK <= turns->n_rows; row += n_rows)
 				if (what == 1)
-					for (int m = 0; m < model->n_members; m++)
+					for (int m = 0; m < model->n_networks; m++)
 						forward_products(turns, n_rows);
 				else
 					model_classify(model, scratch, n_rows,
@@ -268,11 +268,11 @@ main(int argc, char **argv)
 	prepare_products(&turns, &options, member_inputs(&options, set.n_features), set.n_rows);
 
 	training_inputs(&set, &options, NULL, &workspace, &inputs);
-	model = empty_model(&set, &inputs.preprocessing, n_members, &workspace);
+	model = empty_model(&set, &inputs.preprocessing, n_members, 0, &workspace);
 	turns.start = seconds();
-	model->members[0] =
-		train_member(&set, &inputs, &options, &workspace, finish_epoch, &turns, &result)
-			->members[0];
+	model->networks[0] =
+		train_network(&set, &inputs, &options, &workspace, finish_epoch, &turns, &result)
+			->networks[0];
 	/* the time of the first epoch includes the preparation */
 	print_median("epoch", turns.n - 1, turns.epoch + 1);
 	print_median("epoch_products", turns.n - 1, turns.products + 1);
@@ -280,8 +280,9 @@ main(int argc, char **argv)
 	for (int m = 1; m < n_members; m++)
 	{
 		options.seed = m;
-		model->members[m] =
-			train_member(&set, &inputs, &options, &workspace, no_report, NULL, &result)->members[0];
+		model->networks[m] =
+			train_network(&set, &inputs, &options, &workspace, no_report, NULL, &result)
+				->networks[0];
 	}
 	drop_unused_inputs(model, &workspace);
 	time_inference(&turns, model, features, turns.n);

@@ -14,7 +14,7 @@ CREATE TABLE observations AS SELECT * FROM plasticc_simulate_observations(2);
 CREATE VIEW no_rows AS SELECT object_id, features FROM objects WHERE false;
 SELECT plasticc_create_feature_table('calls.extracted'), plasticc_create_prediction_table('calls.predicted');
 CALL plasticc_train('m', 'SELECT features, target FROM calls.objects ORDER BY object_id',
-    '{"layers": [2], "epochs": 1, "members": 1, "report_interval": 1000, "feature_names": ["a", "b", "c", "d"]}');
+    '{"layers": [2], "epochs": 1, "networks": 1, "trees": 0, "report_interval": 1000, "feature_names": ["a", "b", "c", "d"]}');
 
 SELECT plasticc_promote('m', 1, 'live');
 
@@ -92,8 +92,8 @@ INSERT INTO usual_values VALUES
     ('regclass', '%.target', '''calls.extracted'''), ('regclass', 'plasticc_predict.target', '''calls.predicted'''),
     ('oid', '%', '''plasticc_models''::regclass'), ('name', '%owner%.owner', 'current_user'),
     ('regclass[]', '%', '''{calls.observations}'''), ('regtype', '%', '''bigint'''),
-    ('jsonb', 'plasticc_train.options', '''{"layers": [2], "epochs": 1, "members": 1, "report_interval": 1000}'''),
-    ('jsonb', 'plasticc_cross_validate.options', '''{"layers": [2], "epochs": 1, "members": 1, "folds": 2, "report_interval": 1000}'''),
+    ('jsonb', 'plasticc_train.options', '''{"layers": [2], "epochs": 1, "networks": 1, "trees": 0, "report_interval": 1000}'''),
+    ('jsonb', 'plasticc_cross_validate.options', '''{"layers": [2], "epochs": 1, "networks": 1, "trees": 0, "folds": 2, "report_interval": 1000}'''),
     ('jsonb', 'plasticc_extract.options', '''{"feature_set": "simple"}'''),
     ('bytea', '%', 'plasticc_model(''m'')'), ('lightcurve', '%', '(SELECT curve FROM calls.curves WHERE name = ''usual'')'),
     ('integer[]', '%', '''{15,42}'''), ('integer[]', 'plasticc_select.passbands', '''{1,2}'''), ('text[]', '%', '''{15,42}'''), ('anyelement', '%', 'NULL::bigint'), ('real[]', '%', '''{0.25,0.75}'''), ('double precision[]', '%', '''{1,2}'''),

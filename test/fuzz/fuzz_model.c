@@ -5,7 +5,7 @@
  * The preamble is made valid first, so that the fuzzer gets past the checksum.  An
  * odd first byte makes a model of the bytes after it, of any sizes and extreme numbers,
  * and then changes single bytes of its form; an even one takes them as the form.  Its
- * next two bits choose the format: with names of classes, without, and that of 0.1.0.
+ * next two bits choose the format of 0.1.0, and names of classes.
  */
 #include "fuzz.h"
 
@@ -92,19 +92,20 @@ take_preprocessing(FuzzInput *input, bool unbounded, Preprocessing *preprocessin
 }
 
 static void
-take_member(FuzzInput *input, int n_all, int n_classes, Member *member, Workspace *workspace)
+take_network(FuzzInput *input, int n_all, int n_classes, DenseNetwork *network,
+			 Workspace *workspace)
 {
 	int n_in = take_range(input, 1, n_all);
 
-	member->n_inputs = n_in;
-	member->inputs = take_ascending(input, n_in, n_all, workspace);
-	member->n_layers = take_range(input, 1, 3);
-	member->layers = workspace_array(workspace, DenseLayer, member->n_layers);
-	for (int i = 0; i < member->n_layers; i++)
+	network->n_inputs = n_in;
+	network->inputs = take_ascending(input, n_in, n_all, workspace);
+	network->n_layers = take_range(input, 1, 3);
+	network->layers = workspace_array(workspace, DenseLayer, network->n_layers);
+	for (int i = 0; i < network->n_layers; i++)
 	{
-		int n_out = i == member->n_layers - 1 ? n_classes : take_range(input, 1, 5);
+		int n_out = i == network->n_layers - 1 ? n_classes : take_range(input, 1, 5);
 
-		member->layers[i] = (DenseLayer){
+		network->layers[i] = (DenseLayer){
 			.n_in = n_in,
 			.n_out = n_out,
 			.activation = (Activation) take_range(input, 0, ACTIVATION_ELU),
@@ -115,15 +116,63 @@ take_member(FuzzInput *input, int n_all, int n_classes, Member *member, Workspac
 	}
 }
 
+/* Of up to three splits. */
+static void
+take_tree(FuzzInput *input, int n_inputs, int n_classes, Tree *tree, Workspace *workspace)
+{
+	int n_splits = take_range(input, 0, n_inputs > 0 ? 3 : 0);
+
+	tree->n_nodes = 2 * n_splits + 1;
+	tree->nodes = workspace_array(workspace, TreeNode, tree->n_nodes);
+	for (int i = 0, n = 0; i < tree->n_nodes; i++)
+	{
+		bool split = n < n_splits && (i == 2 * n || take_range(input, 0, 1) == 1);
+
+		tree->nodes[i] = (TreeNode){.input = -1};
+		if (!split)
+			continue;
+		n++;
+		tree->nodes[i].input = take_range(input, 0, n_inputs - 1);
+		tree->nodes[i].threshold = (float) take_number(input);
+		tree->nodes[i].missing_right = take_range(input, 0, 1) == 1;
+	}
+	REQUIRE(link_tree(tree));
+	tree->leaves = take_floats(input, (size_t) tree_leaves(tree) * n_classes, workspace);
+}
+
+static void
+take_boosters(FuzzInput *input, Model *model, Workspace *workspace)
+{
+	int n_features = model->preprocessing.n_features;
+
+	model->n_tree_inputs = take_range(input, 0, n_features);
+	model->tree_inputs = take_ascending(input, model->n_tree_inputs, n_features, workspace);
+	model->tree_gains = take_floats(input, model->n_tree_inputs, workspace);
+	for (int j = 0; j < model->n_tree_inputs; j++)
+		model->tree_gains[j] = fabsf(model->tree_gains[j]);
+	model->tree_weight = model->n_networks == 0 ? 1.0f : (float) take_byte(input) / 255.0f;
+	model->boosters = workspace_array(workspace, Booster, model->n_boosters);
+	for (int m = 0; m < model->n_boosters; m++)
+	{
+		Booster *booster = &model->boosters[m];
+
+		booster->base = take_floats(input, model->n_classes, workspace);
+		booster->n_trees = take_range(input, 0, 3);
+		booster->trees = workspace_array(workspace, Tree, booster->n_trees);
+		for (int t = 0; t < booster->n_trees; t++)
+			take_tree(input, model->n_tree_inputs, model->n_classes, &booster->trees[t], workspace);
+	}
+}
+
 static unsigned char *
-build_model(FuzzInput *input, uint32_t format, size_t *length, Workspace *workspace)
+build_model(FuzzInput *input, uint32_t format, bool named, size_t *length, Workspace *workspace)
 {
 	static char	  *class_names[] = {"1", "AGN", "SN Ia", "\xc3\xa9"};
 	Model		   model = {.options = "{}", .metrics = "{}"};
 	unsigned char *bytes;
 	float		  *closed;
 
-	take_preprocessing(input, format == UNBOUNDED_FORMAT_VERSION, &model.preprocessing, workspace);
+	take_preprocessing(input, format == OLD_FORMAT_VERSION, &model.preprocessing, workspace);
 	if (preprocessing_inputs(&model.preprocessing) == 0)
 	{
 		model.preprocessing.n_flagged = 1;
@@ -142,11 +191,14 @@ build_model(FuzzInput *input, uint32_t format, size_t *length, Workspace *worksp
 			closed[side * model.n_classes + take_range(input, 0, model.n_classes - 1)] =
 				(float) take_byte(input) / 256.0f;
 	}
-	model.n_members = take_range(input, 1, 3);
-	model.members = workspace_array(workspace, Member, model.n_members);
-	for (int i = 0; i < model.n_members; i++)
-		take_member(input, preprocessing_inputs(&model.preprocessing), model.n_classes,
-					&model.members[i], workspace);
+	model.n_boosters = format == FORMAT_VERSION ? take_range(input, 0, 2) : 0;
+	model.n_networks = take_range(input, model.n_boosters == 0, 3);
+	model.networks = workspace_array(workspace, DenseNetwork, model.n_networks);
+	for (int i = 0; i < model.n_networks; i++)
+		take_network(input, preprocessing_inputs(&model.preprocessing), model.n_classes,
+					 &model.networks[i], workspace);
+	if (model.n_boosters > 0)
+		take_boosters(input, &model, workspace);
 	if (take_range(input, 0, 1) == 1)
 	{
 		model.n_feature_names = model.preprocessing.n_features;
@@ -154,7 +206,7 @@ build_model(FuzzInput *input, uint32_t format, size_t *length, Workspace *worksp
 		for (int i = 0; i < model.n_feature_names; i++)
 			model.feature_names[i] = i % 2 == 0 ? "period" : "flux_mean_r";
 	}
-	if (format == FORMAT_VERSION)
+	if (named)
 		model.class_names = class_names;
 	*length = model_size(&model);
 	bytes = malloc(*length); /* of exactly its size, for the sanitizer */
@@ -187,13 +239,12 @@ make_bytes(FuzzInput *input, size_t *length, Workspace *workspace)
 {
 	unsigned char *bytes;
 	int			   way = take_byte(input);
-	uint32_t	   format = way & 2	  ? UNBOUNDED_FORMAT_VERSION
-							: way & 4 ? FORMAT_VERSION
-									  : UNNAMED_FORMAT_VERSION;
+	uint32_t	   format = way & 2 ? OLD_FORMAT_VERSION : FORMAT_VERSION;
+	bool		   named = format == FORMAT_VERSION && (way & 4);
 
 	if (way % 2 == 1)
 	{
-		bytes = build_model(input, format, length, workspace);
+		bytes = build_model(input, format, named, length, workspace);
 		change_bytes(input, bytes, *length);
 	}
 	else

@@ -1,11 +1,12 @@
 /*
  * fuzz_training.c
- *		Training of a small network on extreme features: it diverges, or the model reads
- *		back from its bytes and gives probabilities.
+ *		Training of a small network or of a few trees on extreme features: it diverges, or the model
+ *reads back from its bytes and gives probabilities.
  */
 #include "fuzz.h"
 
 #include "core/train/trainer.h"
+#include "core/train/tree_trainer.h"
 
 #define MAX_ROWS 24
 #define MAX_FEATURES 5
@@ -43,6 +44,10 @@ take_options(FuzzInput *input, int n_rows, int n_features)
 	options.weight_power = take_range(input, 0, 4) / 4.0;
 	options.batch_size = take_range(input, 2, 16);
 	options.epochs = 2;
+	options.boosting.rounds = 4;
+	options.boosting.max_depth = take_range(input, 1, 3);
+	options.boosting.min_child_weight = take_range(input, 0, 2) == 0 ? 1.0 : 0.001;
+	options.boosting.lambda = take_range(input, 0, 1);
 	options.seed = take_byte(input);
 	training_options_settle(&options, n_rows, n_rows, n_features);
 	return options;
@@ -87,6 +92,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	TrainingOptions		 options = take_options(&input, n_rows, n_features);
 	float				*rows[MAX_ROWS];
 	bool				 weighted = take_range(&input, 0, 1) == 1;
+	bool				 trees = take_range(&input, 0, 2) == 0;
 	TrainingResult		 result;
 	Inputs				 inputs;
 	Model				*model;
@@ -110,7 +116,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	};
 
 	training_inputs(&set, &options, NULL, &workspace, &inputs);
-	model = train_member(&set, &inputs, &options, &workspace, ignore_report, NULL, &result);
+	model = (trees ? train_booster : train_network)(&set, &inputs, &options, &workspace,
+													ignore_report, NULL, &result);
 	if (model)
 	{
 		size_t		   length;

@@ -3,7 +3,7 @@
 SET client_min_messages = warning;
 CREATE TABLE objects AS SELECT i AS object_id, (ARRAY[15, 42])[1 + i % 2] AS target, ARRAY[i % 2 + hashint4(i) / 4e9, i % 3, 0, 1]::real[] AS features
 FROM generate_series(1, 20) AS i;
-CALL plasticc_train('m', 'SELECT features::float8[] AS features, target FROM objects ORDER BY object_id', '{"layers": [2], "epochs": 1, "members": 1}');
+CALL plasticc_train('m', 'SELECT features::float8[] AS features, target FROM objects ORDER BY object_id', '{"layers": [2], "epochs": 1, "networks": 1, "trees": 0}');
 SELECT plasticc_class_names(plasticc_model('m')) AS doubles;
 
 -- The calls, in which # is a quote, and their results as texts; those with double precision[] are of the forms for it.

@@ -9,14 +9,14 @@ SELECT i AS object_id, (ARRAY[15, 42, 90])[1 + i % 3] AS target,
              CASE WHEN i % 7 > 0 THEN i % 3 END, 1]::real[] AS features
 FROM generate_series(1, 3000) AS i;
 CALL plasticc_train('m', 'SELECT features, target FROM objects WHERE object_id % 10 > 0 ORDER BY object_id',
-                    '{"layers": [16], "epochs": 20, "batch_size": 30, "dropout": 0, "learning_rate": 0.01, "seed": 1}');
+                    '{"trees": 0, "layers": [16], "epochs": 20, "batch_size": 30, "dropout": 0, "learning_rate": 0.01, "seed": 1}');
 -- a model large enough to be toasted, and one that is not
 CALL plasticc_train('wide', 'SELECT features, target FROM objects WHERE object_id < 300 ORDER BY object_id',
-                    '{"layers": [64, 64], "epochs": 1, "seed": 1}');
+                    '{"trees": 0, "layers": [64, 64], "epochs": 1, "seed": 1}');
 CALL plasticc_train('tiny', 'SELECT features, target FROM objects WHERE object_id < 300 ORDER BY object_id',
-                    '{"layers": [], "epochs": 1, "normalisation": "zscore"}');
+                    '{"trees": 0, "layers": [], "epochs": 1, "normalisation": "zscore"}');
 CALL plasticc_train('tin2', 'SELECT features, target FROM objects WHERE object_id < 300 ORDER BY object_id',
-                    '{"layers": [], "epochs": 1, "normalisation": "zscore", "seed": 7}');
+                    '{"trees": 0, "layers": [], "epochs": 1, "normalisation": "zscore", "seed": 7}');
 SELECT name, length(model) > 2000 AS toasted FROM plasticc_models ORDER BY name;
 
 -- probabilities of a trained model

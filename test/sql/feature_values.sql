@@ -19,12 +19,12 @@ SELECT * FROM plasticc_feature_rows('{1,NULL,NaN,Infinity,0.1}', ARRAY['a', 'b',
 
 -- the names of a model, and those of the catalog for a model without names
 CREATE TABLE objects AS SELECT (ARRAY[15, 42])[1 + i % 2] AS target, ARRAY[i % 2, hashint4(i) / 4e9]::real[] AS features FROM generate_series(1, 40) AS i;
-CALL plasticc_train('named', 'SELECT features, target FROM objects', '{"members": 1, "layers": [2], "epochs": 1, "feature_names": ["parity", "flux_maximum_r"]}');
-CALL plasticc_train('unnamed', 'SELECT features, target FROM objects', '{"members": 1, "layers": [2], "epochs": 1}');
+CALL plasticc_train('named', 'SELECT features, target FROM objects', '{"networks": 1, "trees": 0, "layers": [2], "epochs": 1, "feature_names": ["parity", "flux_maximum_r"]}');
+CALL plasticc_train('unnamed', 'SELECT features, target FROM objects', '{"networks": 1, "trees": 0, "layers": [2], "epochs": 1}');
 SELECT plasticc_features_json('{1,2}', plasticc_model('named')), plasticc_features_json('{1,2}', 'named'), plasticc_features_json('{1,2}', 'unnamed');
 SELECT * FROM plasticc_feature_rows('{1,2}', plasticc_model('named'));
 SELECT * FROM plasticc_feature_rows('{1,2}', 'named');
-CALL plasticc_train('catalog', 'SELECT features, 15 + 27 * (object_id - 1) AS target FROM curves', '{"members": 1, "layers": [2], "epochs": 1}');
+CALL plasticc_train('catalog', 'SELECT features, 15 + 27 * (object_id - 1) AS target FROM curves', '{"networks": 1, "trees": 0, "layers": [2], "epochs": 1}');
 SELECT bool_and(plasticc_features_json(features, 'catalog') = plasticc_features_json(features)) AS same FROM curves;
 
 SELECT plasticc_features_json('{1,2}');

@@ -10,7 +10,7 @@ FROM generate_series(1, 400) AS i;
 CREATE FUNCTION trained(options jsonb, workers text DEFAULT '0') RETURNS bytea LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM set_config('max_parallel_maintenance_workers', workers, true);
-    CALL plasticc_train('g', 'TABLE objects ORDER BY 1', '{"layers": [8], "epochs": 10, "batch_size": 20, "learning_rate": 0.02, "weight_decay": 0.2}' || options);
+    CALL plasticc_train('g', 'TABLE objects ORDER BY 1', '{"trees": 0, "layers": [8], "epochs": 10, "batch_size": 20, "learning_rate": 0.02, "weight_decay": 0.2}' || options);
     RETURN plasticc_model('g');
 END $$;
 CREATE FUNCTION gate(options jsonb) RETURNS jsonb LANGUAGE sql AS $$
@@ -30,7 +30,7 @@ CREATE FUNCTION host_gate(names text[]) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE position int := array_position(names, 'hostgal_photoz');
 BEGIN
     CALL plasticc_train('h', format('SELECT target, array_fill(1::real, ARRAY[%s]) || features[3] || array_fill(1::real, ARRAY[%s]) AS features FROM objects',
-                                    position - 1, cardinality(names) - position), '{"layers": [2], "epochs": 1, "normalisation": "zscore"}');
+                                    position - 1, cardinality(names) - position), '{"trees": 0, "layers": [2], "epochs": 1, "normalisation": "zscore"}');
     RETURN names[(plasticc_model_info(plasticc_model('h')) #>> '{gate,feature}')::int];
 END $$;
 SELECT host_gate(plasticc_host_feature_names(s)) FROM unnest('{simple,all}'::plasticc_feature_set[]) AS s;
@@ -49,14 +49,14 @@ JOIN plasticc_classify_query(plasticc_model('g'), 'SELECT object_id, features FR
 SELECT feature, loss_increase > 0.5 AS worth FROM plasticc_importance(plasticc_model('g'), 'SELECT features, target FROM objects') WHERE feature = 'feature 3';
 
 -- with bagging, calibration and workers: the same bytes
-SELECT trained(o, '0') = trained(o, '2') AS same FROM (VALUES ('{"gate_feature": 3, "members": 3, "bagging_folds": 3}'::jsonb)) AS v(o);
+SELECT trained(o, '0') = trained(o, '2') AS same FROM (VALUES ('{"gate_feature": 3, "networks": 3, "trees": 0, "bagging_folds": 3}'::jsonb)) AS v(o);
 SELECT metrics #> '{out_of_fold,objects}' AS objects, (metrics #>> '{out_of_fold,log_loss}')::float8 < 0.3 AS log_loss FROM plasticc_models
 WHERE name = 'g' ORDER BY version DESC LIMIT 1;
 SELECT abs(sum(p) - 1) < 1e-6 AS sum_1, count(*) FILTER (WHERE p < 0.001) AS closed FROM unnest(plasticc_classify('g', '{0.5,0.1,0}'::real[])) AS p;
 
 -- in a cross-validation, the gate is learnt without the fold: its only object of class 42 at redshift 0 is unexpected, at the full cost
 UPDATE objects SET features[3] = 0 WHERE object_id = 2;
-CALL plasticc_cross_validate('g', 'SELECT *, object_id % 3 AS fold FROM objects ORDER BY 1', '{"layers": [8], "epochs": 10, "batch_size": 20, "learning_rate": 0.02, "weight_decay": 0.2, "gate_feature": 3}');
+CALL plasticc_cross_validate('g', 'SELECT *, object_id % 3 AS fold FROM objects ORDER BY 1', '{"trees": 0, "layers": [8], "epochs": 10, "batch_size": 20, "learning_rate": 0.02, "weight_decay": 0.2, "gate_feature": 3}');
 SELECT object_id, round(probabilities[array_position(classes, target)]::numeric, 4) AS p, (metrics -> 'log_loss')::float8 < 0.4 AS log_loss
 FROM plasticc_out_of_fold JOIN plasticc_cross_validations USING (name, version) WHERE object_id = 2;
 -- then only class 90 is closed there, based on 100 objects

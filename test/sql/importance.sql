@@ -10,10 +10,10 @@ SELECT i AS object_id, (ARRAY[15, 42, 90])[1 + i % 3] AS target,
              CASE WHEN i % 4 > 0 THEN i % 3 + hashint4(7 * i) / 5e8 END, 1]::real[] AS features
 FROM generate_series(1, 1200) AS i;
 CALL plasticc_train('named', 'SELECT features, target FROM objects ORDER BY object_id',
-    '{"layers": [16, 8], "epochs": 10, "batch_size": 30, "dropout": 0, "input_dropout": 0, "seed": 1,
+    '{"trees": 0, "layers": [16, 8], "epochs": 10, "batch_size": 30, "dropout": 0, "input_dropout": 0, "seed": 1,
       "feature_names": ["noise", "telling", "flux_mean_r", "flux_std_g", "constant"]}');
 CALL plasticc_train('linear', 'SELECT features, target FROM objects ORDER BY object_id',
-    '{"layers": [], "epochs": 10, "batch_size": 30, "input_dropout": 0, "seed": 1, "normalisation": "zscore"}');
+    '{"trees": 0, "layers": [], "epochs": 10, "batch_size": 30, "input_dropout": 0, "seed": 1, "normalisation": "zscore"}');
 
 CREATE TABLE importance AS
 SELECT row_number() OVER () AS place, i.*
@@ -55,8 +55,8 @@ SELECT object_id, o.target % 2 AS target, f.features, plasticc_host_features(f.f
 FROM plasticc_simulate_objects(40) AS o
 JOIN (SELECT object_id, plasticc_features(mjd, passband, flux, flux_err, detected) AS features
       FROM plasticc_simulate_observations(40) GROUP BY object_id) AS f USING (object_id);
-CALL plasticc_train('catalog', 'SELECT features, target FROM few ORDER BY object_id', '{"layers": [2], "epochs": 1}');
-CALL plasticc_train('host', 'SELECT with_host AS features, target FROM few ORDER BY object_id', '{"layers": [2], "epochs": 1}');
+CALL plasticc_train('catalog', 'SELECT features, target FROM few ORDER BY object_id', '{"trees": 0, "layers": [2], "epochs": 1}');
+CALL plasticc_train('host', 'SELECT with_host AS features, target FROM few ORDER BY object_id', '{"trees": 0, "layers": [2], "epochs": 1}');
 SELECT count(*) = (SELECT count(*) FROM plasticc_feature_catalog()) AS all, count(c.name) = count(*) AS named
 FROM plasticc_importance(plasticc_model('catalog'), 'SELECT features, target FROM few ORDER BY object_id', repeats => 1) AS i
 LEFT JOIN plasticc_feature_catalog() AS c ON c.name = i.feature AND c.feature_group = i.feature_group;

@@ -13,7 +13,7 @@ CREATE FUNCTION train(name text, target text, others text DEFAULT '') RETURNS by
 BEGIN
     EXECUTE format('CALL plasticc_train(%L, %L, %L)', name,
         'SELECT features, ' || target || ' AS target' || others || ' FROM objects ORDER BY object_id',
-        '{"epochs": 5, "layers": [4], "members": 2, "report_interval": 1000}');
+        '{"epochs": 5, "layers": [4], "networks": 2, "trees": 0, "report_interval": 1000}');
     RETURN plasticc_model(name);
 END $$;
 
@@ -54,17 +54,17 @@ SELECT train('x', 'label', ', ''1''::text AS weight');
 \set VERBOSITY terse
 
 -- weights of classes by their labels
-CALL plasticc_train('weighted', 'SELECT features, label AS target FROM objects', '{"epochs": 1, "layers": [4], "class_weights": {"zeta": 3, "étoile": 0}}');
+CALL plasticc_train('weighted', 'SELECT features, label AS target FROM objects', '{"trees": 0, "epochs": 1, "layers": [4], "class_weights": {"zeta": 3, "étoile": 0}}');
 SELECT options -> 'class_weights' FROM plasticc_models WHERE name = 'weighted';
 \set VERBOSITY default
-CALL plasticc_train('x', 'SELECT features, label AS target FROM objects', '{"epochs": 1, "layers": [4], "class_weights": {"2": 3}}');
-CALL plasticc_train('x', 'SELECT features, target FROM objects', '{"epochs": 1, "layers": [4], "class_weights": {"zeta": 3}}');
+CALL plasticc_train('x', 'SELECT features, label AS target FROM objects', '{"trees": 0, "epochs": 1, "layers": [4], "class_weights": {"2": 3}}');
+CALL plasticc_train('x', 'SELECT features, target FROM objects', '{"trees": 0, "epochs": 1, "layers": [4], "class_weights": {"zeta": 3}}');
 \set VERBOSITY terse
 -- a label that is a number of the challenge's weighs as that, another of the same number does not
 CREATE FUNCTION loss(name text, target text) RETURNS numeric LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format('CALL plasticc_cross_validate(%L, %L, %L)', name, 'SELECT features, fold, ' || target || ' AS target FROM objects',
-        '{"epochs": 2, "layers": [4], "members": 1, "report_interval": 1000}');
+        '{"epochs": 2, "layers": [4], "networks": 1, "trees": 0, "report_interval": 1000}');
     RETURN (SELECT round((metrics ->> 'log_loss')::numeric, 6) FROM plasticc_cross_validations AS v WHERE v.name = loss.name ORDER BY version DESC LIMIT 1);
 END $$;
 SELECT loss('15', '13 + target') = loss('label 15', '(13 + target)::text') AS same,
@@ -74,7 +74,7 @@ SELECT loss('15', '13 + target') = loss('label 15', '(13 + target)::text') AS sa
 CREATE FUNCTION folds(name text, object_id text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format('CALL plasticc_cross_validate(%L, %L, %L)', name, 'SELECT features, label AS target, ' || object_id || ' AS object_id FROM objects ORDER BY objects.object_id',
-        '{"epochs": 1, "layers": [4], "members": 1, "report_interval": 1000}');
+        '{"epochs": 1, "layers": [4], "networks": 1, "trees": 0, "report_interval": 1000}');
     RETURN (SELECT md5(string_agg(fold || ':' || probabilities::text, ';' ORDER BY o.ctid)) FROM plasticc_out_of_fold AS o WHERE o.name = folds.name);
 END $$;
 SELECT count(*), count(DISTINCT folds(t.type, t.object_id)) AS results FROM (VALUES ('bigint', 'object_id / 3'), ('integer', '(object_id / 3)::integer'), ('text', '''ZTF'' || object_id / 3'),
@@ -104,7 +104,7 @@ GROUP BY feature ORDER BY feature;
 SELECT * FROM plasticc_importance(plasticc_model('labels'), 'SELECT features, ''Beta'' AS target, ''o'' || object_id AS object_id FROM objects');
 SELECT * FROM plasticc_importance(plasticc_model('labels'), 'SELECT features, 4 AS target FROM objects');
 CALL plasticc_train('sample', 'SELECT features, label AS target FROM objects',
-    '{"epochs": 1, "layers": [4], "survey_features": [1], "survey_query": "SELECT features[1:2] AS features, md5(object_id::text)::uuid AS object_id FROM objects ORDER BY objects.object_id"}');
+    '{"trees": 0, "epochs": 1, "layers": [4], "survey_features": [1], "survey_query": "SELECT features[1:2] AS features, md5(object_id::text)::uuid AS object_id FROM objects ORDER BY objects.object_id"}');
 
 -- the challenge's classes
 SELECT * FROM plasticc_class_catalog();

@@ -7,10 +7,10 @@ SELECT i AS object_id, (ARRAY[15, 42, 90])[1 + i % 3] AS target,
        ARRAY[2 * (i % 3), 3 * (i % 3 / 2), 0]::real[] AS features
 FROM generate_series(1, 90) AS i;
 CALL plasticc_train('small', 'SELECT features, target FROM objects ORDER BY object_id',
-                    '{"members": 1, "layers": [4], "epochs": 3, "batch_size": 10, "normalisation": "zscore", "activation": "tanh",
+                    '{"networks": 1, "trees": 0, "layers": [4], "epochs": 3, "batch_size": 10, "normalisation": "zscore", "activation": "tanh",
                       "feature_names": ["a", "b \"quoted\"", "µ"], "seed": 5}');
 CALL plasticc_train('small', 'SELECT features, target FROM objects ORDER BY object_id',
-                    '{"members": 1, "layers": [], "epochs": 2, "batch_size": 10, "normalisation": "rank_gauss", "seed": 6}');
+                    '{"networks": 1, "trees": 0, "layers": [], "epochs": 2, "batch_size": 10, "normalisation": "rank_gauss", "seed": 6}');
 SELECT name, version, classes, feature_names, options ->> 'seed' AS seed, metrics ->> 'epochs' AS epochs
 FROM plasticc_models ORDER BY version;
 
@@ -83,7 +83,7 @@ BEGIN
     RETURN bytes;
 END $$;
 CALL plasticc_train('forged', 'SELECT features[:2] AS features, target FROM objects ORDER BY object_id',
-                    '{"members": 1, "layers": [4], "activation": "relu", "epochs": 1, "batch_size": 10, "seed": 5}');
+                    '{"networks": 1, "trees": 0, "layers": [4], "activation": "relu", "epochs": 1, "batch_size": 10, "seed": 5}');
 -- where its options begin: before them are a length, 3 biases, 12 weights, 2 integers, 4 biases and 8 weights
 CREATE VIEW forged AS SELECT model, position('{"preset"'::bytea IN model) AS options FROM plasticc_models WHERE name = 'forged';
 SELECT sealed(model) = model AS same FROM forged;

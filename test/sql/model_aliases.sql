@@ -7,7 +7,7 @@ SELECT i AS object_id, (ARRAY[15, 42])[1 + i % 2] AS target, ARRAY[i % 2, hashin
 DO $$
 BEGIN
     FOR seed IN 1 .. 3 LOOP
-        CALL plasticc_train(CASE WHEN seed < 3 THEN 'm' ELSE 'n' END, 'SELECT features, target FROM objects ORDER BY object_id', format('{"members": 1, "layers": [4], "epochs": 1, "seed": %s}', seed)::jsonb);
+        CALL plasticc_train(CASE WHEN seed < 3 THEN 'm' ELSE 'n' END, 'SELECT features, target FROM objects ORDER BY object_id', format('{"networks": 1, "trees": 0, "layers": [4], "epochs": 1, "seed": %s}', seed)::jsonb);
     END LOOP;
 END $$;
 CREATE TABLE answers AS SELECT name || ' ' || version AS model, plasticc_classify(model, '{1,2}') AS probabilities FROM plasticc_models;
@@ -96,10 +96,10 @@ SELECT count(*) FROM plasticc_aliases WHERE name = 'mine';
 -- The card of a model
 --
 CALL plasticc_train('card', 'SELECT features, target FROM objects ORDER BY object_id',
-    '{"members": 2, "bagging_folds": 2, "layers": [4], "epochs": 2, "feature_names": ["a", "b|c"], "validation_fraction": 0.2, "calibration": "none"}');
+    '{"networks": 2, "trees": 0, "bagging_folds": 2, "layers": [4], "epochs": 2, "feature_names": ["a", "b|c"], "validation_fraction": 0.2, "calibration": "none"}');
 SELECT line FROM plasticc_model_card(plasticc_model('card')) AS card, regexp_split_to_table(card, '\n') WITH ORDINALITY AS l(line, i)
-WHERE line ~ '^(#|\* (training rows|features|classes|networks|It|An|Features|No|The|Fewer|Some)|\|( (class|15|42|rows|option|members|feature)|---))' ORDER BY i;
-CALL plasticc_train('card', 'SELECT features, ''<b>'' || target AS target FROM objects ORDER BY object_id', '{"members": 1, "layers": [4], "epochs": 2}');
+WHERE line ~ '^(#|\* (training rows|features|classes|networks|It|An|Features|No|The|Fewer|Some)|\|( (class|15|42|rows|option|networks|feature)|---))' ORDER BY i;
+CALL plasticc_train('card', 'SELECT features, ''<b>'' || target AS target FROM objects ORDER BY object_id', '{"networks": 1, "trees": 0, "layers": [4], "epochs": 2}');
 SELECT line FROM plasticc_model_card(plasticc_model('card')) AS card, regexp_split_to_table(card, '\n') WITH ORDINALITY AS l(line, i) WHERE line ~ '^(\| .<b|\* No)' ORDER BY i;
 
 REVOKE ALL ON plasticc_models, plasticc_aliases FROM regress_promoter, regress_rival, regress_user;

@@ -8,7 +8,7 @@ FROM generate_series(1, 60) AS i;
 DO $$
 BEGIN
     FOR seed IN 1 .. 3 LOOP
-        CALL plasticc_train('source', 'SELECT features, target FROM objects ORDER BY object_id', format('{"members": 1, "layers": [64, 64], "epochs": 1, "seed": %s}', seed)::jsonb);
+        CALL plasticc_train('source', 'SELECT features, target FROM objects ORDER BY object_id', format('{"networks": 1, "trees": 0, "layers": [64, 64], "epochs": 1, "seed": %s}', seed)::jsonb);
     END LOOP;
 END $$;
 

@@ -13,7 +13,7 @@ CREATE TYPE star AS ENUM ('s1', 's2', 's3', 's4', 's5', 's6', 's7', 's8', 's9', 
     's16', 's17', 's18', 's19', 's20', 's21', 's22', 's23', 's24', 's25', 's26', 's27', 's28', 's29', 's30');
 SELECT plasticc_create_feature_table('reference');
 CALL plasticc_extract('numbered', 'reference', '{"feature_set": "simple"}');
-CALL plasticc_train('m', 'SELECT features, object_id::integer % 2 AS target FROM reference ORDER BY object_id', '{"layers": [4], "epochs": 2, "members": 1}');
+CALL plasticc_train('m', 'SELECT features, object_id::integer % 2 AS target FROM reference ORDER BY object_id', '{"layers": [4], "epochs": 2, "networks": 1, "trees": 0}');
 SELECT plasticc_create_prediction_table('predicted');
 CALL plasticc_predict('m', 'reference', 'predicted');
 

@@ -11,7 +11,7 @@ INSERT INTO observed SELECT * FROM plasticc_simulate_observations(60, 5);
 INSERT INTO stored SELECT object_id, l, plasticc_features(l, 'simple'), count, now()
 FROM (SELECT object_id, plasticc_lightcurve(mjd, passband, flux, flux_err, detected) AS l, count(*) FROM observed GROUP BY 1) AS c;
 ANALYZE observed, stored;
-CALL plasticc_train('plans', 'SELECT features, (1 + object_id % 2)::integer AS target FROM stored ORDER BY object_id', '{"layers": [8], "epochs": 2}');
+CALL plasticc_train('plans', 'SELECT features, (1 + object_id % 2)::integer AS target FROM stored ORDER BY object_id', '{"trees": 0, "layers": [8], "epochs": 2}');
 -- settings that distributions and packagers may have changed
 SET max_parallel_workers_per_gather = 2;
 SET parallel_setup_cost = 1000;

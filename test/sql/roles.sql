@@ -19,9 +19,9 @@ GRANT SELECT ON examples TO PUBLIC;
 
 -- An own model: the first version of a name makes its inserter the owner.
 SET ROLE regress_trainer;
-CALL plasticc_train('periodic', 'SELECT * FROM examples', '{"layers": [2], "epochs": 1, "members": 1}');
-CALL plasticc_train('periodic', 'SELECT * FROM examples', '{"layers": [2], "epochs": 1, "members": 1}');
-CALL plasticc_cross_validate('periodic', 'SELECT * FROM examples', '{"layers": [2], "epochs": 1, "members": 1, "folds": 2}');
+CALL plasticc_train('periodic', 'SELECT * FROM examples', '{"layers": [2], "epochs": 1, "networks": 1, "trees": 0}');
+CALL plasticc_train('periodic', 'SELECT * FROM examples', '{"layers": [2], "epochs": 1, "networks": 1, "trees": 0}');
+CALL plasticc_cross_validate('periodic', 'SELECT * FROM examples', '{"layers": [2], "epochs": 1, "networks": 1, "trees": 0, "folds": 2}');
 SELECT name, version, owner FROM plasticc_models ORDER BY 1, 2;
 SELECT DISTINCT owner FROM plasticc_training_log UNION ALL
 SELECT owner FROM plasticc_cross_validations UNION ALL
@@ -69,7 +69,7 @@ UPDATE plasticc_models SET model = '\x00' WHERE name = 'periodic';
 RESET ROLE;
 GRANT regress_trainer TO regress_colleague;
 SET ROLE regress_colleague;
-CALL plasticc_train('periodic', 'SELECT * FROM examples', '{"layers": [2], "epochs": 1, "members": 1}');
+CALL plasticc_train('periodic', 'SELECT * FROM examples', '{"layers": [2], "epochs": 1, "networks": 1, "trees": 0}');
 INSERT INTO plasticc_models (name, version, classes, options, metrics, model)
 SELECT name, 99, classes, options, metrics, model FROM plasticc_models WHERE name = 'periodic' AND version = 1;
 INSERT INTO plasticc_models (name, version, classes, options, metrics, model, owner)
@@ -77,11 +77,11 @@ SELECT name, 99, classes, options, metrics, model, owner FROM plasticc_models WH
 DELETE FROM plasticc_models WHERE version = 99 RETURNING name, version;
 SELECT name, version, owner FROM plasticc_models ORDER BY 1, 2;
 SET ROLE regress_trainer;
-CALL plasticc_train('periodic', 'SELECT * FROM examples', '{"layers": [2], "epochs": 1, "members": 1}');
+CALL plasticc_train('periodic', 'SELECT * FROM examples', '{"layers": [2], "epochs": 1, "networks": 1, "trees": 0}');
 
 -- A superuser passes, and keeps the owner.
 RESET ROLE;
-CALL plasticc_train('periodic', 'SELECT * FROM examples', '{"layers": [2], "epochs": 1, "members": 1}');
+CALL plasticc_train('periodic', 'SELECT * FROM examples', '{"layers": [2], "epochs": 1, "networks": 1, "trees": 0}');
 SELECT name, version, owner FROM plasticc_models ORDER BY 1, 2;
 
 -- Deleting one's own versions, and all of a name, which is free then.
@@ -96,7 +96,7 @@ DELETE FROM plasticc_training_log;
 DELETE FROM plasticc_cross_validations;
 DELETE FROM plasticc_out_of_fold;
 SET ROLE regress_mallory;
-CALL plasticc_train('periodic', 'SELECT * FROM examples', '{"layers": [2], "epochs": 1, "members": 1}');
+CALL plasticc_train('periodic', 'SELECT * FROM examples', '{"layers": [2], "epochs": 1, "networks": 1, "trees": 0}');
 SELECT name, version, owner FROM plasticc_models ORDER BY 1, 2;
 
 -- Rows of a role that has been dropped belong to nobody.

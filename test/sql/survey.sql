@@ -154,7 +154,7 @@ CALL plasticc_extract('observations', 'curves', '{"feature_set": "simple"}');
 --
 -- predictions
 --
-CALL plasticc_train('a', 'SELECT features, target FROM curves JOIN hosts USING (object_id) ORDER BY object_id', '{"layers": [8], "epochs": 2}');
+CALL plasticc_train('a', 'SELECT features, target FROM curves JOIN hosts USING (object_id) ORDER BY object_id', '{"trees": 0, "layers": [8], "epochs": 2}');
 SELECT plasticc_create_prediction_table('predictions'), plasticc_create_prediction_table('track', history => true);
 CALL plasticc_predict('a', 'curves', 'predictions', '{"chunk_objects": 11}');
 CREATE VIEW wrong AS
@@ -176,7 +176,7 @@ CALL plasticc_predict('a', 'curves', 'predictions');
 CALL plasticc_predict('a', 'curves', 'track');
 SELECT * FROM wrong;
 SELECT count(*) AS untouched FROM predictions JOIN predicted_before USING (object_id, predicted_at);
-CALL plasticc_train('a', 'SELECT features, target FROM curves JOIN hosts USING (object_id) ORDER BY object_id', '{"layers": [8], "epochs": 2, "seed": 1}');
+CALL plasticc_train('a', 'SELECT features, target FROM curves JOIN hosts USING (object_id) ORDER BY object_id', '{"trees": 0, "layers": [8], "epochs": 2, "seed": 1}');
 CALL plasticc_predict('a', 'curves', 'predictions');
 CALL plasticc_predict('a', 'curves', 'track');
 CALL plasticc_predict('a', 'curves', 'track', '{"version": 1}');

@@ -11,7 +11,7 @@ CREATE VIEW survey AS SELECT object_id, features FROM objects WHERE features[1] 
 CREATE FUNCTION trained(options jsonb, workers text DEFAULT '0') RETURNS bytea LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM set_config('max_parallel_maintenance_workers', workers, true);
-    CALL plasticc_train('s', 'SELECT features, target FROM objects ORDER BY object_id', '{"layers": [], "epochs": 20, "batch_size": 50, "learning_rate": 0.05}' || options);
+    CALL plasticc_train('s', 'SELECT features, target FROM objects ORDER BY object_id', '{"trees": 0, "layers": [], "epochs": 20, "batch_size": 50, "learning_rate": 0.05}' || options);
     RETURN plasticc_model('s');
 END $$;
 
@@ -27,10 +27,10 @@ SELECT count(*) FROM (SELECT trained('{"survey_query": "SELECT features FROM sur
 SELECT count(*) FROM (SELECT trained('{"survey_query": "SELECT features FROM objects", "feature_names": ["a", "ddf", "c"]}')) AS m;
 SELECT version, (metrics -> 'effective_objects')::float8 BETWEEN 100 AND 150 AS few, (metrics -> 'effective_objects')::float8 BETWEEN 999.9 AND 1000.1 AS effective FROM plasticc_models WHERE version > 2 ORDER BY 1;
 -- with workers, bagging and calibration
-SELECT trained(o) = trained(o, '2') AS same FROM (VALUES ('{"survey_query": "TABLE survey", "survey_features": [1, 2], "members": 2, "bagging_folds": 2}'::jsonb)) AS v(o);
+SELECT trained(o) = trained(o, '2') AS same FROM (VALUES ('{"survey_query": "TABLE survey", "survey_features": [1, 2], "networks": 2, "trees": 0, "bagging_folds": 2}'::jsonb)) AS v(o);
 
 -- a cross-validation: the training rows of each fold are weighted
-CALL plasticc_cross_validate('s', 'SELECT * FROM objects ORDER BY object_id', '{"layers": [], "epochs": 20, "batch_size": 50, "learning_rate": 0.05, "folds": 2, "survey_query": "TABLE survey", "survey_features": [1]}');
+CALL plasticc_cross_validate('s', 'SELECT * FROM objects ORDER BY object_id', '{"trees": 0, "layers": [], "epochs": 20, "batch_size": 50, "learning_rate": 0.05, "folds": 2, "survey_query": "TABLE survey", "survey_features": [1]}');
 SELECT bool_and((f -> 'effective_objects')::float8 BETWEEN 45 AND 80) AS effective FROM plasticc_cross_validations, jsonb_array_elements(metrics -> 'folds') AS f;
 SELECT features[1] > 0.5 AS rare, avg(((probabilities[1] > 0.5) = (o.target = 42))::int) > 0.8 AS right FROM plasticc_out_of_fold AS o JOIN objects USING (object_id) GROUP BY 1 ORDER BY 1;
 

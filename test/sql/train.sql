@@ -10,7 +10,7 @@ FROM generate_series(1, 300) AS i;
 -- messages (losses and times are in the details, which terse omits)
 \set VERBOSITY terse
 CALL plasticc_train('m', 'SELECT object_id, features, target FROM objects ORDER BY object_id',
-    '{"members": 1, "layers": [16], "epochs": 30, "batch_size": 20, "dropout": 0, "learning_rate": 0.01,
+    '{"networks": 1, "trees": 0, "layers": [16], "epochs": 30, "batch_size": 20, "dropout": 0, "learning_rate": 0.01,
       "validation_fraction": 0.2, "report_interval": 1000}');
 \set VERBOSITY default
 SET client_min_messages = warning;
@@ -37,7 +37,7 @@ SELECT (SELECT count(*) FROM jsonb_object_keys(options)) = (SELECT count(*) FROM
 -- the same seed gives the same bytes, a different seed or order different ones
 CREATE FUNCTION trained(suffix text, options jsonb) RETURNS bytea LANGUAGE plpgsql AS $$
 BEGIN
-    CALL plasticc_train('t', 'SELECT features, target FROM objects ' || suffix, '{"layers": [8], "epochs": 2, "batch_size": 20}' || options);
+    CALL plasticc_train('t', 'SELECT features, target FROM objects ' || suffix, '{"trees": 0, "layers": [8], "epochs": 2, "batch_size": 20}' || options);
     RETURN plasticc_model('t');
 END $$;
 SELECT trained('ORDER BY object_id', '{}') = trained('ORDER BY object_id', '{}') AS same,
@@ -46,10 +46,10 @@ SELECT trained('ORDER BY object_id', '{}') = trained('ORDER BY object_id', '{}')
 SELECT array_agg(version ORDER BY version) AS versions FROM plasticc_models WHERE name = 't';
 
 -- weights of 1 equal no weights, and double precision[] equals real[]
-CALL plasticc_train('w', 'SELECT features, target FROM objects', '{"layers": [4], "epochs": 2}');
-CALL plasticc_train('w', 'SELECT features, target, 1 AS weight FROM objects', '{"layers": [4], "epochs": 2}');
-CALL plasticc_train('w', 'SELECT features, target, weight FROM objects', '{"layers": [4], "epochs": 2}');
-CALL plasticc_train('w', 'SELECT features::float8[] AS features, target FROM objects', '{"layers": [4], "epochs": 2}');
+CALL plasticc_train('w', 'SELECT features, target FROM objects', '{"trees": 0, "layers": [4], "epochs": 2}');
+CALL plasticc_train('w', 'SELECT features, target, 1 AS weight FROM objects', '{"trees": 0, "layers": [4], "epochs": 2}');
+CALL plasticc_train('w', 'SELECT features, target, weight FROM objects', '{"trees": 0, "layers": [4], "epochs": 2}');
+CALL plasticc_train('w', 'SELECT features::float8[] AS features, target FROM objects', '{"trees": 0, "layers": [4], "epochs": 2}');
 SELECT plasticc_model('w', 1) = plasticc_model('w', 2) AS ones, plasticc_model('w', 1) = plasticc_model('w', 3) AS others,
        plasticc_model('w', 1) = plasticc_model('w', 4) AS doubles;
 
@@ -57,7 +57,7 @@ SELECT plasticc_model('w', 1) = plasticc_model('w', 2) AS ones, plasticc_model('
 CREATE DOMAIN feature_list AS double precision[];
 CREATE FUNCTION train_on(query text, options jsonb DEFAULT '{}') RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
-    CALL plasticc_train('q', query, '{"layers": [4], "epochs": 1, "batch_size": 20}' || options);
+    CALL plasticc_train('q', query, '{"trees": 0, "layers": [4], "epochs": 1, "batch_size": 20}' || options);
     RETURN (SELECT jsonb_build_object('held_out', metrics #> '{validation,objects}')
             || metrics - '{training_loss,elapsed_seconds,validation_loss,training_curve,best_epoch,epochs,validation}'::text[] FROM plasticc_models WHERE name = 'q' ORDER BY version DESC LIMIT 1);
 END $$;
@@ -74,8 +74,8 @@ SELECT count(DISTINCT model) AS models FROM (
 -- the log is committed as it goes, unless in a transaction block
 SELECT count(DISTINCT xmin::text) > 1 AS committed FROM plasticc_training_log WHERE name = 'm';
 BEGIN;
-CALL plasticc_train('block', 'SELECT features, target FROM objects', '{"layers": [4], "epochs": 2}');
-CALL plasticc_train('block', 'SELECT features, target FROM objects', '{"layers": [4], "epochs": 2}');
+CALL plasticc_train('block', 'SELECT features, target FROM objects', '{"trees": 0, "layers": [4], "epochs": 2}');
+CALL plasticc_train('block', 'SELECT features, target FROM objects', '{"trees": 0, "layers": [4], "epochs": 2}');
 SELECT version FROM plasticc_models WHERE name = 'block' ORDER BY 1;
 ROLLBACK;
 SELECT count(*) FROM plasticc_models WHERE name = 'block';
@@ -84,33 +84,33 @@ SELECT count(*) FROM plasticc_training_log WHERE name = 'block';
 DO $$
 BEGIN
     BEGIN
-        CALL plasticc_train('handled', 'SELECT features, target FROM objects', '{"layers": [4], "members": 1, "epochs": 2}');
+        CALL plasticc_train('handled', 'SELECT features, target FROM objects', '{"layers": [4], "networks": 1, "trees": 0, "epochs": 2}');
         RAISE 'undo';
     EXCEPTION WHEN raise_exception THEN
         NULL;
     END;
-    CALL plasticc_train('plain', 'SELECT features, target FROM objects', '{"layers": [4], "members": 1, "epochs": 2}');
+    CALL plasticc_train('plain', 'SELECT features, target FROM objects', '{"layers": [4], "networks": 1, "trees": 0, "epochs": 2}');
     RAISE 'too late';
 END $$;
 SELECT name, count(*) AS epochs FROM plasticc_training_log WHERE name IN ('handled', 'plain') GROUP BY 1;
 
 -- a training that fails leaves no model, keeps the epochs already logged, and releases the name
 CALL plasticc_train('wild', 'SELECT ARRAY[features[1]] AS features, target FROM objects',
-    '{"layers": [], "epochs": 500, "batch_size": 2, "optimizer": "sgd", "momentum": 0.9999, "learning_rate": 100, "weight_decay": 10, "schedule": "constant", "normalisation": "zscore"}');
+    '{"trees": 0, "layers": [], "epochs": 500, "batch_size": 2, "optimizer": "sgd", "momentum": 0.9999, "learning_rate": 100, "weight_decay": 10, "schedule": "constant", "normalisation": "zscore"}');
 \set VERBOSITY terse
 SET statement_timeout = '1s';
-CALL plasticc_train('long', 'SELECT features, target FROM objects', '{"layers": [64], "epochs": 100000}');
+CALL plasticc_train('long', 'SELECT features, target FROM objects', '{"trees": 0, "layers": [64], "epochs": 100000}');
 RESET statement_timeout;
 \set VERBOSITY default
 SELECT count(*) > 0 AS logged FROM plasticc_training_log WHERE name = 'long' AND version = 1;
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused'; END $$;
 CREATE TRIGGER refuse BEFORE INSERT ON plasticc_models FOR EACH ROW EXECUTE FUNCTION refuse();
-CALL plasticc_train('refused', 'SELECT features, target FROM objects', '{"layers": [4], "members": 1, "epochs": 20}');
+CALL plasticc_train('refused', 'SELECT features, target FROM objects', '{"layers": [4], "networks": 1, "trees": 0, "epochs": 20}');
 DROP TRIGGER refuse ON plasticc_models;
 SELECT count(*) AS logged FROM plasticc_training_log WHERE name = 'refused';
 SELECT count(*) AS models FROM plasticc_models WHERE name IN ('long', 'wild', 'refused');
 SELECT count(*) AS locks FROM pg_locks WHERE locktype = 'advisory';
-CALL plasticc_train('long', 'SELECT features, target FROM objects', '{"layers": [4], "epochs": 1}');
+CALL plasticc_train('long', 'SELECT features, target FROM objects', '{"trees": 0, "layers": [4], "epochs": 1}');
 SELECT name, version FROM plasticc_models WHERE name = 'long';
 
 -- wrong arguments
@@ -205,7 +205,7 @@ SELECT name, reference_value FROM plasticc_training_options() WHERE name IN ('pr
 SELECT count(*) AS incomplete FROM plasticc_training_options() WHERE name = '' OR type = '' OR range = '' OR default_value = '' OR reference_value = '' OR description = ''
     OR num_nulls(name, type, range, default_value, reference_value, description) > 0;
 -- a preset sets the defaults of all other options, wherever it is listed
-CALL plasticc_train('p', 'SELECT features, target FROM objects', '{"epochs": 1, "layers": [4], "preset": "reference", "class_weights": {"15": 3}, "dropout": [0.1]}');
+CALL plasticc_train('p', 'SELECT features, target FROM objects', '{"trees": 0, "epochs": 1, "layers": [4], "preset": "reference", "class_weights": {"15": 3}, "dropout": [0.1]}');
 SELECT options -> 'preset' AS preset, options -> 'epochs' AS epochs, options -> 'layers' AS layers, options -> 'batch_size' AS batch_size,
        options -> 'activation' AS activation, options -> 'class_weights' AS class_weights, options -> 'dropout' AS dropout FROM plasticc_models WHERE name = 'p';
 CALL plasticc_train('p', 'SELECT features, target FROM objects WHERE object_id < 50', NULL);
@@ -235,13 +235,13 @@ SELECT * FROM plasticc_option_catalog() WHERE procedure = 'plasticc_predict';
 CREATE ROLE regress_plasticc_user;
 GRANT SELECT ON objects TO regress_plasticc_user;
 SET ROLE regress_plasticc_user;
-CALL plasticc_train('u', 'SELECT features, target FROM objects', '{"layers": [4], "epochs": 1}');
+CALL plasticc_train('u', 'SELECT features, target FROM objects', '{"trees": 0, "layers": [4], "epochs": 1}');
 SELECT plasticc_model('m') IS NULL;
 RESET ROLE;
 GRANT SELECT, INSERT ON plasticc_models, plasticc_training_log TO regress_plasticc_user;
 REVOKE SELECT ON objects FROM regress_plasticc_user;
 SET ROLE regress_plasticc_user;
-CALL plasticc_train('u', 'SELECT features, target FROM objects', '{"layers": [4], "epochs": 1}');
+CALL plasticc_train('u', 'SELECT features, target FROM objects', '{"trees": 0, "layers": [4], "epochs": 1}');
 RESET ROLE;
 GRANT SELECT ON objects TO regress_plasticc_user;
 CREATE SCHEMA hostile;
@@ -256,8 +256,8 @@ CREATE OPERATOR hostile.= (LEFTARG = integer, RIGHTARG = integer, FUNCTION = hos
 CREATE AGGREGATE hostile.max(integer) (SFUNC = int4mi, STYPE = integer);
 SET search_path = hostile, pg_catalog, public;
 SELECT 'a'::text = 'b'::text;
-CALL plasticc_train('u', 'SELECT features, target FROM objects', '{"layers": [4], "epochs": 1}');
-CALL plasticc_train('u', 'SELECT features, target FROM objects', '{"layers": [4], "epochs": 1}');
+CALL plasticc_train('u', 'SELECT features, target FROM objects', '{"trees": 0, "layers": [4], "epochs": 1}');
+CALL plasticc_train('u', 'SELECT features, target FROM objects', '{"trees": 0, "layers": [4], "epochs": 1}');
 SELECT version FROM public.plasticc_models WHERE name OPERATOR(pg_catalog.=) 'u' ORDER BY 1;
 SELECT length(plasticc_model('u')) > 0 AS newest, length(plasticc_model('u', 1)) > 0 AS given,
        array_length(plasticc_classify('u', '{1,2,3,4,5}'), 1) AS classes;

@@ -14,13 +14,13 @@ CREATE TABLE settings AS
 SELECT row_number() OVER () AS setting, options::jsonb AS options FROM (VALUES
     ('{"preset": "reference", "layers": [8]}'),
     ('{"preset": "reference", "layers": [8], "missing_flag_fraction": 0.1, "validation_fraction": 0.2, "clip": 5}'),
-    ('{"preset": "reference", "layers": [8], "normalisation": "rank_gauss", "selected_inputs": 2, "members": 3}'),
+    ('{"preset": "reference", "layers": [8], "normalisation": "rank_gauss", "selected_inputs": 2, "networks": 3, "trees": 0}'),
     ('{}'),
-    ('{"members": 1, "layers": [], "gate_feature": 2}'),
-    ('{"selected_inputs": 0, "members": 3, "gate_feature": 1}'),
-    ('{"selected_inputs": 1, "members": 2}'),
+    ('{"networks": 1, "trees": 0, "layers": [], "gate_feature": 2}'),
+    ('{"selected_inputs": 0, "networks": 3, "trees": 0, "gate_feature": 1}'),
+    ('{"selected_inputs": 1, "networks": 2, "trees": 0}'),
     ('{"selected_inputs": 4, "normalisation": "zscore"}'),
-    ('{"bagging_folds": 5, "members": 10, "calibration": "full"}'),
+    ('{"bagging_folds": 5, "networks": 10, "trees": 0, "calibration": "full"}'),
     ('{"validation_fold": 3}')) AS v(options);
 
 -- the largest change of a probability by a value of a feature
@@ -35,7 +35,7 @@ DECLARE
 BEGIN
     FOR setting IN SELECT * FROM settings LOOP
         CALL plasticc_train('s' || setting.setting, 'SELECT * FROM objects ORDER BY object_id',
-            '{"epochs": 3, "batch_size": 20, "layers": [16]}' || setting.options);
+            '{"trees": 0, "epochs": 3, "batch_size": 20, "layers": [16]}' || setting.options);
     END LOOP;
 END $$;
 SELECT setting, largest_change(model, 2, '{1.5, -1e30, NULL, NaN, Infinity}') AS constant,
@@ -59,10 +59,10 @@ FROM settings, plasticc_model('s' || setting) AS model, (SELECT min(features[1])
 
 -- in a cross-validation, what varies in the fold left out alone is no input either
 CALL plasticc_cross_validate('cv', 'SELECT object_id, fold, target, features FROM objects ORDER BY object_id',
-    '{"epochs": 3, "batch_size": 20, "layers": [16], "members": 2, "seed": 1}');
+    '{"epochs": 3, "batch_size": 20, "layers": [16], "networks": 2, "trees": 0, "seed": 1}');
 CALL plasticc_cross_validate('cv',
     'SELECT object_id, fold, target, features[:1] || 1::real || features[3:3] || features[4:4] || 0::real || features[6:] AS features FROM objects ORDER BY object_id',
-    '{"epochs": 3, "batch_size": 20, "layers": [16], "members": 2, "seed": 1}');
+    '{"epochs": 3, "batch_size": 20, "layers": [16], "networks": 2, "trees": 0, "seed": 1}');
 SELECT bool_and(a.probabilities = b.probabilities) AS same FROM plasticc_out_of_fold AS a JOIN plasticc_out_of_fold AS b USING (name, object_id)
 WHERE name = 'cv' AND a.version = 1 AND b.version = 2 AND a.fold = 3;
 
@@ -70,7 +70,7 @@ WHERE name = 'cv' AND a.version = 1 AND b.version = 2 AND a.fold = 3;
 CALL plasticc_train('nothing', 'SELECT target, features[2:4] AS features FROM objects', '{"missing_flag_fraction": 1}');
 CALL plasticc_train('nothing', 'SELECT target, features[3:3] AS features FROM objects', '{"preset": "reference"}');
 CALL plasticc_train('nothing', 'SELECT target, fold, features[5:5] AS features FROM objects', '{"validation_fold": 3}');
-CALL plasticc_cross_validate('nothing', 'SELECT target, fold, features[5:5] AS features FROM objects', '{"members": 1}');
+CALL plasticc_cross_validate('nothing', 'SELECT target, fold, features[5:5] AS features FROM objects', '{"networks": 1, "trees": 0}');
 DROP TABLE objects, settings CASCADE;
 DELETE FROM plasticc_models;
 DELETE FROM plasticc_training_log;

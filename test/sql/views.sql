@@ -14,9 +14,9 @@ COMMENT ON COLUMN objects.ra IS 'right ascension in degrees';
 SELECT plasticc_create_feature_table('curves'), plasticc_create_prediction_table('latest'), plasticc_create_prediction_table('track', history => true);
 CALL plasticc_extract('observations', 'curves', '{"feature_set": "simple"}');
 CALL plasticc_train('v', 'SELECT object_id, features, target FROM curves JOIN objects USING (object_id) WHERE target <> 99 ORDER BY object_id',
-    '{"layers": [2], "epochs": 2, "members": 2, "bagging_folds": 2, "seed": 1}');
+    '{"layers": [2], "epochs": 2, "networks": 2, "trees": 0, "bagging_folds": 2, "seed": 1}');
 CALL plasticc_cross_validate('v', 'SELECT object_id, features, (target > 60)::integer AS target FROM curves JOIN objects USING (object_id) ORDER BY object_id',
-    '{"layers": [2], "epochs": 1, "members": 1, "folds": 2}');
+    '{"layers": [2], "epochs": 1, "networks": 1, "trees": 0, "folds": 2}');
 -- Probabilities to reckon with: those of two nights, the second of which changes the class of objects 1 to 4.
 INSERT INTO track
 SELECT object_id, 'v', 1, (SELECT array_agg(CASE WHEN i = 1 + object_id % 3 + (night * (object_id <= 4)::integer) THEN 0.4 + object_id % 2 * 0.3

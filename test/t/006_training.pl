@@ -32,7 +32,7 @@ sub call
 }
 
 my $endless = '{"layers": [256, 256], "epochs": 100000}';
-my $short = '{"members": 1, "layers": [8], "epochs": 3, "validation_fraction": 0.2, "report_interval": 0}';
+my $short = '{"networks": 1, "trees": 0, "layers": [8], "epochs": 3, "validation_fraction": 0.2, "report_interval": 0}';
 
 # Cancels or terminates the backend that runs such a query; returns the seconds it took.
 sub end_session

@@ -23,7 +23,7 @@ $node->safe_psql('postgres', q{
 });
 
 my $query = 'SELECT object_id, features, target FROM objects ORDER BY object_id';
-my $endless = '{"layers": [256, 256], "epochs": 100000, "members": 4}';
+my $endless = '{"layers": [256, 256], "epochs": 100000, "networks": 4, "trees": 0}';
 
 sub call
 {
@@ -129,12 +129,12 @@ SKIP:
 
 	# an error in a worker or in the leader, whichever is first
 	my ($status, $out, $err) = $node->psql('postgres', 'SET max_parallel_maintenance_workers = 2; ' . call('wild',
-		'{"layers": [8, 8, 8], "members": 4, "epochs": 500, "batch_size": 2, "optimizer": "sgd", "momentum": 0.9999, "learning_rate": 100, "batch_norm": "none", "activation": "linear", "schedule": "constant", "dropout": 0, "input_dropout": 0}'));
+		'{"layers": [8, 8, 8], "networks": 4, "trees": 0, "epochs": 500, "batch_size": 2, "optimizer": "sgd", "momentum": 0.9999, "learning_rate": 100, "batch_norm": "none", "activation": "linear", "schedule": "constant", "dropout": 0, "input_dropout": 0}'));
 	like($err, qr/ERROR:  training of model "wild" diverged: the loss is not finite.*HINT:  Lower the option "learning_rate"/s, 'divergence in any process raises the error');
 	nothing_left('divergence');
 
 	# the server's limits
-	($status, $out, $err) = $node->psql('postgres', 'SET max_parallel_workers = 0; SET max_parallel_maintenance_workers = 2; ' . call('none', '{"layers": [8], "epochs": 3, "members": 3}'));
+	($status, $out, $err) = $node->psql('postgres', 'SET max_parallel_workers = 0; SET max_parallel_maintenance_workers = 2; ' . call('none', '{"layers": [8], "epochs": 3, "networks": 3, "trees": 0}'));
 	like($err, qr/WARNING:  could not start any training worker\nHINT:  The session does all of the work/, 'no worker: a warning');
 	is($node->safe_psql('postgres', "SELECT count(DISTINCT member) FROM plasticc_training_log WHERE name = 'none'"), 3, 'without workers the leader trains all members');
 	$session = start_training('SET max_parallel_workers = 1', call('one', $endless));
@@ -160,7 +160,7 @@ SKIP:
 	ok(poll(sub { !grep { kill 0, $_ } @workers }), 'workers do not outlive the postmaster');
 	finish_session($session);
 	$node->start;
-	is($node->psql('postgres', call('after', '{"layers": [8], "epochs": 3, "members": 3}')), 0, 'and the server starts again');
+	is($node->psql('postgres', call('after', '{"layers": [8], "epochs": 3, "networks": 3, "trees": 0}')), 0, 'and the server starts again');
 
 	# a worker crashes: the server restarts, as with any backend
 	$node->append_conf('postgresql.conf', 'restart_after_crash = on');

@@ -77,7 +77,7 @@ sub progress_is
 is(rows('count(*)'), 0, 'nothing runs');
 
 # training: epochs of all networks; an estimate needs two epochs of one network
-my $options = '{"layers": [4], "members": 2, "epochs": 5, "report_interval": 0.5}';
+my $options = '{"layers": [4], "networks": 2, "trees": 0, "epochs": 5, "report_interval": 0.5}';
 my $query = 'SELECT features, target FROM objects ORDER BY object_id';
 my @alone = ('SET max_parallel_maintenance_workers = 0');
 progress_is('name, phase, done, total, seconds_left > 0', 'm|training|3|10|t', 'a training',
@@ -94,7 +94,7 @@ progress_is('name, phase, done, total, seconds_left', 'c|reading rows|0||', 'a c
 	"CALL sky.plasticc_cross_validate('c', 'SELECT gated(features) AS features, target FROM objects', '$options')");
 progress_is('name, phase, done', 'c|storing|0', 'a cross-validation that stores its result',
 	"CALL sky.plasticc_cross_validate('c', '$query', '$options')");
-my $session = start_session($node, "CALL sky.plasticc_cross_validate('c', '$query', '{\"layers\": [256], \"epochs\": 100000, \"folds\": 3, \"members\": 2}')");
+my $session = start_session($node, "CALL sky.plasticc_cross_validate('c', '$query', '{\"layers\": [256], \"epochs\": 100000, \"folds\": 3, \"networks\": 2, \"trees\": 0}')");
 ok($node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM sky.plasticc_progress()
 	WHERE procedure = 'plasticc_cross_validate' AND phase = 'training' AND done > 5 AND total = 600000 AND seconds_left > 0}), 'a cross-validation that trains');
 $node->safe_psql('postgres', q{SELECT pg_cancel_backend(pid) FROM sky.plasticc_progress()});
@@ -117,7 +117,7 @@ progress_is('name, phase, done, total, seconds_left > 0', 'predictions|predictin
 	'BEGIN', q{CALL sky.plasticc_predict('p', 'curves', 'predictions', '{"chunk_objects": 10}')});
 
 # a crash leaves nothing behind
-$session = start_session($node, "CALL sky.plasticc_train('k', '$query', '{\"layers\": [256], \"epochs\": 100000, \"members\": 1, \"validation_fraction\": 0}')");
+$session = start_session($node, "CALL sky.plasticc_train('k', '$query', '{\"layers\": [256], \"epochs\": 100000, \"networks\": 1, \"trees\": 0, \"validation_fraction\": 0}')");
 $node->poll_query_until('postgres', "SELECT count(*) = 1 FROM sky.plasticc_progress() WHERE phase = 'training' AND done > 0") or die 'no training';
 kill 'KILL', rows('pid');
 finish_session($session);

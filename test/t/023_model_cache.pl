@@ -19,8 +19,8 @@ $node->safe_psql('postgres', q{
 	GRANT SELECT ON plasticc_models TO reader;
 	CREATE TABLE objects AS
 	SELECT (ARRAY[15, 42])[1 + i % 2] AS target, ARRAY[i % 2, hashint4(i) / 4e9]::real[] AS features FROM generate_series(1, 40) AS i;
-	CALL plasticc_train('source', 'SELECT features, target FROM objects', '{"members": 1, "layers": [64, 64], "epochs": 1, "seed": 1}');
-	CALL plasticc_train('source', 'SELECT features, target FROM objects', '{"members": 1, "layers": [64, 64], "epochs": 1, "seed": 2}');
+	CALL plasticc_train('source', 'SELECT features, target FROM objects', '{"networks": 1, "trees": 0, "layers": [64, 64], "epochs": 1, "seed": 1}');
+	CALL plasticc_train('source', 'SELECT features, target FROM objects', '{"networks": 1, "trees": 0, "layers": [64, 64], "epochs": 1, "seed": 2}');
 	CREATE TABLE answers AS SELECT version, plasticc_classify(model, '{1,2}') AS probabilities FROM plasticc_models;
 	GRANT SELECT ON answers TO reader});
 

@@ -192,9 +192,9 @@ $node->safe_psql('postgres', q{
 	       ARRAY[2 * (i % 3) + hashint4(i) / 4e9, CASE WHEN i % 7 > 0 THEN i % 3 + hashint4(-i) / 4e9 END, i % 4, CASE WHEN i % 3 > 0 THEN hashint4(i) / 4e9 ELSE 0 END]::real[] AS features
 	FROM generate_series(1, 240) AS i});
 my %recipes = (
-	ranks => '"normalisation": "rank_gauss", "activation": "elu", "gate_feature": 4, "bagging_folds": 2, "members": 2',
+	ranks => '"normalisation": "rank_gauss", "activation": "elu", "gate_feature": 4, "bagging_folds": 2, "networks": 2',
 	zscores => '"normalisation": "zscore", "activation": "tanh", "gate_feature": -1, "clip": 1.5',
-	selected => '"normalisation": "rank_gauss", "quantiles": 8, "activation": "relu", "gate_feature": -1, "selected_inputs": 2, "members": 3',
+	selected => '"normalisation": "rank_gauss", "quantiles": 8, "activation": "relu", "gate_feature": -1, "selected_inputs": 2, "networks": 3',
 	wide => '"normalisation": "zscore", "activation": "sigmoid", "gate_feature": 4, "missing_flag_fraction": 0');
 my @rows = map { [ split /,/, $_ ] } split /\n/, $node->safe_psql('postgres',
 	q{SELECT array_to_string(features, ',', 'NaN') FROM objects WHERE object_id <= 30
@@ -204,7 +204,7 @@ my $has_checker = system(q{python3 -c 'import onnx' 2>/dev/null}) == 0;
 
 foreach my $name (sort keys %recipes)
 {
-	$node->safe_psql('postgres', qq{SET client_min_messages = warning; CALL plasticc_train('$name', 'SELECT features, target FROM objects ORDER BY object_id', '{"layers": [6, 5], "epochs": 3, "seed": 1, $recipes{$name}}')});
+	$node->safe_psql('postgres', qq{SET client_min_messages = warning; CALL plasticc_train('$name', 'SELECT features, target FROM objects ORDER BY object_id', '{"layers": [6, 5], "epochs": 3, "seed": 1, "trees": 0, $recipes{$name}}')});
 	my @expected = map { split /,/ } split /\n/, $node->safe_psql('postgres', join ' UNION ALL ', map {
 		my $row = join ',', map { is_nan($_) ? 'NaN' : abs($_) == 9**9**9 ? ($_ > 0 ? 'Infinity' : '-Infinity') : $_ } @{ $rows[$_] };
 		"SELECT array_to_string(plasticc_classify('$name', '{$row}'::real[]), ',')" } 0 .. $#rows);
@@ -226,6 +226,11 @@ foreach my $name (sort keys %recipes)
 			"$name: accepted by the checker");
 	}
 }
+
+# The graph has no operators for trees.
+$node->safe_psql('postgres', q{SET client_min_messages = warning; CALL plasticc_train('trees', 'SELECT features, target FROM objects', '{"networks": 0, "trees": 1, "rounds": 5}')});
+my ($status, $out, $error) = $node->psql('postgres', q{SELECT plasticc_export_onnx(plasticc_model('trees'))});
+like($error, qr/models with boosted trees cannot be exported/, 'a model with trees is refused');
 
 $node->stop;
 done_testing();

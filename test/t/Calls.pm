@@ -46,14 +46,14 @@ sub create_targets
 sub call
 {
 	my ($procedure, $suffix, %options) = @_;
-	my %training = (layers => '[8]', epochs => 3, report_interval => 0);
+	my %training = (layers => '[8]', epochs => 3, trees => 1, rounds => 30, report_interval => 0);
 	my %chunks = (workers => 2, report_interval => 0);
 	my $json = sub {
 		my %all = (@_, %options);
 		return '{' . join(', ', map { "\"$_\": $all{$_}" } sort keys %all) . '}';
 	};
 
-	return "CALL plasticc_train('m_$suffix', '$query', '" . $json->(%training, members => 3) . "')" if $procedure eq 'plasticc_train';
+	return "CALL plasticc_train('m_$suffix', '$query', '" . $json->(%training, networks => 2) . "')" if $procedure eq 'plasticc_train';
 	return "CALL plasticc_cross_validate('m_$suffix', '$query', '" . $json->(%training, folds => 3) . "')" if $procedure eq 'plasticc_cross_validate';
 	return "CALL plasticc_extract('observations', 'features_$suffix', '" . $json->(%chunks, feature_set => '"simple"', chunk_objects => 5) . "')" if $procedure eq 'plasticc_extract';
 	return "CALL plasticc_predict('m_reference', 'objects', 'predictions_$suffix', '" . $json->(%chunks, chunk_objects => 50) . "')";

@@ -161,7 +161,7 @@ train(char *result, Workspace *workspace)
 	training_options_settle(&options, ROWS, ROWS, FEATURES);
 	options.network.n_layers = 1;
 	options.network.layers[0] = 4;
-	options.members = 1;
+	options.networks = 1;
 	options.selected_inputs = 2;
 	options.epochs = 2;
 	logits = workspace_array(workspace, float, ROWS *CLASSES);

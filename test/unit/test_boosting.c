@@ -6,7 +6,7 @@
 #include "unit.h"
 
 #include "core/base/limits.h"
-#include "core/trees/boosting.h"
+#include "core/trees/input_choice.h"
 #include "core/base/random.h"
 
 #define ROWS 900

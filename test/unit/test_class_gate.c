@@ -6,6 +6,7 @@
 #include "unit.h"
 
 #include "core/train/ensemble.h"
+#include "core/train/trainer.h"
 #include "core/base/random.h"
 
 #define ROWS 400
@@ -203,8 +204,8 @@ test_training(void)
 	problem.options.loss = LOSS_PLAIN;
 	problem.options.label_smoothing = 0.1;
 	training_inputs(&problem.set, &problem.options, NULL, &workspace, &inputs);
-	model = train_member(&problem.set, &inputs, &problem.options, &workspace, ignore_report, NULL,
-						 &result);
+	model = train_network(&problem.set, &inputs, &problem.options, &workspace, ignore_report, NULL,
+						  &result);
 	CHECK(model != NULL && model->gate.feature == 0, "no gate in the model");
 	model_classify(model, classify_scratch(model, 3, &workspace), 3, &x[0][0], &p[0][0]);
 	for (int i = 0; i < 3; i++)

@@ -69,7 +69,8 @@ make_problem(Problem *problem)
 	problem->options.selected_inputs = 0;
 	problem->options.epochs = 3;
 	problem->options.batch_size = 32;
-	problem->options.members = MEMBERS;
+	problem->options.networks = MEMBERS;
+	problem->options.trees = 0;
 	problem->options.seed = 1;
 	problem->ensemble = (Ensemble){
 		.set = &problem->set,
@@ -166,7 +167,7 @@ test_bags(void)
 
 	make_problem(&problem);
 	problem.options.bagging_folds = 2;
-	problem.options.members = 4;
+	problem.options.networks = 4;
 	for (int m = 0; m < 4; m++)
 		mark_unseen(&problem, m, unseen[m]);
 	for (int i = 0; i < ROWS; i++)
@@ -207,7 +208,7 @@ test_cross_validation(void)
 		if (problem.target[i] == 3)
 			problem.target[i] = 0;
 	problem.options.folds = 3;
-	problem.options.members = 2;
+	problem.options.networks = 2;
 	problem.options.validation_fraction = 0.2;
 	problem.options.bagging_folds = 2;
 	cross_validation_folds(&problem.set, &problem.options, problem.fold, &workspace);
@@ -250,7 +251,8 @@ do_job(const Problem *problem, const Inputs *inputs, int job, Workspace *workspa
 	jobs->logits[job] = workspace_array(workspace, float, (size_t) n *CLASSES);
 	jobs->model[job] = train_job(&problem->ensemble, job, inputs, workspace, ignore_report, NULL,
 								 &result, jobs->logits[job]);
-	CHECK(jobs->model[job] != NULL && result.epochs == problem->options.epochs, "job %d", job);
+	CHECK(jobs->model[job] != NULL && result.epochs == member_epochs(&problem->options, job),
+		  "job %d: %d epochs", job, result.epochs);
 }
 
 /* The mean of the logarithms of what the networks, asked one by one, say of rows they have not
@@ -259,13 +261,12 @@ static void
 check_unseen(const Problem *problem, const Jobs *jobs)
 {
 	Workspace workspace = unit_workspace();
-	float	 *together = workspace_array(&workspace, float, ROWS *CLASSES);
-	int		  n_members[ROWS];
+	Unseen	  together;
 	double	  expected[ROWS][CLASSES] = {{0}};
 	int		  n[ROWS] = {0};
 
 	unseen_log_probabilities(&problem->ensemble, 0, (const float *const *) jobs->logits, &workspace,
-							 together, n_members);
+							 &together);
 	for (int m = 0; m < MEMBERS; m++)
 	{
 		ClassifyScratch *scratch = classify_scratch(jobs->model[m], 1, &workspace);
@@ -287,54 +288,57 @@ check_unseen(const Problem *problem, const Jobs *jobs)
 	{
 		double sum = 0.0;
 
-		CHECK(n[i] == n_members[i], "%d members, not %d", n_members[i], n[i]);
+		CHECK(n[i] == together.n_members[i], "%d members, not %d", together.n_members[i], n[i]);
 		for (int c = 0; c < CLASSES; c++)
 			sum += exp(expected[i][c] / n[i]);
 		for (int c = 0; c < CLASSES; c++)
-			CHECK_CLOSE(together[i * CLASSES + c],
+			CHECK_CLOSE(together.log_probabilities[i * CLASSES + c],
 						n[i] > 0 ? expected[i][c] / n[i] - log(sum) : NAN, 1e-4, "log-probability");
 	}
 }
 
 /* The restored network equals the saved one and does not depend on the bytes. */
 static void
-check_save(const Problem *problem, const Member *saved, Workspace *workspace)
+check_save(const Problem *problem, const Model *model, Workspace *workspace)
 {
-	size_t			  n = member_bytes(&problem->options, FEATURES, CLASSES);
-	char			 *bytes = workspace_array(workspace, char, n + 1);
-	char			 *again = workspace_array(workspace, char, n);
-	const DenseLayer *first = &saved->layers[0];
-	Member			  member;
+	const DenseNetwork *saved = &model->networks[0];
+	size_t				n = member_bytes(&problem->options, 0, FEATURES, FEATURES, CLASSES);
+	char			   *bytes = workspace_array(workspace, char, n + 1);
+	char			   *again = workspace_array(workspace, char, n);
+	const DenseLayer   *first = &saved->layers[0];
+	Model			   *copy = empty_model(&problem->set, &model->preprocessing, 1, 0, workspace);
+	const DenseNetwork *restored = &copy->networks[0];
 
 	bytes[n] = 42;
-	member_save(saved, bytes);
+	member_save(model, bytes);
 	CHECK(bytes[n] == 42, "saves more than %zu bytes", n);
-	member_restore(&problem->options, CLASSES, bytes, workspace, &member);
+	member_restore(&problem->options, 0, bytes, workspace, copy);
 	memset(bytes, 0, n);
-	member_save(&member, again);
-	member_save(saved, bytes);
+	member_save(copy, again);
+	member_save(model, bytes);
 	CHECK(memcmp(bytes, again, n) == 0, "not restored");
-	CHECK(member.n_inputs == saved->n_inputs &&
-			  memcmp(member.inputs, saved->inputs, sizeof(int32_t) * saved->n_inputs) == 0,
-		  "%d other inputs", member.n_inputs);
-	CHECK(member.layers[0].n_in == first->n_in && member.layers[0].n_out == HIDDEN &&
-			  memcmp(member.layers[0].weight, first->weight,
+	CHECK(restored->n_inputs == saved->n_inputs &&
+			  memcmp(restored->inputs, saved->inputs, sizeof(int32_t) * saved->n_inputs) == 0,
+		  "%d other inputs", restored->n_inputs);
+	CHECK(restored->layers[0].n_in == first->n_in && restored->layers[0].n_out == HIDDEN &&
+			  memcmp(restored->layers[0].weight, first->weight,
 					 sizeof(float) * first->n_in * HIDDEN) == 0,
 		  "other weights");
-	CHECK(member.layers[0].activation == first->activation &&
-			  member.layers[1].activation == ACTIVATION_LINEAR,
+	CHECK(restored->layers[0].activation == first->activation &&
+			  restored->layers[1].activation == ACTIVATION_LINEAR,
 		  "activations");
 }
 
 static bool
 same_members(const Problem *problem, const Model *a, const Model *b, Workspace *workspace)
 {
-	size_t n = member_bytes(&problem->options, preprocessing_inputs(&a->preprocessing), CLASSES);
+	size_t n = member_bytes(&problem->options, 0, preprocessing_inputs(&a->preprocessing), FEATURES,
+							CLASSES);
 	char  *bytes_a = workspace_array(workspace, char, n);
 	char  *bytes_b = workspace_array(workspace, char, n);
 
-	member_save(&a->members[0], bytes_a);
-	member_save(&b->members[0], bytes_b);
+	member_save(a, bytes_a);
+	member_save(b, bytes_b);
 	return memcmp(bytes_a, bytes_b, n) == 0;
 }
 
@@ -363,18 +367,18 @@ test_jobs(int selected_inputs, int n_inputs)
 		do_job(&problem, &inputs, m, &workspace, &forth);
 		do_job(&problem, &again, MEMBERS - 1 - m, &workspace, &back);
 	}
-	n_bytes = member_bytes(&problem.options, FEATURES, CLASSES);
+	n_bytes = member_bytes(&problem.options, 0, FEATURES, FEATURES, CLASSES);
 	CHECK(n_bytes == 4 * (1 + n_inputs + (n_inputs + 1) * HIDDEN + (HIDDEN + 1) * CLASSES),
 		  "%zu bytes", n_bytes);
 	for (int m = 0; m < MEMBERS; m++)
 	{
-		CHECK(forth.model[m]->members[0].n_inputs == n_inputs, "member %d uses %d inputs", m,
-			  forth.model[m]->members[0].n_inputs);
+		CHECK(forth.model[m]->networks[0].n_inputs == n_inputs, "member %d uses %d inputs", m,
+			  forth.model[m]->networks[0].n_inputs);
 		CHECK(same_members(&problem, forth.model[m], back.model[m], &workspace),
 			  "member %d differs", m);
 		CHECK(m == 0 || !same_members(&problem, forth.model[m], forth.model[m - 1], &workspace),
 			  "members are the same");
-		check_save(&problem, &forth.model[m]->members[0], &workspace);
+		check_save(&problem, forth.model[m], &workspace);
 	}
 	check_unseen(&problem, &forth);
 
@@ -444,6 +448,128 @@ test_normalised(int bagging_folds, int selected_inputs)
 	unit_free();
 }
 
+#define NETWORKS 2
+
+/* log-probabilities [CLASSES] of a row by the members of a kind that have not seen it. */
+static int
+mean_of_kind(const Problem *problem, const Jobs *jobs, bool (*unseen)[ROWS], int row, int first,
+			 int last, Workspace *workspace, double *mean)
+{
+	int n = 0;
+
+	memset(mean, 0, sizeof(double) * CLASSES);
+	for (int m = first; m < last; m++)
+	{
+		float p[CLASSES];
+
+		if (!unseen[m][row])
+			continue;
+		model_classify(jobs->model[m], classify_scratch(jobs->model[m], 1, workspace), 1,
+					   problem->features[row], p);
+		for (int c = 0; c < CLASSES; c++)
+			mean[c] += log(p[c]);
+		n++;
+	}
+	for (int c = 0; c < CLASSES; c++)
+		mean[c] /= n;
+	return n;
+}
+
+/*
+ * Networks and boosters: each kind leaves out the same bags; predictions for unseen rows weigh
+ * the kinds' means, where there are both, and are of one kind otherwise; and the members, restored
+ * from bytes, are a model of the same weight.
+ */
+static void
+test_kinds(double option, double weight)
+{
+	static Problem problem;
+	static bool	   seen_not[MEMBERS][ROWS];
+	Workspace	   workspace = unit_workspace();
+	Inputs		   inputs;
+	Jobs		   jobs = {0};
+	Unseen		   unseen;
+	Model		  *model;
+
+	make_problem(&problem);
+	problem.options.networks = NETWORKS;
+	problem.options.trees = MEMBERS - NETWORKS;
+	problem.options.bagging_folds = 3;
+	problem.options.tree_weight = option;
+	problem.options.boosting.rounds = 25;
+	CHECK(ensemble_jobs(&problem.ensemble) == MEMBERS, "%d jobs", ensemble_jobs(&problem.ensemble));
+	fold_inputs(&problem.ensemble, 0, &workspace, &inputs);
+	model =
+		empty_model(&problem.set, &inputs.preprocessing, NETWORKS, MEMBERS - NETWORKS, &workspace);
+	for (int m = 0; m < MEMBERS; m++)
+	{
+		char *bytes = workspace_array(
+			&workspace, char, member_bytes(&problem.options, m, FEATURES, FEATURES, CLASSES));
+
+		mark_unseen(&problem, m, seen_not[m]);
+		do_job(&problem, &inputs, m, &workspace, &jobs);
+		member_save(jobs.model[m], bytes);
+		member_restore(&problem.options, m, bytes, &workspace, model);
+	}
+	for (int m = 0; m < NETWORKS; m++)
+		CHECK(memcmp(seen_not[m], seen_not[NETWORKS + m], sizeof(seen_not[m])) == 0,
+			  "network and booster %d leave out other rows", m);
+	model->tree_weight = (float) unseen_log_probabilities(
+		&problem.ensemble, 0, (const float *const *) jobs.logits, &workspace, &unseen);
+	CHECK_CLOSE(model->tree_weight, weight, 1e-6, "weight of the trees");
+	for (int i = 0; i < ROWS; i++)
+	{
+		double networks[CLASSES], trees[CLASSES], all[CLASSES], sum = 0.0;
+		int	   n = mean_of_kind(&problem, &jobs, seen_not, i, 0, NETWORKS, &workspace, networks);
+		int	   n_trees =
+			mean_of_kind(&problem, &jobs, seen_not, i, NETWORKS, MEMBERS, &workspace, trees);
+		double share = n == 0 ? 1.0 : n_trees == 0 ? 0.0 : weight;
+
+		CHECK(unseen.n_members[i] == n + n_trees, "row %d: %d members", i, unseen.n_members[i]);
+		for (int c = 0; c < CLASSES; c++)
+		{
+			all[c] = n + n_trees == 0 ? NAN : 0.0;
+			if (share < 1.0)
+				all[c] += (1.0 - share) * networks[c];
+			if (share > 0.0)
+				all[c] += share * trees[c];
+			sum += exp(all[c]);
+		}
+		for (int c = 0; c < CLASSES; c++)
+			CHECK_CLOSE(unseen.log_probabilities[i * CLASSES + c], all[c] - log(sum), 1e-4,
+						"log-probability");
+	}
+	for (int i = 0; i < ROWS; i += 7)
+	{
+		double mean[CLASSES] = {0}, sum = 0.0;
+		float  p[CLASSES];
+
+		for (int m = 0; m < MEMBERS; m++)
+		{
+			model_classify(jobs.model[m], classify_scratch(jobs.model[m], 1, &workspace), 1,
+						   problem.features[i], p);
+			for (int c = 0; c < CLASSES; c++)
+				mean[c] += log(p[c]) * (m < NETWORKS ? (1.0 - weight) / NETWORKS
+													 : weight / (MEMBERS - NETWORKS));
+		}
+		model_classify(model, classify_scratch(model, 1, &workspace), 1, problem.features[i], p);
+		for (int c = 0; c < CLASSES; c++)
+			sum += exp(mean[c]);
+		for (int c = 0; c < CLASSES; c++)
+			CHECK_CLOSE(p[c], exp(mean[c]) / sum, 1e-5, "probability of the restored model");
+	}
+	for (int j = 0; j < FEATURES; j++)
+	{
+		double gain = 0.0;
+
+		for (int m = NETWORKS; m < MEMBERS; m++)
+			gain += jobs.model[m]->tree_gains[j];
+		CHECK(gain > 0.0, "feature %d gains nothing", j);
+		CHECK_CLOSE(model->tree_gains[j], gain, 1e-6, "gain");
+	}
+	unit_free();
+}
+
 int
 main(void)
 {
@@ -458,5 +584,7 @@ main(void)
 	test_normalised(0, 2);
 	test_normalised(2, 2);
 	test_normalised(0, FEATURES + 1);
+	test_kinds(-1.0, 0.4);
+	test_kinds(0.75, 0.75);
 	return unit_report();
 }

@@ -81,7 +81,8 @@ make_problem(Problem *problem)
 	training_options_settle(&problem->options, 5000, 5000, 173);
 	problem->options.loss = LOSS_PLAIN;
 	problem->options.bagging_folds = 2;
-	problem->options.members = 2;
+	problem->options.networks = 2;
+	problem->options.trees = 0;
 	problem->ensemble = (Ensemble){
 		.set = &problem->set,
 		.options = &problem->options,
@@ -89,7 +90,7 @@ make_problem(Problem *problem)
 	};
 	problem->model = (Model){
 		.n_classes = CLASSES,
-		.n_members = 2,
+		.n_networks = 2,
 		.log_multipliers = problem->multipliers,
 	};
 }
@@ -98,9 +99,10 @@ static void
 calibrate_problem(Problem *problem, bool report)
 {
 	Workspace workspace = unit_workspace();
+	Unseen unseen = {.n_members = problem->n_members, .log_probabilities = &problem->values[0][0]};
 
-	calibrate_ensemble(&problem->ensemble, 0, &problem->values[0][0], problem->n_members,
-					   &problem->model, report ? &problem->report : NULL, &workspace);
+	calibrate_ensemble(&problem->ensemble, 0, &unseen, &problem->model,
+					   report ? &problem->report : NULL, &workspace);
 }
 
 /* The distortion of the probabilities is recovered and reversed. */
@@ -278,9 +280,71 @@ test_absent_class(void)
 	unit_free();
 }
 
+/*
+ * Trees whose predictions are those of the networks, distorted in another way, plus noise: the
+ * weight is between the kinds, and by it the loss is less than by any other of a grid, each
+ * with the calibration fitted to it.
+ */
+static void
+test_tree_weight(double noise)
+{
+	static Problem problem;
+	static float   kinds[2][ROWS][CLASSES];
+	static float   both[ROWS][CLASSES];
+	Workspace	   workspace = unit_workspace();
+	Unseen		   unseen = {
+				.n_members = problem.n_members,
+				.log_probabilities = &both[0][0],
+				.kinds = {{problem.n_members, &kinds[0][0][0]}, {problem.n_members, &kinds[1][0][0]}},
+	};
+	Random random;
+	double fitted = 0.0, least = INFINITY;
+	float  weight = NAN;
+
+	make_problem(&problem);
+	random_seed(&random, 4, 0);
+	problem.options.trees = 2;
+	for (int i = 0; i < ROWS; i++)
+		for (int c = 0; c < CLASSES; c++)
+		{
+			kinds[0][i][c] = problem.values[i][c] + (float) random_normal(&random);
+			kinds[1][i][c] = 0.5f * problem.values[i][c] + (float) (noise * random_normal(&random));
+		}
+	for (int k = -1; k <= 20; k++)
+	{
+		double loss = 0.0;
+
+		problem.options.tree_weight = k < 0 ? -1.0 : k / 20.0;
+		weigh_kinds(&problem.ensemble, fmax(0.4, problem.options.tree_weight), &unseen);
+		if (k >= 0)
+			weigh_kinds(&problem.ensemble, k / 20.0, &unseen);
+		problem.model.tree_weight = 0.4f;
+		calibrate_ensemble(&problem.ensemble, 0, &unseen, &problem.model, NULL, &workspace);
+		for (int i = 0; i < ROWS; i++)
+			if (!problem.validation[i])
+				loss -= problem.weight[i] * log(both[i][problem.target[i]]);
+		if (k < 0)
+		{
+			fitted = loss;
+			weight = problem.model.tree_weight;
+		}
+		else
+		{
+			least = fmin(least, loss);
+			CHECK(problem.model.tree_weight == 0.4f, "a given weight is fitted");
+		}
+	}
+	CHECK(weight > 0.02f && weight < 0.98f, "weight %g", weight);
+	CHECK(fitted < least + 1e-3 * fabs(least), "loss %g by weight %g, %g by another", fitted,
+		  weight, least);
+	unit_free();
+}
+
 int
 main(void)
 {
+	test_tree_weight(0.5);
+	test_tree_weight(1.5);
 	test_full(false);
 	test_full(true);
 	test_scored_rows(false);

@@ -36,7 +36,7 @@ static const struct
 enum
 {
 	AT_N_USED = 24,
-	AT_USED = 56,
+	AT_USED = 64,
 	AT_LOWEST = AT_USED + 4 * USED,
 	AT_HIGHEST = AT_LOWEST + 4 * USED,
 	AT_SCALE = AT_HIGHEST + 4 * 2 * USED,
@@ -66,13 +66,13 @@ copy_indexes(Workspace *workspace, const int32_t *indexes, int n)
 }
 
 /* One hidden layer, except for the last member. */
-static Member
+static DenseNetwork
 make_member(int number, Workspace *workspace, Random *random)
 {
-	int	   n_inputs = looks[number].n;
-	int	   n_hidden = number < MEMBERS - 1 ? HIDDEN + number : 0;
-	int	   n_in = n_hidden > 0 ? n_hidden : n_inputs;
-	Member member = {.n_inputs = n_inputs, .n_layers = n_hidden > 0 ? 2 : 1};
+	int			 n_inputs = looks[number].n;
+	int			 n_hidden = number < MEMBERS - 1 ? HIDDEN + number : 0;
+	int			 n_in = n_hidden > 0 ? n_hidden : n_inputs;
+	DenseNetwork member = {.n_inputs = n_inputs, .n_layers = n_hidden > 0 ? 2 : 1};
 
 	member.inputs = copy_indexes(workspace, looks[number].inputs, n_inputs);
 	member.layers = workspace_array(workspace, DenseLayer, member.n_layers);
@@ -139,10 +139,10 @@ make_model(Normalisation normalisation, Workspace *workspace)
 	model.preprocessing = make_preprocessing(normalisation, workspace, &random);
 	model.n_classes = CLASSES;
 	model.classes = copy_indexes(workspace, (int32_t[]){-7, 42, 90}, CLASSES);
-	model.n_members = MEMBERS;
-	model.members = workspace_array(workspace, Member, MEMBERS);
+	model.n_networks = MEMBERS;
+	model.networks = workspace_array(workspace, DenseNetwork, MEMBERS);
 	for (int m = 0; m < MEMBERS; m++)
-		model.members[m] = make_member(m, workspace, &random);
+		model.networks[m] = make_member(m, workspace, &random);
 	model.temperature = 1.5f;
 	model.log_multipliers = numbers(workspace, &random, CLASSES);
 	model.gate.feature = 2;
@@ -242,9 +242,9 @@ test_round_trip(Normalisation normalisation)
 						   flagged),
 		  "other features");
 	for (int m = 0; m < MEMBERS; m++)
-		CHECK(same_indexes(read->members[m].n_inputs, read->members[m].inputs, looks[m].n,
+		CHECK(same_indexes(read->networks[m].n_inputs, read->networks[m].inputs, looks[m].n,
 						   looks[m].inputs) &&
-				  read->members[m].layers[0].n_in == looks[m].n,
+				  read->networks[m].layers[0].n_in == looks[m].n,
 			  "other inputs of member %d", m);
 	CHECK(slow_crc32c((const unsigned char *) "123456789", 9) == 0xE3069283, "the oracle is wrong");
 	unit_free();
@@ -327,8 +327,12 @@ test_header(void)
 		{44, MODEL_MAX_CLASSES + 1},
 		{48, 0},
 		{48, MODEL_MAX_MEMBERS + 1},
+		{52, MODEL_MAX_MEMBERS + 1},
 		{52, 1},
-		{52, FEATURES + 1},
+		{56, 2},
+		{56, 1},
+		{60, 1},
+		{60, FEATURES + 1},
 	};
 	Workspace workspace = unit_workspace();
 	Model	  model = make_model(NORMALISATION_ZSCORE, &workspace);
@@ -337,7 +341,7 @@ test_header(void)
 		check_forged(&model, forged[i].offset, forged[i].value, NULL);
 	check_forged(&model, 8, 3, "the format version is not supported");
 	check_forged(&model, 8, 6, "the format version is not supported");
-	check_forged(&model, 8, 8, "the data end unexpectedly"); /* where class names would be */
+	check_forged(&model, 8, 8, "the format version is not supported");
 	check_forged(&model, AT_LOWEST, 0x40800000, "the range of a feature is empty");
 	check_forged(&model, AT_HIGHEST + 4, 0xC0A00000, "the range of a feature is empty");
 	check_forged(&model, AT_HIGHEST + 4, 0x7F800000, "a number is not finite");
@@ -373,7 +377,7 @@ test_class_names(void)
 	{
 		model.class_names = (char **) cases[i].names;
 		bytes = write_model(&model, &size, &workspace);
-		CHECK(bytes[8] == 8, "format %d", bytes[8]);
+		CHECK(bytes[8] == 7, "format %d", bytes[8]);
 		read = model_read(bytes, size, &workspace, &reason);
 		CHECK((read == NULL) == (cases[i].reason != NULL) &&
 				  (read || strcmp(reason, cases[i].reason) == 0),
@@ -448,9 +452,9 @@ test_no_inputs(void)
 
 	model.preprocessing.n_used = 0;
 	model.preprocessing.n_flagged = 0;
-	model.members[0].n_inputs = 0;
-	model.members[0].layers[0].n_in = 0;
-	model.n_members = 1;
+	model.networks[0].n_inputs = 0;
+	model.networks[0].layers[0].n_in = 0;
+	model.n_networks = 1;
 	bytes = write_model(&model, &size, &workspace);
 	CHECK(model_read(bytes, size, &workspace, &reason) == NULL, "accepted a model of no input");
 	CHECK(reason != NULL && strcmp(reason, "the number of inputs is out of range") == 0,
@@ -503,13 +507,13 @@ test_overflow(void)
 	float	  features[FEATURES] = {1.0f, 2.0f, 3.0f, 4.0f, 5.0f, 6.0f};
 	float	  p[CLASSES];
 
-	model.n_members = 1;
+	model.n_networks = 1;
 	model_classify(&model, classify_scratch(&model, 1, &workspace), 1, features, p);
 	CHECK(probabilities_are_valid(1, CLASSES, p), "%g, %g, %g", p[0], p[1], p[2]);
-	model.members[0].layers[0].activation = ACTIVATION_LINEAR;
+	model.networks[0].layers[0].activation = ACTIVATION_LINEAR;
 	for (int l = 0; l < 2; l++)
 	{
-		DenseLayer *layer = &model.members[0].layers[l];
+		DenseLayer *layer = &model.networks[0].layers[l];
 
 		for (int k = 0; k < layer->n_in * layer->n_out; k++)
 			layer->weight[k] = 1e30f;
@@ -579,7 +583,7 @@ oracle_inputs(const Preprocessing *preprocessing, const float *features, double 
 
 /* A member's log-probabilities, in double. */
 static void
-member_log_probabilities(const Member *member, const double *inputs, double *y)
+member_log_probabilities(const DenseNetwork *member, const double *inputs, double *y)
 {
 	double h[INPUTS + HIDDEN + MEMBERS];
 	int	   n_in = member->n_inputs;
@@ -622,13 +626,13 @@ oracle_probabilities(const Model *model, const float *features, double *p)
 	double		 rest = 1.0;
 
 	oracle_inputs(&model->preprocessing, features, inputs);
-	for (int m = 0; m < model->n_members; m++)
+	for (int m = 0; m < model->n_networks; m++)
 	{
 		double y[INPUTS + HIDDEN + MEMBERS];
 
-		member_log_probabilities(&model->members[m], inputs, y);
+		member_log_probabilities(&model->networks[m], inputs, y);
 		for (int c = 0; c < CLASSES; c++)
-			mean[c] += y[c] / model->n_members;
+			mean[c] += y[c] / model->n_networks;
 	}
 	for (int c = 0; c < CLASSES; c++)
 	{
@@ -668,7 +672,7 @@ test_classify(int n_members, bool calibrated, bool gated)
 	float			 single[CLASSES];
 	double			 expected[CLASSES];
 
-	model.n_members = n_members;
+	model.n_networks = n_members;
 	if (!calibrated)
 	{
 		model.temperature = 1.0f;
@@ -728,8 +732,8 @@ drop_model(const DropCase *drop, Normalisation normalisation, Workspace *workspa
 {
 	Model model = make_model(normalisation, workspace);
 
-	model.members += drop->first;
-	model.n_members = drop->n_members;
+	model.networks += drop->first;
+	model.n_networks = drop->n_members;
 	if (!drop->gated)
 		model.gate.closed = NULL;
 	return model;

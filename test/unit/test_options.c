@@ -45,7 +45,7 @@ test_table(void)
 			const OptionRow *row = &training_options.rows[i];
 			double			 value;
 
-			CHECK(strlen(row->name) > 3 && strlen(row->description) > 3, "option %d", i);
+			CHECK(strlen(row->name) >= 3 && strlen(row->description) > 3, "option %d", i);
 			for (int k = 0; k < i; k++)
 				CHECK(strcmp(row->name, training_options.rows[k].name) != 0, "%s twice", row->name);
 			if (number_of(row, options, &value))
@@ -125,6 +125,7 @@ test_settle(void)
 	CHECK(fabs(options.network.weight_decay - 4.0 / 3.0) < 1e-12, "weight_decay %g",
 		  options.network.weight_decay);
 	CHECK(options.epochs == 160, "%d epochs", options.epochs);
+	CHECK(options.boosting.rounds == 100, "%d rounds of few objects", options.boosting.rounds);
 
 	options = *training_preset(0);
 	training_options_settle(&options, 1, 1, 1);
@@ -134,11 +135,13 @@ test_settle(void)
 	options = *training_preset(0);
 	training_options_settle(&options, 16000, 16000, 45);
 	CHECK(options.input_dropout == 0.0 && options.network.weight_decay == 0.0625 &&
-			  options.epochs == 40,
+			  options.epochs == 40 && options.boosting.rounds == 358,
 		  "many objects");
 	options = *training_preset(0);
 	training_options_settle(&options, 10000000, 10000000, 45);
-	CHECK(options.network.weight_decay == 0.02 && options.epochs == 10, "the most");
+	CHECK(options.network.weight_decay == 0.02 && options.epochs == 10 &&
+			  options.boosting.rounds == 1000,
+		  "the most");
 
 	/* few rows, of many features or few */
 	options = *training_preset(0);
@@ -159,9 +162,10 @@ test_settle(void)
 	options.input_dropout = 0.0;
 	options.network.weight_decay = 0.0;
 	options.epochs = 1;
+	options.boosting.rounds = 3;
 	training_options_settle(&options, 750, 750, 340);
 	CHECK(options.input_dropout == 0.0 && options.network.weight_decay == 0.0 &&
-			  options.epochs == 1,
+			  options.epochs == 1 && options.boosting.rounds == 3,
 		  "what was given");
 
 	/* the number of selected inputs is what counts */

@@ -31,11 +31,11 @@ static const struct
 	{5, {0, 1, 2, 4, 8}}, {3, {1, 3, 5}}, {1, {7}}, {INPUTS, {0, 1, 2, 3, 4, 5, 6, 7, 8}}};
 
 /* A network with hidden layers of width 12, 7, 12, ... */
-static Member
+static DenseNetwork
 make_member(int number, int n_layers, Activation activation, Random *random, Workspace *workspace)
 {
 	static const int widths[] = {12, 7, 12};
-	Member			 member = {.n_inputs = looks[number].n, .n_layers = n_layers};
+	DenseNetwork	 member = {.n_inputs = looks[number].n, .n_layers = n_layers};
 	int				 n_in = member.n_inputs;
 
 	member.inputs = workspace_array(workspace, int32_t, n_in);
@@ -66,7 +66,7 @@ make_member(int number, int n_layers, Activation activation, Random *random, Wor
 static Model
 make_model(int n_members, int n_layers, Activation activation, Random *random, Workspace *workspace)
 {
-	Model model = {.n_classes = CLASSES, .n_members = n_members, .temperature = 1.5f};
+	Model model = {.n_classes = CLASSES, .n_networks = n_members, .temperature = 1.5f};
 
 	model.preprocessing = (Preprocessing){
 		.n_features = 12,
@@ -75,9 +75,9 @@ make_model(int n_members, int n_layers, Activation activation, Random *random, W
 		.n_flagged = FLAGGED,
 		.flagged = flagged,
 	};
-	model.members = workspace_array(workspace, Member, MEMBERS);
+	model.networks = workspace_array(workspace, DenseNetwork, MEMBERS);
 	for (int m = 0; m < MEMBERS; m++)
-		model.members[m] = make_member(m, n_layers, activation, random, workspace);
+		model.networks[m] = make_member(m, n_layers, activation, random, workspace);
 	model.log_multipliers = workspace_array(workspace, float, CLASSES);
 	for (int c = 0; c < CLASSES; c++)
 		model.log_multipliers[c] = 0.3f * (float) c;
@@ -130,7 +130,8 @@ check(const Model *model, const Objects *objects, PermutedClassifier *classifier
 			if (columns[k] == GATE_INPUT && model->gate.feature == GATE_FEATURE)
 				side[i] = objects->side[from];
 		}
-	classify_inputs(model, classify_scratch(model, ROWS, workspace), ROWS, by_hand, side, expected);
+	network_logits(model, classify_scratch(model, ROWS, workspace), ROWS, by_hand, expected);
+	calibrate_logits(model, weigh_network_logits(model, ROWS, expected), ROWS, side, expected);
 	for (int first = 0; first < ROWS; first += BLOCK)
 	{
 		int n = first + BLOCK < ROWS ? BLOCK : ROWS - first;
@@ -144,8 +145,8 @@ check(const Model *model, const Objects *objects, PermutedClassifier *classifier
 				worst = difference;
 		}
 	}
-	CHECK(worst < 2e-5, "%d members of %d layers, %d columns: differs by %g", model->n_members,
-		  model->members[0].n_layers, n_columns, worst);
+	CHECK(worst < 2e-5, "%d members of %d layers, %d columns: differs by %g", model->n_networks,
+		  model->networks[0].n_layers, n_columns, worst);
 }
 
 /* No column, each, pairs, all, and none again: earlier calls have no influence. */
@@ -153,7 +154,8 @@ static void
 check_columns(const Model *model, const Objects *objects, Workspace *workspace)
 {
 	PermutedClassifier *classifier =
-		permuted_classifier(model, ROWS, objects->inputs, objects->side, BLOCK, INPUTS, workspace);
+		permuted_classifier(model, &(PermutedObjects){ROWS, objects->inputs, NULL, objects->side},
+							BLOCK, INPUTS, workspace);
 	int32_t columns[INPUTS];
 
 	check(model, objects, classifier, 0, NULL, workspace);

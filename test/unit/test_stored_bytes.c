@@ -94,69 +94,87 @@ check_model_bytes(const Model *model, const char *expected, const char *what, Wo
 	CHECK(memcmp(bytes, again, size) == 0, "%s: read and written again", what);
 }
 
-/* With numbers as classes (format 7), and with their names (format 8). */
+/* With numbers as classes, and with their names and with trees. */
 static void
 test_model(Workspace *workspace)
 {
 	static char *names[] = {"AGN", "\xc3\xa9toile"};
 	int32_t		 used[] = {0, 258}, flagged[] = {1}, inputs[] = {0, 2}, classes[] = {-7, 66051};
 	float		 lowest[] = {-1.0f, -4.5f}, highest[] = {2.5f, 0.0f};
-	float		 center[] = {0.5f, -2.0f}, scale[] = {1.0f, 0.75f}, multipliers[] = {0.0f, 0.625f};
-	float		 closed[GATE_SIDES * 2] = {0.25f};
-	float		 weight[] = {1.0f, -1.5f, 0x1.8p-30f, 3.0e6f}, bias[] = {0.125f, -0.375f};
-	DenseLayer	 layer = {
-		  .n_in = 2,
-		  .n_out = 2,
-		  .activation = ACTIVATION_LINEAR,
-		  .weight = weight,
-		  .bias = bias,
-	  };
-	Member member = {.n_inputs = 2, .inputs = inputs, .n_layers = 1, .layers = &layer};
-	Model  model = {
-		 .preprocessing =
-			 {
-				 .n_features = 259,
-				 .n_used = 2,
-				 .used = used,
-				 .normalisation = NORMALISATION_ZSCORE,
-				 .lowest = lowest,
-				 .highest = highest,
-				 .center = center,
-				 .scale = scale,
-				 .clip = 3.0f,
-				 .n_flagged = 1,
-				 .flagged = flagged,
-			 },
-		 .gate = {.feature = 0, .closed = closed},
-		 .n_classes = 2,
-		 .classes = classes,
-		 .n_members = 1,
-		 .members = &member,
-		 .temperature = 1.5f,
-		 .log_multipliers = multipliers,
-		 .options = "{\"seed\": 1}",
-		 .metrics = "{}",
-	 };
+	float		 center[] = {0.5f, -2.0f, 8.0f, 0.25f}, scale[] = {1.0f, 0.75f},
+		  multipliers[] = {0.0f, 0.625f};
+	float	   closed[GATE_SIDES * 2] = {0.25f};
+	float	   weight[] = {1.0f, -1.5f, 0x1.8p-30f, 3.0e6f}, bias[] = {0.125f, -0.375f};
+	DenseLayer layer = {
+		.n_in = 2,
+		.n_out = 2,
+		.activation = ACTIVATION_LINEAR,
+		.weight = weight,
+		.bias = bias,
+	};
+	TreeNode leaf = {.input = -1};
+	TreeNode nodes[] = {
+		{.input = 1, .threshold = -0.75f, .missing_right = true}, {.input = -1}, {.input = -1}};
+	Tree		 trees[] = {{.n_nodes = 1, .nodes = &leaf, .leaves = bias},
+							{.n_nodes = 3, .nodes = nodes, .leaves = weight}};
+	Booster		 booster = {.n_trees = 2, .trees = trees, .base = multipliers};
+	DenseNetwork member = {.n_inputs = 2, .inputs = inputs, .n_layers = 1, .layers = &layer};
+	Model		 model = {
+			   .preprocessing =
+				   {
+					   .n_features = 259,
+					   .n_used = 2,
+					   .used = used,
+					   .normalisation = NORMALISATION_ZSCORE,
+					   .lowest = lowest,
+					   .highest = highest,
+					   .center = center,
+					   .scale = scale,
+					   .clip = 3.0f,
+					   .n_flagged = 1,
+					   .flagged = flagged,
+			   },
+			   .gate = {.feature = 0, .closed = closed},
+			   .n_classes = 2,
+			   .classes = classes,
+			   .n_networks = 1,
+			   .networks = &member,
+			   .temperature = 1.5f,
+			   .log_multipliers = multipliers,
+			   .options = "{\"seed\": 1}",
+			   .metrics = "{}",
+	   };
 
 	check_model_bytes(
 		&model,
-		"706c61737469636307000000d10000008d31ce250301000002000000000000000000404000000000"
-		"010000000200000001000000000000000000000002010000000080bf000090c00000204000000000"
-		"0000003f000000c00000803f0000403f01000000f9ffffff030201000000c03f000000000000203f"
-		"010000000000803e0000000000000000000000000200000000000000020000000100000002000000"
-		"000000000000803f0000c0bf0000c030001b374a0000003e0000c0be0b0000007b2273656564223a"
-		"20317d020000007b7d",
+		"706c61737469636307000000d900000076e3786e0301000002000000000000000000404000000000"
+		"0100000002000000010000000000000000000000000000000000000002010000000080bf000090c0"
+		"00002040000000000000003f000000c00000803f0000403f01000000f9ffffff030201000000c03f"
+		"000000000000203f010000000000803e000000000000000000000000020000000000000002000000"
+		"0100000002000000000000000000803f0000c0bf0000c030001b374a0000003e0000c0be0b000000"
+		"7b2273656564223a20317d020000007b7d",
 		"model", workspace);
 	model.class_names = names;
+	model.boosters = &booster;
+	model.n_boosters = 1;
+	model.n_tree_inputs = 2;
+	model.tree_inputs = used;
+	model.tree_gains = center + 2;
+	model.tree_weight = 0.375f;
+	link_tree(&trees[0]);
+	link_tree(&trees[1]);
 	check_model_bytes(
 		&model,
-		"706c61737469636308000000e30000007c3d4a250301000002000000000000000000404000000000"
-		"010000000200000001000000000000000000000002010000000080bf000090c00000204000000000"
-		"0000003f000000c00000803f0000403f01000000f9ffffff030201000000c03f000000000000203f"
-		"010000000000803e0000000000000000000000000200000000000000020000000100000002000000"
-		"000000000000803f0000c0bf0000c030001b374a0000003e0000c0be0300000041474e07000000c3"
-		"a9746f696c650b0000007b2273656564223a20317d020000007b7d",
-		"model with names of classes", workspace);
+		"706c6173746963630700000043010000b38810650301000002000000000000000000404000000000"
+		"0100000002000000010000000100000001000000000000000000000002010000000080bf000090c0"
+		"00002040000000000000003f000000c00000803f0000403f01000000f9ffffff030201000000c03f"
+		"000000000000203f010000000000803e000000000000000000000000020000000000000002000000"
+		"0100000002000000000000000000803f0000c0bf0000c030001b374a0000003e0000c0be02000000"
+		"0000000002010000000000410000803e0000c03e000000000000203f020000000100000000000000"
+		"0000003e0000c0be0300000005000000000040bf00000000000000000000803f0000c0bf0000c030"
+		"001b374a0300000041474e07000000c3a9746f696c650b0000007b2273656564223a20317d020000"
+		"007b7d",
+		"model with names of classes and trees", workspace);
 }
 
 /* The model as version 0.1.0 stored it, in format 4, is read and stays what it is. */

@@ -97,13 +97,13 @@ quick_options(void)
 
 /* Trains one network on the rows that are not held out. */
 static Model *
-train_network(const TrainingSet *set, const TrainingOptions *options, Workspace *workspace,
-			  EpochCallback callback, void *argument, TrainingResult *result)
+train_on(const TrainingSet *set, const TrainingOptions *options, Workspace *workspace,
+		 EpochCallback callback, void *argument, TrainingResult *result)
 {
 	Inputs inputs;
 
 	training_inputs(set, options, set->validation, workspace, &inputs);
-	return train_member(set, &inputs, options, workspace, callback, argument, result);
+	return train_network(set, &inputs, options, workspace, callback, argument, result);
 }
 
 static void
@@ -170,7 +170,7 @@ test_learns(TrainingOptions options, double bound, const char *what)
 	Model		  *model;
 
 	make_problem(&problem, 4.0);
-	model = train_network(&problem.set, &options, &workspace, keep_report, &log, &result);
+	model = train_on(&problem.set, &options, &workspace, keep_report, &log, &result);
 	CHECK(model != NULL && log.n == options.epochs, "%s: %d epochs", what, log.n);
 	CHECK(weighted_log_loss(model, &problem, false) < bound, "%s: loss %g", what,
 		  weighted_log_loss(model, &problem, false));
@@ -226,10 +226,10 @@ test_repeatable(void)
 	options.epochs = 3;
 	options.input_dropout = 0.1;
 	options.input_noise = 0.1;
-	first = train_network(&problem.set, &options, &workspace, keep_report, &log, &result);
-	second = train_network(&problem.set, &options, &workspace, keep_report, &log, &result);
+	first = train_on(&problem.set, &options, &workspace, keep_report, &log, &result);
+	second = train_on(&problem.set, &options, &workspace, keep_report, &log, &result);
 	options.seed = 2;
-	third = train_network(&problem.set, &options, &workspace, keep_report, &log, &result);
+	third = train_on(&problem.set, &options, &workspace, keep_report, &log, &result);
 	CHECK(same_bytes(first, second), "same seed, other model");
 	CHECK(!same_bytes(first, third), "other seed, same model");
 	unit_free();
@@ -256,7 +256,7 @@ test_validation(int selected_inputs)
 	options.patience = 15;
 	options.network.dropout[0] = 0.0;
 	options.selected_inputs = selected_inputs;
-	model = train_network(&problem.set, &options, &workspace, keep_report, &log, &result);
+	model = train_on(&problem.set, &options, &workspace, keep_report, &log, &result);
 	CHECK(result.epochs < 200, "did not stop early: %d epochs", result.epochs);
 	CHECK(result.epochs - result.best_epoch == 15, "stopped at %d, best was %d", result.epochs,
 		  result.best_epoch);
@@ -337,8 +337,8 @@ test_weights(void)
 	doubled.n_rows = 200;
 	doubled.features = rows;
 	doubled.target = target;
-	once = train_network(&problem.set, &options, &workspace, keep_report, &log, &result);
-	twice = train_network(&doubled, &options, &workspace, keep_report, &log, &result);
+	once = train_on(&problem.set, &options, &workspace, keep_report, &log, &result);
+	twice = train_on(&doubled, &options, &workspace, keep_report, &log, &result);
 	scratch = classify_scratch(once, 1, &workspace);
 	for (int i = 0; i < 100; i++)
 	{
@@ -350,7 +350,7 @@ test_weights(void)
 	for (int i = 0; i < 100; i++)
 		weight[i] = problem.target[i] == 2 ? 5.0f : 1.0f;
 	problem.set.weight = weight;
-	weighted = train_network(&problem.set, &options, &workspace, keep_report, &log, &result);
+	weighted = train_on(&problem.set, &options, &workspace, keep_report, &log, &result);
 	model_classify(weighted, scratch, 1, problem.features[0], q);
 	model_classify(once, scratch, 1, problem.features[0], p);
 	CHECK(q[2] > 1.5f * p[2], "weight 5 moves %g to %g", p[2], q[2]);
@@ -375,7 +375,7 @@ test_divergence(void)
 	options.network.n_layers = 3;
 	options.network.layers[1] = options.network.layers[2] = 16;
 	options.epochs = 200;
-	CHECK(train_network(&problem.set, &options, &workspace, keep_report, &log, &result) == NULL,
+	CHECK(train_on(&problem.set, &options, &workspace, keep_report, &log, &result) == NULL,
 		  "a diverging training gave a model");
 	CHECK(result.failure == TRAINING_DIVERGED, "failure %d", result.failure);
 	unit_free();
@@ -394,7 +394,7 @@ test_schedule(void)
 	make_problem(&problem, 1.0);
 	options.schedule = SCHEDULE_ONE_CYCLE;
 	options.epochs = 50;
-	train_network(&problem.set, &options, &workspace, keep_report, &log, &result);
+	train_on(&problem.set, &options, &workspace, keep_report, &log, &result);
 	for (int i = 0; i < log.n; i++)
 		largest = fmax(largest, log.reports[i].learning_rate);
 	CHECK(fabs(largest / options.learning_rate - 1.0) < 0.01, "peak %g", largest);
@@ -408,8 +408,8 @@ test_schedule(void)
 static void
 check_selection(const Model *model, int n)
 {
-	const Member *member = &model->members[0];
-	int			  n_telling = 0;
+	const DenseNetwork *member = &model->networks[0];
+	int					n_telling = 0;
 
 	CHECK(member->n_inputs == n && member->layers[0].n_in == n, "%d inputs, the layer %d",
 		  member->n_inputs, member->layers[0].n_in);
@@ -439,8 +439,8 @@ test_selection(void)
 	for (int n = 1; n < FEATURES; n++)
 	{
 		options.selected_inputs = n;
-		check_selection(
-			train_network(&problem.set, &options, &workspace, keep_report, &log, &result), n);
+		check_selection(train_on(&problem.set, &options, &workspace, keep_report, &log, &result),
+						n);
 	}
 	unit_free();
 }
@@ -463,9 +463,9 @@ test_selection_of_flag(void)
 	options.epochs = 1;
 	options.selected_inputs = 1;
 	options.preprocessing.missing_flag_fraction = 0.1;
-	model = train_network(&problem.set, &options, &workspace, keep_report, &log, &result);
-	CHECK(model->preprocessing.n_flagged == 1 && model->members[0].inputs[0] == FEATURES,
-		  "input %d, %d flags", model->members[0].inputs[0], model->preprocessing.n_flagged);
+	model = train_on(&problem.set, &options, &workspace, keep_report, &log, &result);
+	CHECK(model->preprocessing.n_flagged == 1 && model->networks[0].inputs[0] == FEATURES,
+		  "input %d, %d flags", model->networks[0].inputs[0], model->preprocessing.n_flagged);
 	unit_free();
 }
 
@@ -485,10 +485,9 @@ test_selection_seed(void)
 	options.selected_inputs = 1;
 	for (options.seed = 1; options.seed <= 8; options.seed++)
 	{
-		Model *model =
-			train_network(&problem.set, &options, &workspace, keep_report, &log, &result);
+		Model *model = train_on(&problem.set, &options, &workspace, keep_report, &log, &result);
 
-		n_chosen[model->members[0].inputs[0]]++;
+		n_chosen[model->networks[0].inputs[0]]++;
 	}
 	for (int j = 0; j < FEATURES; j++)
 		CHECK(n_chosen[j] < 8, "input %d by all seeds", j);
@@ -509,14 +508,14 @@ test_selection_of_all(void)
 	make_problem(&problem, 1.0);
 	options.epochs = 3;
 	options.input_dropout = 0.1;
-	all = train_network(&problem.set, &options, &workspace, keep_report, &log, &result);
+	all = train_on(&problem.set, &options, &workspace, keep_report, &log, &result);
 	check_selection(all, FEATURES);
 	for (int n = FEATURES - 1; n <= FEATURES + 1; n++)
 	{
 		Model *model;
 
 		options.selected_inputs = n;
-		model = train_network(&problem.set, &options, &workspace, keep_report, &log, &result);
+		model = train_on(&problem.set, &options, &workspace, keep_report, &log, &result);
 		CHECK(same_bytes(all, model) == (n >= FEATURES), "%d of %d inputs", n, FEATURES);
 	}
 	unit_free();
@@ -541,7 +540,7 @@ train_blindly(const Problem *problem, const bool *excluded, const bool *validati
 	for (int i = 0; i < ROWS; i++)
 		skip[i] = (excluded && excluded[i]) || (validation && validation[i]);
 	training_inputs(&set, &options, skip, workspace, &inputs);
-	return train_member(&set, &inputs, &options, workspace, keep_report, &log, &result);
+	return train_network(&set, &inputs, &options, workspace, keep_report, &log, &result);
 }
 
 /* Makes two noise features the only informative ones in the marked rows. */
@@ -584,11 +583,11 @@ test_uninformative(Normalisation normalisation, int selected_inputs)
 	options.selected_inputs = selected_inputs;
 	options.preprocessing.normalisation = normalisation;
 	options.preprocessing.missing_flag_fraction = 0.1;
-	model = train_network(&problem.set, &options, &workspace, keep_report, &log, &result);
+	model = train_on(&problem.set, &options, &workspace, keep_report, &log, &result);
 	/* three features, and the indicator of the one that is missing sometimes */
-	CHECK(model->members[0].n_inputs ==
+	CHECK(model->networks[0].n_inputs ==
 			  (selected_inputs % 4 == 0 || selected_inputs > 4 ? 4 : selected_inputs),
-		  "%d inputs", model->members[0].n_inputs);
+		  "%d inputs", model->networks[0].n_inputs);
 	for (int k = 0; k < 25; k++)
 	{
 		float features[FEATURES] = {values[k % 5], 0.5f, values[k / 5], 1.5f, 100.0f * k, -0.5f};
@@ -619,7 +618,7 @@ test_nothing_informative(void)
 	problem.features[7][2] = 5.0f; /* held out */
 	problem.validation[7] = true;
 	problem.set.validation = problem.validation;
-	CHECK(train_network(&problem.set, &options, &workspace, keep_report, &log, &result) == NULL &&
+	CHECK(train_on(&problem.set, &options, &workspace, keep_report, &log, &result) == NULL &&
 			  result.failure == TRAINING_UNINFORMED && log.n == 0,
 		  "failure %d after %d epochs", result.failure, log.n);
 	unit_free();
@@ -649,9 +648,9 @@ test_selection_is_blind(void)
 	CHECK(same_bytes(before[1], after), "held-out rows have an influence");
 	change_rows(&problem, half, false);
 	after = train_blindly(&problem, half, NULL, &workspace);
-	CHECK(after->members[0].inputs[0] == 0 && after->members[0].inputs[1] == 2,
-		  "training rows have no say: inputs %d and %d", after->members[0].inputs[0],
-		  after->members[0].inputs[1]);
+	CHECK(after->networks[0].inputs[0] == 0 && after->networks[0].inputs[1] == 2,
+		  "training rows have no say: inputs %d and %d", after->networks[0].inputs[0],
+		  after->networks[0].inputs[1]);
 	unit_free();
 }
 

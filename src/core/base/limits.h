@@ -14,7 +14,10 @@
 #define MODEL_MAX_LAYERS 32
 #define MODEL_MAX_WIDTH 65536
 #define MODEL_MAX_QUANTILES 4096
-#define MODEL_MAX_WEIGHT 1e30f /* absolute value, of weights and biases */
+#define MODEL_MAX_WEIGHT 1e30f	/* absolute value, of weights, biases and leaves */
+#define MODEL_MAX_ROUNDS 100000 /* trees of a booster */
+#define TREE_MAX_DEPTH 10
+#define TREE_MAX_NODES ((2 << TREE_MAX_DEPTH) - 1)
 #define MODEL_MAX_LOG_MULTIPLIER 1e4f
 #define MODEL_MAX_TEMPERATURE 1e6f			  /* and the least is its reciprocal */
 #define MODEL_MAX_BYTES ((size_t) 0x3fff0000) /* what a bytea can hold */

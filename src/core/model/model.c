@@ -19,8 +19,9 @@ struct ClassifyScratch
 {
 	float	*scores;	/* preprocessing_scores() */
 	float	*inputs;	/* [max_rows][preprocessing_inputs()] */
-	float	*gathered;	/* [max_rows][most inputs of a member] */
+	float	*gathered;	/* [max_rows][most inputs of a network] */
 	uint8_t *side;		/* [max_rows]; NULL without a gate */
+	float	*columns;	/* [n_tree_inputs][max_rows] */
 	float	*buffer[2]; /* [max_rows][widest layer], alternately input and output of a layer */
 	void (*check_interrupts)(void); /* the workspace's */
 };
@@ -34,19 +35,20 @@ classify_scratch(const Model *model, int max_rows, Workspace *workspace)
 	size_t			 most_inputs = 0;
 
 	scratch->check_interrupts = workspace->check_interrupts;
-	for (int m = 0; m < model->n_members; m++)
+	for (int m = 0; m < model->n_networks; m++)
 	{
-		const Member *member = &model->members[m];
+		const DenseNetwork *network = &model->networks[m];
 
-		if ((size_t) member->n_inputs > most_inputs)
-			most_inputs = member->n_inputs;
-		for (int i = 0; i < member->n_layers; i++)
-			if ((size_t) member->layers[i].n_out > widest)
-				widest = member->layers[i].n_out;
+		if ((size_t) network->n_inputs > most_inputs)
+			most_inputs = network->n_inputs;
+		for (int i = 0; i < network->n_layers; i++)
+			if ((size_t) network->layers[i].n_out > widest)
+				widest = network->layers[i].n_out;
 	}
 	scratch->scores = preprocessing_scores(&model->preprocessing, workspace);
 	scratch->inputs = workspace_array(workspace, float, n_inputs *max_rows);
 	scratch->gathered = workspace_array(workspace, float, most_inputs *max_rows);
+	scratch->columns = workspace_array(workspace, float, (size_t) model->n_tree_inputs *max_rows);
 	scratch->side = model->gate.closed ? workspace_array(workspace, uint8_t, max_rows) : NULL;
 	for (int i = 0; i < 2; i++)
 		scratch->buffer[i] = workspace_array(workspace, float, widest *max_rows);
@@ -70,45 +72,89 @@ dense_layer(const DenseLayer *layer, int n_rows, const float *input, float *outp
 			 NULL);
 }
 
-/* Computes the logits of a member, in logits or, if that is NULL, in one of the buffers. */
+/* Computes the logits of a network, in logits or, if that is NULL, in one of the buffers. */
 static const float *
-member_logits(const Model *model, const Member *member, ClassifyScratch *scratch, int n_rows,
-			  const float *inputs, float *logits)
+logits_of(const Model *model, const DenseNetwork *network, ClassifyScratch *scratch, int n_rows,
+		  const float *inputs, float *logits)
 {
 	int n_all = preprocessing_inputs(&model->preprocessing);
-	int n = member->n_inputs;
+	int n = network->n_inputs;
 
 	if (n < n_all)
 	{
 		for (size_t i = 0; i < n_rows; i++)
-			gather_inputs(n, member->inputs, inputs + i * n_all, scratch->gathered + i * n);
+			gather_inputs(n, network->inputs, inputs + i * n_all, scratch->gathered + i * n);
 		inputs = scratch->gathered;
 	}
-	for (int i = 0; i < member->n_layers; i++)
+	for (int i = 0; i < network->n_layers; i++)
 	{
-		bool   last = i == member->n_layers - 1;
+		bool   last = i == network->n_layers - 1;
 		float *output = last && logits ? logits : scratch->buffer[i % 2];
 
-		dense_layer(&member->layers[i], n_rows, inputs, output, scratch->check_interrupts);
+		dense_layer(&network->layers[i], n_rows, inputs, output, scratch->check_interrupts);
 		inputs = output;
 	}
 	return inputs;
 }
 
 void
-model_logits(const Model *model, ClassifyScratch *scratch, int n_rows, const float *inputs,
-			 float *logits)
+network_logits(const Model *model, ClassifyScratch *scratch, int n_rows, const float *inputs,
+			   float *logits)
 {
 	size_t n = (size_t) n_rows * model->n_classes;
 
-	member_logits(model, &model->members[0], scratch, n_rows, inputs, logits);
-	for (int m = 1; m < model->n_members; m++)
+	if (model->n_networks == 0)
 	{
-		const float *more = member_logits(model, &model->members[m], scratch, n_rows, inputs, NULL);
+		memset(logits, 0, sizeof(float) * n);
+		return;
+	}
+	logits_of(model, &model->networks[0], scratch, n_rows, inputs, logits);
+	for (int m = 1; m < model->n_networks; m++)
+	{
+		const float *more = logits_of(model, &model->networks[m], scratch, n_rows, inputs, NULL);
 
 		for (size_t k = 0; k < n; k++)
 			logits[k] += more[k];
 	}
+}
+
+void
+fill_tree_columns(const Model *model, int n_rows, const float *features, size_t stride,
+				  const int32_t *places, float *columns)
+{
+	for (int j = 0; j < model->n_tree_inputs; j++)
+	{
+		const float *feature = features + places[j];
+
+		for (int i = 0; i < n_rows; i++)
+		{
+			float x = feature[i * stride];
+
+			*columns++ = isfinite(x) ? x : NAN;
+		}
+	}
+}
+
+void
+add_tree_logits(const Model *model, const bool *reads, int n_rows, const float *columns,
+				float scale, float *logits)
+{
+	for (int m = 0; m < model->n_boosters; m++)
+		add_booster(&model->boosters[m], model->n_classes, reads, n_rows, columns,
+					scale / (float) model->n_boosters, logits);
+}
+
+float
+weigh_network_logits(const Model *model, int n_rows, float *logits)
+{
+	size_t n = (size_t) n_rows * model->n_classes;
+	float  scale = model->n_networks > 0 ? 1.0f / (float) model->n_networks : 0.0f;
+
+	if (model->n_boosters == 0)
+		return scale;
+	for (size_t k = 0; k < n; k++)
+		logits[k] *= scale * (1.0f - model->tree_weight);
+	return 1.0f;
 }
 
 void
@@ -138,22 +184,20 @@ calibrate_logits(const Model *model, float scale, int n_rows, const uint8_t *sid
 }
 
 void
-classify_inputs(const Model *model, ClassifyScratch *scratch, int n_rows, const float *inputs,
-				const uint8_t *side, float *probabilities)
-{
-	model_logits(model, scratch, n_rows, inputs, probabilities);
-	calibrate_logits(model, 1.0f / (float) model->n_members, n_rows, side, probabilities);
-}
-
-void
 model_classify(const Model *model, ClassifyScratch *scratch, int n_rows, const float *features,
 			   float *probabilities)
 {
+	size_t n_features = model->preprocessing.n_features;
+	float  scale;
+
 	preprocess(&model->preprocessing, scratch->scores, n_rows, features, scratch->inputs);
 	for (int i = 0; i < n_rows && scratch->side; i++)
-		scratch->side[i] =
-			gate_side(features[(size_t) i * model->preprocessing.n_features + model->gate.feature]);
-	classify_inputs(model, scratch, n_rows, scratch->inputs, scratch->side, probabilities);
+		scratch->side[i] = gate_side(features[i * n_features + model->gate.feature]);
+	network_logits(model, scratch, n_rows, scratch->inputs, probabilities);
+	scale = weigh_network_logits(model, n_rows, probabilities);
+	fill_tree_columns(model, n_rows, features, n_features, model->tree_inputs, scratch->columns);
+	add_tree_logits(model, NULL, n_rows, scratch->columns, model->tree_weight, probabilities);
+	calibrate_logits(model, scale, n_rows, scratch->side, probabilities);
 }
 
 bool
@@ -175,19 +219,77 @@ probabilities_are_valid(int n_rows, int n_classes, const float *probabilities)
 	return true;
 }
 
-/* Marks the inputs used by members, and the gate's feature. */
+/* Marks the inputs used by networks, and the gate's feature. */
 static void
 mark_inputs(const Model *model, bool *marked)
 {
 	const Preprocessing *preprocessing = &model->preprocessing;
 
 	memset(marked, 0, preprocessing_inputs(preprocessing));
-	for (int m = 0; m < model->n_members; m++)
-		for (int j = 0; j < model->members[m].n_inputs; j++)
-			marked[model->members[m].inputs[j]] = true;
+	for (int m = 0; m < model->n_networks; m++)
+		for (int j = 0; j < model->networks[m].n_inputs; j++)
+			marked[model->networks[m].inputs[j]] = true;
 	for (int j = 0; j < preprocessing->n_used && model->gate.closed; j++)
 		if (preprocessing->used[j] == model->gate.feature)
 			marked[j] = true;
+}
+
+/* place [n] = number of marked elements before each of n; returns the number of all. */
+static int
+count_marked(int n, const bool *marked, int32_t *place)
+{
+	int n_marked = 0;
+
+	for (int j = 0; j < n; j++)
+	{
+		place[j] = n_marked;
+		n_marked += marked[j];
+	}
+	return n_marked;
+}
+
+/* Marks the inputs that trees read, or with place replaces input j by place[j]. */
+static void
+visit_splits(Model *model, bool *marked, const int32_t *place)
+{
+	for (int m = 0; m < model->n_boosters; m++)
+		for (int t = 0; t < model->boosters[m].n_trees; t++)
+		{
+			const Tree *tree = &model->boosters[m].trees[t];
+
+			for (int i = 0; i < tree->n_nodes; i++)
+			{
+				TreeNode *node = &tree->nodes[i];
+
+				if (node->leaf < 0 && place)
+					node->input = place[node->input];
+				else if (node->leaf < 0)
+					marked[node->input] = true;
+			}
+		}
+}
+
+static void
+drop_unused_tree_inputs(Model *model, Workspace *workspace)
+{
+	int		 n = model->n_tree_inputs;
+	bool	*marked = workspace_array(workspace, bool, n);
+	int32_t *place = workspace_array(workspace, int32_t, n);
+	int32_t *inputs = workspace_array(workspace, int32_t, n);
+	float	*gains = workspace_array(workspace, float, n);
+
+	memset(marked, 0, n);
+	visit_splits(model, marked, NULL);
+	model->n_tree_inputs = count_marked(n, marked, place);
+	visit_splits(model, NULL, place);
+	for (int j = 0; j < n; j++)
+		if (marked[j])
+		{
+			inputs[place[j]] = model->tree_inputs[j];
+			gains[place[j]] = model->tree_gains[j];
+		}
+	model->tree_inputs = inputs;
+	model->tree_gains = gains;
 }
 
 void
@@ -195,17 +297,14 @@ drop_unused_inputs(Model *model, Workspace *workspace)
 {
 	int		 n_inputs = preprocessing_inputs(&model->preprocessing);
 	bool	*marked = workspace_array(workspace, bool, n_inputs);
-	int32_t *place = workspace_array(workspace, int32_t, n_inputs); /* among those marked */
-	int		 n_marked = 0;
+	int32_t *place = workspace_array(workspace, int32_t, n_inputs);
 
 	mark_inputs(model, marked);
-	for (int j = 0; j < n_inputs; j++)
-	{
-		place[j] = n_marked;
-		n_marked += marked[j];
-	}
-	for (int m = 0; m < model->n_members; m++)
-		for (int j = 0; j < model->members[m].n_inputs; j++)
-			model->members[m].inputs[j] = place[model->members[m].inputs[j]];
+	count_marked(n_inputs, marked, place);
+	for (int m = 0; m < model->n_networks; m++)
+		for (int j = 0; j < model->networks[m].n_inputs; j++)
+			model->networks[m].inputs[j] = place[model->networks[m].inputs[j]];
 	model->preprocessing = preprocessing_subset(&model->preprocessing, marked, workspace);
+	if (model->n_boosters > 0)
+		drop_unused_tree_inputs(model, workspace);
 }

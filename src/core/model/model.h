@@ -3,9 +3,9 @@
  *		A trained classifier, from feature arrays to class probabilities, and its
  *		byte form.
  *
- * A model is immutable.  It consists of the preprocessing of features, one or several
- * networks that share it, the gate, the calibration of the ensemble, and descriptive
- * texts.
+ * A model is immutable.  It consists of the preprocessing of features, networks that
+ * share it, boosted trees that read features as they are, the gate, the calibration of
+ * the ensemble, and descriptive texts.
  */
 #ifndef PLASTICC_CORE_MODEL_MODEL_H
 #define PLASTICC_CORE_MODEL_MODEL_H
@@ -18,23 +18,25 @@
 #include "core/model/class_gate.h"
 #include "core/model/preprocess.h"
 #include "core/nn/layer.h"
+#include "core/trees/booster.h"
 
 /*
  * A network: a sequence of dense layers with batch normalisation folded into their
  * weights.  The last layer is linear; its outputs are the logits of the classes.
  */
-typedef struct Member
+typedef struct DenseNetwork
 {
 	int			n_inputs;
 	int32_t	   *inputs; /* [n_inputs], ascending indexes into the inputs of the preprocessing */
 	int			n_layers;
 	DenseLayer *layers;
-} Member;
+} DenseNetwork;
 
 /*
- * The probability of class c is proportional to
- * exp(l_c / temperature + log_multipliers[c]), where l is the mean of the
- * members' log-probabilities; then the gate is applied.
+ * Members are networks and boosters, at least one.  The probability of class c is
+ * proportional to exp(l_c / temperature + log_multipliers[c]), where l is
+ * (1 - tree_weight) times the mean of the networks' log-probabilities plus tree_weight times
+ * that of the boosters'; then the gate is applied.
  */
 typedef struct Model
 {
@@ -42,9 +44,15 @@ typedef struct Model
 	Gate		  gate;
 	int			  n_classes;
 	int32_t		 *classes; /* [n_classes], ascending */
-	int			  n_members;
-	Member		 *members;
-	float		  temperature;	   /* > 0; 1 = none */
+	int			  n_networks;
+	DenseNetwork *networks;
+	int			  n_boosters;
+	Booster		 *boosters;
+	int			  n_tree_inputs; /* of all boosters */
+	int32_t		 *tree_inputs;	 /* [n_tree_inputs], ascending feature indexes */
+	float		 *tree_gains;	 /* [n_tree_inputs], >= 0: summed over the splits of all boosters */
+	float		  tree_weight;	 /* 0 to 1; 0 without boosters, 1 without networks */
+	float		  temperature;	 /* > 0; 1 = none */
 	float		 *log_multipliers; /* [n_classes]; 0 = none */
 	int			  n_feature_names; /* n_features, or 0 without names */
 	char		**feature_names;
@@ -64,8 +72,8 @@ gather_inputs(int n, const int32_t *indexes, const float *all, float *inputs)
 
 /*
  * Removes inputs that no member uses from the preprocessing, except the gate's feature,
- * which permutation importance needs.  Changes the members' arrays of inputs in place;
- * they must not be shared.
+ * which permutation importance needs, and from tree_inputs.  Changes the members' inputs in
+ * place; they must not be shared.
  */
 extern void drop_unused_inputs(Model *model, Workspace *workspace);
 
@@ -104,21 +112,35 @@ extern void model_classify(const Model *model, ClassifyScratch *scratch, int n_r
 extern bool probabilities_are_valid(int n_rows, int n_classes, const float *probabilities);
 
 /*
- * model_classify from preprocessed inputs [n_rows][preprocessing_inputs()] and the sides of
- * the gate [n_rows]; side NULL means that all are unknown.
+ * The sum of the networks' logits [n_rows][n_classes] for the same preprocessed inputs
+ * [n_rows][preprocessing_inputs()]: up to a constant in each row, the sum of their
+ * log-probabilities.
  */
-extern void classify_inputs(const Model *model, ClassifyScratch *scratch, int n_rows,
-							const float *inputs, const uint8_t *side, float *probabilities);
+extern void network_logits(const Model *model, ClassifyScratch *scratch, int n_rows,
+						   const float *inputs, float *logits);
 
 /*
- * The sum of the members' logits [n_rows][n_classes] for the same inputs: up to a
- * constant in each row, the sum of their log-probabilities.
+ * columns [n_tree_inputs][n_rows], for add_tree_logits, from rows of features that are stride
+ * apart; the j-th input is feature places[j].
  */
-extern void model_logits(const Model *model, ClassifyScratch *scratch, int n_rows,
-						 const float *inputs, float *logits);
+extern void fill_tree_columns(const Model *model, int n_rows, const float *features, size_t stride,
+							  const int32_t *places, float *columns);
 
-/* Replaces logits [n_rows][n_classes] by the class probabilities of scale * logits; side as above.
+/*
+ * Adds scale times the mean of the boosters' logits to logits [n_rows][n_classes]; with reads
+ * [n_tree_inputs] only the part of trees that read an input marked there.
  */
+extern void add_tree_logits(const Model *model, const bool *reads, int n_rows, const float *columns,
+							float scale, float *logits);
+
+/*
+ * Scales the sum of the networks' logits by their weight in a model that has boosters, and
+ * returns the scale that is left for calibrate_logits.
+ */
+extern float weigh_network_logits(const Model *model, int n_rows, float *logits);
+
+/* Replaces logits [n_rows][n_classes] by the class probabilities of scale * logits; side [n_rows]
+ * are the sides of the gate, NULL means that all are unknown. */
 extern void calibrate_logits(const Model *model, float scale, int n_rows, const uint8_t *side,
 							 float *logits);
 

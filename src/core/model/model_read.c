@@ -2,183 +2,23 @@
  * model_read.c
  *		Reads the byte form of a model, which model_format.h describes.
  *
- * The bytes are not trusted: each length is checked against the bytes that remain,
- * each number against its range.  The first failure is kept; after it, reading
- * continues without bytes until the caller checks for it.
+ * The bytes are not trusted.
  */
 #include "core/model/model.h"
 
 #include <float.h>
-#include <math.h>
 #include <string.h>
 
 #include "core/base/crc32c.h"
 #include "core/base/limits.h"
+#include "core/model/byte_reader.h"
 #include "core/model/model_format.h"
-
-/* Read between two checks for interrupts. */
-#define FLOATS_AT_ONCE (1 << 20)
-
-typedef struct Reader
-{
-	const unsigned char *position;
-	size_t				 left;
-	Workspace			*workspace;
-	const char			*failure;
-} Reader;
-
-static void
-fail(Reader *reader, const char *reason)
-{
-	if (reader->failure == NULL)
-		reader->failure = reason;
-	reader->left = 0;
-}
-
-/* The next bytes; NULL and a failure if fewer remain. */
-static const unsigned char *
-take(Reader *reader, size_t length)
-{
-	const unsigned char *bytes = reader->position;
-
-	if (length > reader->left)
-	{
-		fail(reader, "the data end unexpectedly");
-		return NULL;
-	}
-	reader->position += length;
-	reader->left -= length;
-	return bytes;
-}
-
-static uint32_t
-decode_uint32(const unsigned char *bytes)
-{
-	return bytes[0] | (uint32_t) bytes[1] << 8 | (uint32_t) bytes[2] << 16 |
-		   (uint32_t) bytes[3] << 24;
-}
-
-static uint32_t
-take_uint32(Reader *reader)
-{
-	const unsigned char *bytes = take(reader, 4);
-
-	return bytes ? decode_uint32(bytes) : 0;
-}
-
-/* An integer in [minimum, maximum]; minimum after a failure. */
-static int
-take_count(Reader *reader, int minimum, int maximum, const char *reason)
-{
-	uint32_t value = take_uint32(reader);
-
-	if (reader->failure == NULL && (value < (uint32_t) minimum || value > (uint32_t) maximum))
-		fail(reader, reason);
-	return reader->failure ? minimum : (int) value;
-}
-
-/* n finite floats; NULL after a failure. */
-static float *
-take_floats(Reader *reader, size_t n)
-{
-	const unsigned char *bytes = n <= reader->left / 4 ? take(reader, n * 4) : NULL;
-	float				*values;
-
-	if (bytes == NULL)
-	{
-		fail(reader, "the data end unexpectedly");
-		return NULL;
-	}
-	values = workspace_array(reader->workspace, float, n);
-	for (size_t i = 0; i < n; i++)
-	{
-		uint32_t bits = decode_uint32(bytes + 4 * i);
-
-		if (i % FLOATS_AT_ONCE == 0)
-			reader->workspace->check_interrupts();
-		memcpy(&values[i], &bits, 4);
-		if (!isfinite(values[i]))
-		{
-			fail(reader, "a number is not finite");
-			return NULL;
-		}
-	}
-	return values;
-}
-
-/* n floats from lowest to highest; NULL after a failure, for the given reason. */
-static float *
-take_limited(Reader *reader, size_t n, float lowest, float highest, const char *reason)
-{
-	float *values = take_floats(reader, n);
-
-	for (size_t i = 0; i < n && values; i++)
-		if (values[i] < lowest || values[i] > highest)
-		{
-			fail(reader, reason);
-			return NULL;
-		}
-	return values;
-}
 
 /* n weights or biases; NULL after a failure. */
 static float *
 take_weights(Reader *reader, size_t n)
 {
 	return take_limited(reader, n, -MODEL_MAX_WEIGHT, MODEL_MAX_WEIGHT, "a weight is out of range");
-}
-
-/* n strictly ascending integers; NULL after a failure. */
-static int32_t *
-take_ascending(Reader *reader, int n, const char *reason)
-{
-	const unsigned char *bytes = take(reader, (size_t) n * 4);
-	int32_t				*values;
-
-	if (bytes == NULL)
-		return NULL;
-	values = workspace_array(reader->workspace, int32_t, n);
-	for (int i = 0; i < n; i++)
-	{
-		values[i] = (int32_t) decode_uint32(bytes + 4 * (size_t) i);
-		if (i > 0 && values[i] <= values[i - 1])
-		{
-			fail(reader, reason);
-			return NULL;
-		}
-	}
-	return values;
-}
-
-/* n strictly ascending indexes in [0, limit); NULL after a failure. */
-static int32_t *
-take_indexes(Reader *reader, int n, int limit, const char *reason)
-{
-	int32_t *indexes = take_ascending(reader, n, reason);
-
-	if (indexes && n > 0 && (indexes[0] < 0 || indexes[n - 1] >= limit))
-		fail(reader, reason);
-	return reader->failure ? NULL : indexes;
-}
-
-static char *
-take_text(Reader *reader)
-{
-	uint32_t			 length = take_uint32(reader);
-	const unsigned char *bytes = take(reader, length);
-	char				*text;
-
-	if (bytes == NULL)
-		return NULL;
-	if (memchr(bytes, 0, length) != NULL)
-	{
-		fail(reader, "a text contains a zero byte");
-		return NULL;
-	}
-	text = workspace_array(reader->workspace, char, (size_t) length + 1);
-	memcpy(text, bytes, length);
-	text[length] = '\0';
-	return text;
 }
 
 /* The names of the classes; NULL after a failure. */
@@ -196,9 +36,9 @@ take_class_names(Reader *reader, int n)
 			return NULL;
 		length = strlen(names[c]);
 		if (length == 0 || length > MODEL_MAX_CLASS_NAME_BYTES)
-			fail(reader, "the length of a class name is out of range");
+			reading_failed(reader, "the length of a class name is out of range");
 		else if (c > 0 && strcmp(names[c - 1], names[c]) >= 0)
-			fail(reader, "class names are not in ascending order");
+			reading_failed(reader, "class names are not in ascending order");
 	}
 	return names;
 }
@@ -215,7 +55,7 @@ take_range(Reader *reader, Preprocessing *preprocessing)
 		preprocessing->highest = take_floats(reader, n_used);
 		for (int j = 0; j < n_used && reader->failure == NULL; j++)
 			if (preprocessing->lowest[j] > preprocessing->highest[j])
-				fail(reader, "the range of a feature is empty");
+				reading_failed(reader, "the range of a feature is empty");
 		return;
 	}
 	preprocessing->lowest = workspace_array(reader->workspace, float, n_used);
@@ -251,7 +91,7 @@ take_preprocessing(Reader *reader, Preprocessing *preprocessing)
 				float *knot = &preprocessing->quantiles[(size_t) j * n_quantiles + k];
 
 				if (knot[0] < knot[-1])
-					fail(reader, "quantiles are not in order");
+					reading_failed(reader, "quantiles are not in order");
 			}
 	}
 	preprocessing->flagged =
@@ -260,19 +100,19 @@ take_preprocessing(Reader *reader, Preprocessing *preprocessing)
 }
 
 static void
-take_member(Reader *reader, Member *member, int n_all_inputs, int n_classes)
+take_network(Reader *reader, DenseNetwork *network, int n_all_inputs, int n_classes)
 {
 	int n_in = take_count(reader, 1, n_all_inputs, "the number of inputs is out of range");
 
-	member->n_inputs = n_in;
-	member->inputs = take_indexes(reader, n_in, n_all_inputs,
-								  "inputs are not in ascending order or out of range");
-	member->n_layers =
+	network->n_inputs = n_in;
+	network->inputs = take_indexes(reader, n_in, n_all_inputs,
+								   "inputs are not in ascending order or out of range");
+	network->n_layers =
 		take_count(reader, 1, MODEL_MAX_LAYERS, "the number of layers is out of range");
-	member->layers = workspace_array(reader->workspace, DenseLayer, member->n_layers);
-	for (int i = 0; i < member->n_layers; i++)
+	network->layers = workspace_array(reader->workspace, DenseLayer, network->n_layers);
+	for (int i = 0; i < network->n_layers; i++)
 	{
-		DenseLayer *layer = &member->layers[i];
+		DenseLayer *layer = &network->layers[i];
 
 		layer->n_in = n_in;
 		layer->n_out =
@@ -286,21 +126,7 @@ take_member(Reader *reader, Member *member, int n_all_inputs, int n_classes)
 			return;
 	}
 	if (n_in != n_classes)
-		fail(reader, "the last layer does not match the classes");
-}
-
-/* A finite number > 0. */
-static float
-take_positive(Reader *reader, const char *reason)
-{
-	const unsigned char *bytes = take(reader, 4);
-	uint32_t			 bits = bytes ? decode_uint32(bytes) : 0;
-	float				 value;
-
-	memcpy(&value, &bits, 4);
-	if (!(isfinite(value) && value > 0.0f))
-		fail(reader, reason);
-	return value;
+		reading_failed(reader, "the last layer does not match the classes");
 }
 
 /* On each side, at least one class must be open and the closed ones must sum to less than 1. */
@@ -321,18 +147,80 @@ take_gate(Reader *reader, Gate *gate, int n_features, int n_classes)
 			float closed = gate->closed[side * n_classes + c];
 
 			if (!(closed >= 0.0f))
-				fail(reader, "a probability of the gate is out of range");
+				reading_failed(reader, "a probability of the gate is out of range");
 			sum += closed;
 			n_open += closed == 0.0f;
 		}
 		if (n_open == 0 || !(sum < 1.0))
-			fail(reader, "the gate leaves no probability for open classes");
+			reading_failed(reader, "the gate leaves no probability for open classes");
 	}
 }
 
+/*
+ * A tree: for each node in breadth-first order 0 for a leaf, otherwise a number whose last bit
+ * tells that missing values go right and whose others are the input, counted from 1, and
+ * the threshold.
+ */
 static void
-take_body(Reader *reader, Model *model, bool named)
+take_tree(Reader *reader, Tree *tree, int n_inputs, int n_classes)
 {
+	tree->n_nodes =
+		take_count(reader, 1, TREE_MAX_NODES, "the number of nodes of a tree is out of range");
+	tree->nodes = workspace_array(reader->workspace, TreeNode, tree->n_nodes);
+	for (int i = 0; i < tree->n_nodes && reader->failure == NULL; i++)
+	{
+		uint32_t  code = take_uint32(reader);
+		TreeNode *node = &tree->nodes[i];
+
+		*node = (TreeNode){.input = (int32_t) (code / 2) - 1, .missing_right = code % 2 == 1};
+		if (node->input >= n_inputs || code == 1)
+			reading_failed(reader, "the input of a split does not exist");
+		else if (node->input >= 0)
+			node->threshold = take_number(reader);
+	}
+	if (reader->failure)
+		return;
+	if (!link_tree(tree))
+		reading_failed(reader, "the nodes of a tree are not in order");
+	tree->leaves = take_weights(reader, (size_t) tree_leaves(tree) * n_classes);
+}
+
+static void
+take_booster(Reader *reader, Booster *booster, int n_inputs, int n_classes)
+{
+	booster->base = take_weights(reader, n_classes);
+	booster->n_trees =
+		take_count(reader, 0, MODEL_MAX_ROUNDS, "the number of trees is out of range");
+	booster->trees = workspace_array(reader->workspace, Tree, booster->n_trees);
+	for (int t = 0; t < booster->n_trees && reader->failure == NULL; t++)
+		take_tree(reader, &booster->trees[t], n_inputs, n_classes);
+}
+
+/* Weight, inputs, gains and boosters, if there are any. */
+static void
+take_boosters(Reader *reader, Model *model)
+{
+	if (model->n_boosters == 0)
+		return;
+	model->n_tree_inputs = take_count(reader, 0, model->preprocessing.n_features,
+									  "the number of inputs of trees is out of range");
+	model->tree_inputs = take_indexes(reader, model->n_tree_inputs, model->preprocessing.n_features,
+									  "inputs of trees are not in ascending order or out of range");
+	model->tree_gains = take_limited(reader, model->n_tree_inputs, 0.0f, FLT_MAX,
+									 "the gain of an input is negative");
+	model->tree_weight = take_number(reader);
+	if (!(model->tree_weight >= (model->n_networks > 0 ? 0.0f : 1.0f) &&
+		  model->tree_weight <= 1.0f))
+		reading_failed(reader, "the weight of the trees is out of range");
+	model->boosters = workspace_array(reader->workspace, Booster, model->n_boosters);
+	for (int i = 0; i < model->n_boosters && reader->failure == NULL; i++)
+		take_booster(reader, &model->boosters[i], model->n_tree_inputs, model->n_classes);
+}
+
+static void
+take_body(Reader *reader, Model *model, uint32_t format)
+{
+	bool		   named = false;
 	Preprocessing *preprocessing = &model->preprocessing;
 
 	preprocessing->n_features =
@@ -350,12 +238,18 @@ take_body(Reader *reader, Model *model, bool named)
 										  "the number of flagged features is out of range");
 	model->n_classes =
 		take_count(reader, 2, MODEL_MAX_CLASSES, "the number of classes is out of range");
-	model->n_members =
-		take_count(reader, 1, MODEL_MAX_MEMBERS, "the number of members is out of range");
+	model->n_networks = take_count(reader, format == FORMAT_VERSION ? 0 : 1, MODEL_MAX_MEMBERS,
+								   "the number of networks is out of range");
+	if (format == FORMAT_VERSION)
+	{
+		model->n_boosters = take_count(reader, model->n_networks > 0 ? 0 : 1, MODEL_MAX_MEMBERS,
+									   "the number of boosters is out of range");
+		named = take_count(reader, 0, 1, "it is unknown whether classes have names") == 1;
+	}
 	model->n_feature_names = take_count(reader, 0, preprocessing->n_features,
 										"the number of feature names is out of range");
 	if (model->n_feature_names != 0 && model->n_feature_names != preprocessing->n_features)
-		fail(reader, "the number of feature names is out of range");
+		reading_failed(reader, "the number of feature names is out of range");
 	if (reader->failure)
 		return;
 
@@ -364,15 +258,16 @@ take_body(Reader *reader, Model *model, bool named)
 	model->temperature = take_positive(reader, "the temperature is out of range");
 	if (model->temperature > MODEL_MAX_TEMPERATURE ||
 		model->temperature < 1.0f / MODEL_MAX_TEMPERATURE)
-		fail(reader, "the temperature is out of range");
+		reading_failed(reader, "the temperature is out of range");
 	model->log_multipliers =
 		take_limited(reader, model->n_classes, -MODEL_MAX_LOG_MULTIPLIER, MODEL_MAX_LOG_MULTIPLIER,
 					 "a class multiplier is out of range");
 	take_gate(reader, &model->gate, preprocessing->n_features, model->n_classes);
-	model->members = workspace_array(reader->workspace, Member, model->n_members);
-	for (int i = 0; i < model->n_members && reader->failure == NULL; i++)
-		take_member(reader, &model->members[i], preprocessing_inputs(preprocessing),
-					model->n_classes);
+	model->networks = workspace_array(reader->workspace, DenseNetwork, model->n_networks);
+	for (int i = 0; i < model->n_networks && reader->failure == NULL; i++)
+		take_network(reader, &model->networks[i], preprocessing_inputs(preprocessing),
+					 model->n_classes);
+	take_boosters(reader, model);
 	if (reader->failure)
 		return;
 	model->feature_names = workspace_array(reader->workspace, char *, model->n_feature_names);
@@ -383,7 +278,7 @@ take_body(Reader *reader, Model *model, bool named)
 	model->options = take_text(reader);
 	model->metrics = take_text(reader);
 	if (reader->failure == NULL && reader->left > 0)
-		fail(reader, "data follow the end of the model");
+		reading_failed(reader, "data follow the end of the model");
 }
 
 static uint32_t
@@ -398,9 +293,7 @@ preamble_failure(const unsigned char *bytes, size_t length)
 {
 	if (length < PREAMBLE_BYTES || memcmp(bytes, MAGIC, MAGIC_BYTES) != 0)
 		return "the magic number does not match";
-	if (format_version(bytes) != FORMAT_VERSION &&
-		format_version(bytes) != UNNAMED_FORMAT_VERSION &&
-		format_version(bytes) != UNBOUNDED_FORMAT_VERSION)
+	if (format_version(bytes) != FORMAT_VERSION && format_version(bytes) != OLD_FORMAT_VERSION)
 		return "the format version is not supported";
 	if (decode_uint32(bytes + MAGIC_BYTES + 4) != length)
 		return "the length does not match";
@@ -422,8 +315,8 @@ model_read(const unsigned char *bytes, size_t length, Workspace *workspace, cons
 		return NULL;
 	reader.position = bytes + PREAMBLE_BYTES;
 	reader.left = length - PREAMBLE_BYTES;
-	model->preprocessing.unbounded = format_version(bytes) == UNBOUNDED_FORMAT_VERSION;
-	take_body(&reader, model, format_version(bytes) == FORMAT_VERSION);
+	model->preprocessing.unbounded = format_version(bytes) == OLD_FORMAT_VERSION;
+	take_body(&reader, model, format_version(bytes));
 	*reason = reader.failure;
 	return reader.failure ? NULL : model;
 }

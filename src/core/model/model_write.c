@@ -93,20 +93,65 @@ put_preprocessing(Writer *writer, const Preprocessing *preprocessing)
 }
 
 static void
-put_member(Writer *writer, const Member *member)
+put_network(Writer *writer, const DenseNetwork *network)
 {
-	put_uint32(writer, member->n_inputs);
-	put_indexes(writer, member->inputs, member->n_inputs);
-	put_uint32(writer, member->n_layers);
-	for (int i = 0; i < member->n_layers; i++)
+	put_uint32(writer, network->n_inputs);
+	put_indexes(writer, network->inputs, network->n_inputs);
+	put_uint32(writer, network->n_layers);
+	for (int i = 0; i < network->n_layers; i++)
 	{
-		const DenseLayer *layer = &member->layers[i];
+		const DenseLayer *layer = &network->layers[i];
 
 		put_uint32(writer, layer->n_out);
 		put_uint32(writer, layer->activation);
 		put_floats(writer, layer->weight, (size_t) layer->n_in * layer->n_out);
 		put_floats(writer, layer->bias, layer->n_out);
 	}
+}
+
+static void
+put_tree(Writer *writer, const Tree *tree, int n_classes)
+{
+	put_uint32(writer, tree->n_nodes);
+	for (int i = 0; i < tree->n_nodes; i++)
+	{
+		const TreeNode *node = &tree->nodes[i];
+
+		if (node->leaf >= 0)
+		{
+			put_uint32(writer, 0);
+			continue;
+		}
+		put_uint32(writer, 2 * ((uint32_t) node->input + 1) + node->missing_right);
+		put_float(writer, node->threshold);
+	}
+	put_floats(writer, tree->leaves, (size_t) tree_leaves(tree) * n_classes);
+}
+
+static void
+put_boosters(Writer *writer, const Model *model)
+{
+	if (model->n_boosters == 0)
+		return;
+	put_uint32(writer, model->n_tree_inputs);
+	put_indexes(writer, model->tree_inputs, model->n_tree_inputs);
+	put_floats(writer, model->tree_gains, model->n_tree_inputs);
+	put_float(writer, model->tree_weight);
+	for (int i = 0; i < model->n_boosters; i++)
+	{
+		const Booster *booster = &model->boosters[i];
+
+		put_floats(writer, booster->base, model->n_classes);
+		put_uint32(writer, booster->n_trees);
+		for (int t = 0; t < booster->n_trees; t++)
+			put_tree(writer, &booster->trees[t], model->n_classes);
+	}
+}
+
+static uint32_t
+format_version(const Model *model)
+{
+	return model->preprocessing.unbounded ? OLD_FORMAT_VERSION : FORMAT_VERSION;
 }
 
 static void
@@ -121,7 +166,12 @@ put_body(Writer *writer, const Model *model)
 	put_uint32(writer, preprocessing->n_quantiles);
 	put_uint32(writer, preprocessing->n_flagged);
 	put_uint32(writer, model->n_classes);
-	put_uint32(writer, model->n_members);
+	put_uint32(writer, model->n_networks);
+	if (format_version(model) == FORMAT_VERSION)
+	{
+		put_uint32(writer, model->n_boosters);
+		put_uint32(writer, model->class_names != NULL);
+	}
 	put_uint32(writer, model->n_feature_names);
 	put_preprocessing(writer, preprocessing);
 	put_indexes(writer, model->classes, model->n_classes);
@@ -130,22 +180,15 @@ put_body(Writer *writer, const Model *model)
 	put_uint32(writer, model->gate.closed ? model->gate.feature + 1 : 0);
 	if (model->gate.closed)
 		put_floats(writer, model->gate.closed, (size_t) GATE_SIDES * model->n_classes);
-	for (int i = 0; i < model->n_members; i++)
-		put_member(writer, &model->members[i]);
+	for (int i = 0; i < model->n_networks; i++)
+		put_network(writer, &model->networks[i]);
+	put_boosters(writer, model);
 	for (int i = 0; i < model->n_feature_names; i++)
 		put_text(writer, model->feature_names[i]);
 	for (int c = 0; c < model->n_classes && model->class_names; c++)
 		put_text(writer, model->class_names[c]);
 	put_text(writer, model->options);
 	put_text(writer, model->metrics);
-}
-
-static uint32_t
-format_version(const Model *model)
-{
-	return model->preprocessing.unbounded ? UNBOUNDED_FORMAT_VERSION
-		   : model->class_names			  ? FORMAT_VERSION
-										  : UNNAMED_FORMAT_VERSION;
 }
 
 size_t

@@ -178,18 +178,18 @@ preprocessed(Graph *graph, const Preprocessing *preprocessing)
 
 /* The logits of a network [n_classes]. */
 static Value
-member_logits(Graph *graph, const Member *member, int n_inputs, Value x)
+dense_logits(Graph *graph, const DenseNetwork *network, int n_inputs, Value x)
 {
 	static const char *const operators[] = {
 		[ACTIVATION_LINEAR] = NULL, [ACTIVATION_SIGMOID] = "Sigmoid", [ACTIVATION_TANH] = "Tanh",
 		[ACTIVATION_RELU] = "Relu", [ACTIVATION_ELU] = "Elu",
 	};
 
-	if (member->n_inputs < n_inputs)
-		x = columns(graph, x, constant_indexes(graph, member->inputs, member->n_inputs));
-	for (int i = 0; i < member->n_layers; i++)
+	if (network->n_inputs < n_inputs)
+		x = columns(graph, x, constant_indexes(graph, network->inputs, network->n_inputs));
+	for (int i = 0; i < network->n_layers; i++)
 	{
-		const DenseLayer *layer = &member->layers[i];
+		const DenseLayer *layer = &network->layers[i];
 		Value			  weight = constant_matrix(graph, layer->weight, layer->n_in, layer->n_out);
 
 		x = NODE(graph, "Gemm", x, weight, constant_vector(graph, layer->bias, layer->n_out));
@@ -237,12 +237,12 @@ put_graph(Graph *graph, const Model *model)
 {
 	Value inputs = preprocessed(graph, &model->preprocessing);
 	int	  n_inputs = preprocessing_inputs(&model->preprocessing);
-	float scale = 1.0f / (float) model->n_members / model->temperature;
-	Value logits = member_logits(graph, &model->members[0], n_inputs, inputs);
+	float scale = 1.0f / (float) model->n_networks / model->temperature;
+	Value logits = dense_logits(graph, &model->networks[0], n_inputs, inputs);
 
-	for (int m = 1; m < model->n_members; m++)
+	for (int m = 1; m < model->n_networks; m++)
 		logits =
-			NODE(graph, "Add", logits, member_logits(graph, &model->members[m], n_inputs, inputs));
+			NODE(graph, "Add", logits, dense_logits(graph, &model->networks[m], n_inputs, inputs));
 	logits = NODE(graph, "Mul", logits, constant_number(graph, scale));
 	logits = NODE(graph, "Add", logits,
 				  constant_vector(graph, model->log_multipliers, model->n_classes));

@@ -79,6 +79,13 @@ extern void normalise_features(const Preprocessing *preprocessing, int n_rows,
 extern Preprocessing normalised_preprocessing(int n_features, int n_flagged, int32_t *flagged,
 											  Workspace *workspace);
 
+/*
+ * Undoes the normalisation of limits [n] of used feature j: each becomes the largest number
+ * whose normalised value does not exceed it.  The limits must be normalised values.
+ */
+extern void denormalise_limits(const Preprocessing *preprocessing, const float *scores, int j,
+							   int n, float *limits);
+
 /* The preprocessing restricted to the inputs marked in keep [preprocessing_inputs()]. */
 extern Preprocessing preprocessing_subset(const Preprocessing *preprocessing, const bool *keep,
 										  Workspace *workspace);

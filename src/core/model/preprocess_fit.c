@@ -216,3 +216,82 @@ normalised_preprocessing(int n_features, int n_flagged, int32_t *flagged, Worksp
 		.flagged = flagged,
 	};
 }
+
+/* The preprocessing of used feature j alone. */
+static Preprocessing
+single_feature(const Preprocessing *preprocessing, int j)
+{
+	static int32_t first = 0;
+	Preprocessing  single = *preprocessing;
+
+	single.n_features = single.n_used = 1;
+	single.used = &first;
+	single.n_flagged = 0;
+	if (single.normalisation == NORMALISATION_ZSCORE)
+	{
+		single.lowest += j;
+		single.highest += j;
+		single.center += j;
+		single.scale += j;
+	}
+	else
+		single.quantiles += (size_t) j * single.n_quantiles;
+	return single;
+}
+
+/* Finite floats in order: 0 is the place of 0, MOST_ORDERED that of the largest. */
+#define MOST_ORDERED 0x7f7fffff
+
+static float
+ordered_float(int64_t place)
+{
+	uint32_t bits = (uint32_t) (place < 0 ? -place : place);
+	float	 value;
+
+	memcpy(&value, &bits, sizeof(float));
+	return place < 0 ? -value : value;
+}
+
+void
+denormalise_limits(const Preprocessing *preprocessing, const float *scores, int j, int n,
+				   float *limits)
+{
+	Preprocessing single = single_feature(preprocessing, j);
+	int64_t		  low[BLOCK_ROWS];
+	int64_t		  high[BLOCK_ROWS];
+	float		  value[BLOCK_ROWS];
+	float		  normalised[BLOCK_ROWS];
+
+	for (int start = 0; start < n; start += BLOCK_ROWS)
+	{
+		int	 n_block = n - start < BLOCK_ROWS ? n - start : BLOCK_ROWS;
+		bool found = false;
+
+		for (int i = 0; i < n_block; i++)
+		{
+			low[i] = -MOST_ORDERED;
+			high[i] = MOST_ORDERED;
+		}
+		while (!found)
+		{
+			found = true;
+			for (int i = 0; i < n_block; i++)
+				value[i] = ordered_float(low[i] + (high[i] - low[i] + 1) / 2);
+			preprocess(&single, scores, n_block, value, normalised);
+			for (int i = 0; i < n_block; i++)
+			{
+				int64_t middle = low[i] + (high[i] - low[i] + 1) / 2;
+
+				if (low[i] == high[i])
+					continue;
+				if (normalised[i] <= limits[start + i])
+					low[i] = middle;
+				else
+					high[i] = middle - 1;
+				found = found && low[i] == high[i];
+			}
+		}
+		for (int i = 0; i < n_block; i++)
+			limits[start + i] = ordered_float(low[i]);
+	}
+}

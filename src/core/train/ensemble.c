@@ -1,6 +1,6 @@
 /*
  * ensemble.c
- *		Ensembles of networks and cross-validation.
+ *		Ensembles and cross-validation.
  */
 #include "core/train/ensemble.h"
 
@@ -9,11 +9,22 @@
 
 #include "core/base/random.h"
 #include "core/train/folds.h"
+#include "core/train/tree_trainer.h"
+#include "core/train/trainer.h"
 #include "core/trees/histogram.h"
+#include "core/trees/input_choice.h"
 
 #define BLOCK_ROWS 256
+#define TREE_BLOCK_ROWS 64
 
-/* The seed of a member; that of the first is the given one. */
+/* A member's number among those of its kind. */
+static int
+number_of_kind(const TrainingOptions *options, int member)
+{
+	return member < options->networks ? member : member - options->networks;
+}
+
+/* The seed of a member of a kind; that of the first is the given one. */
 static int64_t
 member_seed(int64_t seed, int member)
 {
@@ -149,12 +160,12 @@ common_bin_bytes(const Ensemble *ensemble, int n_all_inputs)
 	const TrainingSet	  *set = ensemble->set;
 	size_t				   n = 0;
 
-	if (ensemble->fold || options->bagging_folds > 0 ||
+	if (ensemble->fold || options->bagging_folds > 0 || options->networks == 0 ||
 		member_inputs(options, n_all_inputs) == n_all_inputs)
 		return 0;
 	for (int i = 0; i < set->n_rows; i++)
 		n += !(set->validation && set->validation[i]);
-	return n > TREE_MAX_ROWS ? 0 : n * n_all_inputs;
+	return n > CHOICE_MAX_ROWS ? 0 : n * n_all_inputs;
 }
 
 void
@@ -165,15 +176,16 @@ fill_common_bins(const Ensemble *ensemble, const Inputs *inputs, uint8_t *bins,
 	int		   *rows = workspace_array(&scratch, int, ensemble->set->n_rows);
 	InputSource source = input_source(ensemble->set, &inputs->preprocessing, &scratch);
 
-	bin_inputs(
-		&(TreeSample){
-			.n_rows = common_rows(ensemble, &scratch, rows),
-			.rows = rows,
-			.n_inputs = preprocessing_inputs(&inputs->preprocessing),
-			.read_inputs = read_inputs,
-			.source = &source,
-		},
-		bins, &scratch);
+	TreeSample sample = {
+		.n_rows = common_rows(ensemble, &scratch, rows),
+		.rows = rows,
+		.n_inputs = preprocessing_inputs(&inputs->preprocessing),
+		.read_inputs = read_inputs,
+		.source = &source,
+	};
+
+	bin_inputs(&sample, bins,
+			   workspace_array(&scratch, float, (size_t) sample.n_inputs *(BINS - 1)), &scratch);
 	workspace_close(&scratch);
 }
 
@@ -186,8 +198,8 @@ static TrainingSet
 job_set(const Ensemble *ensemble, int job, Workspace *workspace)
 {
 	const TrainingOptions *options = ensemble->options;
-	int					   fold = job / options->members;
-	int					   member = job % options->members;
+	int					   fold = job / training_members(options);
+	int					   member = number_of_kind(options, job % training_members(options));
 	TrainingSet			   set = fold_set(ensemble, fold);
 	bool				  *excluded = workspace_array(workspace, bool, set.n_rows);
 	bool				  *validation = workspace_array(workspace, bool, set.n_rows);
@@ -230,21 +242,21 @@ job_unseen(const Ensemble *ensemble, int job, Workspace *workspace, int *rows)
 	return unseen_rows(&set, rows);
 }
 
-/* logits [n_rows][n_classes] of the given rows by a model with one member. */
+/* logits [n_rows][n_classes] of the given rows by a model with one network. */
 static void
-classify_rows(const TrainingSet *set, const Model *model, int n_rows, const int *rows,
-			  Workspace *workspace, float *logits)
+network_rows(const TrainingSet *set, const Model *model, int n_rows, const int *rows,
+			 Workspace *workspace, float *logits)
 {
-	Member			 member = model->members[0];
+	DenseNetwork	 network = model->networks[0];
 	Model			 reduced = *model;
 	ClassifyScratch *scratch;
 	const float		*scores;
 	size_t			 n_inputs;
 	float			*block;
 
-	member.inputs = workspace_array(workspace, int32_t, member.n_inputs);
-	memcpy(member.inputs, model->members[0].inputs, sizeof(int32_t) * member.n_inputs);
-	reduced.members = &member;
+	network.inputs = workspace_array(workspace, int32_t, network.n_inputs);
+	memcpy(network.inputs, model->networks[0].inputs, sizeof(int32_t) * network.n_inputs);
+	reduced.networks = &network;
 	drop_unused_inputs(&reduced, workspace);
 	scratch = classify_scratch(&reduced, BLOCK_ROWS, workspace);
 	scores = preprocessing_scores(&reduced.preprocessing, workspace);
@@ -259,7 +271,30 @@ classify_rows(const TrainingSet *set, const Model *model, int n_rows, const int 
 		for (int k = 0; k < n; k++)
 			preprocess(&reduced.preprocessing, scores, 1, set->features[rows[start + k]],
 					   block + k * n_inputs);
-		model_logits(&reduced, scratch, n, block, logits + (size_t) start * model->n_classes);
+		network_logits(&reduced, scratch, n, block, logits + (size_t) start * model->n_classes);
+	}
+}
+
+/* Likewise of a model with one booster. */
+static void
+booster_rows(const TrainingSet *set, const Model *model, int n_rows, const int *rows,
+			 Workspace *workspace, float *logits)
+{
+	size_t n_features = set->n_features;
+	float *block = workspace_array(workspace, float, n_features *TREE_BLOCK_ROWS);
+	float *columns = workspace_array(workspace, float, n_features *TREE_BLOCK_ROWS);
+
+	memset(logits, 0, sizeof(float) * n_rows * model->n_classes);
+	for (int start = 0; start < n_rows; start += TREE_BLOCK_ROWS)
+	{
+		int n = n_rows - start < TREE_BLOCK_ROWS ? n_rows - start : TREE_BLOCK_ROWS;
+
+		workspace->check_interrupts();
+		for (int k = 0; k < n; k++)
+			memcpy(block + k * n_features, set->features[rows[start + k]],
+				   sizeof(float) * n_features);
+		fill_tree_columns(model, n, block, n_features, model->tree_inputs, columns);
+		add_tree_logits(model, NULL, n, columns, 1.0f, logits + (size_t) start * model->n_classes);
 	}
 }
 
@@ -270,13 +305,17 @@ train_job(const Ensemble *ensemble, int job, const Inputs *inputs, Workspace *wo
 	TrainingSet		 set = job_set(ensemble, job, workspace);
 	TrainingOptions *options = workspace_alloc(workspace, sizeof(TrainingOptions));
 	int				*rows = workspace_array(workspace, int, set.n_rows);
+	int				 n_unseen = unseen_rows(&set, rows);
+	int				 member = job % training_members(ensemble->options);
+	bool			 is_network = member < ensemble->options->networks;
 	Model			*model;
 
 	*options = *ensemble->options;
-	options->seed = member_seed(options->seed, job % options->members);
-	model = train_member(&set, inputs, options, workspace, callback, argument, result);
+	options->seed = member_seed(options->seed, number_of_kind(options, member));
+	model = (is_network ? train_network : train_booster)(&set, inputs, options, workspace, callback,
+														 argument, result);
 	if (model)
-		classify_rows(&set, model, unseen_rows(&set, rows), rows, workspace, logits);
+		(is_network ? network_rows : booster_rows)(&set, model, n_unseen, rows, workspace, logits);
 	return model;
 }
 
@@ -296,111 +335,109 @@ normalise_logits(int n, float *x)
 		x[c] = (float) (x[c] - largest - log(sum));
 }
 
-void
-unseen_log_probabilities(const Ensemble *ensemble, int fold, const float *const *logits,
-						 Workspace *workspace, float *log_probabilities, int *n_members)
+/* Adds a member's logits of its unseen rows to sum [n_rows][n_classes] and counts them in n. */
+static void
+add_unseen(const Ensemble *ensemble, int job, const float *logits, Workspace *workspace, float *sum,
+		   int *n)
 {
-	int n_rows = ensemble->set->n_rows;
-	int n_classes = ensemble->set->n_classes;
-	int members = ensemble->options->members;
+	TrainingSet set = job_set(ensemble, job, workspace);
+	size_t		n_classes = set.n_classes;
 
-	memset(log_probabilities, 0, sizeof(float) * (size_t) n_rows * n_classes);
-	memset(n_members, 0, sizeof(int) * n_rows);
-	for (int m = 0; m < members; m++)
+	workspace->check_interrupts();
+	for (size_t i = 0; i < (size_t) set.n_rows; i++)
+		if (set.validation[i] || set.excluded[i])
+		{
+			for (size_t c = 0; c < n_classes; c++)
+				sum[i * n_classes + c] += logits[c];
+			logits += n_classes;
+			n[i]++;
+		}
+}
+
+/* The means over the members from first on. */
+static UnseenKind
+mean_of_kind(const Ensemble *ensemble, int fold, int first, int n_members,
+			 const float *const *logits, Workspace *workspace)
+{
+	const TrainingSet *set = ensemble->set;
+	size_t			   n_classes = set->n_classes;
+	UnseenKind		   kind = {
+				.n_members = workspace_array(workspace, int, set->n_rows),
+				.log_probabilities = workspace_zeros(workspace, set->n_rows * n_classes),
+	};
+
+	memset(kind.n_members, 0, sizeof(int) * set->n_rows);
+	for (int m = first; m < first + n_members; m++)
+		add_unseen(ensemble, fold * training_members(ensemble->options) + m, logits[m], workspace,
+				   kind.log_probabilities, kind.n_members);
+	for (size_t i = 0; i < (size_t) set->n_rows; i++)
 	{
-		TrainingSet	 set = job_set(ensemble, fold * members + m, workspace);
-		const float *x = logits[m];
+		float *row = kind.log_probabilities + i * n_classes;
 
-		workspace->check_interrupts();
-		for (int i = 0; i < n_rows; i++)
-			if (set.validation[i] || set.excluded[i])
+		if (kind.n_members[i] == 0)
+			continue;
+		for (size_t c = 0; c < n_classes; c++)
+			row[c] /= (float) kind.n_members[i];
+		normalise_logits(set->n_classes, row);
+	}
+	return kind;
+}
+
+void
+weigh_kinds(const Ensemble *ensemble, double tree_weight, Unseen *unseen)
+{
+	const TrainingSet *set = ensemble->set;
+	size_t			   n_classes = set->n_classes;
+
+	for (size_t i = 0; i < (size_t) set->n_rows; i++)
+	{
+		float *row = unseen->log_probabilities + i * n_classes;
+		double weight[2] = {1.0 - tree_weight, tree_weight};
+
+		for (int k = 0; k < 2; k++)
+			if (unseen->kinds[k].n_members == NULL || unseen->kinds[k].n_members[i] == 0)
 			{
-				for (int c = 0; c < n_classes; c++)
-					log_probabilities[(size_t) i * n_classes + c] += x[c];
-				x += n_classes;
-				n_members[i]++;
+				weight[k] = 0.0;
+				weight[1 - k] = 1.0;
 			}
+		for (size_t c = 0; c < n_classes; c++)
+		{
+			double sum = unseen->n_members[i] > 0 ? 0.0 : NAN;
+
+			for (int k = 0; k < 2 && unseen->n_members[i] > 0; k++)
+				if (weight[k] > 0.0)
+					sum += weight[k] * unseen->kinds[k].log_probabilities[i * n_classes + c];
+			row[c] = (float) sum;
+		}
+		normalise_logits(set->n_classes, row);
 	}
-	for (int i = 0; i < n_rows; i++)
+}
+
+double
+unseen_log_probabilities(const Ensemble *ensemble, int fold, const float *const *logits,
+						 Workspace *workspace, Unseen *unseen)
+{
+	const TrainingOptions *options = ensemble->options;
+	size_t				   n_rows = ensemble->set->n_rows;
+	int					   n_of_kind[2] = {options->networks, options->trees};
+	double tree_weight = options->tree_weight >= 0.0 ? options->tree_weight : DEFAULT_TREE_WEIGHT;
+
+	if (options->networks == 0 || options->trees == 0)
+		tree_weight = options->networks == 0 ? 1.0 : 0.0;
+	*unseen = (Unseen){
+		.n_members = workspace_array(workspace, int, n_rows),
+		.log_probabilities = workspace_array(workspace, float, n_rows * ensemble->set->n_classes),
+	};
+	memset(unseen->n_members, 0, sizeof(int) * n_rows);
+	for (int k = 0; k < 2; k++)
 	{
-		float *row = log_probabilities + (size_t) i * n_classes;
-
-		for (int c = 0; c < n_classes; c++)
-			row[c] /= (float) n_members[i];
-		normalise_logits(n_classes, row);
+		if (n_of_kind[k] == 0)
+			continue;
+		unseen->kinds[k] =
+			mean_of_kind(ensemble, fold, k * options->networks, n_of_kind[k], logits, workspace);
+		for (size_t i = 0; i < n_rows; i++)
+			unseen->n_members[i] += unseen->kinds[k].n_members[i];
 	}
-}
-
-size_t
-member_bytes(const TrainingOptions *options, int n_all_inputs, int n_classes)
-{
-	size_t n_in = member_inputs(options, n_all_inputs);
-	size_t n = 1 + n_in;
-
-	for (int i = 0; i <= options->network.n_layers; i++)
-	{
-		size_t n_out = i < options->network.n_layers ? options->network.layers[i] : n_classes;
-
-		n += (n_in + 1) * n_out;
-		n_in = n_out;
-	}
-	return sizeof(float) * n;
-}
-
-/* Copies n bytes and returns the end of the copy. */
-static char *
-append_bytes(char *to, const void *from, size_t n)
-{
-	memcpy(to, from, n);
-	return to + n;
-}
-
-void
-member_save(const Member *member, char *bytes)
-{
-	int32_t n_inputs = member->n_inputs;
-
-	bytes = append_bytes(bytes, &n_inputs, sizeof(int32_t));
-	bytes = append_bytes(bytes, member->inputs, sizeof(int32_t) * n_inputs);
-	for (int i = 0; i < member->n_layers; i++)
-	{
-		const DenseLayer *layer = &member->layers[i];
-
-		bytes =
-			append_bytes(bytes, layer->weight, sizeof(float) * layer->n_in * (size_t) layer->n_out);
-		bytes = append_bytes(bytes, layer->bias, sizeof(float) * layer->n_out);
-	}
-}
-
-/* Copies n bytes and advances *bytes past them. */
-static void *
-copy_bytes(const char **bytes, size_t n, Workspace *workspace)
-{
-	void *copy = workspace_alloc(workspace, n);
-
-	memcpy(copy, *bytes, n);
-	*bytes += n;
-	return copy;
-}
-
-void
-member_restore(const TrainingOptions *options, int n_classes, const char *bytes,
-			   Workspace *workspace, Member *member)
-{
-	member->n_inputs = *(int32_t *) copy_bytes(&bytes, sizeof(int32_t), workspace);
-	member->inputs = copy_bytes(&bytes, sizeof(int32_t) * member->n_inputs, workspace);
-	member->n_layers = options->network.n_layers + 1;
-	member->layers = workspace_array(workspace, DenseLayer, member->n_layers);
-	for (int i = 0; i < member->n_layers; i++)
-	{
-		DenseLayer *layer = &member->layers[i];
-		bool		hidden = i < options->network.n_layers;
-
-		layer->n_in = i == 0 ? member->n_inputs : layer[-1].n_out;
-		layer->n_out = hidden ? options->network.layers[i] : n_classes;
-		layer->activation = hidden ? (Activation) options->network.activation : ACTIVATION_LINEAR;
-		layer->weight =
-			copy_bytes(&bytes, sizeof(float) * layer->n_in * (size_t) layer->n_out, workspace);
-		layer->bias = copy_bytes(&bytes, sizeof(float) * layer->n_out, workspace);
-	}
+	weigh_kinds(ensemble, tree_weight, unseen);
+	return tree_weight;
 }

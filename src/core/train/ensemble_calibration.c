@@ -16,6 +16,9 @@
 /* Parts of the rows in cross-fitting. */
 #define PARTS 5
 
+/* Steps of the search for the trees' weight, which make its interval 0.01 wide. */
+#define WEIGHT_STEPS 9
+
 /* The rows that calibrations are fitted on. */
 typedef struct Fit
 {
@@ -45,6 +48,7 @@ weigh_rows(Fit *fit, int fold, const int *n_members)
 	int				  *count = workspace_array(fit->workspace, int, set->n_classes);
 
 	memset(count, 0, sizeof(int) * set->n_classes);
+	fit->n_rows = 0;
 	for (int i = 0; i < set->n_rows; i++)
 	{
 		fit->weight[i] = n_members[i] > 0 && !skip[i] ? 1.0f : 0.0f;
@@ -87,9 +91,9 @@ index_present(const Fit *fit, const bool *fitted, int *index)
 /*
  * Fits the model's calibration to the rows outside the given part; part [n_rows] NULL
  * means all rows.  Classes without any such row are left out, because the fit would
- * drive their probabilities to 0.
+ * drive their probabilities to 0.  Returns the mean loss, 0 if there is nothing to fit.
  */
-static void
+static double
 fit_rows(const Fit *fit, const int32_t *part, int left_out)
 {
 	const TrainingSet *set = fit->ensemble->set;
@@ -101,6 +105,7 @@ fit_rows(const Fit *fit, const int32_t *part, int left_out)
 	float	*weight = workspace_array(workspace, float, fit->n_rows);
 	CalibrationSet rows = {0, 0, values, target, weight};
 	Calibration	   calibration;
+	double		   loss;
 
 	fit->model->temperature = 1.0f;
 	memset(fit->model->log_multipliers, 0, sizeof(float) * set->n_classes);
@@ -108,7 +113,7 @@ fit_rows(const Fit *fit, const int32_t *part, int left_out)
 		fitted[i] = fit->weight[i] > 0.0f && !(part && part[i] == left_out);
 	rows.n_classes = index_present(fit, fitted, index);
 	if (rows.n_classes < 2)
-		return;
+		return 0.0;
 	for (int i = 0; i < set->n_rows; i++)
 	{
 		const float *closed =
@@ -125,13 +130,58 @@ fit_rows(const Fit *fit, const int32_t *part, int left_out)
 		weight[rows.n_rows++] = fit->weight[i];
 	}
 	if (fit->ensemble->options->calibration == CALIBRATION_TEMPERATURE)
-		fit_temperature(&rows, CALIBRATION_PRIOR_OBJECTS, &calibration, workspace);
+		loss = fit_temperature(&rows, CALIBRATION_PRIOR_OBJECTS, &calibration, workspace);
 	else
-		fit_calibration(&rows, CALIBRATION_PRIOR_OBJECTS, &calibration, workspace);
+		loss = fit_calibration(&rows, CALIBRATION_PRIOR_OBJECTS, &calibration, workspace);
 	fit->model->temperature = (float) (1.0 / calibration.inverse_temperature);
 	for (int c = 0; c < set->n_classes; c++)
 		if (index[c] >= 0)
 			fit->model->log_multipliers[c] = (float) calibration.log_multipliers[index[c]];
+	return loss;
+}
+
+/*
+ * Sets the trees' weight to that of the least loss of rows that members of both kinds have not
+ * seen, each with the calibration fitted to it, by a golden-section search; the loss is convex in
+ * the weights of both kinds.
+ */
+static void
+fit_tree_weight(Fit *fit, int fold, Unseen *unseen)
+{
+	const double ratio = 0.5 * (sqrt(5.0) - 1.0);
+	int			 n_rows = fit->ensemble->set->n_rows;
+	int			*n_both = workspace_array(fit->workspace, int, n_rows);
+	double		 low = 0.0;
+	double		 high = 1.0;
+	double		 weight[2] = {1.0 - ratio, ratio};
+	double		 loss[2];
+
+	for (int i = 0; i < n_rows; i++)
+		n_both[i] = unseen->kinds[0].n_members[i] > 0 ? unseen->kinds[1].n_members[i] : 0;
+	weigh_rows(fit, fold, n_both);
+	if (fit->n_rows == 0)
+		return;
+	for (int k = 0; k < 2; k++)
+	{
+		weigh_kinds(fit->ensemble, weight[k], unseen);
+		loss[k] = fit_rows(fit, NULL, 0);
+	}
+	for (int step = 0; step < WEIGHT_STEPS; step++)
+	{
+		int worse = loss[0] > loss[1] ? 0 : 1; /* the search goes on beyond it */
+
+		if (worse == 0)
+			low = weight[0];
+		else
+			high = weight[1];
+		weight[worse] = weight[1 - worse];
+		loss[worse] = loss[1 - worse];
+		weight[1 - worse] = worse == 0 ? low + ratio * (high - low) : high - ratio * (high - low);
+		weigh_kinds(fit->ensemble, weight[1 - worse], unseen);
+		loss[1 - worse] = fit_rows(fit, NULL, 0);
+	}
+	fit->model->tree_weight = (float) (loss[0] < loss[1] ? weight[0] : weight[1]);
+	weigh_kinds(fit->ensemble, fit->model->tree_weight, unseen);
 }
 
 /* Computes the calibrated probabilities of the rows used in the given part. */
@@ -201,11 +251,12 @@ cross_fit(const Fit *fit, float *probabilities, CalibrationReport *report)
 }
 
 void
-calibrate_ensemble(const Ensemble *ensemble, int fold, float *values, const int *n_members,
-				   Model *model, CalibrationReport *report, Workspace *workspace)
+calibrate_ensemble(const Ensemble *ensemble, int fold, Unseen *unseen, Model *model,
+				   CalibrationReport *report, Workspace *workspace)
 {
 	const TrainingSet *set = ensemble->set;
 	size_t			   n_values = (size_t) set->n_rows * set->n_classes;
+	float			  *values = unseen->log_probabilities;
 	Fit				   fit = {
 					   .ensemble = ensemble,
 					   .log_probabilities = values,
@@ -219,7 +270,12 @@ calibrate_ensemble(const Ensemble *ensemble, int fold, float *values, const int 
 	memset(model->log_multipliers, 0, sizeof(float) * set->n_classes);
 	memset(fit.weight, 0, sizeof(float) * set->n_rows);
 	if (calibration_is_fitted(ensemble->options))
-		weigh_rows(&fit, fold, n_members);
+	{
+		if (unseen->kinds[0].n_members && unseen->kinds[1].n_members &&
+			ensemble->options->tree_weight < 0.0)
+			fit_tree_weight(&fit, fold, unseen);
+		weigh_rows(&fit, fold, unseen->n_members);
+	}
 	if (report)
 	{
 		*report = (CalibrationReport){.n_rows = fit.n_rows};

@@ -62,11 +62,19 @@ typedef struct OptionRow
 	int	   capacity;	 /* most elements; no limit for pointers */
 } OptionRow;
 
+/* An older name that is still accepted. */
+typedef struct OptionSynonym
+{
+	const char *synonym;
+	const char *name;
+} OptionSynonym;
+
 typedef struct OptionTable
 {
-	const OptionRow *rows;
-	int				 n_rows;
-	const void		*defaults; /* a struct with the values of options that are not given */
+	const OptionRow		*rows;
+	int					 n_rows;
+	const void			*defaults; /* a struct with the values of options that are not given */
+	const OptionSynonym *synonyms; /* the last one without a name; NULL for none */
 } OptionTable;
 
 #endif /* PLASTICC_CORE_TRAIN_OPTION_ROW_H */

@@ -17,6 +17,9 @@ static const char *const schedule_choices[] = {"constant", "one_cycle", NULL};
 static const char *const calibration_choices[] = {"auto", "none", "temperature", "full", NULL};
 static const char *const loss_choices[] = {"weighted", "plain", NULL};
 
+/* With more rows, boosted trees are fitted to a random subset. */
+#define TREES_MAX_ROWS (1 << 18)
+
 /* The largest fraction that is dropped of a layer's outputs or of the inputs. */
 #define MAX_DROPOUT 0.95
 
@@ -114,10 +117,30 @@ static const OptionRow rows[] = {
 		   "fraction of each class held out to evaluate each epoch and keep the best"),
 	INTEGER(validation_fold, -1, 2147483647,
 			"hold out the objects with this value in the query's column fold; -1 for none"),
-	INTEGER(members, 1, MODEL_MAX_MEMBERS, "networks whose mean log-probabilities are the model's"),
+	INTEGER(networks, 0, MODEL_MAX_MEMBERS,
+			"members that are networks, whose mean log-probabilities count; also accepted as "
+			"members"),
+	INTEGER(trees, 0, MODEL_MAX_MEMBERS,
+			"members that are boosted trees, whose mean log-probabilities are added to the "
+			"networks'"),
+	NUMBER(tree_weight, -1, 1,
+		   "weight of the trees' log-probabilities, of 1 in all; -1 is 0.4, or fitted with the "
+		   "calibration where there is one"),
+	INTEGER_OF(
+		boosting, rounds, 0, MODEL_MAX_ROUNDS,
+		"trees of a member that is boosted trees, one for all classes in each round; held-out "
+		"objects choose the best number of them; 0 is RULE"),
+	INTEGER_OF(boosting, max_depth, 1, TREE_MAX_DEPTH, "largest depth of a tree"),
+	NUMBER_OF(boosting, eta, 1e-4, 1, "factor of the values of a tree's leaves"),
+	NUMBER_OF(boosting, subsample, 0.01, 1, "fraction of the objects drawn for each tree"),
+	NUMBER_OF(boosting, colsample, 0.001, 1,
+			  "fraction of the features drawn for each tree; at least 8 of them"),
+	NUMBER_OF(boosting, lambda, 0, 1e6, "L2 regularisation of the values of leaves"),
+	NUMBER_OF(boosting, min_child_weight, 0.001, 1e6,
+			  "least sum of the Hessian over classes and objects of a node"),
 	INTEGER(bagging_folds, 0, 1000,
-			"each network leaves out one of this many parts of the objects, in turn, and evaluates "
-			"its epochs on it; 0: all networks see all objects"),
+			"each member leaves out one of this many parts of the objects, in turn, and evaluates "
+			"its epochs on it; 0: all members see all objects"),
 	CHOICE(calibration,
 		   "calibration of the probabilities, fitted on what bagging leaves out: temperature, or "
 		   "full, with a multiplier per class; auto is full with bagging_folds, else none"),
@@ -181,7 +204,18 @@ static const TrainingOptions default_preset = {
 	.batch_size = 64,
 	.epochs = 0,
 	.validation_fold = -1,
-	.members = 5,
+	.networks = 5,
+	.trees = 5,
+	.tree_weight = -1,
+	.boosting.max_depth = 4,
+	.boosting.most_rows = TREES_MAX_ROWS,
+	.boosting.most_tree_rows = TREES_MAX_ROWS,
+	.boosting.eta = 0.1,
+	.boosting.subsample = 0.8,
+	.boosting.colsample = 0.15,
+	.boosting.least_inputs = 8,
+	.boosting.lambda = 1,
+	.boosting.min_child_weight = 1,
 	.folds = 5,
 	.loss = LOSS_WEIGHTED,
 	.weight_power = 0.25,
@@ -216,7 +250,17 @@ static const TrainingOptions reference_preset = {
 	.batch_size = 20,
 	.epochs = 150,
 	.validation_fold = -1,
-	.members = 1,
+	.networks = 1,
+	.tree_weight = -1,
+	.boosting.max_depth = 4,
+	.boosting.most_rows = TREES_MAX_ROWS,
+	.boosting.most_tree_rows = TREES_MAX_ROWS,
+	.boosting.eta = 0.1,
+	.boosting.subsample = 0.8,
+	.boosting.colsample = 0.15,
+	.boosting.least_inputs = 8,
+	.boosting.lambda = 1,
+	.boosting.min_child_weight = 1,
 	.calibration = CALIBRATION_NONE,
 	.folds = 5,
 	.loss = LOSS_WEIGHTED,
@@ -226,7 +270,10 @@ static const TrainingOptions reference_preset = {
 
 static const TrainingOptions *const presets[] = {&default_preset, &reference_preset};
 
-const OptionTable training_options = {rows, sizeof(rows) / sizeof(rows[0]), &default_preset};
+static const OptionSynonym synonyms[] = {{"members", "networks"}, {NULL, NULL}};
+
+const OptionTable training_options = {rows, sizeof(rows) / sizeof(rows[0]), &default_preset,
+									  synonyms};
 
 const TrainingOptions *
 training_preset(int preset)
@@ -248,6 +295,16 @@ training_options_check(const TrainingOptions *options, char *message)
 	{
 		snprintf(message, OPTIONS_MAX_MESSAGE,
 				 "\"input_dropout\" and \"weight_decay\" are -1 or not negative");
+		return false;
+	}
+	if (training_members(options) == 0)
+	{
+		snprintf(message, OPTIONS_MAX_MESSAGE, "\"networks\" and \"trees\" are both 0");
+		return false;
+	}
+	if (options->tree_weight < 0.0 && options->tree_weight != -1.0)
+	{
+		snprintf(message, OPTIONS_MAX_MESSAGE, "\"tree_weight\" is -1 or not negative");
 		return false;
 	}
 	if (options->bagging_folds == 1)
@@ -293,6 +350,9 @@ training_options_settle(TrainingOptions *options, int n_rows, int n_objects, int
 	}
 	if (options->network.weight_decay < 0.0)
 		options->network.weight_decay = fmax(0.02, fmin(2.0, 1000.0 / n_objects));
+	if (options->boosting.rounds == 0)
+		options->boosting.rounds =
+			(int) rint(fmax(100.0, fmin(1000.0, 200.0 * sqrt(n_objects / 5000.0))));
 	if (options->epochs == 0)
 	{
 		double factor = n_objects < 3000 ? sqrt(3000.0 / n_objects) : fmin(1.0, 8000.0 / n_objects);

@@ -14,6 +14,7 @@
 #include "core/model/preprocess.h"
 #include "core/nn/network.h"
 #include "core/train/option_row.h"
+#include "core/trees/boosting.h"
 #include "core/train/density_ratio.h"
 
 #define OPTIONS_MAX_MESSAGE 512
@@ -55,7 +56,10 @@ typedef struct TrainingOptions
 	int					 patience;
 	double				 validation_fraction;
 	int					 validation_fold;
-	int					 members;
+	int					 networks;
+	int					 trees; /* boosters */
+	BoostingOptions		 boosting;
+	double				 tree_weight;
 	int					 bagging_folds;
 	int					 calibration;
 	int					 folds;
@@ -85,13 +89,32 @@ extern const TrainingOptions *training_preset(int preset);
  */
 extern bool training_options_check(const TrainingOptions *options, char *message);
 
+/* The members of an ensemble: networks, then boosters. */
+static inline int
+training_members(const TrainingOptions *options)
+{
+	return options->networks + options->trees;
+}
+
+/* Rounds of a booster after which it is evaluated and reported, as networks are after an epoch. */
+#define EPOCH_ROUNDS 10
+
+/* The most epochs of a member. */
+static inline int
+member_epochs(const TrainingOptions *options, int member)
+{
+	return member < options->networks
+			   ? options->epochs
+			   : (options->boosting.rounds + EPOCH_ROUNDS - 1) / EPOCH_ROUNDS;
+}
+
 /* Inputs of a network, of all there are. */
 extern int member_inputs(const TrainingOptions *options, int n_all);
 
 /*
  * Gives the options that were left to the training set, input_dropout and weight_decay of -1
- * and epochs of 0, their values, which the option table states, for so many features of rows (all >
- * 0) of objects, of which there are fewer where some rows are copies.
+ * and epochs and rounds of 0, their values, which the option table states, for so many features of
+ * rows (all > 0) of objects, of which there are fewer where some rows are copies.
  */
 extern void training_options_settle(TrainingOptions *options, int n_rows, int n_objects,
 									int n_features);

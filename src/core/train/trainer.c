@@ -10,7 +10,7 @@
 #include "core/base/random.h"
 #include "core/nn/network.h"
 #include "core/train/loss.h"
-#include "core/trees/boosting.h"
+#include "core/trees/input_choice.h"
 
 /* Held-out rows are classified in blocks of this many. */
 #define EVALUATION_ROWS 256
@@ -169,8 +169,9 @@ validation_loss(Trainer *trainer)
 				   sizeof(float) * n_inputs);
 			side[k] = set->side ? set->side[rows[start + k]] : GATE_UNKNOWN;
 		}
-		classify_inputs(trainer->candidate, trainer->scratch, n_rows, trainer->block, side,
-						trainer->probabilities);
+		network_logits(trainer->candidate, trainer->scratch, n_rows, trainer->block,
+					   trainer->probabilities);
+		calibrate_logits(trainer->candidate, 1.0f, n_rows, side, trainer->probabilities);
 		for (int k = 0; k < n_rows; k++)
 			loss -= row_log_likelihood(&trainer->loss, rows[start + k],
 									   trainer->probabilities + (size_t) k * set->n_classes);
@@ -182,10 +183,10 @@ validation_loss(Trainer *trainer)
 static void
 fold_candidate(Trainer *trainer)
 {
-	Member	   *member = &trainer->candidate->members[0];
-	DenseLayer *last = &member->layers[member->n_layers - 1];
+	DenseNetwork *folded = &trainer->candidate->networks[0];
+	DenseLayer	 *last = &folded->layers[folded->n_layers - 1];
 
-	network_fold(trainer->network, member->layers);
+	network_fold(trainer->network, folded->layers);
 	for (int c = 0; c < last->n_out; c++)
 		last->bias[c] += trainer->loss.shift[c];
 }
@@ -203,25 +204,25 @@ ascending(int n, Workspace *workspace)
 
 /* A model with one member, of the network's shape, whose inputs are the selected ones. */
 static Model *
-empty_member(Trainer *trainer)
+empty_network(Trainer *trainer)
 {
-	Model *model = empty_model(trainer->set, &trainer->preprocessing, 1, trainer->workspace);
+	Model *model = empty_model(trainer->set, &trainer->preprocessing, 1, 0, trainer->workspace);
 
 	model->gate = trainer->all->gate;
-	model->members[0].n_inputs = trainer->n_inputs;
-	model->members[0].inputs = ascending(trainer->n_inputs, trainer->workspace);
-	model->members[0].n_layers = trainer->network->n_layers;
-	model->members[0].layers = network_folded_layers(trainer->network, trainer->workspace);
+	model->networks[0].n_inputs = trainer->n_inputs;
+	model->networks[0].inputs = ascending(trainer->n_inputs, trainer->workspace);
+	model->networks[0].n_layers = trainer->network->n_layers;
+	model->networks[0].layers = network_folded_layers(trainer->network, trainer->workspace);
 	return model;
 }
 
 /* Whether all numbers are finite, and small enough for a model that can be read. */
 static bool
-member_is_usable(const Member *member)
+network_is_usable(const DenseNetwork *network)
 {
-	for (int i = 0; i < member->n_layers; i++)
+	for (int i = 0; i < network->n_layers; i++)
 	{
-		const DenseLayer *layer = &member->layers[i];
+		const DenseLayer *layer = &network->layers[i];
 
 		for (size_t k = 0; k < (size_t) layer->n_in * layer->n_out; k++)
 			if (!(fabsf(layer->weight[k]) <= MODEL_MAX_WEIGHT))
@@ -345,8 +346,8 @@ prepare(Trainer *trainer, const Inputs *inputs)
 	trainer->block = workspace_array(workspace, float, (size_t) trainer->n_inputs *EVALUATION_ROWS);
 	trainer->network = network_create(&options->network, options->seed, trainer->n_inputs,
 									  set->n_classes, batch_rows, workspace);
-	trainer->candidate = empty_member(trainer);
-	trainer->best = empty_member(trainer);
+	trainer->candidate = empty_network(trainer);
+	trainer->best = empty_network(trainer);
 	trainer->scratch = classify_scratch(trainer->candidate, EVALUATION_ROWS, workspace);
 	trainer->probabilities =
 		workspace_array(workspace, float, (size_t) EVALUATION_ROWS * set->n_classes);
@@ -359,41 +360,20 @@ prepare(Trainer *trainer, const Inputs *inputs)
 	return true;
 }
 
-Model *
-empty_model(const TrainingSet *set, const Preprocessing *preprocessing, int n_members,
-			Workspace *workspace)
-{
-	Model *model = workspace_alloc(workspace, sizeof(Model));
-
-	memset(model, 0, sizeof(Model));
-	model->preprocessing = *preprocessing;
-	model->n_classes = set->n_classes;
-	model->classes = workspace_array(workspace, int32_t, set->n_classes);
-	memcpy(model->classes, set->classes, sizeof(int32_t) * set->n_classes);
-	model->n_members = n_members;
-	model->members = workspace_array(workspace, Member, n_members);
-	model->temperature = 1.0f;
-	model->log_multipliers = workspace_array(workspace, float, set->n_classes);
-	memset(model->log_multipliers, 0, sizeof(float) * set->n_classes);
-	model->options = "{}";
-	model->metrics = "{}";
-	return model;
-}
-
 /* The best epoch's model, its inputs as indexes into all inputs. */
 static Model *
-best_member(Trainer *trainer)
+best_network(Trainer *trainer)
 {
 	Model *model = trainer->best;
 
 	model->preprocessing = trainer->all->preprocessing;
-	model->members[0].inputs = trainer->chosen;
+	model->networks[0].inputs = trainer->chosen;
 	return model;
 }
 
 Model *
-train_member(const TrainingSet *set, const Inputs *inputs, const TrainingOptions *options,
-			 Workspace *workspace, EpochCallback callback, void *argument, TrainingResult *result)
+train_network(const TrainingSet *set, const Inputs *inputs, const TrainingOptions *options,
+			  Workspace *workspace, EpochCallback callback, void *argument, TrainingResult *result)
 {
 	Trainer trainer = {.set = set, .options = options, .workspace = workspace};
 
@@ -430,8 +410,8 @@ train_member(const TrainingSet *set, const Inputs *inputs, const TrainingOptions
 			epoch - result->best_epoch >= options->patience)
 			break;
 	}
-	if (!member_is_usable(&trainer.best->members[0]))
+	if (!network_is_usable(&trainer.best->networks[0]))
 		return NULL;
 	result->failure = TRAINING_SUCCEEDED;
-	return best_member(&trainer);
+	return best_network(&trainer);
 }

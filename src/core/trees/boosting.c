@@ -1,27 +1,20 @@
 /*
  * boosting.c
- *		Feature selection by gradient-boosted trees.
+ *		Gradient boosting of trees.
  *
  * Each tree is fitted to a random subset of rows and inputs.  The gradient histogram
  * of one child is computed as its parent's minus its sibling's.
  */
 #include "core/trees/boosting.h"
 
+#include <float.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/limits.h"
 #include "core/base/random.h"
 #include "core/base/softmax.h"
 #include "core/trees/histogram.h"
-
-#define ROUNDS 100
-#define DEPTH 5
-#define SHRINKAGE 0.1f
-#define ROW_SHARE 0.8
-#define MOST_TREE_ROWS 8192 /* of one tree */
-#define INPUT_SHARE 0.3
 
 #define ROWS_AT_ONCE 256 /* processed between two checks for interrupts */
 
@@ -32,16 +25,16 @@ typedef struct Node
 	float		*value;	   /* [n_classes], added to the logits by a leaf */
 } Node;
 
-#define MOST_NODES ((2 << DEPTH) - 1)
-
 typedef struct Boosting
 {
-	TreeSample	 sample;
-	Workspace	*workspace;
-	Random		 random;
-	BinnedInputs binned;
-	float		*score; /* [n_rows][n_classes], logits */
-	double		*gain;
+	TreeSample			   sample;
+	const BoostingOptions *options;
+	SplitOptions		   split_options;
+	Workspace			  *workspace;
+	Random				   random;
+	BinnedInputs		   binned;
+	float				  *score; /* [n_rows + n_held_out][n_classes], logits */
+	double				  *gain;
 
 	/* of the current tree */
 	int	   n_tree_rows;
@@ -52,9 +45,9 @@ typedef struct Boosting
 	Sums  *sketch;		/* [n_rows], likewise */
 	int	   n_candidates;
 	int	  *candidate; /* [n_inputs], shuffled; the first n_candidates are the tree's inputs */
-	Sums  *histogram[DEPTH]; /* of a node at each depth: [n_candidates][BINS] */
+	Sums  *histogram[TREE_MAX_DEPTH]; /* of a node at each depth: [n_candidates][HISTOGRAM_BINS] */
 	int	   n_nodes;
-	Node   nodes[MOST_NODES];
+	Node  *nodes; /* [2^(depth + 1) - 1] */
 } Boosting;
 
 /* ------------------------------------------------------------------------
@@ -142,6 +135,17 @@ row_gradient(const Boosting *boosting, int row, int class, float *gradient, floa
 	*hessian = weight * p * (1.0f - p);
 }
 
+void
+tree_softmax(const TreeSample *sample, int row, float *logits)
+{
+	const float *closed = sample->closed ? sample->closed[sample->rows[row]] : NULL;
+
+	for (int c = 0; c < sample->n_classes && closed; c++)
+		if (closed[c] > 0.0f)
+			logits[c] = -INFINITY;
+	softmax_rows(1, sample->n_classes, logits);
+}
+
 static void
 fill_gradients(Boosting *boosting)
 {
@@ -154,7 +158,7 @@ fill_gradients(Boosting *boosting)
 		Sums   sketch = {0.0f};
 
 		memcpy(p, boosting->score + (size_t) row * n_classes, sizeof(float) * n_classes);
-		softmax_rows(1, n_classes, p);
+		tree_softmax(&boosting->sample, row, p);
 		for (int c = 0; c < n_classes; c++)
 		{
 			float gradient;
@@ -188,23 +192,26 @@ partition(Boosting *boosting, Split split, int n_rows, int *rows)
 	{
 		int row = rows[i];
 
-		if (bin[row] <= split.bin)
-			rows[n_left++] = row;
-		else
+		if (goes_right(&split, bin[row]))
 			boosting->spare[n_right++] = row;
+		else
+			rows[n_left++] = row;
 	}
 	memcpy(rows + n_left, boosting->spare, sizeof(int) * n_right);
 	return n_left;
 }
 
-/* Leaf values: a Newton step for each class, with the diagonal of the Hessian. */
+/*
+ * Leaf values: a Newton step for each class, with the diagonal of the Hessian, which can be
+ * 0 without lambda.
+ */
 static void
 fill_leaf(Boosting *boosting, Node *leaf, int n_rows, const int *rows)
 {
 	for (int c = 0; c < boosting->sample.n_classes; c++)
 	{
 		float gradients = 0.0f;
-		float hessians = REGULARISATION;
+		float hessians = boosting->split_options.lambda;
 
 		for (int i = 0; i < n_rows; i++)
 		{
@@ -215,7 +222,7 @@ fill_leaf(Boosting *boosting, Node *leaf, int n_rows, const int *rows)
 			gradients += gradient;
 			hessians += hessian;
 		}
-		leaf->value[c] = -SHRINKAGE * gradients / hessians;
+		leaf->value[c] = -(float) boosting->options->eta * gradients / fmaxf(hessians, FLT_MIN);
 	}
 }
 
@@ -239,8 +246,9 @@ grow(Boosting *boosting, Node *node, int depth, int n_rows, int *rows, Sums *his
 	Sums *small_histogram = NULL;
 
 	node->split.input = -1;
-	if (depth < DEPTH)
-		node->split = best_split(boosting->n_candidates, boosting->candidate, histogram);
+	if (depth < boosting->options->max_depth)
+		node->split = best_split(&boosting->split_options, boosting->n_candidates,
+								 boosting->candidate, histogram);
 	if (node->split.input < 0)
 	{
 		fill_leaf(boosting, node, n_rows, rows);
@@ -252,7 +260,7 @@ grow(Boosting *boosting, Node *node, int depth, int n_rows, int *rows, Sums *his
 
 	n_left = partition(boosting, node->split, n_rows, rows);
 	left_is_small = n_left <= n_rows - n_left;
-	if (depth + 1 < DEPTH)
+	if (depth + 1 < boosting->options->max_depth)
 	{
 		small_histogram = boosting->histogram[depth + 1];
 		sum_gradients(boosting, left_is_small ? n_left : n_rows - n_left,
@@ -269,7 +277,7 @@ grow(Boosting *boosting, Node *node, int depth, int n_rows, int *rows, Sums *his
 static void
 add_tree(Boosting *boosting)
 {
-	size_t n = boosting->sample.n_rows;
+	size_t n = boosting->binned.n_rows;
 	int	   n_classes = boosting->sample.n_classes;
 
 	for (size_t i = 0; i < n; i++)
@@ -278,8 +286,8 @@ add_tree(Boosting *boosting)
 		float	   *score = boosting->score + i * n_classes;
 
 		while (node->split.input >= 0)
-			node = &node->children[input_bins(&boosting->binned, node->split.input)[i] >
-								   node->split.bin];
+			node = &node->children[goes_right(&node->split,
+											  input_bins(&boosting->binned, node->split.input)[i])];
 		for (int c = 0; c < n_classes; c++)
 			score[c] += node->value[c];
 		if (i % ROWS_AT_ONCE == 0)
@@ -287,132 +295,167 @@ add_tree(Boosting *boosting)
 	}
 }
 
+/* The largest value of a bin; no value is beyond the last one's. */
+static float
+upper_edge(const BinnedInputs *binned, int input, int bin)
+{
+	return bin < BINS - 1 ? binned->edges[(size_t) input * (BINS - 1) + bin] : FLT_MAX;
+}
+
+/* The tree as a predictor, allocated in the workspace. */
+static Tree
+store_tree(const Boosting *boosting, Workspace *workspace)
+{
+	size_t		 n_classes = boosting->sample.n_classes;
+	const Node **order = workspace_array(boosting->workspace, const Node *, boosting->n_nodes);
+	Tree		 tree = {.n_nodes = boosting->n_nodes};
+	float		*value;
+	int			 n = 1;
+
+	tree.nodes = workspace_array(workspace, TreeNode, tree.n_nodes);
+	tree.leaves = value = workspace_array(workspace, float, tree_leaves(&tree) * n_classes);
+	order[0] = boosting->nodes;
+	for (int i = 0; i < tree.n_nodes; i++)
+	{
+		const Node *node = order[i];
+		int			input = node->split.input;
+
+		tree.nodes[i] = (TreeNode){.input = input, .missing_right = node->split.missing_right};
+		if (input < 0)
+		{
+			memcpy(value, node->value, sizeof(float) * n_classes);
+			value += n_classes;
+			continue;
+		}
+		tree.nodes[i].threshold = upper_edge(&boosting->binned, input, node->split.bin);
+		order[n++] = &node->children[0];
+		order[n++] = &node->children[1];
+	}
+	link_tree(&tree);
+	return tree;
+}
+
 /* ------------------------------------------------------------------------
  * Boosting
  * ------------------------------------------------------------------------
  */
 
-/* The sample limited to a random subset of TREE_MAX_ROWS rows. */
+/* The sample limited to a random subset of the rows that trees are fitted to. */
 static TreeSample
-limit_rows(const TreeSample *sample, Random *random, Workspace *workspace)
+limit_rows(const TreeSample *sample, int most_rows, Random *random, Workspace *workspace)
 {
 	TreeSample limited = *sample;
 	int		  *rows;
 
-	if (sample->n_rows <= TREE_MAX_ROWS)
+	if (sample->n_rows <= most_rows)
 		return limited;
-	rows = workspace_array(workspace, int, TREE_MAX_ROWS);
-	draw_ascending(random, sample->n_rows, TREE_MAX_ROWS, rows);
-	for (int i = 0; i < TREE_MAX_ROWS; i++)
+	rows = workspace_array(workspace, int, (size_t) most_rows + sample->n_held_out);
+	draw_ascending(random, sample->n_rows, most_rows, rows);
+	for (int i = 0; i < most_rows; i++)
 		rows[i] = sample->rows[rows[i]];
-	limited.n_rows = TREE_MAX_ROWS;
+	memcpy(rows + most_rows, sample->rows + sample->n_rows, sizeof(int) * sample->n_held_out);
+	limited.n_rows = most_rows;
 	limited.bins = NULL;
 	limited.rows = rows;
 	return limited;
 }
 
 static void
-prepare(Boosting *boosting)
+bin_sample(Boosting *boosting)
 {
 	const TreeSample *sample = &boosting->sample;
 	Workspace		 *workspace = boosting->workspace;
-	size_t			  n = sample->n_rows;
+	size_t			  n = (size_t) sample->n_rows + sample->n_held_out;
 
-	boosting->binned = (BinnedInputs){.n_rows = sample->n_rows, .bin = sample->bins};
+	boosting->binned = (BinnedInputs){.n_rows = (int) n, .bin = sample->bins};
 	if (sample->bins == NULL)
 	{
 		uint8_t *bins = workspace_array(workspace, uint8_t, n * sample->n_inputs);
+		float	*edges = workspace_array(workspace, float, (size_t) sample->n_inputs *(BINS - 1));
 
-		bin_inputs(sample, bins, workspace);
+		bin_inputs(sample, bins, edges, workspace);
 		boosting->binned.bin = bins;
+		boosting->binned.edges = edges;
 	}
+}
+
+static void
+prepare(Boosting *boosting)
+{
+	const TreeSample	  *sample = &boosting->sample;
+	const BoostingOptions *options = boosting->options;
+	Workspace			  *workspace = boosting->workspace;
+	size_t				   n = boosting->binned.n_rows;
+	int					   most_nodes = (2 << options->max_depth) - 1;
+
+	boosting->split_options = (SplitOptions){
+		.lambda = (float) options->lambda,
+		.min_child_weight = (float) options->min_child_weight,
+	};
 	boosting->score = workspace_zeros(workspace, n * sample->n_classes);
-	boosting->n_tree_rows = (int) fmin(MOST_TREE_ROWS, ceil(ROW_SHARE * n));
+	boosting->n_tree_rows =
+		(int) fmin(options->most_tree_rows, ceil(options->subsample * sample->n_rows));
 	boosting->order = workspace_array(workspace, int, boosting->n_tree_rows);
 	boosting->spare = workspace_array(workspace, int, boosting->n_tree_rows);
-	boosting->probability = workspace_array(workspace, float, n * sample->n_classes);
+	boosting->probability =
+		workspace_array(workspace, float, (size_t) sample->n_rows * sample->n_classes);
 	boosting->direction = workspace_zeros(workspace, DIRECTIONS * sample->n_classes);
-	boosting->sketch = workspace_array(workspace, Sums, n);
-	boosting->n_candidates = (int) ceil(INPUT_SHARE * sample->n_inputs);
+	boosting->sketch = workspace_array(workspace, Sums, sample->n_rows);
+	boosting->n_candidates = (int) fmin(
+		sample->n_inputs, fmax(options->least_inputs, ceil(options->colsample * sample->n_inputs)));
 	boosting->candidate = workspace_array(workspace, int, sample->n_inputs);
 	for (int j = 0; j < sample->n_inputs; j++)
 		boosting->candidate[j] = j;
-	for (int depth = 0; depth < DEPTH; depth++)
+	for (int depth = 0; depth < options->max_depth; depth++)
 		boosting->histogram[depth] =
-			workspace_array(workspace, Sums, (size_t) boosting->n_candidates * BINS);
-	for (int i = 0; i < MOST_NODES; i++)
+			workspace_array(workspace, Sums, (size_t) boosting->n_candidates * HISTOGRAM_BINS);
+	boosting->nodes = workspace_array(workspace, Node, most_nodes);
+	for (int i = 0; i < most_nodes; i++)
 		boosting->nodes[i].value = workspace_array(workspace, float, sample->n_classes);
 }
 
+static void
+grow_tree(Boosting *boosting)
+{
+	draw_ascending(&boosting->random, boosting->sample.n_rows, boosting->n_tree_rows,
+				   boosting->order);
+	random_shuffle(&boosting->random, boosting->sample.n_inputs, boosting->candidate);
+	draw_directions(boosting);
+	fill_gradients(boosting);
+	if (boosting->options->max_depth > 0)
+		sum_gradients(boosting, boosting->n_tree_rows, boosting->order, boosting->histogram[0]);
+	boosting->n_nodes = 1;
+	grow(boosting, boosting->nodes, 0, boosting->n_tree_rows, boosting->order,
+		 boosting->histogram[0]);
+	add_tree(boosting);
+}
+
 void
-boosted_tree_gains(const TreeSample *sample, int64_t seed, Workspace *workspace, double *gain)
+boost_trees(const TreeSample *sample, const BoostingOptions *options, int64_t seed,
+			Workspace *workspace, double *gain, Booster *booster, RoundCallback callback,
+			void *argument)
 {
 	Workspace scratch = workspace_open(workspace);
-	Boosting  boosting = {.workspace = &scratch, .gain = gain};
+	Boosting  boosting = {.options = options, .workspace = &scratch, .gain = gain};
 
 	random_seed(&boosting.random, seed, STREAM_TREES);
-	boosting.sample = limit_rows(sample, &boosting.random, &scratch);
+	boosting.sample = limit_rows(sample, options->most_rows, &boosting.random, &scratch);
+	bin_sample(&boosting);
 	prepare(&boosting);
 	memset(gain, 0, sizeof(double) * sample->n_inputs);
-	for (int round = 0; round < ROUNDS; round++)
+	if (booster)
 	{
-		draw_ascending(&boosting.random, boosting.sample.n_rows, boosting.n_tree_rows,
-					   boosting.order);
-		random_shuffle(&boosting.random, sample->n_inputs, boosting.candidate);
-		draw_directions(&boosting);
-		fill_gradients(&boosting);
-		sum_gradients(&boosting, boosting.n_tree_rows, boosting.order, boosting.histogram[0]);
-		boosting.n_nodes = 1;
-		grow(&boosting, boosting.nodes, 0, boosting.n_tree_rows, boosting.order,
-			 boosting.histogram[0]);
-		add_tree(&boosting);
+		booster->n_trees = 0;
+		booster->trees = workspace_array(workspace, Tree, options->rounds);
+		booster->base = workspace_zeros(workspace, sample->n_classes);
+	}
+	for (int round = 1; round <= options->rounds; round++)
+	{
+		grow_tree(&boosting);
+		if (booster)
+			booster->trees[booster->n_trees++] = store_tree(&boosting, workspace);
+		if (callback && !callback(round, &boosting.sample, boosting.score, argument))
+			break;
 	}
 	workspace_close(&scratch);
-}
-
-/* ------------------------------------------------------------------------
- * Selection
- * ------------------------------------------------------------------------
- */
-
-typedef struct Gain
-{
-	double gain;
-	int	   input;
-} Gain;
-
-/* Descending by gain, ties by ascending index. */
-static int
-compare_gains(const void *a, const void *b)
-{
-	const Gain *x = a;
-	const Gain *y = b;
-
-	if (x->gain != y->gain)
-		return x->gain > y->gain ? -1 : 1;
-	return x->input - y->input;
-}
-
-static int
-compare_indexes(const void *a, const void *b)
-{
-	return *(const int32_t *) a - *(const int32_t *) b;
-}
-
-void
-choose_by_trees(const TreeSample *sample, int64_t seed, const bool *eligible, int n,
-				Workspace *workspace, int32_t *chosen)
-{
-	double *gain = workspace_array(workspace, double, sample->n_inputs);
-	Gain   *sorted = workspace_array(workspace, Gain, sample->n_inputs);
-	int		n_eligible = 0;
-
-	boosted_tree_gains(sample, seed, workspace, gain);
-	for (int j = 0; j < sample->n_inputs; j++)
-		if (eligible[j])
-			sorted[n_eligible++] = (Gain){gain[j], j};
-	qsort(sorted, n_eligible, sizeof(Gain), compare_gains);
-	for (int k = 0; k < n; k++)
-		chosen[k] = sorted[k].input;
-	qsort(chosen, n, sizeof(int32_t), compare_indexes);
 }

@@ -7,17 +7,21 @@
 
 #include <stdint.h>
 
-/* With more rows, trees are fitted to a random subset, and bins of all rows are not used. */
-#define TREE_MAX_ROWS 65536
-
 typedef struct TreeSample
 {
-	int			   n_rows;
-	const int	  *rows; /* [n_rows], indexes into target and weight */
-	int			   n_inputs;
-	int			   n_classes;
+	int		   n_rows;	   /* that trees are fitted to */
+	int		   n_held_out; /* that they are evaluated on */
+	const int *rows; /* [n_rows + n_held_out], indexes into the arrays by row, held-out ones last */
+	int		   n_inputs;
+	int		   n_classes;
 	const int32_t *target; /* by row, 0 to n_classes - 1 */
 	const float	  *weight; /* by row, > 0, about 1 on average */
+
+	/*
+	 * By row, [n_classes]: classes with a value > 0 are left out of the softmax.  NULL, of a
+	 * row or as a whole, leaves out none.
+	 */
+	const float *const *closed;
 
 	/*
 	 * The result of bin_inputs, if it is shared by several calls on the same rows; NULL to
@@ -25,7 +29,7 @@ typedef struct TreeSample
 	 */
 	const uint8_t *bins;
 
-	/* computes the inputs [n_inputs] of a row, all finite */
+	/* computes the inputs [n_inputs] of a row; NaN or infinite = missing */
 	void (*read_inputs)(const void *source, int row, float *inputs);
 	const void *source;
 } TreeSample;

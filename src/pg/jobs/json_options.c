@@ -48,6 +48,12 @@ nearest_option(const OptionTable *table, const char *key, int length)
 	return nearest;
 }
 
+static bool
+is_named(const char *name, const char *key, int length)
+{
+	return strlen(name) == length && memcmp(name, key, length) == 0;
+}
+
 static const OptionRow *
 find_option(const OptionTable *table, const JsonbValue *key)
 {
@@ -56,8 +62,15 @@ find_option(const OptionTable *table, const JsonbValue *key)
 	const char	  *nearest;
 	StringInfoData names;
 
+	for (const OptionSynonym *known = table->synonyms; known && known->name; known++)
+		if (is_named(known->synonym, name, length))
+		{
+			name = known->name;
+			length = strlen(name);
+			break;
+		}
 	for (int i = 0; i < table->n_rows; i++)
-		if (strlen(table->rows[i].name) == length && memcmp(table->rows[i].name, name, length) == 0)
+		if (is_named(table->rows[i].name, name, length))
 			return &table->rows[i];
 	nearest = nearest_option(table, name, length);
 	initStringInfo(&names);

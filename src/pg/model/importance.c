@@ -1,6 +1,7 @@
 /*
  * importance.c
- *		plasticc_importance: permutation importance of the features of a model.
+ *		plasticc_importance: permutation importance of the features of a model, and
+ *		their gains in its boosted trees.
  *
  * The values of a feature, and its missing-value indicator with them, are
  * permuted among the objects, which keeps the feature's distribution but removes
@@ -25,16 +26,18 @@
 #define MAX_REPEATS 1000
 
 PG_FUNCTION_INFO_V1(plasticc_importance);
+PG_FUNCTION_INFO_V1(plasticc_gains);
 
 /* A feature, or a group of features, which is permuted as a whole. */
 typedef struct Unit
 {
-	char	*feature;  /* NULL for a group */
-	char	*group;	   /* NULL where unknown */
-	int		 position; /* of the feature, or of the group's first */
-	int		 n_inputs;
-	int32_t *inputs; /* their columns; none of features that the model does not use */
-	double	 loss_increase;
+	char *feature;	/* NULL for a group */
+	char *group;	/* NULL where unknown */
+	int	  position; /* of the feature, or of the group's first */
+	int	  n_inputs;
+	int32_t
+		  *inputs; /* columns of classify_permuted; none of features that the model does not use */
+	double importance;
 } Unit;
 
 /* ----------------------------------------------------------------
@@ -48,7 +51,10 @@ add_input(Unit *unit, int32_t input)
 	unit->inputs[unit->n_inputs++] = input;
 }
 
-/* A unit for each feature: its input and its missing-value indicator, where the model has them. */
+/*
+ * A unit for each feature: its input, its missing-value indicator and its input of trees, where
+ * the model has them.
+ */
 static Unit *
 feature_units(const Model *model)
 {
@@ -62,12 +68,14 @@ feature_units(const Model *model)
 		units[i].feature = names[i].name;
 		units[i].group = names[i].group;
 		units[i].position = i;
-		units[i].inputs = palloc(sizeof(int32_t) * 2);
+		units[i].inputs = palloc(sizeof(int32_t) * 3);
 	}
 	for (int j = 0; j < preprocessing->n_used; j++)
 		add_input(&units[preprocessing->used[j]], j);
 	for (int j = 0; j < preprocessing->n_flagged; j++)
 		add_input(&units[preprocessing->flagged[j]], preprocessing->n_used + j);
+	for (int j = 0; j < model->n_tree_inputs; j++)
+		add_input(&units[model->tree_inputs[j]], preprocessing_inputs(preprocessing) + j);
 	return units;
 }
 
@@ -160,8 +168,10 @@ measure(const LabelledObjects *objects, Unit *units, int n_units, int repeats, i
 
 	for (int i = 0; i < n_units; i++)
 		max_inputs = Max(max_inputs, units[i].n_inputs);
-	classifier = permuted_classifier(objects->model, objects->n, objects->inputs, objects->side,
-									 BLOCK_ROWS, max_inputs, &workspace);
+	classifier = permuted_classifier(
+		objects->model,
+		&(PermutedObjects){objects->n, objects->inputs, objects->tree_inputs, objects->side},
+		BLOCK_ROWS, max_inputs, &workspace);
 	loss = permuted_loss(classifier, objects, NULL, NULL, probabilities);
 	for (int repeat = 0; repeat < repeats; repeat++)
 	{
@@ -173,7 +183,7 @@ measure(const LabelledObjects *objects, Unit *units, int n_units, int repeats, i
 		random_shuffle(&random, objects->n, permutation);
 		for (int i = 0; i < n_units; i++)
 			if (units[i].n_inputs > 0)
-				units[i].loss_increase +=
+				units[i].importance +=
 					(permuted_loss(classifier, objects, &units[i], permutation, probabilities) -
 					 loss) /
 					repeats;
@@ -186,9 +196,26 @@ compare_units(const void *a, const void *b)
 {
 	const Unit *x = a, *y = b;
 
-	if (x->loss_increase != y->loss_increase)
-		return x->loss_increase < y->loss_increase ? 1 : -1;
+	if (x->importance != y->importance)
+		return x->importance < y->importance ? 1 : -1;
 	return x->position - y->position;
+}
+
+/* Sorts the units and adds them to the result. */
+static void
+add_units(ReturnSetInfo *result, Unit *units, int n)
+{
+	qsort(units, n, sizeof(Unit), compare_units);
+	for (int i = 0; i < n; i++)
+	{
+		Datum values[3];
+		bool  nulls[3] = {false};
+
+		values[0] = text_or_null(units[i].feature, &nulls[0]);
+		values[1] = text_or_null(units[i].group, &nulls[1]);
+		values[2] = Float8GetDatum(units[i].importance);
+		add_result_row(result, values, nulls);
+	}
 }
 
 /* With fewer than two objects there is nothing to permute. */
@@ -222,16 +249,26 @@ plasticc_importance(PG_FUNCTION_ARGS)
 	if (by_group)
 		n_units = merge_groups(units, n_units);
 	measure(objects, units, n_units, repeats, PG_GETARG_INT64(4));
-	qsort(units, n_units, sizeof(Unit), compare_units);
-	for (int i = 0; i < n_units; i++)
-	{
-		Datum values[3];
-		bool  nulls[3] = {false};
+	add_units(result, units, n_units);
+	return (Datum) 0;
+}
 
-		values[0] = text_or_null(units[i].feature, &nulls[0]);
-		values[1] = text_or_null(units[i].group, &nulls[1]);
-		values[2] = Float8GetDatum(units[i].loss_increase);
-		add_result_row(result, values, nulls);
-	}
+/* plasticc_importance(model): gains, 0 of features that no tree splits on */
+Datum
+plasticc_gains(PG_FUNCTION_ARGS)
+{
+	const Model	  *model = cached_model(fcinfo->flinfo, PG_GETARG_DATUM(0))->model;
+	ReturnSetInfo *result = begin_result(fcinfo);
+	Unit		  *units;
+
+	if (model->n_boosters == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("model has no trees"),
+				 errhint("Pass a query as the second argument for permutation importance, or train "
+						 "with option \"trees\".")));
+	units = feature_units(model);
+	for (int j = 0; j < model->n_tree_inputs; j++)
+		units[model->tree_inputs[j]].importance = model->tree_gains[j] / model->n_boosters;
+	add_units(result, units, model->preprocessing.n_features);
 	return (Datum) 0;
 }

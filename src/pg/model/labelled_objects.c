@@ -56,6 +56,8 @@ grow_arrays(LabelledObjects *objects)
 	Size n_inputs = preprocessing_inputs(&objects->model->preprocessing);
 
 	objects->inputs = repalloc_huge(objects->inputs, sizeof(float) * n_inputs * capacity);
+	objects->tree_inputs = repalloc_huge(objects->tree_inputs,
+										 sizeof(float) * objects->model->n_tree_inputs * capacity);
 	objects->target = repalloc_huge(objects->target, sizeof(int32_t) * capacity);
 	objects->side = repalloc_huge(objects->side, capacity);
 }
@@ -80,6 +82,7 @@ read_labelled_objects(const Model *model, const char *query)
 	*objects = (LabelledObjects){
 		.model = model,
 		.inputs = workspace_array(&workspace, float, n_inputs),
+		.tree_inputs = workspace_array(&workspace, float, model->n_tree_inputs),
 		.target = workspace_array(&workspace, int32_t, 1),
 		.side = workspace_array(&workspace, uint8_t, 1),
 	};
@@ -95,6 +98,8 @@ read_labelled_objects(const Model *model, const char *query)
 		if (row_exceeds(reader, &objects->capacity))
 			grow_arrays(objects);
 		preprocess(preprocessing, scores, 1, values, objects->inputs + (Size) i * n_inputs);
+		gather_inputs(model->n_tree_inputs, model->tree_inputs, values,
+					  objects->tree_inputs + (Size) i * model->n_tree_inputs);
 		objects->side[i] =
 			model->gate.closed ? gate_side(values[model->gate.feature]) : GATE_UNKNOWN;
 		objects->target[i] = row_target(model, texts, reader);

@@ -11,10 +11,11 @@ typedef struct LabelledObjects
 {
 	const Model *model;
 	int			 n;
-	int			 capacity; /* of the arrays */
-	float		*inputs;   /* [n][preprocessing_inputs()] */
-	int32_t		*target;   /* [n], index into the model's classes */
-	uint8_t		*side;	   /* [n], of the model's gate */
+	int			 capacity;	  /* of the arrays */
+	float		*inputs;	  /* [n][preprocessing_inputs()] */
+	float		*tree_inputs; /* [n][n_tree_inputs] of the model */
+	int32_t		*target;	  /* [n], index into the model's classes */
+	uint8_t		*side;		  /* [n], of the model's gate */
 } LabelledObjects;
 
 /*

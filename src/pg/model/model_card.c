@@ -151,7 +151,8 @@ append_recipe(StringInfo text, JsonbContainer *info)
 	JsonbIteratorToken token;
 
 	appendStringInfoString(text, "\n## Recipe\n\n");
-	append_number_line(text, "networks", number(info, "members"));
+	append_number_line(text, "networks", number(info, "networks"));
+	append_number_line(text, "boosted trees", number(info, "trees"));
 	append_number_line(text, "parameters", number(info, "parameters"));
 	append_number_line(text, "epochs", number(container(info, "metrics"), "epochs"));
 	if (options == NULL || !JsonContainerIsObject(options))

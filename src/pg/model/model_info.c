@@ -17,32 +17,72 @@
 
 PG_FUNCTION_INFO_V1(plasticc_model_info);
 
-/* The layers, whose shapes all members share, and the number of parameters of all members. */
+static int64
+network_parameters(const DenseNetwork *network)
+{
+	int64 n = 0;
+
+	for (int i = 0; i < network->n_layers; i++)
+		n += ((int64) network->layers[i].n_in + 1) * network->layers[i].n_out;
+	return n;
+}
+
+/* The thresholds and the values of leaves. */
+static int64
+booster_parameters(const Booster *booster, int n_classes)
+{
+	int64 n = n_classes;
+
+	for (int t = 0; t < booster->n_trees; t++)
+		n += booster->trees[t].n_nodes / 2 + (int64) tree_leaves(&booster->trees[t]) * n_classes;
+	return n;
+}
+
+/* The layers, whose shapes all networks share; none without networks. */
 static void
 append_layers(StringInfo text, const Model *model)
 {
-	const Member *first = &model->members[0];
-	int64		  n_parameters = 0;
+	int n_layers = model->n_networks > 0 ? model->networks[0].n_layers : 0;
 
-	json_integer_member(text, "members", model->n_members);
 	json_key(text, "layers");
 	appendStringInfoChar(text, '[');
-	for (int i = 0; i < first->n_layers; i++)
+	for (int i = 0; i < n_layers; i++)
 	{
-		const DenseLayer *layer = &first->layers[i];
+		const DenseLayer *layer = &model->networks[0].layers[i];
 
 		appendStringInfo(text, "%s{\"inputs\": %d, \"outputs\": %d, \"activation\": \"%s\"}",
 						 i > 0 ? ", " : "", layer->n_in, layer->n_out,
 						 activation_choices[layer->activation]);
 	}
 	appendStringInfoChar(text, ']');
-	for (int m = 0; m < model->n_members; m++)
-		for (int i = 0; i < model->members[m].n_layers; i++)
-		{
-			const DenseLayer *layer = &model->members[m].layers[i];
+}
 
-			n_parameters += ((int64) layer->n_in + 1) * layer->n_out;
-		}
+/* The trees of each booster, their number. */
+static void
+append_rounds(StringInfo text, const Model *model)
+{
+	json_key(text, "rounds");
+	appendStringInfoChar(text, '[');
+	for (int m = 0; m < model->n_boosters; m++)
+		appendStringInfo(text, "%s%d", m > 0 ? ", " : "", model->boosters[m].n_trees);
+	appendStringInfoChar(text, ']');
+}
+
+static void
+append_members(StringInfo text, const Model *model)
+{
+	int64 n_parameters = 0;
+
+	json_integer_member(text, "members", model->n_networks + model->n_boosters);
+	json_integer_member(text, "networks", model->n_networks);
+	append_layers(text, model);
+	json_integer_member(text, "trees", model->n_boosters);
+	append_rounds(text, model);
+	json_number_member(text, "tree_weight", model->tree_weight);
+	for (int m = 0; m < model->n_networks; m++)
+		n_parameters += network_parameters(&model->networks[m]);
+	for (int m = 0; m < model->n_boosters; m++)
+		n_parameters += booster_parameters(&model->boosters[m], model->n_classes);
 	json_integer_member(text, "parameters", n_parameters);
 }
 
@@ -139,7 +179,8 @@ model_info(const CachedModel *cached)
 	escape_json(&text, normalisation_choices[preprocessing->normalisation]);
 	append_integers(&text, "used_features", preprocessing->n_used, preprocessing->used, 1);
 	append_integers(&text, "missing_flags", preprocessing->n_flagged, preprocessing->flagged, 1);
-	append_layers(&text, model);
+	append_integers(&text, "tree_features", model->n_tree_inputs, model->tree_inputs, 1);
+	append_members(&text, model);
 	append_calibration(&text, model);
 	append_gate(&text, model);
 	json_integer_member(&text, "bytes", (int64) cached->size);

@@ -44,7 +44,7 @@ out_of_fold(const Run *run, const PoolResult *result)
 	Size			   n = sizeof(float) * set->n_classes;
 	Workspace		   workspace = server_workspace(run->context);
 	float *probabilities = workspace_array(&workspace, float, (Size) set->n_rows * set->n_classes);
-	Model *model = empty_model(set, &result->preprocessing, 1, &workspace);
+	Model *model = empty_model(set, &result->preprocessing, 0, 0, &workspace);
 
 	for (int f = 0; f < run->ensemble.n_folds; f++)
 	{

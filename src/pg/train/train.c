@@ -1,7 +1,7 @@
 /*
  * train.c
- *		CALL plasticc_train: an ensemble of networks trained on the result of a
- *		query, stored as a new version of a model.
+ *		CALL plasticc_train: an ensemble of networks and boosted trees trained on
+ *		the result of a query, stored as a new version of a model.
  *
  * The model's row is inserted in one transaction at the end.
  */
@@ -16,6 +16,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+#include "core/train/tree_trainer.h"
 #include "pg/jobs/store_result.h"
 #include "pg/train/target_sample.h"
 #include "pg/train/train_metrics.h"
@@ -49,20 +50,21 @@ check_model(const Run *run)
 {
 	const TrainingOptions *options = run->options;
 	const TrainingSet	  *set = &run->input->set;
-	double				   size =
-		(double) options->members * member_bytes(options, set->n_features, set->n_classes);
+	double				   size = 0.0;
 
 	check_feature_names(run);
+	for (int m = 0; m < training_members(options); m++)
+		size += (double) member_bytes(options, m, set->n_features, set->n_features, set->n_classes);
 	if (options->preprocessing.normalisation == NORMALISATION_RANK_GAUSS)
 		size += (double) sizeof(float) * options->preprocessing.quantiles *
 				Min((double) set->n_features,
-					(double) options->members * member_inputs(options, set->n_features));
+					(double) options->networks * member_inputs(options, set->n_features));
 	if (size > MODEL_MAX_BYTES)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("model would take %.0f bytes", size),
-				 errhint("The limit is %zu; use fewer features or members, or smaller layers.",
-						 MODEL_MAX_BYTES)));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("model would take %.0f bytes", size),
+			 errhint("The limit is %zu; use fewer features or members, or smaller layers or trees.",
+					 MODEL_MAX_BYTES)));
 }
 
 static Datum
@@ -91,7 +93,8 @@ log_epoch(Run *run, int member, const EpochReport *report)
 					  run_owner(run)};
 	char  nulls[] = {' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' '};
 
-	note_epoch(run->curve, member - 1, report);
+	if (member <= run->options->networks)
+		note_epoch(run->curve, member - 1, report);
 	if (isnan(report->validation_loss))
 		nulls[5] = 'n';
 	store_row(run->procedure,
@@ -102,18 +105,19 @@ log_epoch(Run *run, int member, const EpochReport *report)
 						   lengthof(types), types, values, nulls});
 }
 
-/* The networks as one model. */
+/* The members as one model. */
 static Model *
 make_model(const Run *run, const PoolResult *result)
 {
-	Workspace workspace = server_workspace(run->context);
-	int		  members = run->options->members;
-	Model	 *model = empty_model(&run->input->set, &result->preprocessing, members, &workspace);
+	const TrainingOptions *options = run->options;
+	Workspace			   workspace = server_workspace(run->context);
+	Model *model = empty_model(&run->input->set, &result->preprocessing, options->networks,
+							   options->trees, &workspace);
 
 	model->gate = fold_gate(&run->ensemble, 0, &workspace);
-	for (int m = 0; m < members; m++)
-		member_restore(run->options, model->n_classes, result->networks[m], &workspace,
-					   &model->members[m]);
+	for (int m = 0; m < training_members(options); m++)
+		member_restore(options, m, result->members[m], &workspace, model);
+	denormalise_thresholds(model, &result->preprocessing, &workspace);
 	drop_unused_inputs(model, &workspace);
 	return model;
 }
@@ -151,10 +155,11 @@ model_bytes(Run *run, Model *model, const char *metrics)
 
 	size = model_size(model);
 	if (size > MODEL_MAX_BYTES)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("model takes %zu bytes", size),
-				 errhint("The limit is %zu; use fewer features or members, or smaller layers.",
-						 MODEL_MAX_BYTES)));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("model takes %zu bytes", size),
+			 errhint("The limit is %zu; use fewer features or members, or smaller layers or trees.",
+					 MODEL_MAX_BYTES)));
 	bytes = palloc(VARHDRSZ + size);
 	SET_VARSIZE(bytes, VARHDRSZ + size);
 	model_write(model, (unsigned char *) VARDATA(bytes));
@@ -198,10 +203,12 @@ store_model(Run *run, Model *model, const PoolResult *result)
 static void
 report_result(const Run *run, const PoolResult *result)
 {
-	TrainingResult mean = mean_result(result->results, run->options->members);
-	char		  *what = run->options->members > 1
-							  ? psprintf("Mean of %d members", run->options->members)
-							  : psprintf("Best epoch %d of %d", mean.best_epoch, mean.epochs);
+	const TrainingOptions *options = run->options;
+	int					   n = options->networks > 0 ? options->networks : options->trees;
+	TrainingResult		   mean = mean_result(result->results, n);
+	char				  *what =
+		 n > 1 ? psprintf("Mean of %d %s", n, options->networks > 0 ? "networks" : "boosted trees")
+							   : psprintf("Best epoch %d of %d", mean.best_epoch, mean.epochs);
 
 	ereport(NOTICE, (errmsg("model \"%s\" version %d is ready", run->name, run->version),
 					 errdetail("%s: training loss %.4f%s; %s in all.", what, mean.training_loss,
@@ -215,7 +222,7 @@ train(Run *run)
 {
 	PoolResult *result;
 
-	run_read_input(run, run->options->members);
+	run_read_input(run, training_members(run->options));
 	training_options_settle(run->options, run->input->set.n_rows,
 							training_objects(&run->input->set), run->input->set.n_features);
 	choose_gate(run->input, run->options, run->context);
@@ -226,7 +233,7 @@ train(Run *run)
 		&run->ensemble, read_target_sample(run->input, run->options, run->context), run->context);
 	report_input(run);
 	run_next_version(run);
-	run->curve = create_curve(run->options->epochs, run->options->members);
+	run->curve = create_curve(run->options->epochs, run->options->networks);
 	result = run_jobs(run, true, log_epoch);
 	store_model(run, make_model(run, result), result);
 	procedure_commit(run->procedure);

@@ -17,17 +17,18 @@ Probabilities *
 calibrate_model(const Ensemble *ensemble, int fold, Model *model, const PoolResult *result,
 				bool report)
 {
-	Workspace		   workspace = server_workspace(CurrentMemoryContext);
-	const TrainingSet *set = ensemble->set;
-	Probabilities	  *unseen = palloc(sizeof(Probabilities));
+	Workspace	   workspace = server_workspace(CurrentMemoryContext);
+	Probabilities *probabilities = palloc(sizeof(Probabilities));
+	Unseen		   unseen;
 
-	unseen->values = workspace_array(&workspace, float, (Size) set->n_rows * set->n_classes);
-	unseen->n_members = workspace_array(&workspace, int, set->n_rows);
-	unseen_log_probabilities(ensemble, fold, result->logits + fold * ensemble->options->members,
-							 &workspace, unseen->values, unseen->n_members);
-	calibrate_ensemble(ensemble, fold, unseen->values, unseen->n_members, model,
-					   report ? &unseen->calibration : NULL, &workspace);
-	return unseen;
+	model->tree_weight = (float) unseen_log_probabilities(
+		ensemble, fold, result->logits + fold * training_members(ensemble->options), &workspace,
+		&unseen);
+	calibrate_ensemble(ensemble, fold, &unseen, model, report ? &probabilities->calibration : NULL,
+					   &workspace);
+	probabilities->values = unseen.log_probabilities;
+	probabilities->n_members = unseen.n_members;
+	return probabilities;
 }
 
 static void
@@ -180,23 +181,41 @@ append_counts(StringInfo text, const TrainingInput *input)
 	appendStringInfoChar(text, '}');
 }
 
+/* Means over n members: epochs, best_epoch, training_loss, validation_loss. */
+static void
+append_result(StringInfo text, const TrainingResult *results, int n)
+{
+	TrainingResult mean = mean_result(results, n);
+
+	json_integer_member(text, "epochs", mean.epochs);
+	json_integer_member(text, "best_epoch", mean.best_epoch);
+	json_number_member(text, "training_loss", mean.training_loss);
+	json_number_member(text, "validation_loss", mean.validation_loss);
+}
+
 char *
 training_metrics(const Ensemble *ensemble, const TrainingInput *input, const PoolResult *result,
 				 const TrainingCurve *curve, const Probabilities *unseen)
 {
-	TrainingResult mean = mean_result(result->results, ensemble->options->members);
-	StringInfoData text;
+	const TrainingOptions *options = ensemble->options;
+	StringInfoData		   text;
 
 	initStringInfo(&text);
 	json_integer_member(&text, "objects", input->set.n_rows);
 	append_counts(&text, input);
-	json_integer_member(&text, "epochs", mean.epochs);
-	json_integer_member(&text, "best_epoch", mean.best_epoch);
-	json_number_member(&text, "training_loss", mean.training_loss);
-	json_number_member(&text, "validation_loss", mean.validation_loss);
+	if (options->networks > 0)
+		append_result(&text, result->results, options->networks);
+	if (options->trees > 0)
+	{
+		json_key(&text, "trees");
+		appendStringInfoChar(&text, '{');
+		append_result(&text, result->results + options->networks, options->trees);
+		appendStringInfoChar(&text, '}');
+	}
 	append_effective_objects(&text, ensemble, 0);
 	append_scores(&text, input, unseen);
 	append_calibration(&text, &unseen->calibration);
-	append_curve(&text, curve);
+	if (options->networks > 0)
+		append_curve(&text, curve);
 	return text.data;
 }

@@ -54,7 +54,7 @@ extern void append_effective_objects(StringInfo text, const Ensemble *ensemble, 
 /* Likewise the number of features, and the number of objects by class. */
 extern void append_counts(StringInfo text, const TrainingInput *input);
 
-/* Means over n networks, of epochs rounded. */
+/* Means over n members, of epochs rounded. */
 extern TrainingResult mean_result(const TrainingResult *results, int n);
 
 /*

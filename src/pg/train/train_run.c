@@ -98,11 +98,11 @@ check_feature_names(const Run *run)
  * ------------------------------------------------------------------------
  */
 
-/* The networks of an ensemble and the folds of a cross-validation are counted from 1. */
+/* The members of an ensemble and the folds of a cross-validation are counted from 1. */
 static char *
 describe_job(const Run *run, int job)
 {
-	int			   members = run->options->members;
+	int			   members = training_members(run->options);
 	StringInfoData text;
 
 	initStringInfo(&text);
@@ -125,24 +125,35 @@ note_progress(Run *run, const JobEpoch *epoch)
 	job->last = epoch->seconds;
 }
 
+/* The most epochs of a job. */
+static int
+job_epochs(const Run *run, int job)
+{
+	return member_epochs(run->options, job % training_members(run->options));
+}
+
 /*
- * Seconds left, from what jobs take until their first epoch and what further
- * epochs take; -1 before any network has done two epochs.
+ * Processor seconds that jobs of a kind of member will still take, from what those begun took
+ * until their first epoch and what further epochs take; negative before one has done two
+ * epochs.  Adds the jobs that are not finished to unfinished.
  */
 static double
-estimate_time_left(const Run *run, int processes)
+estimate_work_left(const Run *run, bool networks, int *unfinished)
 {
-	int	   n_jobs = ensemble_jobs(&run->ensemble);
-	int	   n_epochs = run->options->epochs;
-	int	   begun = 0, unfinished = 0;
+	int	   members = training_members(run->options);
+	int	   begun = 0, waiting = 0, n_epochs = 0;
 	int64  further = 0, to_do = 0;
 	double first = 0, last = 0, epoch;
 
-	for (int i = 0; i < n_jobs; i++)
+	for (int i = 0; i < ensemble_jobs(&run->ensemble); i++)
 	{
 		const JobProgress *job = &run->jobs[i];
 
-		unfinished += job->epochs < n_epochs;
+		if ((i % members < run->options->networks) != networks)
+			continue;
+		n_epochs = job_epochs(run, i);
+		*unfinished += job->epochs < n_epochs;
+		waiting += job->epochs == 0;
 		if (job->epochs == 0)
 			continue;
 		begun++;
@@ -154,8 +165,20 @@ estimate_time_left(const Run *run, int processes)
 	if (further == 0)
 		return -1;
 	epoch = (last - first) / further;
-	return ((n_jobs - begun) * (first / begun + (n_epochs - 1) * epoch) + to_do * epoch) /
-		   Max(1, Min(processes, unfinished));
+	return waiting * (first / begun + (n_epochs - 1) * epoch) + to_do * epoch;
+}
+
+/* Seconds left, without those of a kind of member that has not been begun; -1 if unknown. */
+static double
+estimate_time_left(const Run *run, int processes)
+{
+	int	   unfinished = 0;
+	double networks = estimate_work_left(run, true, &unfinished);
+	double trees = estimate_work_left(run, false, &unfinished);
+
+	if (networks < 0 && trees < 0)
+		return -1;
+	return (Max(0, networks) + Max(0, trees)) / Max(1, Min(processes, unfinished));
 }
 
 static void
@@ -163,10 +186,11 @@ report_epoch(const Run *run, const JobEpoch *epoch, double seconds_left)
 {
 	const EpochReport *report = &epoch->report;
 
-	ereport(NOTICE, (errmsg("%sepoch %d of %d: training loss %.4f%s%s",
-							describe_job(run, epoch->job), report->epoch, run->options->epochs,
-							report->training_loss, describe_validation(report->validation_loss),
-							describe_time_left(seconds_left))));
+	ereport(
+		NOTICE,
+		(errmsg("%sepoch %d of %d: training loss %.4f%s%s", describe_job(run, epoch->job),
+				report->epoch, job_epochs(run, epoch->job), report->training_loss,
+				describe_validation(report->validation_loss), describe_time_left(seconds_left))));
 }
 
 typedef struct JobEvents
@@ -182,7 +206,7 @@ run_commit(Run *run)
 	run->last_commit = procedure_elapsed(run->procedure);
 }
 
-/* Called after every epoch of any network. */
+/* Called after every epoch of any member. */
 static void
 finish_epoch(const JobEpoch *epoch, void *argument)
 {
@@ -197,7 +221,7 @@ finish_epoch(const JobEpoch *epoch, void *argument)
 	seconds_left = estimate_time_left(run, epoch->processes);
 	progress_done(&run->procedure->progress, run->epochs_done, seconds_left);
 	if (events->log)
-		events->log(run, epoch->job % run->options->members + 1, &epoch->report);
+		events->log(run, epoch->job % training_members(run->options) + 1, &epoch->report);
 	if (report_is_due(run->procedure, run->options->report_interval))
 		report_epoch(run, epoch, seconds_left);
 	if (procedure_elapsed(run->procedure) - run->last_commit >= COMMIT_INTERVAL)
@@ -206,7 +230,7 @@ finish_epoch(const JobEpoch *epoch, void *argument)
 	MemoryContextDelete(epoch_context);
 }
 
-/* Without bagging and folds all networks have the same training rows. */
+/* Without bagging and folds all members have the same training rows. */
 static void
 raise_uninformed(const Run *run, int job)
 {
@@ -237,19 +261,22 @@ raise_failure(int job, TrainingFailure failure, void *argument)
 }
 
 PoolResult *
-run_jobs(Run *run, bool keep_networks, EpochLog log)
+run_jobs(Run *run, bool keep_members, EpochLog log)
 {
 	JobEvents	job_events = {run, log};
 	PoolEvents	events = {finish_epoch, raise_failure, &job_events};
 	int			n_jobs = ensemble_jobs(&run->ensemble);
+	int64		n_epochs = 0;
 	PoolResult *result;
 
 	run->jobs = palloc0(sizeof(JobProgress) * n_jobs);
 	run_commit(run);					 /* lets go of the query's snapshot */
 	run->last_commit = -COMMIT_INTERVAL; /* the first epoch shows at once */
-	progress_phase(&run->procedure->progress, "training", (int64) n_jobs * run->options->epochs);
+	for (int job = 0; job < n_jobs; job++)
+		n_epochs += job_epochs(run, job);
+	progress_phase(&run->procedure->progress, "training", n_epochs);
 	result = train_jobs(&run->ensemble, psprintf("model \"%s\"", run->name), run->input->rows,
-						keep_networks, &events, run->context);
+						keep_members, &events, run->context);
 	run->input->set.features = NULL; /* they have been freed */
 	run_commit(run);				 /* the epochs since the last one, whatever comes now */
 	progress_phase(&run->procedure->progress, "storing", -1);

@@ -42,7 +42,7 @@ struct Run
 	Ensemble		 ensemble;
 	int				 version;
 	double			 last_commit; /* seconds since the start */
-	int64			 epochs_done; /* of all networks */
+	int64			 epochs_done; /* of all members */
 	JobProgress		*jobs;		  /* [ensemble_jobs()] */
 	TrainingCurve	*curve;		  /* of a training */
 };
@@ -71,6 +71,6 @@ extern char *describe_validation(double loss);
  */
 typedef void (*EpochLog)(Run *run, int member, const EpochReport *report);
 
-extern PoolResult *run_jobs(Run *run, bool keep_networks, EpochLog log);
+extern PoolResult *run_jobs(Run *run, bool keep_members, EpochLog log);
 
 #endif /* PLASTICC_PG_TRAIN_TRAIN_RUN_H */

@@ -24,7 +24,7 @@ enum
 	PART_RESULTS,
 	PART_LOGIT_START,
 	PART_LOGITS,
-	PART_NETWORKS,
+	PART_MEMBERS,
 	N_PARTS
 };
 
@@ -61,7 +61,7 @@ open_training(const Pool *pool, SharedTraining *shared)
 	shared->results = pool_part(pool, PART_RESULTS);
 	shared->logit_start = pool_part(pool, PART_LOGIT_START);
 	shared->logits = pool_part(pool, PART_LOGITS);
-	shared->networks = pool_part(pool, PART_NETWORKS);
+	shared->members = pool_part(pool, PART_MEMBERS);
 }
 
 static void
@@ -126,7 +126,7 @@ array_part(int key, const void *array, Size element_size, Size n)
 Pool *
 create_training_pool(const PoolKind *kind, const char *title, void *receiver,
 					 const Ensemble *ensemble, const TrainingRows *rows,
-					 const Preprocessing *preprocessing, bool keep_networks, SharedTraining *shared)
+					 const Preprocessing *preprocessing, bool keep_members, SharedTraining *shared)
 {
 	const TrainingSet *set = ensemble->set;
 	Size			   n_rows = set->n_rows;
@@ -144,9 +144,11 @@ create_training_pool(const PoolKind *kind, const char *title, void *receiver,
 	{
 		header->n_flagged = preprocessing->n_flagged;
 		bin_bytes = common_bin_bytes(ensemble, preprocessing_inputs(preprocessing));
-		if (keep_networks)
-			header->network_bytes = member_bytes(
-				ensemble->options, preprocessing_inputs(preprocessing), set->n_classes);
+		for (int m = 0; m < training_members(ensemble->options) && keep_members; m++)
+			header->member_bytes =
+				Max(header->member_bytes,
+					member_bytes(ensemble->options, m, preprocessing_inputs(preprocessing),
+								 set->n_features, set->n_classes));
 	}
 	{
 		SharedPart parts[N_PARTS] = {
@@ -168,7 +170,7 @@ create_training_pool(const PoolKind *kind, const char *title, void *receiver,
 			{PART_RESULTS, NULL, sizeof(TrainingResult) * n_jobs},
 			array_part(PART_LOGIT_START, logit_start, sizeof(size_t), n_jobs + 1),
 			{PART_LOGITS, NULL, mul_size(sizeof(float) * set->n_classes, logit_start[n_jobs])},
-			{PART_NETWORKS, NULL, mul_size(header->network_bytes, n_jobs), .unset = true},
+			{PART_MEMBERS, NULL, mul_size(header->member_bytes, n_jobs), .unset = true},
 		};
 
 		pool = create_pool(kind, title, n_jobs, blocks ? -1 : 0, parts, N_PARTS, receiver);

@@ -16,9 +16,9 @@ typedef struct TrainingHeader
 	int	   n_classes;
 	int	   n_folds;
 	int	   gate_feature;
-	int	   n_blocks;	  /* blocks of rows */
-	int	   n_flagged;	  /* flagged features; 0 in a cross-validation */
-	size_t network_bytes; /* per network, written by member_save; 0 if networks are not kept */
+	int	   n_blocks;	 /* blocks of rows */
+	int	   n_flagged;	 /* flagged features; 0 in a cross-validation */
+	size_t member_bytes; /* per member, written by member_save; 0 if members are not kept */
 	TrainingOptions options;
 } TrainingHeader;
 
@@ -34,7 +34,7 @@ typedef struct SharedTraining
 	TrainingResult *results;	 /* [n_jobs] */
 	size_t		   *logit_start; /* [n_jobs + 1], first row of each job in logits */
 	float		   *logits;		 /* [logit_start[n_jobs]][n_classes] */
-	char		   *networks;	 /* [n_jobs][network_bytes], or NULL */
+	char		   *members;	 /* [n_jobs][member_bytes], or NULL */
 } SharedTraining;
 
 /*
@@ -44,7 +44,7 @@ typedef struct SharedTraining
  */
 extern Pool *create_training_pool(const PoolKind *kind, const char *title, void *receiver,
 								  const Ensemble *ensemble, const TrainingRows *rows,
-								  const Preprocessing *preprocessing, bool keep_networks,
+								  const Preprocessing *preprocessing, bool keep_members,
 								  SharedTraining *shared);
 
 /* Fills the part with the bins, which must exist: it takes long, and may be interrupted. */

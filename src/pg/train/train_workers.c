@@ -1,6 +1,6 @@
 /*
  * train_workers.c
- *		Trains the networks of an ensemble in this backend and in background
+ *		Trains the members of an ensemble in this backend and in background
  *		workers.
  *
  * The workers need no database: they read the training set in shared memory and
@@ -26,7 +26,7 @@ typedef struct TrainingProcess
 {
 	Pool		  *pool;
 	SharedTraining shared;
-	MemoryContext  fold_context; /* of what the networks of a fold share */
+	MemoryContext  fold_context; /* of what the members of a fold share */
 	MemoryContext  job_context;
 	Inputs		   inputs;
 	int			   job;	  /* being done */
@@ -101,7 +101,7 @@ receive_report(void *receiver, const void *data, Size size)
 		events->epoch(&message.epoch, events->argument);
 }
 
-/* What the networks of a fold see. */
+/* What the members of a fold see. */
 static void
 prepare_inputs(TrainingProcess *process, int fold)
 {
@@ -125,7 +125,7 @@ static void
 work(TrainingProcess *process)
 {
 	SharedTraining *shared = &process->shared;
-	int				members = shared->header->options.members;
+	int				members = training_members(&shared->header->options);
 	int				fold = -1;
 
 	while (pool_next_job(process->pool, &process->job))
@@ -150,8 +150,8 @@ work(TrainingProcess *process)
 			report_failure(process);
 			return;
 		}
-		if (shared->networks)
-			member_save(&model->members[0], shared->networks + job * shared->header->network_bytes);
+		if (shared->members)
+			member_save(model, shared->members + job * shared->header->member_bytes);
 		pool_job_done(process->pool);
 	}
 }
@@ -160,8 +160,7 @@ static void
 create_contexts(TrainingProcess *process, MemoryContext parent)
 {
 	process->fold_context = AllocSetContextCreate(parent, "plasticc fold", ALLOCSET_DEFAULT_SIZES);
-	process->job_context =
-		AllocSetContextCreate(parent, "plasticc network", ALLOCSET_DEFAULT_SIZES);
+	process->job_context = AllocSetContextCreate(parent, "plasticc member", ALLOCSET_DEFAULT_SIZES);
 }
 
 /* ------------------------------------------------------------------------
@@ -222,25 +221,25 @@ keep_result(const SharedTraining *shared, MemoryContext context)
 	PoolResult *result = MemoryContextAllocZero(context, sizeof(PoolResult));
 	int			n_jobs = shared->n_jobs;
 	int			n_classes = shared->set.n_classes;
-	size_t		network_bytes = shared->header->network_bytes;
+	size_t		member_bytes = shared->header->member_bytes;
 	float	   *logits = copy_array(shared->logits,
 									sizeof(float) * n_classes * shared->logit_start[n_jobs], context);
-	char	   *networks = copy_array(shared->networks, network_bytes * n_jobs, context);
+	char	   *members = copy_array(shared->members, member_bytes * n_jobs, context);
 
 	result->results = copy_array(shared->results, sizeof(TrainingResult) * n_jobs, context);
 	result->logits = MemoryContextAllocZero(context, sizeof(float *) * n_jobs);
-	result->networks = MemoryContextAllocZero(context, sizeof(char *) * n_jobs);
+	result->members = MemoryContextAllocZero(context, sizeof(char *) * n_jobs);
 	for (int job = 0; job < n_jobs; job++)
 	{
 		result->logits[job] = logits + shared->logit_start[job] * n_classes;
-		if (network_bytes > 0)
-			result->networks[job] = networks + network_bytes * job;
+		if (member_bytes > 0)
+			result->members[job] = members + member_bytes * job;
 	}
 	return result;
 }
 
 PoolResult *
-train_jobs(Ensemble *ensemble, const char *title, TrainingRows *rows, bool keep_networks,
+train_jobs(Ensemble *ensemble, const char *title, TrainingRows *rows, bool keep_members,
 		   const PoolEvents *events, MemoryContext context)
 {
 	TrainingProcess *outer = current; /* a trigger on the log may train as well */
@@ -256,7 +255,7 @@ train_jobs(Ensemble *ensemble, const char *title, TrainingRows *rows, bool keep_
 		if (!ensemble->fold)
 			preprocessing = normalise_set(ensemble, &workspace);
 		process->pool = create_training_pool(&training_pool, title, process, ensemble, rows,
-											 ensemble->fold ? NULL : &preprocessing, keep_networks,
+											 ensemble->fold ? NULL : &preprocessing, keep_members,
 											 &process->shared);
 		if (process->shared.bins)
 			fill_training_bins(&process->shared);

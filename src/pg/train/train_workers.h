@@ -1,6 +1,6 @@
 /*
  * train_workers.h
- *		Trains the networks of an ensemble in this backend and in background
+ *		Trains the members of an ensemble in this backend and in background
  *		workers.
  */
 #ifndef PLASTICC_PG_TRAIN_TRAIN_WORKERS_H
@@ -31,7 +31,7 @@ typedef struct PoolResult
 {
 	TrainingResult *results;
 	const float	  **logits;		   /* of each job's unseen rows */
-	const char	  **networks;	   /* as member_save leaves them; NULL unless asked for */
+	const char	  **members;	   /* as member_save leaves them; NULL unless asked for */
 	Preprocessing	preprocessing; /* of all members; not of a cross-validation */
 } PoolResult;
 
@@ -50,6 +50,6 @@ extern int training_workers(int n_jobs);
  * outlives it.  The events may commit.
  */
 extern PoolResult *train_jobs(Ensemble *ensemble, const char *title, TrainingRows *rows,
-							  bool keep_networks, const PoolEvents *events, MemoryContext context);
+							  bool keep_members, const PoolEvents *events, MemoryContext context);
 
 #endif /* PLASTICC_PG_TRAIN_TRAIN_WORKERS_H */
