@@ -263,7 +263,7 @@ plasticc_gains(PG_FUNCTION_ARGS)
 
 	if (model->n_boosters == 0)
 		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("model has no trees"),
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("model has no trees"),
 				 errhint("Pass a query as the second argument for permutation importance, or train "
 						 "with option \"trees\".")));
 	units = feature_units(model);
