@@ -2,14 +2,13 @@
 // Makes the dashboard of a survey: reads the database that the PG* variables name, and writes a static
 // page.  usage: node build.js [--predictions TABLE] [--out FOLDER] ..., --help lists the settings.
 
-import { rmSync } from 'node:fs';
 import { openSurvey } from './export/database.js';
 import { exportDetails } from './export/details.js';
 import { exportModels } from './export/models.js';
 import { exportNights } from './export/nights.js';
 import { exportObjects } from './export/objects.js';
 import { exportQueue } from './export/queue.js';
-import { bundle, dataWriter } from './export/write.js';
+import { bundle, dataWriter, replaceFolder, temporaryFolder } from './export/write.js';
 import { readSettings } from './settings.js';
 
 async function main() {
@@ -18,11 +17,11 @@ async function main() {
 	const say = (text) =>
 		console.log(`${((performance.now() - start) / 1000).toFixed(1).padStart(6)} s  ${text}`);
 
-	rmSync(settings.out, { recursive: true, force: true });
-	await bundle(settings.out);
-	say(`page bundled into ${settings.out}`);
+	const folder = temporaryFolder(settings.out);
+	await bundle(folder);
+	say('page bundled');
 
-	const write = dataWriter(settings.out);
+	const write = dataWriter(folder);
 	const survey = await openSurvey(settings);
 	try {
 		say(`model ${survey.model}: ${survey.total} objects classified`);
@@ -39,7 +38,8 @@ async function main() {
 	} finally {
 		await survey.close();
 	}
-	say(`done: ${write.files()} files, ${(write.bytes() / 1e6).toFixed(1)} MB`);
+	replaceFolder(folder, settings.out);
+	say(`${settings.out}: ${write.files()} files of data, ${(write.bytes() / 1e6).toFixed(1)} MB`);
 }
 
 main().catch((error) => {

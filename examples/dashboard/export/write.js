@@ -1,12 +1,27 @@
 // Files of the page.  Data are scripts that call dashboardData(name, value), because a page that is
 // opened as a file may load scripts, but read no JSON.
 
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 
 const app = join(dirname(fileURLToPath(import.meta.url)), '..', 'app');
+
+// Where the page is made, beside its place, so that a page that is there stays until the new one is
+// complete.  A folder that holds anything else is not replaced.
+export function temporaryFolder(out) {
+	if (existsSync(out) && readdirSync(out).length > 0 && !existsSync(join(out, 'data', 'survey.js')))
+		throw new Error(`folder "${out}" holds something other than a dashboard`);
+	const folder = `${out.replace(/\/+$/, '')}.new`;
+	rmSync(folder, { recursive: true, force: true });
+	return folder;
+}
+
+export function replaceFolder(folder, out) {
+	rmSync(out, { recursive: true, force: true });
+	renameSync(folder, out);
+}
 
 export async function bundle(out) {
 	mkdirSync(join(out, 'data', 'objects'), { recursive: true });
