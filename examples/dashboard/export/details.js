@@ -8,9 +8,9 @@ const gridTimes = 72;
 
 // The period is among the features of fits, if the table has them; else it is searched.
 async function periods(survey) {
-	const [{ stored }] = await survey.query(`
+	const [features] = await survey.query(`
 		SELECT cardinality(features) >= cardinality(plasticc_feature_names()) AS stored FROM ${survey.settings.features} WHERE features IS NOT NULL LIMIT 1`);
-	return stored
+	return features?.stored
 		? `SELECT number, exp(plasticc_feature(features::real[], 'folded_period_log')::float8) AS period,
 		          plasticc_feature(features::real[], 'period_log_false_alarm') AS log_false_alarm
 		   FROM detailed JOIN ${survey.settings.features} USING (object_id) WHERE features IS NOT NULL`

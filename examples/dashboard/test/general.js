@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { check, equal, isTrue } from './browser.js';
 
-export async function generalTests({ page, home, folder, test, visit, shown, settle, picture }) {
+export async function generalTests({ page, folder, test, visit, shown, settle, picture }) {
 	const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
 
 	await test('theme: dark, kept, and as the system has it', async () => {
@@ -74,8 +74,7 @@ export async function generalTests({ page, home, folder, test, visit, shown, set
 
 	await check('data that are missing are an error on the page', async () => {
 		await page.route('**/data/queue.js', (route) => route.abort());
-		await page.goto(`${home}#/queue`);
-		await page.waitForSelector('.message.error');
+		await visit('#/queue', '.message.error');
 		isTrue((await page.textContent('.message.error')).includes('queue.js'), 'the file is not named');
 	});
 }

@@ -2,8 +2,7 @@
 
 import * as Plot from '@observablehq/plot';
 import { number, percent } from '../format.js';
-import { classColor, classSymbol } from '../palette.js';
-import { classScale, clickable, figure } from './common.js';
+import { canvasDots, classScale, clickable, figure } from './common.js';
 
 const finite = (rows, column, log) => rows.filter((row) => Number.isFinite(row[column.name]) && (!log || row[column.name] > 0));
 const scaleOf = (column, log) => ({ label: column.label, type: log ? 'log' : 'linear', grid: true, nice: true, tickFormat: log ? '~g' : undefined });
@@ -45,10 +44,7 @@ export function scatter(width, { rows, x, y, logX, logY, open }) {
 		x: scaleOf(x, logX),
 		y: scaleOf(y, logY),
 		marks: [
-			Plot.dot(shown, {
-				x: x.name, y: y.name, fill: (row) => classColor(row.class_name), symbol: (row) => classSymbol(row.class_name), r: 2.6, fillOpacity: 0.8,
-				stroke: 'var(--card)', strokeWidth: 0.3,
-			}),
+			Plot.dot(shown, { x: x.name, y: y.name, render: canvasDots(shown, { radius: shown.length > 2500 ? 1.8 : 2.6, edge: '--card' }) }),
 			Plot.tip(shown, Plot.pointer({ x: x.name, y: y.name, maxRadius: 18, title: (row) => `${row.id}\n${row.class_name} ${percent(row.probability)}\n${x.label} ${number(row[x.name])}\n${y.label} ${number(row[y.name])}` })),
 		],
 	}), ({ id }) => open(id));

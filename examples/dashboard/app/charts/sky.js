@@ -4,8 +4,7 @@
 import * as Plot from '@observablehq/plot';
 import { geoHammer } from 'd3-geo-projection';
 import { number, percent } from '../format.js';
-import { classColor, classSymbol } from '../palette.js';
-import { clickable, figure } from './common.js';
+import { canvasDots, clickable, figure } from './common.js';
 
 const degrees = Math.PI / 180;
 
@@ -60,10 +59,7 @@ export function skyMap(width, { rows, sky, shownClasses, open }) {
 			Plot.geo(galacticPlane, { stroke: 'var(--accent)', strokeWidth: 1.5, strokeDasharray: '5 4', strokeOpacity: 0.7 }),
 			Plot.sphere({ stroke: 'var(--line)' }),
 			Plot.text(labels, { x: 'ra', y: 'decl', text: 'text', fill: 'var(--muted)', stroke: 'var(--sky)', fontSize: 10 }),
-			Plot.dot(placed, {
-				x: 'ra', y: 'decl', fill: (row) => classColor(row.class_name), symbol: (row) => classSymbol(row.class_name), r: placed.length > 2500 ? 2 : 3.2,
-				stroke: 'var(--sky)', strokeWidth: 0.4,
-			}),
+			Plot.dot(placed, { x: 'ra', y: 'decl', render: canvasDots(placed, { radius: placed.length > 2500 ? 2 : 3.1, edge: '--sky' }) }),
 			Plot.tip(placed, Plot.pointer({ x: 'ra', y: 'decl', maxRadius: 18, title: (row) => `${row.id}\n${row.class_name} ${percent(row.probability)}\nredshift ${number(row.redshift)}` })),
 		],
 	}), ({ id }) => open(id));
