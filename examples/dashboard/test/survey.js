@@ -4,7 +4,8 @@ import { equal, isTrue } from './browser.js';
 
 export async function surveyTests({ page, test, visit, shown, marks, settle, picture }) {
 	// Is anything drawn on the map?
-	const painted = () => page.locator('#sky canvas').evaluate((canvas) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value > 0));
+	const painted = async () => (await page.locator('#sky canvas').evaluateAll((canvases) => canvases.some((canvas) =>
+		canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value > 0))));
 
 	await test('survey: map, charts and table', async () => {
 		await visit('#/survey', '#sky svg');

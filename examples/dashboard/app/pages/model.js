@@ -22,7 +22,7 @@ function scoreTable(metrics, shown) {
 	];
 	return h('div', { class: 'scroll' }, h('table', {},
 		h('thead', {}, h('tr', {}, columns.map(([title, , numeric]) => h('th', { class: numeric ? 'number' : null }, title)))),
-		h('tbody', {}, metrics.map((row) => h('tr', { class: shown.includes(nameOf(row)) ? 'chosen' : null }, columns.map(([, cell, numeric]) => h('td', { class: numeric ? 'number' : null }, cell(row))))))));
+		h('tbody', {}, metrics.map((row) => h('tr', { class: row.sample !== 'cross-validation' && shown.includes(nameOf(row)) ? 'chosen' : null }, columns.map(([, cell, numeric]) => h('td', { class: numeric ? 'number' : null }, cell(row))))))));
 }
 
 function curveTable(curves) {
