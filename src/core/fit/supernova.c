@@ -15,6 +15,9 @@
 #define PEAK_STEP 0.25 /* days */
 #define PEAK_TIMES (2 * PEAK_STEPS + 1)
 
+/* The part of its greatest value above which the curve is the peak. */
+#define SHOULDER 0.9
+
 /* A flux and its standard deviation. */
 typedef struct Brightness
 {
@@ -52,13 +55,27 @@ brightness(const double *flux, const double *flux_sd, const bool *observed)
 	return result;
 }
 
-/* The vertex of the parabola through three values a step apart, in steps from the middle one. */
+/*
+ * The mean of the steps around the peak in which the curve is above SHOULDER of it,
+ * weighted by how far above.
+ */
 static double
-vertex(double before, double middle, double after)
+peak_centroid(const Brightness *curve, int peak)
 {
-	double curvature = before - 2.0 * middle + after;
+	double threshold = SHOULDER * curve[peak].flux;
+	double weight = curve[peak].flux - threshold;
+	double sum = weight, moment = 0.0;
 
-	return curvature < 0.0 ? 0.5 * (before - after) / curvature : 0.0;
+	for (int direction = -1; direction <= 1; direction += 2)
+	{
+		for (int i = peak + direction; i >= 0 && i < PEAK_TIMES && curve[i].flux > threshold;
+			 i += direction)
+		{
+			sum += curve[i].flux - threshold;
+			moment += (curve[i].flux - threshold) * (i - peak);
+		}
+	}
+	return peak + moment / sum;
 }
 
 /* Moves fit->mjd_peak from the parametric fit's peak to that of the Gaussian process. */
@@ -95,10 +112,7 @@ find_peak(const Observations *o, SupernovaFit *fit, Workspace *workspace)
 			first = i;
 		last = i;
 	}
-	fit->mjd_peak = mjd[peak];
-	if (peak > 0 && peak < PEAK_TIMES - 1)
-		fit->mjd_peak +=
-			PEAK_STEP * vertex(curve[peak - 1].flux, curve[peak].flux, curve[peak + 1].flux);
+	fit->mjd_peak = mjd[0] + PEAK_STEP * peak_centroid(curve, peak);
 	/* and at least what lies between two of the times */
 	fit->mjd_peak_err = 0.5 * PEAK_STEP * (last > first ? last - first : 1);
 }

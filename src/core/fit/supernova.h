@@ -14,10 +14,11 @@
  *
  * That formula has one peak for all passbands, but supernovae peak days earlier in
  * the ultraviolet and in the near infrared, and its sharp peak comes early.  So the
- * time of the peak is that at which (sum over passbands of flux^4)^(1/4) of the
- * Gaussian process is greatest within 15 days of the fit's peak: mostly the flux
- * of the passbands in which it is brightest, which for type Ia are those about B
- * and V of its rest frame.  Its error is half the time during which that is within
+ * time of the peak is where (sum over passbands of flux^4)^(1/4) of the Gaussian
+ * process peaks within 15 days of the fit's peak: mostly the flux of the passbands in
+ * which it is brightest, which for type Ia are those about B and V of its rest frame.
+ * Noise moves the greatest value of so flat a curve by days, but less so the centroid of
+ * what is above 90 % of it.  Its error is half the time during which that is within
  * one standard deviation of its greatest value, NaN where no flux is positive.
  */
 typedef struct SupernovaFit
