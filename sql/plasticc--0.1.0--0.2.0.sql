@@ -313,6 +313,207 @@ CREATE AGGREGATE plasticc_confusion(target text, probabilities double precision[
 COMMENT ON AGGREGATE plasticc_confusion(text, double precision[], text[]) IS
 'plasticc_confusion(integer, real[], integer[]) for classes that are texts';
 
+-- Scores: class probabilities compared with the true classes, in a value of bounded size from which all figures and curves follow.
+CREATE TYPE plasticc_scores;
+
+CREATE FUNCTION plasticc_scores_in(cstring) RETURNS plasticc_scores
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION plasticc_scores_out(plasticc_scores) RETURNS cstring
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION plasticc_scores_recv(internal) RETURNS plasticc_scores
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION plasticc_scores_send(plasticc_scores) RETURNS bytea
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+-- Counts are mostly zeros, which compress well.
+CREATE TYPE plasticc_scores (
+    INPUT = plasticc_scores_in,
+    OUTPUT = plasticc_scores_out,
+    RECEIVE = plasticc_scores_recv,
+    SEND = plasticc_scores_send,
+    ALIGNMENT = double,
+    STORAGE = extended
+);
+
+COMMENT ON TYPE plasticc_scores IS
+'class probabilities compared with the true classes, from which plasticc_evaluate and others compute figures and curves: up to 16384 objects, or counts and sums of more';
+COMMENT ON FUNCTION plasticc_scores_in(cstring) IS 'input function of plasticc_scores: the binary form in hexadecimal digits';
+COMMENT ON FUNCTION plasticc_scores_out(plasticc_scores) IS 'output function of plasticc_scores: the binary form in hexadecimal digits';
+COMMENT ON FUNCTION plasticc_scores_recv(internal) IS 'binary input function of plasticc_scores: version, classes, and objects, or counts that are not 0, in network byte order';
+COMMENT ON FUNCTION plasticc_scores_send(plasticc_scores) IS 'binary output function of plasticc_scores: version, classes, and objects, or counts that are not 0, in network byte order';
+
+-- They are not strict, because they skip NULL and make the first state.
+CREATE FUNCTION plasticc_scores_accum(plasticc_scores, integer, real[], integer[]) RETURNS plasticc_scores
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_scores_accum(plasticc_scores, integer, real[], integer[]) IS
+'transition function of plasticc_scores: state, target, probabilities, classes';
+
+CREATE FUNCTION plasticc_scores_accum(plasticc_scores, bigint, double precision[], integer[]) RETURNS plasticc_scores
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_scores_accum(plasticc_scores, bigint, double precision[], integer[]) IS
+'transition function of plasticc_scores: state, target, probabilities, classes';
+
+CREATE FUNCTION plasticc_scores_accum(plasticc_scores, text, double precision[], text[]) RETURNS plasticc_scores
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_scores_accum(plasticc_scores, text, double precision[], text[]) IS
+'transition function of plasticc_scores: state, target, probabilities, classes';
+
+CREATE FUNCTION plasticc_scores_accum(plasticc_scores, integer, real[], integer[], double precision) RETURNS plasticc_scores
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_scores_accum(plasticc_scores, integer, real[], integer[], double precision) IS
+'transition function of plasticc_scores: state, target, probabilities, classes, weight';
+
+CREATE FUNCTION plasticc_scores_accum(plasticc_scores, bigint, double precision[], integer[], double precision) RETURNS plasticc_scores
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_scores_accum(plasticc_scores, bigint, double precision[], integer[], double precision) IS
+'transition function of plasticc_scores: state, target, probabilities, classes, weight';
+
+CREATE FUNCTION plasticc_scores_accum(plasticc_scores, text, double precision[], text[], double precision) RETURNS plasticc_scores
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_scores_accum(plasticc_scores, text, double precision[], text[], double precision) IS
+'transition function of plasticc_scores: state, target, probabilities, classes, weight';
+
+CREATE FUNCTION plasticc_scores_combine(plasticc_scores, plasticc_scores) RETURNS plasticc_scores
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_scores_combine(plasticc_scores, plasticc_scores) IS 'combine function of plasticc_scores';
+
+CREATE AGGREGATE plasticc_scores(target integer, probabilities real[], classes integer[]) (
+    SFUNC = plasticc_scores_accum, STYPE = plasticc_scores, SSPACE = 400000,
+    COMBINEFUNC = plasticc_scores_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_scores(integer, real[], integer[]) IS
+'scores of predictions, for plasticc_evaluate and the functions of plots: of each row the true class, the class probabilities and the classes, the same in all rows; rows are skipped and errors raised as by plasticc_log_loss';
+
+CREATE AGGREGATE plasticc_scores(target bigint, probabilities double precision[], classes integer[]) (
+    SFUNC = plasticc_scores_accum, STYPE = plasticc_scores, SSPACE = 400000,
+    COMBINEFUNC = plasticc_scores_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_scores(bigint, double precision[], integer[]) IS
+'plasticc_scores(integer, real[], integer[]) for a target that is a bigint, or probabilities that are double precision, which are rounded to real';
+
+CREATE AGGREGATE plasticc_scores(target text, probabilities double precision[], classes text[]) (
+    SFUNC = plasticc_scores_accum, STYPE = plasticc_scores, SSPACE = 400000,
+    COMBINEFUNC = plasticc_scores_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_scores(text, double precision[], text[]) IS
+'plasticc_scores(integer, real[], integer[]) for classes that are texts';
+
+CREATE AGGREGATE plasticc_scores(target integer, probabilities real[], classes integer[], weight double precision) (
+    SFUNC = plasticc_scores_accum, STYPE = plasticc_scores, SSPACE = 400000,
+    COMBINEFUNC = plasticc_scores_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_scores(integer, real[], integer[], double precision) IS
+'scores of predictions in which each object counts as much as it weighs (0 to 1048576, in steps of 2^-24); a row whose weight is NULL is skipped';
+
+CREATE AGGREGATE plasticc_scores(target bigint, probabilities double precision[], classes integer[], weight double precision) (
+    SFUNC = plasticc_scores_accum, STYPE = plasticc_scores, SSPACE = 400000,
+    COMBINEFUNC = plasticc_scores_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_scores(bigint, double precision[], integer[], double precision) IS
+'plasticc_scores(integer, real[], integer[], double precision) for a target that is a bigint, or probabilities that are double precision, which are rounded to real';
+
+CREATE AGGREGATE plasticc_scores(target text, probabilities double precision[], classes text[], weight double precision) (
+    SFUNC = plasticc_scores_accum, STYPE = plasticc_scores, SSPACE = 400000,
+    COMBINEFUNC = plasticc_scores_combine, PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE plasticc_scores(text, double precision[], text[], double precision) IS
+'plasticc_scores(integer, real[], integer[], double precision) for classes that are texts';
+
+CREATE FUNCTION plasticc_evaluate(
+    scores plasticc_scores,
+    OUT class integer, OUT label text, OUT support bigint, OUT "precision" double precision, OUT recall double precision,
+    OUT f1 double precision, OUT roc_auc double precision, OUT average_precision double precision, OUT brier double precision,
+    OUT log_loss double precision, OUT calibration_error double precision, OUT best_threshold double precision,
+    OUT best_f1 double precision, OUT accuracy double precision, OUT weighted_log_loss double precision
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 15;
+
+COMMENT ON FUNCTION plasticc_evaluate(plasticc_scores) IS
+'figures of all classes (class NULL: means over the classes that have objects; log_loss, brier and accuracy over objects, weighted_log_loss the challenge''s) and of each class against the rest: number of objects, of the most probable class precision, recall and F1, over thresholds ROC AUC, average precision and the largest F1 with its threshold, Brier score, mean of -ln p over the class''s objects, calibration error; NULL where a figure is not defined';
+
+CREATE FUNCTION plasticc_roc_curve(
+    scores plasticc_scores,
+    OUT class integer, OUT label text, OUT threshold double precision,
+    OUT false_positive_rate double precision, OUT true_positive_rate double precision
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 5000;
+
+COMMENT ON FUNCTION plasticc_roc_curve(plasticc_scores) IS
+'receiver operating characteristic of each class against the rest: which share of the other classes'' objects and of its own has at least a probability, the threshold, from the highest to the lowest, after the point (0, 0), whose threshold is NULL';
+
+CREATE FUNCTION plasticc_precision_recall(
+    scores plasticc_scores,
+    OUT class integer, OUT label text, OUT threshold double precision,
+    OUT "precision" double precision, OUT recall double precision, OUT f1 double precision
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 5000;
+
+COMMENT ON FUNCTION plasticc_precision_recall(plasticc_scores) IS
+'precision, recall and F1 of each class against the rest, of the objects that have at least a probability, the threshold, from the highest to the lowest';
+
+CREATE FUNCTION plasticc_reliability(
+    scores plasticc_scores,
+    OUT class integer, OUT label text, OUT bin integer, OUT lower double precision, OUT upper double precision,
+    OUT objects bigint, OUT mean_probability double precision, OUT frequency double precision
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 200;
+
+COMMENT ON FUNCTION plasticc_reliability(plasticc_scores) IS
+'reliability diagram: in 15 equal-width bins of the probability of a class, how many objects, their mean probability and how frequent the class is among them; and first, with class NULL, that of the most probable class';
+
+CREATE FUNCTION plasticc_confusion_rows(
+    scores plasticc_scores,
+    OUT true_class integer, OUT true_label text, OUT predicted_class integer, OUT predicted_label text,
+    OUT count bigint, OUT share double precision
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 200;
+
+COMMENT ON FUNCTION plasticc_confusion_rows(plasticc_scores) IS
+'confusion matrix as rows: number of objects by true and most probable class, and their share of the true class';
+
+-- Volatile, because the query may be.  Not strict: NULL means no groups.
+CREATE FUNCTION plasticc_evaluate(
+    model bytea, query text, by text DEFAULT NULL,
+    OUT subset text, OUT class integer, OUT label text, OUT support bigint, OUT "precision" double precision,
+    OUT recall double precision, OUT f1 double precision, OUT roc_auc double precision,
+    OUT average_precision double precision, OUT brier double precision, OUT log_loss double precision,
+    OUT calibration_error double precision, OUT best_threshold double precision, OUT best_f1 double precision,
+    OUT accuracy double precision, OUT weighted_log_loss double precision
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'plasticc_evaluate_query' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 15;
+
+COMMENT ON FUNCTION plasticc_evaluate(bytea, text, text) IS
+'plasticc_evaluate(plasticc_scores) of a model''s predictions for the rows of a query, run as the current user, that returns features, target and optionally weight and object_id, for each subset of rows with the same values of the columns that by lists, separated by commas';
+
+CREATE FUNCTION plasticc_evaluate(
+    name text, query text, by text DEFAULT NULL,
+    OUT subset text, OUT class integer, OUT label text, OUT support bigint, OUT "precision" double precision,
+    OUT recall double precision, OUT f1 double precision, OUT roc_auc double precision,
+    OUT average_precision double precision, OUT brier double precision, OUT log_loss double precision,
+    OUT calibration_error double precision, OUT best_threshold double precision, OUT best_f1 double precision,
+    OUT accuracy double precision, OUT weighted_log_loss double precision
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'plasticc_evaluate_query_name' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 15;
+
+COMMENT ON FUNCTION plasticc_evaluate(text, text, text) IS
+'plasticc_evaluate(bytea, text, text) of the newest version of a model';
+
 -- The forms with double precision[], as client libraries send lists of numbers, must not make calls ambiguous whose array is
 -- numeric[], integer[] or a literal without a type: of two forms that both need a conversion of it, the one with more
 -- exact types wins.  So their other arguments are none: this domain for bytea, varchar for text.
@@ -974,6 +1175,13 @@ REVOKE EXECUTE ON FUNCTION
     plasticc_calibration_error_accum(double precision[], bigint, double precision[], integer[], double precision[]),
     plasticc_calibration_error_accum(double precision[], text, double precision[], text[]),
     plasticc_calibration_error_accum(double precision[], text, double precision[], text[], double precision[]),
+    plasticc_scores_accum(plasticc_scores, integer, real[], integer[]),
+    plasticc_scores_accum(plasticc_scores, bigint, double precision[], integer[]),
+    plasticc_scores_accum(plasticc_scores, text, double precision[], text[]),
+    plasticc_scores_accum(plasticc_scores, integer, real[], integer[], double precision),
+    plasticc_scores_accum(plasticc_scores, bigint, double precision[], integer[], double precision),
+    plasticc_scores_accum(plasticc_scores, text, double precision[], text[], double precision),
+    plasticc_scores_combine(plasticc_scores, plasticc_scores),
     plasticc_confusion_accum(bigint[], bigint, double precision[], integer[]),
     plasticc_confusion_accum(bigint[], text, double precision[], text[]),
     plasticc_log_loss_combine(double precision[], double precision[]),

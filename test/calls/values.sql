@@ -67,6 +67,16 @@ SELECT sealed(substr(model, 1, n)) FROM plasticc_model('m') AS model, unnest('{2
 UNION ALL SELECT sealed(model || '\x00') FROM plasticc_model('m') AS model
 UNION ALL SELECT set_byte(model, 30, 255) FROM plasticc_model('m') AS model;
 
+-- Scores of one object, of none, of a class that is a text; whose words are as large, or as small, as they can be; and of as many objects as are
+-- listed, of the greatest weight and probabilities.
+CREATE TABLE scores AS
+SELECT 'usual' AS name, plasticc_scores(15, '{0.25,0.75}'::real[], '{15,42}'::integer[]) AS scores
+UNION ALL SELECT 'text', plasticc_scores('15', '{0.25,0.75}'::float8[], '{15,42}'::text[])
+UNION ALL SELECT 'empty', '000000010000000200000000000000000000000f000000000000002a00000000'
+UNION ALL SELECT word, ('000000010000000200000000000000000000000f000000000000002affffffff000018f0' || string_agg(lpad(to_hex(i), 8, '0') || word, ''))::plasticc_scores
+FROM generate_series(0, 6383) AS i, unnest('{7fffffffffffffff,8000000000000000,ffffffffffffffff}'::text[]) AS word GROUP BY word
+UNION ALL SELECT 'objects', ('000000010000000200000000000000000000000f000000000000002a00004000' || repeat('0000100000000000000000007f7fffff7f7fffff', 16384))::plasticc_scores;
+
 -- ---------------------------------------------------------------------
 -- Values of each type.  Where "argument", a pattern of "function.argument", fits several times, the longest one holds.
 -- ---------------------------------------------------------------------
@@ -114,7 +124,9 @@ INSERT INTO usual_values VALUES
     ('plasticc_model_bytes', '%', 'plasticc_model(''m'')'),
     ('double precision[]', 'plasticc_log_loss\_accum.5', '''{2,1}'''),
     ('double precision[]', 'plasticc_log_loss\_accum.3', '''{1,2}'''), ('double precision[]', 'plasticc_calibration_error\_accum.3', '''{1,2}'''),
-    ('bigint[]', '%', '''{2,15,42,1,0,0,1}''');
+    ('bigint[]', '%', '''{2,15,42,1,0,0,1}'''), ('text', 'plasticc_evaluate.by', 'NULL'),
+    ('plasticc_scores', '%', '(SELECT scores FROM calls.scores WHERE name = ''usual'')'),
+    ('cstring', 'plasticc_scores%', '''000000010000000100000000000000000000000f00000000''');
 
 CREATE TABLE edge_values (type regtype, argument text, value text);
 INSERT INTO edge_values
@@ -168,6 +180,7 @@ FROM unnest('{0,-1,1,2,46341,4294967297,9223372036854775807}'::text[]) AS n, unn
 INSERT INTO states VALUES ('bigint[]', '''{2,15,42,9223372036854775807,9223372036854775807,-9223372036854775808,-9223372036854775808}''');
 INSERT INTO states SELECT DISTINCT type, value FROM usual_values WHERE type IN ('double precision[]'::regtype, 'bigint[]'::regtype);
 INSERT INTO edge_values SELECT type, argument, value FROM states, unnest('{%\\_accum.1,%\\_combine.1,%\\_combine.2,%\\_final.1}'::text[]) AS argument;
+INSERT INTO edge_values SELECT 'plasticc_scores'::regtype, '%', format('(SELECT scores FROM calls.scores WHERE name = %L)', name) FROM scores;
 -- statements where a function takes a query
 INSERT INTO edge_values SELECT 'text', '%query', format('%L', value) FROM (VALUES
     ('SELECT'), ('SELECT 1'), ('SELECT 1; SELECT 2'), ('DELETE FROM calls.objects'), ('COMMIT'), ('VALUES (1)'), ('SELECT $1'),

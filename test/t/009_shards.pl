@@ -23,6 +23,7 @@ my %sent = (
 	'condition' => [ 2, qr/WHERE .*sky\.plasticc_classify\(\$1::bytea/ ],
 	'Gaussian process' => [ 2, qr/sky\.plasticc_gp_fit\(.*sky\.plasticc_period\(.*GROUP BY/ ],
 	'scores' => [ 2, qr/sky\.plasticc_classify\(\$1::bytea, .*INNER JOIN.*GROUP BY/ ],
+	'evaluation' => [ 2, qr/sky\.plasticc_classify\(\$1::bytea, .*INNER JOIN.*GROUP BY/ ],
 	'other groups' => [ 2, qr/^(?!.*plasticc_)/ ]);
 
 my $documentation = slurp_file('docs/distributed.md');

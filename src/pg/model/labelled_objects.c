@@ -20,29 +20,27 @@ enum
 	N_COLUMNS
 };
 
-/* The model's classes as the column gives them: an integer is a number, a text a name. */
-static char **
-target_texts(const Model *model, const QueryColumn *column)
+char **
+target_labels(const Model *model, const QueryColumn *column)
 {
-	char **texts = palloc(sizeof(char *) * model->n_classes);
+	char **labels = palloc(sizeof(char *) * model->n_classes);
 
 	for (int c = 0; c < model->n_classes; c++)
-		texts[c] = is_integer_column(column) ? psprintf("%d", model->classes[c])
-											 : model_class_name(model, c);
-	return texts;
+		labels[c] = is_integer_column(column) ? psprintf("%d", model->classes[c])
+											  : model_class_name(model, c);
+	return labels;
 }
 
-/* Index of the row's class among those of the model. */
-static int32_t
-row_target(const Model *model, char *const *texts, QueryReader *reader)
+int
+row_target(const Model *model, char *const *labels, const QueryReader *reader, int column)
 {
-	const char *target = required_text(reader, TARGET);
+	const char *target = required_text(reader, column);
 
 	for (int c = 0; c < model->n_classes; c++)
-		if (strcmp(target, texts[c]) == 0)
+		if (strcmp(target, labels[c]) == 0)
 			return c;
 	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
-					errmsg(is_integer_column(&reader->columns[TARGET])
+					errmsg(is_integer_column(&reader->columns[column])
 							   ? "target %s of %s is not a class of the model"
 							   : "target \"%s\" of %s is not a class of the model",
 						   quoted_string(target), row_name(reader)),
@@ -77,7 +75,7 @@ read_labelled_objects(const Model *model, const char *query)
 	float				*values = workspace_array(&workspace, float, preprocessing->n_features);
 	LabelledObjects		*objects = palloc(sizeof(LabelledObjects));
 	QueryReader			*reader;
-	char			   **texts;
+	char			   **labels;
 
 	*objects = (LabelledObjects){
 		.model = model,
@@ -87,7 +85,7 @@ read_labelled_objects(const Model *model, const char *query)
 		.side = workspace_array(&workspace, uint8_t, 1),
 	};
 	reader = begin_query("query", query, columns, N_COLUMNS);
-	texts = target_texts(model, &columns[TARGET]);
+	labels = target_labels(model, &columns[TARGET]);
 	while (next_row(reader))
 	{
 		ArrayType *features = required_features(reader, FEATURES);
@@ -102,7 +100,7 @@ read_labelled_objects(const Model *model, const char *query)
 					  objects->tree_inputs + (Size) i * model->n_tree_inputs);
 		objects->side[i] =
 			model->gate.closed ? gate_side(values[model->gate.feature]) : GATE_UNKNOWN;
-		objects->target[i] = row_target(model, texts, reader);
+		objects->target[i] = row_target(model, labels, reader, TARGET);
 	}
 	return objects;
 }

@@ -6,6 +6,7 @@
 #define PLASTICC_PG_MODEL_LABELLED_OBJECTS_H
 
 #include "core/model/model.h"
+#include "pg/util/query_reader.h"
 
 typedef struct LabelledObjects
 {
@@ -24,5 +25,12 @@ typedef struct LabelledObjects
  * than the model or a class that the model does not know.
  */
 extern LabelledObjects *read_labelled_objects(const Model *model, const char *query);
+
+/* The model's classes as the column gives them: an integer is a number, a text a name. */
+extern char **target_labels(const Model *model, const QueryColumn *column);
+
+/* Index of the current row's class among those labels; an error where it is none of them. */
+extern int row_target(const Model *model, char *const *labels, const QueryReader *reader,
+					  int column);
 
 #endif /* PLASTICC_PG_MODEL_LABELLED_OBJECTS_H */

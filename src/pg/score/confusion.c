@@ -41,7 +41,7 @@ open_state(ArrayType *array)
 	return state;
 }
 
-static ArrayType *
+static void *
 new_state(const ScoredObject *object)
 {
 	ArrayType	  *array = zero_array(INT8OID, sizeof(int64), STATE_LENGTH(object->n));

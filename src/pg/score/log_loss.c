@@ -54,7 +54,7 @@ open_state(ArrayType *array)
 	return state;
 }
 
-static ArrayType *
+static void *
 new_state(const ScoredObject *object)
 {
 	ArrayType *array = zero_array(FLOAT8OID, sizeof(float8), STATE_LENGTH(object->n));
@@ -83,6 +83,7 @@ plasticc_log_loss_accum(PG_FUNCTION_ARGS)
 
 	if (!get_scored_object(fcinfo, &object))
 		return state_unchanged(fcinfo);
+	get_class_weights(fcinfo, &object);
 	array = state_for_object(fcinfo, &object, new_state);
 	state = open_state(array);
 	check_same_classes(&object, state.n, state.classes, state.weights);

@@ -32,15 +32,14 @@ quoted_class(const ScoredObject *object, int i)
 						   : psprintf("\"%s\"", quoted_text(object->names[i]));
 }
 
-/* The weights of the classes in argument 4; NULL when the function has none. */
-static const float8 *
-weights_argument(FunctionCallInfo fcinfo, const ScoredObject *object)
+void
+get_class_weights(FunctionCallInfo fcinfo, ScoredObject *object)
 {
 	const float8 *weights;
 	int			  n;
 
 	if (PG_NARGS() <= 4)
-		return NULL;
+		return;
 	if (PG_ARGISNULL(4))
 		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("weights must not be NULL"),
 						errhint("Leave the argument out for the weights of the challenge.")));
@@ -54,7 +53,7 @@ weights_argument(FunctionCallInfo fcinfo, const ScoredObject *object)
 			ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
 							errmsg("weight of class %s must be finite and not negative, not %g",
 								   quoted_class(object, i), weights[i])));
-	return weights;
+	object->weights = weights;
 }
 
 /* The target is a bigint where the probabilities are double precision[], else an integer. */
@@ -79,18 +78,23 @@ get_numbers(FunctionCallInfo fcinfo, ScoredObject *object)
 							   "add the class with a probability of 0.")));
 }
 
-static int64
-name_key(const text *name)
+int64
+class_name_key(const char *utf8, int length)
 {
-	int			length = VARSIZE_ANY_EXHDR(name);
-	const char *utf8 = pg_server_to_any(VARDATA_ANY(name), length, PG_UTF8);
-	uint64		hash = UINT64CONST(0xCBF29CE484222325);
+	uint64 hash = UINT64CONST(0xCBF29CE484222325);
 
-	if (utf8 != VARDATA_ANY(name))
-		length = strlen(utf8);
 	for (int i = 0; i < length; i++)
 		hash = (hash ^ (unsigned char) utf8[i]) * UINT64CONST(0x100000001B3);
 	return (int64) ((hash ^ hash >> 52) & (UINT64CONST(0xFFFFFFFFFFFFF)));
+}
+
+static int64
+text_key(const text *name)
+{
+	int			length = VARSIZE_ANY_EXHDR(name);
+	const char *utf8 = pg_server_to_any(VARDATA_ANY(name), length, PG_UTF8);
+
+	return class_name_key(utf8, utf8 == VARDATA_ANY(name) ? length : strlen(utf8));
 }
 
 static bool
@@ -110,7 +114,7 @@ get_names(FunctionCallInfo fcinfo, ScoredObject *object)
 	object->target = -1;
 	for (int i = 0; i < object->n; i++)
 	{
-		keys[i] = name_key(object->names[i]);
+		keys[i] = text_key(object->names[i]);
 		if (object->target < 0 && same_text(object->names[i], target))
 			object->target = i;
 	}
@@ -137,7 +141,6 @@ get_scored_object(FunctionCallInfo fcinfo, ScoredObject *object)
 	else
 		get_numbers(fcinfo, object);
 	object->probability_sum = probability_sum(object->probabilities, object->n);
-	object->weights = weights_argument(fcinfo, object);
 	return true;
 }
 
@@ -155,11 +158,11 @@ invalid_state(void)
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid aggregate state")));
 }
 
-ArrayType *
+void *
 state_argument(FunctionCallInfo fcinfo)
 {
 	(void) aggregate_context(fcinfo);
-	return PG_GETARG_ARRAYTYPE_P(0);
+	return PG_DETOAST_DATUM(PG_GETARG_DATUM(0));
 }
 
 /* An error unless all classes differ. */
@@ -176,12 +179,12 @@ check_distinct(const ScoredObject *object)
 						 errmsg("class %s is listed more than once", quoted_class(object, i))));
 }
 
-ArrayType *
+void *
 state_for_object(FunctionCallInfo fcinfo, const ScoredObject *object,
-				 ArrayType *(*create)(const ScoredObject *object))
+				 void *(*create)(const ScoredObject *object))
 {
 	MemoryContext caller;
-	ArrayType	 *state;
+	void		 *state;
 
 	if (!PG_ARGISNULL(0))
 		return state_argument(fcinfo);
