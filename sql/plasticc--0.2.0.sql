@@ -1046,6 +1046,40 @@ COMMENT ON FUNCTION plasticc_submission(real[], integer[]) IS
 CREATE FUNCTION plasticc_log_loss_accum(double precision[], integer, real[], integer[]) RETURNS double precision[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
+CREATE FUNCTION plasticc_taxonomy(name text, OUT parent text, OUT child text) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 50;
+
+COMMENT ON FUNCTION plasticc_taxonomy(text) IS
+'edges of a taxonomy that comes with the extension, plasticc or elasticc (DESC''s): from groups of classes to classes, and from their names to the numbers that are their targets';
+
+CREATE FUNCTION plasticc_rollup(
+    probabilities real[], classes integer[], taxonomy jsonb,
+    OUT node text, OUT parent text, OUT depth integer, OUT probability real
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 20;
+
+COMMENT ON FUNCTION plasticc_rollup(real[], integer[], jsonb) IS
+'probability of each node of a taxonomy that has a class at it or below, with its parent and its depth, each node followed by those below it; the taxonomy is a tree of all classes, given by its edges: [{"parent": "supernova", "child": "SNIa"}, ...], as jsonb_agg makes it of the rows of a table';
+
+-- For the types that the form above does not take: a literal without a type, with integer[], is resolved to that one.
+CREATE FUNCTION plasticc_rollup(
+    probabilities double precision[], classes bigint[], taxonomy jsonb,
+    OUT node text, OUT parent text, OUT depth integer, OUT probability real
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 20;
+
+COMMENT ON FUNCTION plasticc_rollup(double precision[], bigint[], jsonb) IS
+'plasticc_rollup(real[], integer[], jsonb) of probabilities that are double precision, or classes that are bigint';
+
+CREATE FUNCTION plasticc_rollup(
+    probabilities double precision[], classes text[], taxonomy jsonb,
+    OUT node text, OUT parent text, OUT depth integer, OUT probability real
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 20;
+
+COMMENT ON FUNCTION plasticc_rollup(double precision[], text[], jsonb) IS
+'plasticc_rollup(real[], integer[], jsonb) of classes that are texts';
+
 CREATE FUNCTION plasticc_log_loss_accum(double precision[], integer, real[], integer[], double precision[])
 RETURNS double precision[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;

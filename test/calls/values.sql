@@ -125,6 +125,8 @@ INSERT INTO usual_values VALUES
     ('double precision[]', 'plasticc_log_loss\_accum.5', '''{2,1}'''),
     ('double precision[]', 'plasticc_log_loss\_accum.3', '''{1,2}'''), ('double precision[]', 'plasticc_calibration_error\_accum.3', '''{1,2}'''),
     ('bigint[]', '%', '''{2,15,42,1,0,0,1}'''), ('text', 'plasticc_evaluate.by', 'NULL'),
+    ('text', 'plasticc_taxonomy.name', '''elasticc'''), ('bigint[]', 'plasticc_rollup.classes', '''{15,42}'''),
+    ('jsonb', 'plasticc_rollup.taxonomy', '''[{"parent": "a", "child": 15}, {"parent": "a", "child": 42}]'''),
     ('plasticc_scores', '%', '(SELECT scores FROM calls.scores WHERE name = ''usual'')'),
     ('cstring', 'plasticc_scores%', '''000000010000000100000000000000000000000f00000000''');
 

@@ -148,6 +148,8 @@ INSERT INTO exceptions VALUES
 ('is parallel safe', 'plasticc_evaluate(text,text,text)', 'runs the caller''s query, which may write'),
 ('is strict', 'plasticc_evaluate(text,text,text)', 'NULL is no groups'),
 ('has no text argument', 'plasticc_evaluate(text,text,text)', 'the caller''s query'),
+('has no text argument', 'plasticc_taxonomy(text)', 'the name of a taxonomy'),
+('has no text argument', 'plasticc_rollup(double precision[],text[],jsonb)', 'of classes that are texts; those that are numbers are sent'),
 ('is strict', 'plasticc_classify_query(bytea,text,anyelement)', 'the last argument gives a type'),
 ('is not executable by everybody', 'plasticc_features(lightcurve)', 'is for users too'),
 ('has no text argument', 'plasticc_create_feature_table(text,regtype)', 'the name of the table'),

@@ -1,0 +1,130 @@
+/*
+ * known_taxonomies.c
+ *		The taxonomies that come with the extension.
+ *
+ * Below the name of a class stand the numbers that it has as a target, so that models of
+ * names and of numbers find their classes.
+ */
+#include "core/model/taxonomy.h"
+
+/* Names as in challenge_classes.c. */
+static const TaxonomyEdge plasticc_edges[] = {
+	{"object", "galactic"},
+	{"object", "extragalactic"},
+	{"object", "unknown"},
+	{"galactic", "periodic"},
+	{"galactic", "M-dwarf"},
+	{"galactic", "uLens-Single"},
+	{"periodic", "EB"},
+	{"periodic", "Mira"},
+	{"periodic", "RRL"},
+	{"extragalactic", "supernova"},
+	{"extragalactic", "AGN"},
+	{"extragalactic", "KN"},
+	{"extragalactic", "TDE"},
+	{"supernova", "thermonuclear"},
+	{"supernova", "core-collapse"},
+	{"supernova", "SLSN-I"},
+	{"thermonuclear", "SNIa"},
+	{"thermonuclear", "SNIa-91bg"},
+	{"thermonuclear", "SNIax"},
+	{"core-collapse", "SNII"},
+	{"core-collapse", "SNIbc"},
+	{"uLens-Single", "6"},
+	{"TDE", "15"},
+	{"EB", "16"},
+	{"SNII", "42"},
+	{"SNIax", "52"},
+	{"Mira", "53"},
+	{"SNIbc", "62"},
+	{"KN", "64"},
+	{"M-dwarf", "65"},
+	{"SNIa-91bg", "67"},
+	{"AGN", "88"},
+	{"SNIa", "90"},
+	{"RRL", "92"},
+	{"SLSN-I", "95"},
+	{"unknown", "99"},
+};
+
+/*
+ * As in the taxonomy of the challenge's organisers (LSST DESC, github.com/LSSTDESC/elasticc); the
+ * numbers of three digits are those of the first campaign (2022), of four those of the second
+ * (2023).
+ */
+static const TaxonomyEdge elasticc_edges[] = {
+	{"Alert", "Non-Recurring"},
+	{"Alert", "Recurring"},
+	{"Non-Recurring", "SN-like"},
+	{"Non-Recurring", "Fast"},
+	{"Non-Recurring", "Long"},
+	{"Recurring", "Periodic"},
+	{"Recurring", "Non-Periodic"},
+	{"SN-like", "Ia"},
+	{"SN-like", "Ib/c"},
+	{"SN-like", "II"},
+	{"SN-like", "Iax"},
+	{"SN-like", "91bg"},
+	{"Fast", "KN"},
+	{"Fast", "M-dwarf Flare"},
+	{"Fast", "Dwarf Novae"},
+	{"Fast", "uLens"},
+	{"Long", "SLSN"},
+	{"Long", "TDE"},
+	{"Long", "ILOT"},
+	{"Long", "CART"},
+	{"Long", "PISN"},
+	{"Periodic", "Cepheid"},
+	{"Periodic", "RR Lyrae"},
+	{"Periodic", "Delta Scuti"},
+	{"Periodic", "EB"},
+	{"Periodic", "LPV/Mira"},
+	{"Non-Periodic", "AGN"},
+	{"Ia", "111"},
+	{"Ib/c", "112"},
+	{"II", "113"},
+	{"Iax", "114"},
+	{"91bg", "115"},
+	{"KN", "121"},
+	{"M-dwarf Flare", "122"},
+	{"Dwarf Novae", "123"},
+	{"uLens", "124"},
+	{"SLSN", "131"},
+	{"TDE", "132"},
+	{"ILOT", "133"},
+	{"CART", "134"},
+	{"PISN", "135"},
+	{"Cepheid", "211"},
+	{"RR Lyrae", "212"},
+	{"Delta Scuti", "213"},
+	{"EB", "214"},
+	{"LPV/Mira", "215"},
+	{"AGN", "221"},
+	{"Ia", "2222"},
+	{"Ib/c", "2223"},
+	{"II", "2224"},
+	{"Iax", "2225"},
+	{"91bg", "2226"},
+	{"KN", "2232"},
+	{"M-dwarf Flare", "2233"},
+	{"Dwarf Novae", "2234"},
+	{"uLens", "2235"},
+	{"SLSN", "2242"},
+	{"TDE", "2243"},
+	{"ILOT", "2244"},
+	{"CART", "2245"},
+	{"PISN", "2246"},
+	{"Cepheid", "2322"},
+	{"RR Lyrae", "2323"},
+	{"Delta Scuti", "2324"},
+	{"EB", "2325"},
+	{"LPV/Mira", "2326"},
+	{"AGN", "2332"},
+};
+
+#define EDGES(table) (sizeof(table) / sizeof(TaxonomyEdge)), table
+
+const KnownTaxonomy known_taxonomies[N_KNOWN_TAXONOMIES] = {
+	{"plasticc", EDGES(plasticc_edges)},
+	{"elasticc", EDGES(elasticc_edges)},
+};
