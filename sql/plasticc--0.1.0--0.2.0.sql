@@ -878,6 +878,20 @@ COMMENT ON FUNCTION plasticc_host_feature_catalog(text) IS
 COMMENT ON FUNCTION plasticc_host_feature_names(text) IS
 'plasticc_host_feature_names(plasticc_feature_set) with the name of the set as a text';
 
+ALTER TYPE plasticc_unknown_method ADD VALUE 'confidence';
+
+-- A function, because an update that adds the value cannot use it as a constant in the same transaction.
+CREATE FUNCTION plasticc_default_unknown_method() RETURNS plasticc_unknown_method
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_default_unknown_method() IS
+'method that plasticc_add_unknown uses by default, confidence';
+
+CREATE OR REPLACE FUNCTION plasticc_add_unknown(
+    probabilities real[], method plasticc_unknown_method DEFAULT plasticc_default_unknown_method(), classes integer[] DEFAULT NULL
+) RETURNS real[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+
 -- Of the method as a text it makes the enum value, for the reason given at plasticc_features(lightcurve, text).
 CREATE FUNCTION plasticc_add_unknown_support(internal) RETURNS internal
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -1127,7 +1141,7 @@ COMMENT ON FUNCTION plasticc_importance(bytea, text, boolean, integer, bigint) I
 COMMENT ON TYPE plasticc_unknown_method IS
 'formula by which plasticc_add_unknown derives the probability of class 99 from the probabilities of the known classes';
 COMMENT ON FUNCTION plasticc_add_unknown(real[], plasticc_unknown_method, integer[]) IS
-'appends the probability of class 99 by a formula and renormalises; classes may be omitted for 14 probabilities of the challenge''s classes in ascending order and for the methods prior, presentation, product and scirpus';
+'appends the probability of class 99 by a formula and renormalises; classes may be omitted for 14 probabilities of the challenge''s classes in ascending order and for the methods confidence, prior, presentation, product and scirpus';
 COMMENT ON TYPE plasticc_submission_row IS 'class probabilities in one row of a submission to the challenge';
 COMMENT ON FUNCTION plasticc_submission(real[], integer[]) IS
 'probabilities as the columns of a submission to the challenge, 0 for classes not given; classes may be omitted for 14 or 15 probabilities of the challenge''s classes in ascending order';

@@ -935,18 +935,26 @@ COMMENT ON FUNCTION plasticc_importance(bytea) IS
 
 -- An enum, because text constants, which have a collation, are not sent to foreign servers.
 CREATE TYPE plasticc_unknown_method AS ENUM
-    ('prior', 'presentation', 'product', 'scirpus', 'constant', 'second_place', 'boone', 'major_tom');
+    ('prior', 'presentation', 'product', 'scirpus', 'constant', 'second_place', 'boone', 'major_tom', 'confidence');
 
 COMMENT ON TYPE plasticc_unknown_method IS
 'formula by which plasticc_add_unknown derives the probability of class 99 from the probabilities of the known classes';
 
+-- A function, because an update that adds the value cannot use it as a constant in the same transaction.
+CREATE FUNCTION plasticc_default_unknown_method() RETURNS plasticc_unknown_method
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION plasticc_default_unknown_method() IS
+'method that plasticc_add_unknown uses by default, confidence';
+
 -- Not strict: classes may be omitted.
-CREATE FUNCTION plasticc_add_unknown(probabilities real[], method plasticc_unknown_method DEFAULT 'boone', classes integer[] DEFAULT NULL)
-RETURNS real[]
+CREATE FUNCTION plasticc_add_unknown(
+    probabilities real[], method plasticc_unknown_method DEFAULT plasticc_default_unknown_method(), classes integer[] DEFAULT NULL
+) RETURNS real[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 
 COMMENT ON FUNCTION plasticc_add_unknown(real[], plasticc_unknown_method, integer[]) IS
-'appends the probability of class 99 by a formula and renormalises; classes may be omitted for 14 probabilities of the challenge''s classes in ascending order and for the methods prior, presentation, product and scirpus';
+'appends the probability of class 99 by a formula and renormalises; classes may be omitted for 14 probabilities of the challenge''s classes in ascending order and for the methods confidence, prior, presentation, product and scirpus';
 
 -- Of the method as a text it makes the enum value, for the reason given at plasticc_features(lightcurve, text).
 CREATE FUNCTION plasticc_add_unknown_support(internal) RETURNS internal
@@ -1038,14 +1046,6 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION plasticc_submission(real[], integer[]) IS
 'probabilities as the columns of a submission to the challenge, 0 for classes not given; classes may be omitted for 14 or 15 probabilities of the challenge''s classes in ascending order';
 
--- =====================================================================
--- metrics
--- =====================================================================
-
--- State: n, then n values each: classes, weights, counts, whole and fractional parts of the summed losses.
-CREATE FUNCTION plasticc_log_loss_accum(double precision[], integer, real[], integer[]) RETURNS double precision[]
-AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-
 CREATE FUNCTION plasticc_taxonomy(name text, OUT parent text, OUT child text) RETURNS SETOF record
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 50;
 
@@ -1079,6 +1079,14 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 20;
 
 COMMENT ON FUNCTION plasticc_rollup(double precision[], text[], jsonb) IS
 'plasticc_rollup(real[], integer[], jsonb) of classes that are texts';
+
+-- =====================================================================
+-- metrics
+-- =====================================================================
+
+-- State: n, then n values each: classes, weights, counts, whole and fractional parts of the summed losses.
+CREATE FUNCTION plasticc_log_loss_accum(double precision[], integer, real[], integer[]) RETURNS double precision[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
 CREATE FUNCTION plasticc_log_loss_accum(double precision[], integer, real[], integer[], double precision[])
 RETURNS double precision[]

@@ -145,7 +145,7 @@ SELECT type::regtype, '%', value FROM (VALUES
     ('regclass[]', '{} | {NULL} | {0} | {calls.no_rows,calls.no_rows} | {{calls.objects}}'),
     ('regtype', '0 | 4294967295 | record | anyarray | internal | text[] | lightcurve | calls.objects'),
     ('bytea', ' | \x00 | plasticc'),
-    ('jsonb', 'null | true | 1 | "x" | [] | [[]] | {"": 1} | {"no such": {}} | {"workers": -1}')
+    ('jsonb', 'null | true | 1 | "x" | [] | [[]] | [{"child": 15}, {"child": 42}] | [{"parent": 15, "child": 42}, {"parent": 42, "child": 15}] | {"": 1} | {"no such": {}} | {"workers": -1}')
     ) AS v(type, list), unnest(string_to_array(list, ' | ')) AS v2(constant), format('%L', constant) AS value;
 INSERT INTO edge_values VALUES
     ('plasticc_model_bytes', '%', '''plasticc'''), ('varchar', '%', ''''''), ('varchar', '%', '''no such'''), ('varchar', '%', 'repeat(''x'', 1000000)'),

@@ -141,6 +141,7 @@ SELECT rounded(plasticc_add_unknown('{0.7,0.2,0.1}', 'presentation')), rounded(p
 WITH p(a, b, c) AS (VALUES ('{0.1,0.05,0.05,0.7,0.1}'::real[], '{0.4,0.1,0.2,0.2,0.1}'::real[], '{42,52,62,65,95}'::int[])),
 formulas(method, galactic, extragalactic) AS (VALUES
     ('prior'::plasticc_unknown_method, 2.0 / 5, 2.0 / 5),
+    ('confidence', 0.07 + 0.3 * 0.3, 0.07 + 0.3 * 0.6),
     ('presentation', 0.3 / 14, 0.6 / 14),
     ('product', 0.14 * 0.9 * 0.95 * 0.95 * 0.3 * 0.9 / 0.8 ^ 5, 0.14 * 0.6 * 0.9 * 0.8 * 0.8 * 0.9 / 0.8 ^ 5),
     ('scirpus', ((0.1 + 0.1) / 2 + (1 - 0.343) / 2) / 2, ((0.2 + 0.1) / 2 + (1 - 0.064) / 2) / 2),
@@ -155,7 +156,10 @@ FROM p, formulas, plasticc_add_unknown(a, method, c) AS g, plasticc_add_unknown(
 SELECT rounded(plasticc_add_unknown('{0.5,0.25,0.25}', 'prior', '{6,15,16}')), (plasticc_add_unknown(array_fill(1::real, '{14}'), 'prior'))[15]::numeric(6,5) AS challenge,
        rounded(plasticc_add_unknown('{0.5,0.25,0.25}', 'prior'));
 -- the default
-SELECT plasticc_add_unknown(p) = plasticc_add_unknown(p, 'boone') AS same FROM (VALUES (array_fill(1::real, '{14}'))) AS v(p);
+SELECT plasticc_add_unknown(p) = plasticc_add_unknown(p, 'confidence') AS same, plasticc_default_unknown_method() FROM (VALUES (array_fill(1::real, '{14}'))) AS v(p);
+-- by default, with any classes, and class 42 can be the most probable: with boone it cannot
+SELECT rounded(plasticc_add_unknown('{0.5,0.5}')), rounded(plasticc_add_unknown('{0.7,0.3}', classes => '{42,90}')), rounded(plasticc_add_unknown('{0.7,0.3}', 'boone', '{42,90}')) AS boone;
+EXPLAIN (VERBOSE, COSTS OFF) SELECT plasticc_add_unknown(p) FROM (VALUES ('{0.5,0.5}'::real[]), (NULL)) AS v(p);
 SELECT count(*) AS methods FROM unnest(enum_range(NULL::plasticc_unknown_method));
 -- the challenge's own classes may be omitted: the second is 15, the third the galactic 16
 SELECT m, plasticc_add_unknown(p, m) = plasticc_add_unknown(p, m, '{6,15,16,42,52,53,62,64,65,67,88,90,92,95}') AS equal

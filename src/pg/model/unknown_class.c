@@ -6,9 +6,12 @@
 
 #include <math.h>
 
+#include "catalog/pg_enum.h"
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/supportnodes.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 #include "core/model/challenge_classes.h"
 #include "pg/model/prediction.h"
@@ -18,6 +21,9 @@
 
 PG_FUNCTION_INFO_V1(plasticc_add_unknown);
 PG_FUNCTION_INFO_V1(plasticc_add_unknown_support);
+PG_FUNCTION_INFO_V1(plasticc_default_unknown_method);
+
+#define DEFAULT_METHOD "confidence"
 
 typedef double (*UnknownFormula)(const Prediction *prediction);
 
@@ -82,6 +88,17 @@ prior_unknown(const Prediction *prediction)
 	for (int i = 0; i < prediction->n; i++)
 		weights += prediction->classes ? challenge_weight(prediction->classes[i]) : 1.0;
 	return challenge_weight(UNKNOWN_CLASS) / weights;
+}
+
+/*
+ * Linear in the largest probability, which shows best of the simple measures whether an object is
+ * of a known class at all (Hendrycks & Gimpel 2017).  The coefficients are measured
+ * (bench/README.md). Class 99 is the most probable only where no known class has more than 0.285.
+ */
+static double
+confidence_unknown(const Prediction *prediction)
+{
+	return 0.07 + 0.3 * (1.0 - largest_probability(prediction));
 }
 
 static double
@@ -177,6 +194,7 @@ static const UnknownMethod unknown_methods[] = {
 	{"second_place", second_place_unknown, true},
 	{"boone", boone_unknown, true, true},
 	{"major_tom", major_tom_unknown, true, true},
+	{DEFAULT_METHOD, confidence_unknown, false}, /* for any classes */
 	{NULL},
 };
 
@@ -219,7 +237,7 @@ require_supernovae(const Prediction *prediction, const UnknownMethod *method)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("method \"%s\" requires one of the classes 42, 52, 62 and 95", method->label),
-			 errhint("Use the method \"prior\", which accepts any classes.")));
+			 errhint("Use the method \"%s\", which accepts any classes.", DEFAULT_METHOD)));
 }
 
 /*
@@ -260,6 +278,22 @@ plasticc_add_unknown(PG_FUNCTION_ARGS)
 		values[i] = (float4) (probability(&prediction, i) / (1.0 + unknown));
 	values[prediction.n] = (float4) (unknown / (1.0 + unknown));
 	PG_RETURN_ARRAYTYPE_P(result);
+}
+
+/*
+ * plasticc_default_unknown_method(): a function, because an update adds the value to its type and,
+ * in the same transaction, cannot use it as a constant.
+ */
+Datum
+plasticc_default_unknown_method(PG_FUNCTION_ARGS)
+{
+	Oid type = get_func_rettype(fcinfo->flinfo->fn_oid);
+	Oid value = GetSysCacheOid2(ENUMTYPOIDNAME, Anum_pg_enum_oid, ObjectIdGetDatum(type),
+								CStringGetDatum(DEFAULT_METHOD));
+
+	if (!OidIsValid(value))
+		elog(ERROR, "enum type %u has no label \"%s\"", type, DEFAULT_METHOD);
+	PG_RETURN_OID(value);
 }
 
 /*
