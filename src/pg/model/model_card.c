@@ -118,6 +118,22 @@ best_scores(JsonbContainer *metrics)
 	return scores ? scores : container(metrics, "out_of_fold");
 }
 
+/* Features whose values are inputs of networks or of trees. */
+static int
+used_features(const Model *model)
+{
+	const Preprocessing *preprocessing = &model->preprocessing;
+	int					 n = model->n_tree_inputs;
+
+	for (int j = 0, k = 0; j < preprocessing->n_used; j++)
+	{
+		while (k < model->n_tree_inputs && model->tree_inputs[k] < preprocessing->used[j])
+			k++;
+		n += k == model->n_tree_inputs || model->tree_inputs[k] != preprocessing->used[j];
+	}
+	return n;
+}
+
 static void
 append_data(StringInfo text, const Model *model, JsonbContainer *metrics)
 {
@@ -128,8 +144,7 @@ append_data(StringInfo text, const Model *model, JsonbContainer *metrics)
 	append_number_line(text, "training rows", number(metrics, "objects"));
 	append_number_line(text, "effective training rows", number(metrics, "effective_objects"));
 	appendStringInfo(text, "* features: %d, of which %d are used\n* classes: %d\n\n",
-					 model->preprocessing.n_features, model->preprocessing.n_used,
-					 model->n_classes);
+					 model->preprocessing.n_features, used_features(model), model->n_classes);
 	appendStringInfoString(text, "| class | training rows | recall |\n|---|---:|---:|\n");
 	for (int c = 0; c < model->n_classes; c++)
 	{
