@@ -17,7 +17,7 @@ SELECT plasticc_create_feature_table('training_features'), plasticc_create_featu
 CALL plasticc_extract('training_observations', 'training_features', '{"metadata": "objects"}');
 
 \set training 'SELECT object_id, features, target FROM training_features JOIN objects USING (object_id) ORDER BY object_id'
-CALL plasticc_train('survey', :'training', '{"seed": 1, "members": 1, "epochs": 12, "validation_fraction": 0.2}');
+CALL plasticc_train('survey', :'training', '{"seed": 1, "networks": 1, "trees": 0, "epochs": 12, "validation_fraction": 0.2}');
 
 -- The survey up to a night: its features are those of that time.
 CREATE TABLE observations (LIKE whole_survey);
@@ -39,5 +39,5 @@ CALL observe(:first + 0.5 * (:last - :first));
 CALL plasticc_train('survey', :'training', '{"seed": 2, "bagging_folds": 5}');
 CALL observe(:first + 0.75 * (:last - :first));
 CALL observe(:last);
-CALL plasticc_cross_validate('survey', :'training', '{"seed": 3, "members": 1, "folds": 3}');
+CALL plasticc_cross_validate('survey', :'training', '{"seed": 3, "networks": 1, "trees": 0, "folds": 3}');
 ANALYZE;

@@ -7,12 +7,16 @@ const scoreBins = 200;
 const confidenceBins = 10;
 const importanceObjects = 200;
 
+// Of the networks, the first members of a model: boosted trees have epochs of another kind.
 async function training(survey) {
 	return survey.query(`
 		SELECT model, version, epoch, avg(training_loss) AS training_loss, avg(validation_loss) AS validation_loss,
 		       min(training_loss) AS training_low, max(training_loss) AS training_high,
 		       min(validation_loss) AS validation_low, max(validation_loss) AS validation_high
-		FROM dashboard_training_curves GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`);
+		FROM dashboard_training_curves
+		     LEFT JOIN (SELECT name AS model, version, options -> 'networks' AS networks FROM plasticc_model_versions) AS v USING (model, version)
+		WHERE CASE WHEN jsonb_typeof(networks) = 'number' THEN member <= networks::integer ELSE true END
+		GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`);
 }
 
 // Of every version the latest prediction of each object whose class is known.

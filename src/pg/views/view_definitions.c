@@ -207,7 +207,7 @@ static const char metric_source[] =
 static const ViewColumn curve_columns[] = {
 	{"model", "l.name", "name of the model"},
 	{"version", "l.version", "version of the model"},
-	{"member", "l.member", "number of the network, from 1"},
+	{"member", "l.member", "number of the member, from 1: networks, then boosted trees"},
 	{"epoch", "l.epoch", "epoch, from 1"},
 	{"training_loss", "l.training_loss", "loss on the objects trained on"},
 	{"validation_loss", "l.validation_loss",
@@ -262,7 +262,8 @@ const ViewDefinition view_definitions[] = {
 		 NO_EXTRAS),
 	VIEW("model_metrics", "scores of all models and cross-validations in one shape", metric,
 		 NEEDS_NOTHING, NO_EXTRAS),
-	VIEW("training_curves", "losses of every network by epoch", curve, NEEDS_NOTHING, NO_EXTRAS),
+	VIEW("training_curves", "losses of every member of a model by epoch", curve, NEEDS_NOTHING,
+		 NO_EXTRAS),
 	VIEW("queue",
 		 "objects to look at next: those of low confidence, and those whose class has changed",
 		 queue, NEEDS_NOTHING, PREDICTION_COLUMNS),
