@@ -359,18 +359,18 @@ test_one_band(void)
 
 		check_criterion(&o, features, constant.chi_square);
 
-		sine = linear_fit(&o, exp(-get(features, "period_peak_log", 0)), 1);
-		CHECK_CLOSE(get(features, "period_peak_power", 0),
+		sine = linear_fit(&o, exp(-get(features, "periodogram_peak_log", 0)), 1);
+		CHECK_CLOSE(get(features, "periodogram_peak_power", 0),
 					1.0 - sine.chi_square / constant.chi_square, 1e-9, "power of the peak");
 		CHECK_CLOSE(get(features, "folded_over_peak", 0), period * sine.frequency, 1e-9, "ratio");
 		for (int side = 0; side < 2; side++)
 		{
 			LinearFit alias = linear_fit(&o, fabs(sine.frequency + (side ? 1.0 : -1.0)), 1);
 
-			CHECK_CLOSE(get(features, side ? "period_alias_above" : "period_alias_below", 0),
-						(constant.chi_square - alias.chi_square) /
-							(constant.chi_square - sine.chi_square),
-						1e-8, "alias");
+			CHECK_CLOSE(
+				get(features, side ? "periodogram_alias_above" : "periodogram_alias_below", 0),
+				(constant.chi_square - alias.chi_square) / (constant.chi_square - sine.chi_square),
+				1e-8, "alias");
 		}
 		check_shape(features, &fit);
 		check_folded_points(&o, features, &fit, constant.unknowns[0], &workspace);
@@ -435,7 +435,7 @@ test_known_shape(void)
 	CHECK(get(features, "folded_scatter_ratio", 0) < 1e-3, "scatter");
 	CHECK(get(features, "folded_von_neumann_ratio", 0) < 0.2, "smoothness %g",
 		  get(features, "folded_von_neumann_ratio", 0));
-	CHECK(get(features, "period_log_false_alarm", 0) < -50.0, "false alarm");
+	CHECK(get(features, "periodogram_log_false_alarm", 0) < -50.0, "false alarm");
 	unit_free();
 }
 
@@ -461,7 +461,7 @@ test_noise(void)
 		o = star(seed, 180, 6, 0.61, no_shape, 10.0, &workspace);
 		compute_all(&o, features, &workspace);
 		rough += get(features, "folded_von_neumann_ratio", 0) / n;
-		CHECK(get(features, "period_log_false_alarm", 0) > -4.0, "false alarm of noise");
+		CHECK(get(features, "periodogram_log_false_alarm", 0) > -4.0, "false alarm of noise");
 		unit_free();
 	}
 	CHECK(fabs(reduced - 1.0) < 4.0 * sqrt(2.0 / (161.0 * n)), "reduced chi-square %g", reduced);
@@ -482,13 +482,13 @@ test_second_period(void)
 		o.flux[i] += (float) (0.5 * band_height[o.kind[i] & KIND_PASSBAND] *
 							  cos(2.0 * M_PI * 0.43 * o.mjd[i]));
 	compute_all(&o, features, &workspace);
-	CHECK_CLOSE(get(features, "period_peak_log", 0), -log(2.71), 1e-4, "first period");
-	second = exp(-get(features, "period_second_log", 0));
+	CHECK_CLOSE(get(features, "periodogram_peak_log", 0), -log(2.71), 1e-4, "first period");
+	second = exp(-get(features, "periodogram_second_log", 0));
 	CHECK(fabs(second - 0.43 - round(second - 0.43)) < 2e-4, "second frequency %g", second);
-	CHECK_CLOSE(get(features, "period_second_over_peak", 0), 2.71 / second, 1e-3, "ratio");
-	CHECK(get(features, "period_second_power_ratio", 0) > 0.1 &&
-			  get(features, "period_second_power_ratio", 0) < 0.5,
-		  "power ratio %g", get(features, "period_second_power_ratio", 0));
+	CHECK_CLOSE(get(features, "periodogram_second_over_peak", 0), 2.71 / second, 1e-3, "ratio");
+	CHECK(get(features, "periodogram_second_power_ratio", 0) > 0.1 &&
+			  get(features, "periodogram_second_power_ratio", 0) < 0.5,
+		  "power ratio %g", get(features, "periodogram_second_power_ratio", 0));
 	unit_free();
 }
 

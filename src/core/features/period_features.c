@@ -210,24 +210,24 @@ static const FeatureRow period_rows[N_PERIOD_ROWS] = {
 	[PERIOD_POWER] = {"folded_power", "1",
 					  "power of the multiband periodogram at the period: share of the chi-square "
 					  "about the passbands' means that a sinusoid in each explains"},
-	[PERIOD_PEAK_LOG] = {"period_peak_log", "1", "ln of the period in days at the " PEAK},
-	[PERIOD_PEAK_POWER] = {"period_peak_power", "1", "power at the " PEAK},
+	[PERIOD_PEAK_LOG] = {"periodogram_peak_log", "1", "ln of the period in days at the " PEAK},
+	[PERIOD_PEAK_POWER] = {"periodogram_peak_power", "1", "power at the " PEAK},
 	[PERIOD_OVER_PEAK] = {"folded_over_peak", "1", "period over that at the " PEAK},
 	[PERIOD_LOG_FALSE_ALARM] =
-		{"period_log_false_alarm", "1",
+		{"periodogram_log_false_alarm", "1",
 		 "log10 of the probability that noise alone has as high a peak in its periodogram"},
-	[PERIOD_ALIAS_BELOW] = {"period_alias_below", "1",
+	[PERIOD_ALIAS_BELOW] = {"periodogram_alias_below", "1",
 							"power one cycle a day below the frequency of the " PEAK
 							", over power there"},
-	[PERIOD_ALIAS_ABOVE] = {"period_alias_above", "1",
+	[PERIOD_ALIAS_ABOVE] = {"periodogram_alias_above", "1",
 							"power one cycle a day above the frequency of the " PEAK
 							", over power there"},
-	[PERIOD_SECOND_LOG] = {"period_second_log", "1",
+	[PERIOD_SECOND_LOG] = {"periodogram_second_log", "1",
 						   "ln of the second period in days: at the highest peak that is no "
 						   "harmonic or daily alias of the " PEAK "; NaN without such a peak"},
-	[PERIOD_SECOND_OVER_PEAK] = {"period_second_over_peak", "1",
+	[PERIOD_SECOND_OVER_PEAK] = {"periodogram_second_over_peak", "1",
 								 "second period over that at the " PEAK},
-	[PERIOD_SECOND_POWER_RATIO] = {"period_second_power_ratio", "1",
+	[PERIOD_SECOND_POWER_RATIO] = {"periodogram_second_power_ratio", "1",
 								   "power at the second period over that at the " PEAK},
 	[PERIOD_EXPLAINED] = {"folded_explained", "1",
 						  "share of the chi-square about the passbands' means that the " FOLDED_FIT

@@ -7,6 +7,7 @@
  *		2 cos(j x) cos(k x) = cos((j - k) x) + cos((j + k) x), and so on,
  *
  * so that the normal equations of H harmonics take O(n H) sums, not O(n H^2).
+ * Several frequencies go through all of it side by side, each in its lane.
  */
 #include "core/period/fold.h"
 
@@ -17,11 +18,14 @@
 #include "core/base/simd.h"
 #include "core/period/phase.h"
 
-#define LANES PERIODOGRAM_LANES
+#define LANES FOLD_LANES
 #define ORDERS (2 * FOLD_HARMONICS + 1)
 #define COEFFICIENTS (2 * FOLD_HARMONICS)
 #define MIN_PIVOT 1e-9
 #define SCALE_ROUNDS 4
+
+/* Observations whose terms are added up before they go to the sums. */
+#define TERMS 2
 
 /*
  * Sums over observations of w cos(k x), w sin(k x), 1 <= k <= 2 H, and of
@@ -35,47 +39,75 @@ typedef struct LaneSums
 	double value_sine[FOLD_HARMONICS + 1][LANES];
 } LaneSums;
 
-/* Adds n observations, a multiple of LANES; from order to order by rotation. */
+/*
+ * The sums of n observations; arrays have zeros up to a whole number of TERMS.
+ * From order to order by rotation.
+ */
 DISPATCHED static void
-add_observations(uint32_t n, const double *restrict time, const double *restrict weight,
-				 const double *restrict value, double frequency, int n_harmonics,
+sum_observations(uint32_t n, const double *restrict time, const double *restrict weight,
+				 const double *restrict value, const double frequency[LANES], int n_harmonics,
 				 LaneSums *restrict sums)
 {
-	double c1[LANES], s1[LANES], c[LANES], s[LANES];
+	double c1[TERMS][LANES], s1[TERMS][LANES], c[TERMS][LANES], s[TERMS][LANES];
 
-	for (uint32_t i = 0; i < n; i += LANES)
+	memset(sums, 0, sizeof(*sums));
+	for (uint32_t i = 0; i < n; i += TERMS)
 	{
-		const double *w = weight + i, *y = value + i;
+		const double *y = value + i;
 
-		for (int lane = 0; lane < LANES; lane++)
-		{
-			unit_circle(frequency * time[i + lane], &c1[lane], &s1[lane]);
-			c[lane] = w[lane];
-			s[lane] = 0.0;
-		}
-		for (int k = 1; k <= 2 * n_harmonics; k++)
+		for (int term = 0; term < TERMS; term++)
 		{
 			for (int lane = 0; lane < LANES; lane++)
 			{
-				double next = c[lane] * c1[lane] - s[lane] * s1[lane];
+				unit_circle(frequency[lane] * time[i + term], &c1[term][lane], &s1[term][lane]);
+				c[term][lane] = weight[i + term];
+				s[term][lane] = 0.0;
+			}
+		}
+		for (int k = 1; k <= 2 * n_harmonics; k++)
+		{
+			for (int term = 0; term < TERMS; term++)
+			{
+				for (int lane = 0; lane < LANES; lane++)
+				{
+					double next = c[term][lane] * c1[term][lane] - s[term][lane] * s1[term][lane];
 
-				s[lane] = s[lane] * c1[lane] + c[lane] * s1[lane];
-				c[lane] = next;
-				sums->cosine[k][lane] += c[lane];
-				sums->sine[k][lane] += s[lane];
+					s[term][lane] = s[term][lane] * c1[term][lane] + c[term][lane] * s1[term][lane];
+					c[term][lane] = next;
+				}
+			}
+			for (int lane = 0; lane < LANES; lane++)
+			{
+				sums->cosine[k][lane] += c[0][lane] + c[1][lane];
+				sums->sine[k][lane] += s[0][lane] + s[1][lane];
 			}
 			if (k > n_harmonics)
 				continue;
 			for (int lane = 0; lane < LANES; lane++)
 			{
-				sums->value_cosine[k][lane] += c[lane] * y[lane];
-				sums->value_sine[k][lane] += s[lane] * y[lane];
+				sums->value_cosine[k][lane] += c[0][lane] * y[0] + c[1][lane] * y[1];
+				sums->value_sine[k][lane] += s[0][lane] * y[0] + s[1][lane] * y[1];
 			}
 		}
 	}
 }
 
-/* Adds a band's lanes, times its weights in the normal equations, to those of all bands. */
+/* The sums of every band. */
+static void
+sum_bands(const PeriodogramInput *input, const double frequency[LANES], int n_harmonics,
+		  LaneSums sums[N_PASSBANDS])
+{
+	for (int b = 0; b < input->n_bands; b++)
+	{
+		const PeriodogramBand *band = &input->bands[b];
+
+		sum_observations(band->end - band->start, input->time + band->start,
+						 input->weight + band->start, input->value + band->start, frequency,
+						 n_harmonics, &sums[b]);
+	}
+}
+
+/* Adds a band's sums, times its weights in the normal equations, to those of all bands. */
 DISPATCHED static void
 add_total(const LaneSums *restrict band, double normal, double product, int n_harmonics,
 		  LaneSums *restrict total)
@@ -101,8 +133,8 @@ add_total(const LaneSums *restrict band, double normal, double product, int n_ha
 /* Normal equations; unknowns in the order c_1 s_1 c_2 s_2 ...; only the upper triangle counts. */
 typedef struct NormalEquations
 {
-	double matrix[COEFFICIENTS][COEFFICIENTS];
-	double right[COEFFICIENTS];
+	double matrix[COEFFICIENTS][COEFFICIENTS][LANES];
+	double right[COEFFICIENTS][LANES];
 } NormalEquations;
 
 /*
@@ -110,50 +142,59 @@ typedef struct NormalEquations
  * elements are read that fill_equations() writes.
  */
 
-/* Products of the unknowns' columns and with the values, of all bands' sums. */
-static void
-fill_equations(NormalEquations *equations, const LaneSums *total, double weight, int n_harmonics)
+/* Products of the unknowns' columns, whose weights sum up to `weight`, and with the values. */
+DISPATCHED static void
+fill_equations(NormalEquations *restrict equations, const LaneSums *restrict sums, double weight,
+			   int n_harmonics)
 {
-	double c[ORDERS], s[ORDERS];
-
-	c[0] = weight;
-	s[0] = 0.0;
-	for (int k = 1; k <= 2 * n_harmonics; k++)
-	{
-		c[k] = sum_periodogram_lanes(total->cosine[k]);
-		s[k] = sum_periodogram_lanes(total->sine[k]);
-	}
 	for (int j = 1; j <= n_harmonics; j++)
 	{
-		double *cosine_row = equations->matrix[2 * j - 2];
-		double *sine_row = equations->matrix[2 * j - 1];
-
 		for (int k = j; k <= n_harmonics; k++)
 		{
-			cosine_row[2 * k - 2] = 0.5 * (c[k - j] + c[k + j]);
-			cosine_row[2 * k - 1] = 0.5 * (s[k + j] + s[k - j]);
-			sine_row[2 * k - 2] = 0.5 * (s[k + j] - s[k - j]);
-			sine_row[2 * k - 1] = 0.5 * (c[k - j] - c[k + j]);
+			const double *c_sum = sums->cosine[k + j], *c_difference = sums->cosine[k - j];
+			const double *s_sum = sums->sine[k + j], *s_difference = sums->sine[k - j];
+			bool		  same = k == j;
+
+			for (int lane = 0; lane < LANES; lane++)
+			{
+				double c = same ? weight : c_difference[lane];
+				double s = same ? 0.0 : s_difference[lane];
+
+				equations->matrix[2 * j - 2][2 * k - 2][lane] = 0.5 * (c + c_sum[lane]);
+				equations->matrix[2 * j - 2][2 * k - 1][lane] = 0.5 * (s_sum[lane] + s);
+				equations->matrix[2 * j - 1][2 * k - 2][lane] = 0.5 * (s_sum[lane] - s);
+				equations->matrix[2 * j - 1][2 * k - 1][lane] = 0.5 * (c - c_sum[lane]);
+			}
 		}
-		equations->right[2 * j - 2] = sum_periodogram_lanes(total->value_cosine[j]);
-		equations->right[2 * j - 1] = sum_periodogram_lanes(total->value_sine[j]);
+		memcpy(equations->right[2 * j - 2], sums->value_cosine[j], sizeof(double) * LANES);
+		memcpy(equations->right[2 * j - 1], sums->value_sine[j], sizeof(double) * LANES);
 	}
 }
 
-/* to[i] -= factor * from[i]. */
-static inline void
-subtract_row(int n, double factor, const double *restrict from, double *restrict to)
+/* The mean of an unknown's column over a band. */
+static inline const double *
+column_mean(const LaneSums *band, int j)
 {
-	for (int i = 0; i < n; i++)
-		to[i] -= factor * from[i];
+	return j % 2 == 0 ? band->cosine[j / 2 + 1] : band->sine[j / 2 + 1];
 }
 
 /* Takes off what a band's own mean accounts for. */
 DISPATCHED static void
-subtract_mean(NormalEquations *equations, double weight, const double *mean, int n)
+subtract_mean(NormalEquations *restrict equations, double weight, const LaneSums *restrict band,
+			  int n)
 {
 	for (int j = 0; j < n; j++)
-		subtract_row(n - j, weight * mean[j], mean + j, equations->matrix[j] + j);
+	{
+		const double *mean = column_mean(band, j);
+
+		for (int k = j; k < n; k++)
+		{
+			const double *other = column_mean(band, k);
+
+			for (int lane = 0; lane < LANES; lane++)
+				equations->matrix[j][k][lane] -= weight * mean[lane] * other[lane];
+		}
+	}
 }
 
 /*
@@ -162,54 +203,67 @@ subtract_mean(NormalEquations *equations, double weight, const double *mean, int
  * by one.  A pivot too small for its column is a row of zeros.
  */
 DISPATCHED static void
-factorise(NormalEquations *equations, int n)
+factorise(NormalEquations *restrict equations, int n)
 {
-	double diagonal[COEFFICIENTS];
+	double diagonal[COEFFICIENTS][LANES];
 
 	for (int j = 0; j < n; j++)
-		diagonal[j] = equations->matrix[j][j];
+		memcpy(diagonal[j], equations->matrix[j][j], sizeof(double) * LANES);
 	for (int j = 0; j < n; j++)
 	{
-		double *row = equations->matrix[j];
-		double	inverse;
+		double(*row)[LANES] = equations->matrix[j];
+		double inverse[LANES];
 
-		if (!(row[j] > MIN_PIVOT * diagonal[j]))
+		for (int lane = 0; lane < LANES; lane++)
 		{
-			memset(row + j, 0, (n - j) * sizeof(double));
-			equations->right[j] = 0.0;
-			continue;
+			bool   large = row[j][lane] > MIN_PIVOT * diagonal[j][lane];
+			double pivot = large ? row[j][lane] : 1.0;
+
+			inverse[lane] = large ? 1.0 / sqrt(pivot) : 0.0;
+			equations->right[j][lane] *= inverse[lane];
 		}
-		inverse = 1.0 / sqrt(row[j]);
 		for (int i = j; i < n; i++)
-			row[i] *= inverse;
-		equations->right[j] *= inverse;
+			for (int lane = 0; lane < LANES; lane++)
+				row[i][lane] *= inverse[lane];
 		for (int i = j + 1; i < n; i++)
-			subtract_row(n - i, row[i], row + i, equations->matrix[i] + i);
-		subtract_row(n - j - 1, equations->right[j], row + j + 1, equations->right + j + 1);
+		{
+			double(*below)[LANES] = equations->matrix[i];
+
+			for (int k = i; k < n; k++)
+				for (int lane = 0; lane < LANES; lane++)
+					below[k][lane] -= row[i][lane] * row[k][lane];
+			for (int lane = 0; lane < LANES; lane++)
+				equations->right[i][lane] -= equations->right[j][lane] * row[i][lane];
+		}
 	}
 }
 
 /* U^-1 of the right-hand side, in its place. */
-static void
-substitute_back(NormalEquations *equations, int n)
+DISPATCHED static void
+substitute_back(NormalEquations *restrict equations, int n)
 {
 	for (int j = n - 1; j >= 0; j--)
 	{
-		const double *row = equations->matrix[j];
+		double(*row)[LANES] = equations->matrix[j];
 
-		if (!(row[j] > 0.0))
-			continue;
 		for (int i = j + 1; i < n; i++)
-			equations->right[j] -= row[i] * equations->right[i];
-		equations->right[j] /= row[j];
+			for (int lane = 0; lane < LANES; lane++)
+				equations->right[j][lane] -= row[i][lane] * equations->right[i][lane];
+		for (int lane = 0; lane < LANES; lane++)
+		{
+			double pivot = row[j][lane] > 0.0 ? row[j][lane] : 1.0;
+
+			equations->right[j][lane] /= pivot;
+		}
 	}
 }
 
-Fold
-fit_fold(const PeriodogramInput *input, double frequency, int n_harmonics)
+/* Shares and coefficients of n lanes from the bands' sums, by the input's scales. */
+static void
+solve_folds(const PeriodogramInput *input, const LaneSums sums[N_PASSBANDS], int n, int n_harmonics,
+			Fold *folds)
 {
-	Fold			fold = {.frequency = frequency, .n_harmonics = n_harmonics};
-	double			means[N_PASSBANDS][COEFFICIENTS];
+	int				n_unknowns = 2 * n_harmonics;
 	double			weight = 0.0;
 	NormalEquations equations;
 	LaneSums		total;
@@ -218,42 +272,116 @@ fit_fold(const PeriodogramInput *input, double frequency, int n_harmonics)
 	for (int b = 0; b < input->n_bands; b++)
 	{
 		const PeriodogramBand *band = &input->bands[b];
-		LaneSums			   sums;
 
-		memset(&sums, 0, sizeof(sums));
-		add_observations(band->padded_end - band->start, input->time + band->start,
-						 input->weight + band->start, input->value + band->start, frequency,
-						 n_harmonics, &sums);
-		add_total(&sums, band->shared_normal, band->shared_product, n_harmonics, &total);
+		add_total(&sums[b], band->shared_normal, band->shared_product, n_harmonics, &total);
 		weight += band->shared_normal;
-		for (int h = 1; h <= n_harmonics; h++)
-		{
-			means[b][2 * h - 2] = sum_periodogram_lanes(sums.cosine[h]);
-			means[b][2 * h - 1] = sum_periodogram_lanes(sums.sine[h]);
-		}
 	}
 	fill_equations(&equations, &total, weight, n_harmonics);
 	for (int b = 0; b < input->n_bands; b++)
-		subtract_mean(&equations, input->bands[b].shared_normal, means[b], 2 * n_harmonics);
-	factorise(&equations, 2 * n_harmonics);
-	for (int h = 0; h < n_harmonics; h++)
+		subtract_mean(&equations, input->bands[b].shared_normal, &sums[b], n_unknowns);
+	factorise(&equations, n_unknowns);
+	for (int lane = 0; lane < n; lane++)
 	{
-		const double *right = equations.right + 2 * h;
+		double *explained = folds[lane].explained;
 
-		/* of nearly singular equations, rounding may explain more than all */
-		fold.explained[h + 1] =
-			fmin(1.0, fold.explained[h] + right[0] * right[0] + right[1] * right[1]);
+		for (int h = 0; h < n_harmonics; h++)
+		{
+			double c = equations.right[2 * h][lane], s = equations.right[2 * h + 1][lane];
+
+			/* of nearly singular equations, rounding may explain more than all */
+			explained[h + 1] = fmin(1.0, explained[h] + c * c + s * s);
+		}
 	}
-	substitute_back(&equations, 2 * n_harmonics);
-	for (int h = 0; h < n_harmonics; h++)
+	substitute_back(&equations, n_unknowns);
+	for (int lane = 0; lane < n; lane++)
 	{
-		fold.cosine[h] = equations.right[2 * h];
-		fold.sine[h] = equations.right[2 * h + 1];
+		for (int h = 0; h < n_harmonics; h++)
+		{
+			folds[lane].cosine[h] = equations.right[2 * h][lane];
+			folds[lane].sine[h] = equations.right[2 * h + 1][lane];
+		}
 	}
+}
+
+void
+fit_folds(const PeriodogramInput *input, int n, const double *frequencies, int n_harmonics,
+		  Fold *folds)
+{
+	for (int first = 0; first < n; first += LANES)
+	{
+		int		 n_lanes = n - first < LANES ? n - first : LANES;
+		double	 frequency[LANES];
+		LaneSums sums[N_PASSBANDS];
+
+		for (int lane = 0; lane < LANES; lane++)
+			frequency[lane] = frequencies[first + (lane < n_lanes ? lane : 0)];
+		for (int lane = 0; lane < n_lanes; lane++)
+			folds[first + lane] = (Fold){.frequency = frequency[lane], .n_harmonics = n_harmonics};
+		sum_bands(input, frequency, n_harmonics, sums);
+		solve_folds(input, sums, n_lanes, n_harmonics, folds + first);
+	}
+}
+
+Fold
+fit_fold(const PeriodogramInput *input, double frequency, int n_harmonics)
+{
+	Fold fold;
+
+	fit_folds(input, 1, &frequency, n_harmonics, &fold);
 	return fold;
 }
 
+/* The scale that fits a band best to the shape of lane 0; 0 where the shape does not vary. */
+static double
+fit_scale(const PeriodogramBand *band, const LaneSums *sums, const Fold *fold)
+{
+	int				n = 2 * fold->n_harmonics;
+	double			mean = 0.0, square = 0.0, product = 0.0;
+	double			shape[COEFFICIENTS];
+	NormalEquations equations;
+
+	fill_equations(&equations, sums, 1.0, fold->n_harmonics);
+	for (int j = 0; j < n; j++)
+		shape[j] = j % 2 == 0 ? fold->cosine[j / 2] : fold->sine[j / 2];
+	for (int j = 0; j < n; j++)
+	{
+		double sum = 0.5 * equations.matrix[j][j][0] * shape[j];
+
+		for (int k = j + 1; k < n; k++)
+			sum += equations.matrix[j][k][0] * shape[k];
+		square += 2.0 * shape[j] * sum;
+		mean += shape[j] * column_mean(sums, j)[0];
+		product += shape[j] * equations.right[j][0];
+	}
+	if (!(square - mean * mean > MIN_PIVOT * square))
+		return 0.0;
+	return band->rms * product / (square - mean * mean);
+}
+
 /* NOLINTEND(clang-analyzer-core.*) */
+
+Fold
+fit_fold_and_scales(PeriodogramInput *input, double frequency, int n_harmonics)
+{
+	Fold	 fold = {.frequency = frequency, .n_harmonics = n_harmonics};
+	double	 lanes[LANES];
+	LaneSums sums[N_PASSBANDS];
+
+	for (int lane = 0; lane < LANES; lane++)
+		lanes[lane] = frequency;
+	sum_bands(input, lanes, n_harmonics, sums);
+	solve_folds(input, sums, 1, n_harmonics, &fold);
+	for (int round = 0; round < SCALE_ROUNDS; round++)
+	{
+		double scales[N_PASSBANDS];
+
+		for (int b = 0; b < input->n_bands; b++)
+			scales[b] = fit_scale(&input->bands[b], &sums[b], &fold);
+		set_band_scales(input, scales);
+		solve_folds(input, sums, 1, n_harmonics, &fold);
+	}
+	return fold;
+}
 
 double
 fold_shape(const Fold *fold, double phase)
@@ -283,40 +411,4 @@ fold_extremes(const Fold *fold)
 		}
 	}
 	return extremes;
-}
-
-/* The scale that fits a band best to a shape; 0 where the shape does not vary. */
-static double
-fit_scale(const PeriodogramInput *input, const PeriodogramBand *band, const Fold *fold)
-{
-	double mean = 0.0, square = 0.0, product = 0.0;
-
-	for (uint32_t i = band->start; i < band->end; i++)
-	{
-		double shape = fold_shape(fold, fold->frequency * input->time[i]);
-
-		mean += input->weight[i] * shape;
-		square += input->weight[i] * shape * shape;
-		product += input->weight[i] * shape * input->value[i];
-	}
-	if (!(square - mean * mean > MIN_PIVOT * square))
-		return 0.0;
-	return band->rms * product / (square - mean * mean);
-}
-
-Fold
-fit_fold_and_scales(PeriodogramInput *input, double frequency, int n_harmonics)
-{
-	Fold fold = fit_fold(input, frequency, n_harmonics);
-
-	for (int round = 0; round < SCALE_ROUNDS; round++)
-	{
-		double scales[N_PASSBANDS];
-
-		for (int b = 0; b < input->n_bands; b++)
-			scales[b] = fit_scale(input, &input->bands[b], &fold);
-		set_band_scales(input, scales);
-		fold = fit_fold(input, frequency, n_harmonics);
-	}
-	return fold;
 }

@@ -29,11 +29,17 @@ typedef struct Fold
 	double sine[FOLD_HARMONICS];
 } Fold;
 
+/* Frequencies that are worked on side by side, one a lane of the vector units. */
+#define FOLD_LANES 8
+
 /*
- * Fits the shape with the scales a_b of the input.  A column of the normal
- * equations that the columns before it determine to within 1e-9 of its square
- * gets the coefficient 0.  O(n n_harmonics + n_harmonics^3).
+ * Fits the shape at n frequencies with the scales a_b of the input.  A column of
+ * the normal equations that the columns before it determine to within 1e-9 of its
+ * square gets the coefficient 0.  Every FOLD_LANES frequencies take as long as
+ * one, O(count n_harmonics + n_harmonics^3).
  */
+extern void fit_folds(const PeriodogramInput *input, int n, const double *frequencies,
+					  int n_harmonics, Fold *folds);
 extern Fold fit_fold(const PeriodogramInput *input, double frequency, int n_harmonics);
 
 /*

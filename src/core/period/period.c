@@ -2,12 +2,13 @@
  * period.c
  *		The period of a light curve.
  *
- * The grid of frequencies, in single precision, yields candidates; they are
- * compared and refined in double.
+ * From coarse to fine: a scan of all frequencies, in single precision, yields
+ * candidates; they are compared and refined in double.
  */
 #include "core/period/period.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/period/search.h"
@@ -19,54 +20,73 @@
  * ----------------------------------------------------------------
  */
 
-/* Half a step from a peak the power is about 3 percent lower: which peak is highest? */
+/* The peaks that may be the highest: of so great a share of the highest, and so many. */
+#define CONTENDER_SHARE 0.9
 #define CONTENDERS 4
-#define CONTENDER_SHARE 0.95f
 
-/*
- * Peaks that differ by less than this share are equal, aliases by regular times, of which rounding
- * makes any the highest: of them, the lowest frequency counts.
- */
-#define EQUAL_SHARE 1e-5
+/* Their vertices are as far from the tops, in units of 1 / baseline. */
+#define VERTEX_ERROR (0.25 / OVERSAMPLING)
 
-/* The first grid index of a peak as high as the highest. */
-static uint64_t
-first_highest(const FrequencyGrid *grid, const float *power, float highest)
+/* A peak, by its exact power. */
+typedef struct Peak
 {
-	float	 threshold = (float) ((1.0 - EQUAL_SHARE) * highest);
-	uint64_t i = 0;
+	double frequency;
+	double power;
+} Peak;
 
-	while (power[i] < threshold || !is_peak(power, i, grid->count))
-		i++;
-	return i;
+static int
+compare_peaks(const void *a, const void *b)
+{
+	const Peak *x = a, *y = b;
+
+	if (x->power != y->power)
+		return x->power > y->power ? -1 : 1;
+	return (x->frequency > y->frequency) - (x->frequency < y->frequency);
 }
 
-static void
-refine_peak(const PeriodogramInput *input, const FrequencyGrid *grid, const float *scanned,
-			const Peaks *peaks, Period *period)
+/* The scanned peaks in order of exact power; returns their number. */
+static int
+exact_peaks(const PeriodogramInput *input, const FrequencyGrid *grid, const Peaks *scanned,
+			Peak *peaks)
 {
-	uint64_t first = first_highest(grid, scanned, peaks->height[0]);
-	double	 centre = grid_frequency(grid, first);
-	double	 best = climb(input, power_objective, 1, 0.25 * grid->step, 2, &centre);
-
-	for (int i = 0; i < peaks->count && i < CONTENDERS; i++)
+	for (int i = 0; i < scanned->count; i++)
 	{
-		double frequency = grid_frequency(grid, peaks->index[i]);
-		double power;
-
-		if (peaks->height[i] < CONTENDER_SHARE * peaks->height[0])
-			break;
-		power = climb(input, power_objective, 1, 0.25 * grid->step, 2, &frequency);
-		if (power > (1.0 + EQUAL_SHARE) * best)
-		{
-			best = power;
-			centre = frequency;
-		}
+		peaks[i].frequency = ((double) grid->first + scanned->place[i]) * grid->step;
+		peaks[i].power = multiband_power(input, peaks[i].frequency);
 	}
-	period->peak_power = climb(input, power_objective, 1, grid->step / 32.0, 8, &centre);
-	period->peak_frequency = centre;
-	period->alias_power[0] = multiband_power(input, fabs(centre - 1.0));
-	period->alias_power[1] = multiband_power(input, centre + 1.0);
+	qsort(peaks, scanned->count, sizeof(Peak), compare_peaks);
+	return scanned->count;
+}
+
+/*
+ * The highest of n peaks in order of power, at its top.  Those that may be it are climbed: the
+ * first few, and the lowest of all frequencies as high.
+ */
+static Peak
+highest_peak(const PeriodogramInput *input, const Peak *peaks, int n)
+{
+	double width = VERTEX_ERROR / input->baseline;
+	int	   lowest = 0;
+	Peak   best;
+
+	for (int i = 1; i < n; i++)
+		if (peaks[i].power >= CONTENDER_SHARE * peaks[0].power &&
+			peaks[i].frequency < peaks[lowest].frequency)
+			lowest = i;
+	best = peaks[lowest];
+	best.power = climb(input, width, 3, &best.frequency);
+	for (int i = 0; i < n && i < CONTENDERS; i++)
+	{
+		Peak peak = peaks[i];
+
+		if (peak.power < CONTENDER_SHARE * peaks[0].power)
+			break;
+		peak.power = climb(input, width, 3, &peak.frequency);
+		if (peak.power > (1.0 + EQUAL_SHARE) * best.power)
+			best = peak;
+	}
+	best.power = climb(input, width / 8.0, 8, &best.frequency);
+	return best;
 }
 
 /* Mean over the bands of the weighted variance of the times. */
@@ -135,27 +155,29 @@ is_relative(double frequency, double of, double width)
 	return false;
 }
 
+/* The highest peak, what is one day from it, and the highest that is no relative of it. */
 static void
-find_second(const PeriodogramInput *input, const FrequencyGrid *grid, const float *power,
-			Period *period)
+find_peaks(const PeriodogramInput *input, const FrequencyGrid *grid, const Peaks *scanned,
+		   Period *period)
 {
 	double width = 1.0 / input->baseline;
-	double frequency = NAN;
-	float  highest = 0.0f;
+	Peak   peaks[MAX_PEAKS];
+	int	   n = exact_peaks(input, grid, scanned, peaks);
+	Peak   peak = highest_peak(input, peaks, n);
+	int	   n_others = 0;
 
-	for (uint64_t i = 0; i < grid->count; i++)
-	{
-		if (!(power[i] > (1.0 + EQUAL_SHARE) * highest) || !is_peak(power, i, grid->count) ||
-			is_relative(grid_frequency(grid, i), period->peak_frequency, width))
-			continue;
-		highest = power[i];
-		frequency = grid_frequency(grid, i);
-	}
-	if (isnan(frequency))
+	period->peak_frequency = peak.frequency;
+	period->peak_power = peak.power;
+	period->alias_power[0] = multiband_power(input, fabs(peak.frequency - 1.0));
+	period->alias_power[1] = multiband_power(input, peak.frequency + 1.0);
+	for (int i = 0; i < n; i++)
+		if (!is_relative(peaks[i].frequency, peak.frequency, width))
+			peaks[n_others++] = peaks[i];
+	if (n_others == 0)
 		return;
-	period->second_power_ratio =
-		climb(input, power_objective, 1, 0.25 * grid->step, 4, &frequency) / period->peak_power;
-	period->second_frequency = frequency;
+	peak = highest_peak(input, peaks, n_others);
+	period->second_frequency = peak.frequency;
+	period->second_power_ratio = peak.power / period->peak_power;
 }
 
 /* ----------------------------------------------------------------
@@ -252,7 +274,16 @@ unknown_period(void)
  * ----------------------------------------------------------------
  */
 
-/* P and Q of a light curve on the grid. */
+/*
+ * Where the bands have so many observations, a quick scan at a low oversampling shows the peaks
+ * that the whole periodogram has, and the exact one at a higher oversampling where they have fewer
+ * (bench/README.md, "periods").
+ */
+#define QUICK_OBSERVATIONS 18
+#define QUICK_OVERSAMPLING 2.0
+#define SCAN_OVERSAMPLING 3.5
+
+/* P and Q of a light curve on the grid, exact or by a quick scan. */
 typedef struct Scanned
 {
 	PeriodogramInput input;
@@ -262,6 +293,37 @@ typedef struct Scanned
 	Peaks			 peaks;	 /* of P; none where the periodogram is undefined */
 } Scanned;
 
+/* Fills power[] and shared[], which has zeros below the grid. */
+static void
+fill_grid(Scanned *scanned, bool quick, Workspace *workspace)
+{
+	const PeriodogramInput *input = &scanned->input;
+	const FrequencyGrid	   *grid = &scanned->grid;
+	float				   *shared;
+	QuickScan			   *quick_scan = NULL;
+	PeriodogramScan		   *scan = NULL;
+
+	if (quick)
+		quick_scan = begin_quick_scan(input, grid->step, workspace);
+	else
+		scan = begin_scan(input, grid->step, workspace);
+	scanned->power = workspace_array(workspace, float, grid->count + SCAN_FREQUENCIES);
+	scanned->shared =
+		workspace_array(workspace, float, grid->first + grid->count + SCAN_FREQUENCIES);
+	memset(scanned->shared, 0, grid->first * sizeof(float));
+	shared = scanned->shared + grid->first;
+	for (uint64_t i = 0; i < grid->count; i += SCAN_FREQUENCIES)
+	{
+		uint64_t n = grid->count - i < SCAN_FREQUENCIES ? grid->count - i : SCAN_FREQUENCIES;
+
+		if (quick)
+			quick_scan_frequencies(quick_scan, grid->first + i, scanned->power + i, shared + i);
+		else
+			scan_frequencies(scan, grid->first + i, (uint32_t) n, scanned->power + i, shared + i);
+		workspace->check_interrupts();
+	}
+}
+
 static Scanned
 scan_range(const Observations *observations, PeriodRange range, Workspace *workspace)
 {
@@ -269,28 +331,16 @@ scan_range(const Observations *observations, PeriodRange range, Workspace *works
 	Scanned			  scanned = {.input = periodogram_input(&fitted, workspace)};
 	PeriodogramInput *input = &scanned.input;
 	FrequencyGrid	 *grid = &scanned.grid;
-	PeriodogramScan	 *scan;
+	bool			  quick = input->count >= QUICK_OBSERVATIONS * (uint32_t) input->n_bands;
 
-	*grid = frequency_grid(input->baseline, OVERSAMPLING,
+	*grid = frequency_grid(input->baseline, quick ? QUICK_OVERSAMPLING : SCAN_OVERSAMPLING,
 						   fmax(1.0 / input->baseline, 1.0 / range.maximum), 1.0 / range.minimum,
 						   MAX_FREQUENCIES);
 	if (input->n_bands == 0 || grid->count == 0 || grid->first >= MAX_FREQUENCIES)
 		return scanned;
 	if (grid->first + grid->count > MAX_FREQUENCIES)
 		grid->count = MAX_FREQUENCIES - grid->first;
-	scan = begin_scan(input, grid->step, workspace);
-	scanned.power = workspace_array(workspace, float, grid->count + SCAN_FREQUENCIES);
-	scanned.shared =
-		workspace_array(workspace, float, grid->first + grid->count + SCAN_FREQUENCIES);
-	memset(scanned.shared, 0, grid->first * sizeof(float));
-	for (uint64_t i = 0; i < grid->count; i += SCAN_FREQUENCIES)
-	{
-		uint64_t n = grid->count - i < SCAN_FREQUENCIES ? grid->count - i : SCAN_FREQUENCIES;
-
-		scan_frequencies(scan, grid->first + i, (uint32_t) n, scanned.power + i,
-						 scanned.shared + grid->first + i);
-		workspace->check_interrupts();
-	}
+	fill_grid(&scanned, quick, workspace);
 	scanned.peaks = highest_peaks(scanned.power, grid->count, MAX_PEAKS);
 	return scanned;
 }
@@ -302,8 +352,9 @@ best_frequencies(const Scanned *scanned, double peak_frequency, int limit, doubl
 {
 	const FrequencyGrid *grid = &scanned->grid;
 	float				*sums = workspace_array(workspace, float, grid->first + grid->count);
-	int n = rank_frequencies(&scanned->input, grid, &scanned->peaks, peak_frequency,
-							 scanned->shared, sums, limit, frequencies, workspace);
+	int n = rank_frequencies(&scanned->input, grid, 1.0 / (OVERSAMPLING * scanned->input.baseline),
+							 &scanned->peaks, peak_frequency, scanned->shared, sums, limit,
+							 frequencies, workspace);
 
 	if (n > 0)
 		return n;
@@ -327,9 +378,8 @@ find_period(const Observations *observations, PeriodRange range, Workspace *work
 
 	if (scanned.peaks.count == 0)
 		return period;
-	refine_peak(&scanned.input, &scanned.grid, scanned.power, &scanned.peaks, &period);
+	find_peaks(&scanned.input, &scanned.grid, &scanned.peaks, &period);
 	period.log10_false_alarm = scanned_false_alarm(&scanned, period.peak_power);
-	find_second(&scanned.input, &scanned.grid, scanned.power, &period);
 	best_frequencies(&scanned, period.peak_frequency, 1, &frequency, workspace);
 	period.period = 1.0 / frequency;
 	period.power = multiband_power(&scanned.input, frequency);
@@ -349,7 +399,7 @@ find_period_candidates(const Observations *observations, PeriodRange range, int 
 
 	if (scanned.peaks.count == 0 || limit < 1)
 		return 0;
-	refine_peak(&scanned.input, &scanned.grid, scanned.power, &scanned.peaks, &period);
+	find_peaks(&scanned.input, &scanned.grid, &scanned.peaks, &period);
 	n = best_frequencies(&scanned, period.peak_frequency, limit, frequencies, workspace);
 	for (int i = 0; i < n; i++)
 	{

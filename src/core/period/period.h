@@ -21,10 +21,13 @@ typedef struct PeriodRange
 #define MAX_FREQUENCY 20.0
 #define ANY_PERIOD ((PeriodRange){1.0 / MAX_FREQUENCY, INFINITY})
 
-/* ... in steps of 1 / (OVERSAMPLING * baseline) ... */
+/*
+ * ... and no closer to each other than 1 / (OVERSAMPLING * baseline), which is also the step of a
+ * whole periodogram; the search scans a coarser grid, see period.c ...
+ */
 #define OVERSAMPLING 5.0
 
-/* ... unless these are more than so many: then only up to a lower frequency. */
+/* ... of so many frequencies at most: then only up to a lower one. */
 #define MAX_FREQUENCIES 1000000
 
 /* Harmonics of the folded light curve. */
@@ -34,7 +37,8 @@ typedef struct PeriodRange
 typedef struct Period
 {
 	/*
-	 * The highest peak of the multiband periodogram, refined in double.  Its
+	 * The highest peak of the multiband periodogram among those that the scan shows, refined in
+	 * double.  Its
 	 * false-alarm probability is that of as high a peak in n Gaussian
 	 * observations of B bands without a signal,
 	 *
@@ -55,7 +59,7 @@ typedef struct Period
 	double alias_power[2]; /* at peak_frequency - 1 and + 1 per day */
 
 	/*
-	 * The highest other peak, not within its width or a year's alias of
+	 * The highest other one of these peaks, not within its width or a year's alias of
 	 * h f + n for harmonics h = 1/3, 1/2, 2/3, 1, 3/2, 2, 3, 4 of the first and
 	 * daily aliases n = -3 .. 3.
 	 */
@@ -64,9 +68,9 @@ typedef struct Period
 
 	/*
 	 * The period whose folded light curve is best (fold.h): of the
-	 * candidates, highest peaks of P, of Q and of sums of Q over harmonics, the
-	 * one with the least n ln(1 - explained) + 2 H ln n - 2 ln(period) with up to
-	 * FOLD_HARMONICS harmonics, where n is the number of epochs: Schwarz's
+	 * candidates, highest peaks of P, of Q and of sums of Q over harmonics, and aliases of the
+	 * best of them by days and a year, the one with the least n ln(1 - explained) + 2 H ln n - 2
+	 * ln(period) with up to FOLD_HARMONICS harmonics, where n is the number of epochs: Schwarz's
 	 * criterion (1978) and a prior uniform in ln(period).  A half or a third of
 	 * it replaces it unless its criterion is worse by 4; twice the period of a
 	 * light curve with eclipses does unless its criterion is worse by 12.  Of an

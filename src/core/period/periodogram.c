@@ -33,7 +33,7 @@ normalise_band(PeriodogramInput *input, PeriodogramBand *band)
 	uint32_t n = band->end - band->start;
 	double	*weight = input->weight + band->start;
 	double	*value = input->value + band->start;
-	double	 sum = 0.0, square = 0.0;
+	double	 sum = 0.0, square = 0.0, squared_weights = 0.0;
 	double	 low = value[0], high = value[0];
 	double	 largest = 0.0;
 
@@ -59,9 +59,11 @@ normalise_band(PeriodogramInput *input, PeriodogramBand *band)
 		weight[i] /= largest * band->weight;
 		value[i] -= sum / band->weight;
 		square += weight[i] * value[i] * value[i];
+		squared_weights += weight[i] * weight[i];
 	}
 	if (!(square > 0.0))
 		return false;
+	band->mean_normal = 0.5 * fmax(MIN_VARIANCE, 1.0 - squared_weights);
 	band->rms = sqrt(square);
 	for (uint32_t i = 0; i < n; i++)
 		value[i] /= band->rms;

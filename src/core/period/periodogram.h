@@ -62,6 +62,7 @@ typedef struct PeriodogramBand
 	double	 scale;			 /* a_b */
 	double	 shared_normal;	 /* factors of this band's sums in the normal equations of Q ... */
 	double	 shared_product; /* ... and in their right-hand side */
+	double	 mean_normal;	 /* (1 - sum of squared weights) / 2: cc and ss of random phases */
 } PeriodogramBand;
 
 /*
@@ -146,5 +147,19 @@ extern PeriodogramScan *begin_scan(const PeriodogramInput *input, double step,
  */
 extern void scan_frequencies(PeriodogramScan *scan, uint64_t first, uint32_t count, float *power,
 							 float *shared);
+
+/*
+ * An estimate of P and Q at a fraction of the cost: cosine and sine have in each
+ * band the variance that they have on average over random phases, and no
+ * covariance.  It is good where the bands have some twenty observations of similar
+ * weight at times without a rhythm.  Memory as above.
+ */
+typedef struct QuickScan QuickScan;
+
+extern QuickScan *begin_quick_scan(const PeriodogramInput *input, double step,
+								   Workspace *workspace);
+
+/* At the SCAN_FREQUENCIES frequencies from first * step on. */
+extern void quick_scan_frequencies(QuickScan *scan, uint64_t first, float *power, float *shared);
 
 #endif /* PLASTICC_CORE_PERIOD_PERIODOGRAM_H */

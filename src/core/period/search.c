@@ -1,6 +1,6 @@
 /*
  * search.c
- *		Peaks, and candidates for the period.
+ *		Candidates for the period.
  *
  * A sharp-edged light curve, above all that of a detached eclipsing binary,
  * spreads its power over many harmonics, so that the periodogram's own peak may
@@ -14,133 +14,27 @@
 
 #include "core/base/simd.h"
 
-/* ----------------------------------------------------------------
- * Peaks of the grid
- * ----------------------------------------------------------------
- */
-
-static void
-add_peak(Peaks *peaks, uint64_t index, float height)
-{
-	int i = peaks->count < peaks->limit ? peaks->count++ : peaks->limit - 1;
-
-	for (; i > 0 && peaks->height[i - 1] < height; i--)
-	{
-		peaks->height[i] = peaks->height[i - 1];
-		peaks->index[i] = peaks->index[i - 1];
-	}
-	peaks->height[i] = height;
-	peaks->index[i] = index;
-}
-
-/* How many of n values are above a threshold. */
-DISPATCHED static int32_t
-count_above(const float *values, int32_t n, float threshold)
-{
-	int32_t above = 0;
-
-	for (int32_t i = 0; i < n; i++)
-		above += values[i] > threshold;
-	return above;
-}
-
-Peaks
-highest_peaks(const float *values, uint64_t count, int limit)
-{
-	enum
-	{
-		BLOCK = 256
-	};
-	Peaks peaks = {.limit = limit};
-	float threshold = 0.0f;
-
-	for (uint64_t start = 0; start < count; start += BLOCK)
-	{
-		uint64_t end = start + BLOCK < count ? start + BLOCK : count;
-
-		if (count_above(values + start, (int32_t) (end - start), threshold) == 0)
-			continue;
-		for (uint64_t i = start; i < end; i++)
-		{
-			if (!(values[i] > threshold) || !is_peak(values, i, count))
-				continue;
-			add_peak(&peaks, i, values[i]);
-			if (peaks.count == limit)
-				threshold = peaks.height[limit - 1];
-		}
-	}
-	return peaks;
-}
-
-/* ----------------------------------------------------------------
- * Climbing
- * ----------------------------------------------------------------
- */
-
-double
-power_objective(const PeriodogramInput *input, double frequency, int n_harmonics)
-{
-	return multiband_power(input, frequency);
-}
-
-static double
-fold_objective(const PeriodogramInput *input, double frequency, int n_harmonics)
-{
-	return fit_fold(input, frequency, n_harmonics).explained[n_harmonics];
-}
-
-double
-climb(const PeriodogramInput *input, Objective objective, int n_harmonics, double width,
-	  int n_rounds, double *frequency)
-{
-	double best = objective(input, *frequency, n_harmonics);
-
-	for (int round = 0; round < n_rounds; round++)
-	{
-		double centre = *frequency;
-		double below = objective(input, centre - width, n_harmonics);
-		double above = objective(input, centre + width, n_harmonics);
-		double curvature = below - 2.0 * best + above;
-		double vertex;
-
-		if (below > best || above > best)
-		{
-			*frequency = below > above ? centre - width : centre + width;
-			best = fmax(below, above);
-			continue;
-		}
-		width *= 0.25;
-		if (!(curvature < 0.0))
-			continue;
-		centre += 2.0 * width * (below - above) / curvature;
-		vertex = objective(input, centre, n_harmonics);
-		if (vertex > best)
-		{
-			best = vertex;
-			*frequency = centre;
-		}
-	}
-	return best;
-}
-
-/* ----------------------------------------------------------------
- * Candidates
- * ----------------------------------------------------------------
- */
-
-#define MAX_CANDIDATES 128
+#define MAX_CANDIDATES 192
 
 /* Harmonics that are summed at most, and the highest sums that become candidates. */
 #define MAX_SUMMED 8
-#define PEAKS_OF_SUM 12
+#define PEAKS_OF_SUM 16
 
 /* How many of the best candidates are looked around, and how many refined. */
 #define N_SCANNED 8
-#define N_REFINED 3
+#define N_REFINED 5
+#define REFINE_ROUNDS 4
+
+/* See refine_aliases(). */
+#define N_ALIASED 3
+#define N_ALIASES_REFINED 2
+#define MAX_DAILY 2
+#define YEAR 365.25
 
 /* See settle_on_relative(). */
 #define MULTIPLE_BONUS 4.0
 #define RELATIVE_ROUNDS 4
+#define MAX_RELATIVES 5
 
 /* See double_eclipses(). */
 #define ECLIPSES_MAXIMUM_SHARE 0.46
@@ -151,12 +45,15 @@ typedef struct Candidate
 	double frequency;
 	double criterion; /* the lower, the better */
 	int	   n_harmonics;
+	int	   strongest; /* the harmonic that explains most */
 } Candidate;
 
 typedef struct Candidates
 {
 	const PeriodogramInput *input;
-	const FrequencyGrid	   *grid;
+	double					lowest; /* frequencies of the search */
+	double					highest;
+	double					resolution;
 	int						n_harmonics; /* as many as the observations can bear */
 	int						count;
 	Candidate				list[MAX_CANDIDATES]; /* the best first */
@@ -192,13 +89,16 @@ fold_criterion(const PeriodogramInput *input, const Fold *fold, int *n_harmonics
 
 /* The criterion of a candidate has a prior that is uniform in log(frequency). */
 static Candidate
-judge(const PeriodogramInput *input, double frequency, int n_harmonics)
+judge(const PeriodogramInput *input, const Fold *fold)
 {
-	Candidate candidate = {.frequency = frequency};
-	Fold	  fold = fit_fold(input, frequency, n_harmonics);
+	Candidate candidate = {.frequency = fold->frequency, .strongest = 1};
 
 	candidate.criterion =
-		fold_criterion(input, &fold, &candidate.n_harmonics) + 2.0 * log(frequency);
+		fold_criterion(input, fold, &candidate.n_harmonics) + 2.0 * log(fold->frequency);
+	for (int h = 2; h <= candidate.n_harmonics; h++)
+		if (fold->explained[h] - fold->explained[h - 1] >
+			fold->explained[candidate.strongest] - fold->explained[candidate.strongest - 1])
+			candidate.strongest = h;
 	return candidate;
 }
 
@@ -225,18 +125,37 @@ is_near(const Candidate *list, int n, double frequency, double distance)
 	return false;
 }
 
-/* Peaks whose index counts steps from `first` on. */
+/* Judges n frequencies and inserts them. */
+static void
+judge_frequencies(Candidates *candidates, int n, const double *frequencies)
+{
+	Fold folds[FOLD_LANES];
+
+	for (int first = 0; first < n; first += FOLD_LANES)
+	{
+		int n_lanes = n - first < FOLD_LANES ? n - first : FOLD_LANES;
+
+		fit_folds(candidates->input, n_lanes, frequencies + first, candidates->n_harmonics, folds);
+		for (int lane = 0; lane < n_lanes; lane++)
+			insert_candidate(candidates, judge(candidates->input, &folds[lane]));
+	}
+}
+
+/* Peaks whose place counts steps from `first` on. */
 static void
 add_candidates(Candidates *candidates, const Peaks *peaks, uint64_t first, double step)
 {
+	double frequencies[MAX_PEAKS];
+	int	   n = 0;
+
 	for (int i = 0; i < peaks->count; i++)
 	{
-		double frequency = (double) (first + peaks->index[i]) * step;
+		double frequency = ((double) first + peaks->place[i]) * step;
 
 		if (!is_near(candidates->list, candidates->count, frequency, 0.1 * step))
-			insert_candidate(candidates,
-							 judge(candidates->input, frequency, candidates->n_harmonics));
+			frequencies[n++] = frequency;
 	}
+	judge_frequencies(candidates, n, frequencies);
 }
 
 /*
@@ -297,33 +216,68 @@ add_harmonic_candidates(Candidates *candidates, const FrequencyGrid *grid, const
 
 /* The first candidates again at a few frequencies about theirs, a fine peak's width apart. */
 static void
-look_around(Candidates *candidates, double step)
+look_around(Candidates *candidates)
 {
-	int	   n = candidates->count < N_SCANNED ? candidates->count : N_SCANNED;
-	double seeds[N_SCANNED];
+	double frequencies[4 * N_SCANNED];
+	int	   n = 0;
 
-	for (int i = 0; i < n; i++)
-		seeds[i] = candidates->list[i].frequency;
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < candidates->count && i < N_SCANNED; i++)
 		for (int offset = -2; offset <= 2; offset++)
 			if (offset != 0)
-				insert_candidate(candidates,
-								 judge(candidates->input, seeds[i] + 0.25 * offset * step,
-									   candidates->n_harmonics));
-}
-
-/* The candidate at the top of the folded light curve's peak at a frequency. */
-static Candidate
-refine(const Candidates *candidates, double frequency, int n_harmonics)
-{
-	climb(candidates->input, fold_objective, n_harmonics,
-		  0.25 * candidates->grid->step / n_harmonics, 4, &frequency);
-	return judge(candidates->input, frequency, candidates->n_harmonics);
+				frequencies[n++] =
+					candidates->list[i].frequency + 0.25 * offset * candidates->resolution;
+	judge_frequencies(candidates, n, frequencies);
 }
 
 /*
- * Refines the first candidates that are more than a step from each other; returns their number,
- * at most limit.
+ * The tops of the folded light curves' peaks at n <= MAX_PEAKS candidates, side by side: what their
+ * harmonics explain is looked at on either side, and again at the vertex of the parabola.
+ */
+static void
+refine(const Candidates *candidates, int n, Candidate *refined)
+{
+	double width[MAX_PEAKS], centre[MAX_PEAKS];
+	Fold   top[MAX_PEAKS];
+
+	for (int i = 0; i < n; i++)
+	{
+		centre[i] = refined[i].frequency;
+		width[i] = 0.25 * candidates->resolution / refined[i].n_harmonics;
+	}
+	for (int round = 0; round < REFINE_ROUNDS; round++)
+	{
+		double frequencies[3 * MAX_PEAKS];
+		Fold   folds[3 * MAX_PEAKS];
+
+		for (int i = 0; i < 3 * n; i++)
+			frequencies[i] = centre[i / 3] + (i % 3 - 1) * width[i / 3];
+		fit_folds(candidates->input, 3 * n, frequencies, candidates->n_harmonics, folds);
+		for (int i = 0; i < n; i++)
+		{
+			int	   h = refined[i].n_harmonics;
+			double below = folds[3 * i].explained[h], above = folds[3 * i + 2].explained[h];
+			double curvature = below - 2.0 * folds[3 * i + 1].explained[h] + above;
+			double offset = curvature < 0.0 ? 0.5 * (below - above) / curvature : INFINITY;
+
+			for (int k = 0; k < 3; k++)
+				if ((round == 0 && k == 0) || folds[3 * i + k].explained[h] > top[i].explained[h])
+					top[i] = folds[3 * i + k];
+			if (fabs(offset) <= 1.0)
+			{
+				centre[i] += offset * width[i];
+				width[i] *= 0.25;
+			}
+			else
+				centre[i] += above > below ? 2.0 * width[i] : -2.0 * width[i];
+		}
+	}
+	for (int i = 0; i < n; i++)
+		refined[i] = judge(candidates->input, &top[i]);
+}
+
+/*
+ * Refines the first candidates that are further than the resolution from each other; returns their
+ * number, at most limit.
  */
 static int
 refine_candidates(const Candidates *candidates, int limit, Candidate *refined)
@@ -331,28 +285,38 @@ refine_candidates(const Candidates *candidates, int limit, Candidate *refined)
 	int n_refined = 0;
 
 	for (int i = 0; i < candidates->count && n_refined < limit; i++)
-	{
-		const Candidate *candidate = &candidates->list[i];
-
-		if (is_near(candidates->list, i, candidate->frequency, candidates->grid->step))
-			continue;
-		refined[n_refined++] = refine(candidates, candidate->frequency, candidate->n_harmonics);
-	}
+		if (!is_near(candidates->list, i, candidates->list[i].frequency, candidates->resolution))
+			refined[n_refined++] = candidates->list[i];
+	refine(candidates, n_refined, refined);
 	return n_refined;
 }
 
-/* The harmonic that explains most. */
+/*
+ * Refines the best of the frequencies that times of nights and seasons hardly tell from those of
+ * the first candidates, days and a year away, where the scan is least exact; returns their number.
+ */
 static int
-strongest_harmonic(const PeriodogramInput *input, const Candidate *candidate)
+refine_aliases(const Candidates *candidates, const Candidates *first, Candidate *refined)
 {
-	Fold fold = fit_fold(input, candidate->frequency, candidate->n_harmonics);
-	int	 strongest = 1;
+	Candidates aliases = *candidates;
 
-	for (int h = 2; h <= fold.n_harmonics; h++)
-		if (fold.explained[h] - fold.explained[h - 1] >
-			fold.explained[strongest] - fold.explained[strongest - 1])
-			strongest = h;
-	return strongest;
+	aliases.count = 0;
+	for (int i = 0; i < first->count && i < N_ALIASED; i++)
+	{
+		double frequencies[6 * MAX_DAILY];
+		int	   n = 0;
+
+		for (int days = -MAX_DAILY; days <= MAX_DAILY; days++)
+			for (int years = -1; years <= 1 && days != 0; years++)
+			{
+				double frequency = fabs(first->list[i].frequency + days + years / YEAR);
+
+				if (frequency >= candidates->lowest && frequency <= candidates->highest)
+					frequencies[n++] = frequency;
+			}
+		judge_frequencies(&aliases, n, frequencies);
+	}
+	return refine_candidates(&aliases, N_ALIASES_REFINED, refined);
 }
 
 /* The lowest of the frequencies that times of one visit a day cannot tell from this one. */
@@ -371,39 +335,42 @@ daily_alias(double frequency)
 static Candidate
 settle_on_relative(const Candidates *candidates, Candidate best)
 {
-	const FrequencyGrid *grid = candidates->grid;
-
 	for (int round = 0; round < RELATIVE_ROUNDS; round++)
 	{
 		Candidate before = best;
-		int		  strongest = strongest_harmonic(candidates->input, &before);
+		Candidate relatives[MAX_RELATIVES];
+		double	  bonus[MAX_RELATIVES];
 		struct
 		{
 			double frequency;
 			int	   multiple; /* harmonics of `before` for one of the relative */
-		} relatives[] = {
+		} possible[MAX_RELATIVES] = {
 			{daily_alias(before.frequency), 1},
 			{2.0 * before.frequency, 2},
 			{3.0 * before.frequency, 3},
-			{strongest * before.frequency, strongest},
-			{daily_alias(strongest * before.frequency), strongest},
+			{before.strongest * before.frequency, before.strongest},
+			{daily_alias(before.strongest * before.frequency), before.strongest},
 		};
-		int n_relatives = strongest > 1 ? 5 : 3;
+		int n = 0;
 
-		for (int i = 0; i < n_relatives; i++)
+		for (int i = 0; i < (before.strongest > 1 ? MAX_RELATIVES : 3); i++)
 		{
-			int		  multiple = relatives[i].multiple;
-			Candidate candidate;
+			int multiple = possible[i].multiple;
 
-			if (relatives[i].frequency == before.frequency ||
-				relatives[i].frequency < grid_frequency(grid, 0) ||
-				relatives[i].frequency > grid_frequency(grid, grid->count - 1))
+			if (possible[i].frequency == before.frequency ||
+				possible[i].frequency < candidates->lowest ||
+				possible[i].frequency > candidates->highest)
 				continue;
-			candidate = refine(candidates, relatives[i].frequency,
-							   (before.n_harmonics + multiple - 1) / multiple);
-			if (candidate.criterion - (multiple > 1 ? MULTIPLE_BONUS : 0.0) < best.criterion)
-				best = candidate;
+			relatives[n] = (Candidate){
+				.frequency = possible[i].frequency,
+				.n_harmonics = (before.n_harmonics + multiple - 1) / multiple,
+			};
+			bonus[n++] = multiple > 1 ? MULTIPLE_BONUS : 0.0;
 		}
+		refine(candidates, n, relatives);
+		for (int i = 0; i < n; i++)
+			if (relatives[i].criterion - bonus[i] < best.criterion)
+				best = relatives[i];
 		if (best.frequency == before.frequency)
 			break;
 	}
@@ -421,49 +388,57 @@ double_eclipses(const Candidates *candidates, Candidate candidate)
 	Fold		 fold = fit_fold(candidates->input, candidate.frequency, candidate.n_harmonics);
 	FoldExtremes extremes = fold_extremes(&fold);
 	int			 n_harmonics = 2 * candidate.n_harmonics;
-	Candidate	 doubled;
+	Candidate	 doubled = {.frequency = 0.5 * candidate.frequency};
 
 	if (!(extremes.maximum < ECLIPSES_MAXIMUM_SHARE * (extremes.maximum - extremes.minimum)) ||
-		0.5 * candidate.frequency < grid_frequency(candidates->grid, 0))
+		doubled.frequency < candidates->lowest)
 		return candidate;
-	doubled = refine(candidates, 0.5 * candidate.frequency,
-					 n_harmonics < candidates->n_harmonics ? n_harmonics : candidates->n_harmonics);
+	doubled.n_harmonics =
+		n_harmonics < candidates->n_harmonics ? n_harmonics : candidates->n_harmonics;
+	refine(candidates, 1, &doubled);
 	return doubled.criterion - ECLIPSES_BONUS < candidate.criterion ? doubled : candidate;
 }
 
 int
-rank_frequencies(const PeriodogramInput *input, const FrequencyGrid *grid, const Peaks *peaks,
-				 double peak_frequency, const float *shared, float *sums, int limit,
-				 double *frequencies, Workspace *workspace)
+rank_frequencies(const PeriodogramInput *input, const FrequencyGrid *grid, double resolution,
+				 const Peaks *peaks, double peak_frequency, const float *shared, float *sums,
+				 int limit, double *frequencies, Workspace *workspace)
 {
 	Candidates candidates = {
 		.input = input,
-		.grid = grid,
+		.lowest = grid_frequency(grid, 0),
+		.highest = grid_frequency(grid, grid->count - 1),
+		.resolution = resolution,
 		.n_harmonics = bearable_harmonics(input, FOLD_HARMONICS),
 	};
 	Candidates ranking = candidates;
 	Candidate  refined[MAX_PEAKS];
 	Candidate  chosen[MAX_PEAKS];
+	Candidate  aliases[N_ALIASES_REFINED];
 	Candidate  best;
-	int		   n_refined;
+	int		   n_refined, n_aliases;
 	int		   n = 0;
 
 	if (candidates.n_harmonics == 0)
 		return 0;
-	insert_candidate(&candidates, judge(input, peak_frequency, candidates.n_harmonics));
+	judge_frequencies(&candidates, 1, &peak_frequency);
 	add_candidates(&candidates, peaks, grid->first, grid->step);
 	add_harmonic_candidates(&candidates, grid, shared, sums, workspace);
-	look_around(&candidates, grid->step);
+	look_around(&candidates);
+	workspace->check_interrupts();
 	n_refined = refine_candidates(&candidates, limit > N_REFINED ? limit : N_REFINED, refined);
 	/* the best is the same whatever the limit */
 	for (int i = 0; i < n_refined && i < N_REFINED; i++)
 		insert_candidate(&ranking, refined[i]);
+	n_aliases = refine_aliases(&candidates, &ranking, aliases);
+	for (int i = 0; i < n_aliases; i++)
+		insert_candidate(&ranking, aliases[i]);
 	best = settle_on_relative(&candidates, ranking.list[0]);
 	chosen[n++] = double_eclipses(&candidates, best);
 	for (int i = N_REFINED; i < n_refined; i++)
 		insert_candidate(&ranking, refined[i]);
 	for (int i = 0; i < ranking.count && n < limit; i++)
-		if (!is_near(chosen, n, ranking.list[i].frequency, grid->step))
+		if (!is_near(chosen, n, ranking.list[i].frequency, resolution))
 			chosen[n++] = ranking.list[i];
 	for (int i = 0; i < n; i++)
 		frequencies[i] = chosen[i].frequency;
