@@ -90,6 +90,21 @@ find_unit(GpData *data)
 	}
 }
 
+/* The passbands of n observations. */
+static GpPassbands
+list_passbands(const uint8_t *passband, size_t n)
+{
+	GpPassbands observed = {0};
+	unsigned	seen = 0;
+
+	for (size_t i = 0; i < n; i++)
+		seen |= 1u << passband[i];
+	for (int i = 0; i < N_PASSBANDS; i++)
+		if (seen >> i & 1)
+			observed.list[observed.n++] = i;
+	return observed;
+}
+
 GpData
 gp_prepare(const Observations *observations, Workspace *workspace)
 {
@@ -110,6 +125,7 @@ gp_prepare(const Observations *observations, Workspace *workspace)
 		data.variance[i] = flux_err * flux_err;
 	}
 	find_unit(&data);
+	data.observed = list_passbands(data.passband, n);
 	gp_passband_correlation(correlation);
 	for (int i = 0; i < N_PASSBANDS; i++)
 	{
@@ -159,7 +175,8 @@ filter_block(const GpData *data, size_t first, size_t end, GpFilter *filter)
 		noise[lane] = data->variance[i] * filter->inverse_variance[lane];
 		FOR_LANES(lane, GP_LANES)
 		gp_set_transition(data->gap[i] * filter->inverse_length[lane], transition, GP_LANES, lane);
-		gp_step(filter->state, GP_LANES, data->correlation, transition, &measurement);
+		gp_step(filter->state, GP_LANES, &data->observed, data->correlation, transition,
+				&measurement);
 		FOR_LANES(lane, GP_LANES)
 		{
 			uint64_t bits;

@@ -31,6 +31,13 @@
 /* Pairs of passbands i <= k are numbered row by row. */
 #define GP_PAIRS (N_PASSBANDS * (N_PASSBANDS + 1) / 2)
 
+/* Passbands in rising order. */
+typedef struct GpPassbands
+{
+	int n;
+	int list[N_PASSBANDS];
+} GpPassbands;
+
 /* Observations as the filter reads them, fluxes in a unit that is a power of 2. */
 typedef struct GpData
 {
@@ -42,6 +49,7 @@ typedef struct GpData
 	int		 exponent; /* unit = 2^exponent */
 	double	 signal; /* sqrt(flux^2 + flux_err^2) where |flux| / flux_err is greatest, of `unit` */
 	double	 correlation[GP_PAIRS];
+	GpPassbands observed; /* those of the observations: the likelihood is of their states alone */
 } GpData;
 
 /* Prepares canonical observations, of which there is at least one; signal lies in [1, 2). */

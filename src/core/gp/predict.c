@@ -17,8 +17,7 @@
  * that is independent of all measurements.
  *
  * Filter states are kept only at the starts of blocks, and those within a block
- * computed again when the smoother comes to it: memory stays small however long
- * the curve.
+ * computed again when the smoother comes to it: memory stays small for any curve.
  */
 #include "core/gp/gp.h"
 
@@ -28,16 +27,19 @@
 #include <string.h>
 
 #include "core/base/cholesky.h"
-#include "core/gp/step.h"
+#include "core/gp/predict_lanes.h"
 #include "core/curve/passbands.h"
 
 #define BLOCK 64
 
-/* r and N: what later measurements contribute about a state, means of f and h first. */
+/*
+ * r and N: what later measurements contribute about a state, means of f and h first;
+ * of several lanes as in step.h.
+ */
 typedef struct Adjoint
 {
 	double r[GP_STATES];
-	double n[GP_STATES][GP_STATES];
+	double n[GP_STATES * GP_STATES];
 } Adjoint;
 
 /* A measurement as the filter saw it, and the state after it. */
@@ -56,7 +58,7 @@ typedef struct Projection
 	double remainder;
 } Projection;
 
-/* A time of the prediction and its place in the caller's order. */
+/* A time of the prediction, in the caller's order at `place`. */
 typedef struct GridTime
 {
 	double mjd;
@@ -74,11 +76,12 @@ typedef struct Smoother
 	FilterStep		  steps[BLOCK]; /* of the block at hand */
 	double			  start[GP_STATE_SIZE];
 	Adjoint			  adjoint;
+	PredictionLanes	  lanes;
 	const GridTime	 *grid;
-	size_t			  n_left;		 /* grid times not predicted yet: the earliest */
+	size_t			  n_left; /* grid times not predicted yet: the earliest */
+	const Projection *projections;
 	int				  n_projections; /* of each time */
 	int				  stride;		 /* to those of the next place; 0 if all have the same */
-	const Projection *projections;
 	double			 *flux;
 	double			 *flux_sd;
 	Workspace		 *workspace;
@@ -95,39 +98,6 @@ compare_grid_times(const void *a, const void *b)
 	return x->place < y->place ? -1 : x->place > y->place;
 }
 
-/* ----------------------------------------------------------------
- * The adjoint
- * ----------------------------------------------------------------
- */
-
-/* Takes the adjoint back over a transition: r <- A' r, N <- A' N A. */
-static void
-transport(Adjoint *adjoint, const double *transition)
-{
-	double u = transition[GP_U];
-	double decay = transition[GP_DECAY];
-	double e = transition[GP_DECAY_SQUARED];
-
-	for (int i = 0; i < N_PASSBANDS; i++)
-	{
-		double *f = adjoint->n[i];
-		double *h = adjoint->n[N_PASSBANDS + i];
-
-		adjoint->r[N_PASSBANDS + i] = decay * (adjoint->r[N_PASSBANDS + i] + u * adjoint->r[i]);
-		adjoint->r[i] = decay * adjoint->r[i];
-		for (int k = 0; k < N_PASSBANDS; k++)
-		{
-			double ff = f[k];
-			double fh = f[N_PASSBANDS + k] + u * ff;
-
-			h[N_PASSBANDS + k] = e * (h[N_PASSBANDS + k] + u * (h[k] + fh));
-			f[N_PASSBANDS + k] = e * fh;
-			h[k] = e * (h[k] + u * ff);
-			f[k] = e * ff;
-		}
-	}
-}
-
 /* N x, and its product with x. */
 static double
 multiply(const Adjoint *adjoint, const double x[GP_STATES], double product[GP_STATES])
@@ -136,10 +106,8 @@ multiply(const Adjoint *adjoint, const double x[GP_STATES], double product[GP_ST
 
 	memset(product, 0, sizeof(double) * GP_STATES);
 	for (int i = 0; i < GP_STATES; i++)
-	{
 		for (int k = 0; k < GP_STATES; k++)
-			product[k] += adjoint->n[i][k] * x[i];
-	}
+			product[k] += adjoint->n[i * GP_STATES + k] * x[i];
 	for (int i = 0; i < GP_STATES; i++)
 		square += product[i] * x[i];
 	return square;
@@ -149,8 +117,7 @@ multiply(const Adjoint *adjoint, const double x[GP_STATES], double product[GP_ST
 static void
 absorb(Adjoint *adjoint, const FilterStep *step, int passband)
 {
-	double gain[GP_STATES], product[GP_STATES];
-	double square, sum = 0.0;
+	double gain[GP_STATES], product[GP_STATES], square, sum = 0.0;
 
 	for (int i = 0; i < GP_STATES; i++)
 	{
@@ -161,57 +128,52 @@ absorb(Adjoint *adjoint, const FilterStep *step, int passband)
 	adjoint->r[passband] += step->innovation * step->precision - sum;
 	for (int i = 0; i < GP_STATES; i++)
 	{
-		adjoint->n[i][passband] -= product[i];
-		adjoint->n[passband][i] -= product[i];
+		adjoint->n[i * GP_STATES + passband] -= product[i];
+		adjoint->n[passband * GP_STATES + i] -= product[i];
 	}
-	adjoint->n[passband][passband] += step->precision + square;
+	adjoint->n[passband * GP_STATES + passband] += step->precision + square;
 }
 
-/* ----------------------------------------------------------------
- * Predictions
- * ----------------------------------------------------------------
- */
-
-/*
- * All projections at one time: the filtered state goes forward to it by one
- * transition, and the adjoint back to it by another.
- */
-static void
-predict(const Smoother *s, const double *state, const double *forward, const Adjoint *adjoint,
-		size_t place)
+static inline void
+set_lane(const double *values, int n, double *lanes, int lane)
 {
-	double columns[N_PASSBANDS][GP_STATES];
-	double means[N_PASSBANDS];
+	for (int i = 0; i < n; i++)
+		lanes[i * GP_LANES + lane] = values[i];
+}
 
-	for (int passband = 0; passband < N_PASSBANDS; passband++)
-	{
-		gp_measured_column(state, 1, s->data->correlation, forward, passband, columns[passband]);
-		means[passband] =
-			forward[GP_DECAY] * (state[passband] + forward[GP_U] * state[N_PASSBANDS + passband]);
-	}
+/* All projections at the lanes' times, which are taken off. */
+static void
+predict(Smoother *s)
+{
+	PredictionLanes *lanes = &s->lanes;
+
+	for (int lane = lanes->n; lane > 0 && lane < GP_LANES; lane++)
+		lanes->since[lane] = lanes->until[lane] = 0.0;
+	move_lanes(s->data->correlation, lanes);
 	for (int i = 0; i < s->n_projections; i++)
 	{
-		const Projection *projection = &s->projections[place * s->stride + i];
-		double			  column[GP_STATES] = {0.0}, product[GP_STATES];
-		double			  mean = 0.0, variance = projection->remainder;
+		double weight[N_PASSBANDS][GP_LANES] = {{0.0}}, mean[GP_LANES], variance[GP_LANES] = {0.0};
 
-		for (int passband = 0; passband < N_PASSBANDS; passband++)
+		for (int lane = 0; lane < lanes->n; lane++)
 		{
-			if (projection->weight[passband] == 0.0)
-				continue;
-			mean += projection->weight[passband] * means[passband];
-			for (int k = 0; k < GP_STATES; k++)
-				column[k] += projection->weight[passband] * columns[passband][k];
+			const Projection *projection = &s->projections[lanes->place[lane] * s->stride + i];
+
+			for (int passband = 0; passband < N_PASSBANDS; passband++)
+				weight[passband][lane] = projection->weight[passband];
+			variance[lane] = projection->remainder;
 		}
-		for (int k = 0; k < GP_STATES; k++)
-			mean += column[k] * adjoint->r[k];
-		for (int passband = 0; passband < N_PASSBANDS; passband++)
-			variance += projection->weight[passband] * column[passband];
-		variance = fmax(variance - multiply(adjoint, column, product), 0.0);
-		s->flux[place * s->n_projections + i] = ldexp(mean, s->data->exponent);
-		s->flux_sd[place * s->n_projections + i] =
-			ldexp(s->amplitude * sqrt(variance), s->data->exponent);
+		project_lanes(lanes, weight, mean, variance);
+		for (int lane = 0; lane < lanes->n; lane++)
+		{
+			size_t at = lanes->place[lane] * s->n_projections + i;
+
+			s->flux[at] = ldexp(mean[lane], s->data->exponent);
+			s->flux_sd[at] =
+				ldexp(s->amplitude * sqrt(fmax(variance[lane], 0.0)), s->data->exponent);
+		}
 	}
+	lanes->n = 0;
+	s->workspace->check_interrupts();
 }
 
 /*
@@ -221,20 +183,22 @@ predict(const Smoother *s, const double *state, const double *forward, const Adj
 static void
 predict_between(Smoother *s, const double *state, size_t after)
 {
+	PredictionLanes *lanes = &s->lanes;
+
 	while (s->n_left > 0 && (after == 0 || s->grid[s->n_left - 1].mjd >= s->mjd[after - 1]))
 	{
 		const GridTime *time = &s->grid[--s->n_left];
-		double			forward[GP_TRANSITION_SIZE], back[GP_TRANSITION_SIZE];
 		double			since = after > 0 ? time->mjd - s->mjd[after - 1] : 0.0;
 		double			until = after < s->data->n ? s->mjd[after] - time->mjd : 0.0;
-		Adjoint			adjoint = s->adjoint;
 
-		gp_set_transition(since * s->inverse_length, forward, 1, 0);
-		gp_set_transition(until * s->inverse_length, back, 1, 0);
-		transport(&adjoint, back);
-		predict(s, state, forward, &adjoint, time->place);
-		if (s->n_left % 256 == 0)
-			s->workspace->check_interrupts();
+		lanes->place[lanes->n] = time->place;
+		lanes->since[lanes->n] = since * s->inverse_length;
+		lanes->until[lanes->n] = until * s->inverse_length;
+		set_lane(state, GP_STATE_SIZE, lanes->state, lanes->n);
+		set_lane(s->adjoint.r, GP_STATES, lanes->r, lanes->n);
+		set_lane(s->adjoint.n, GP_STATES * GP_STATES, lanes->n_matrix, lanes->n);
+		if (++lanes->n == GP_LANES)
+			predict(s);
 	}
 }
 
@@ -254,7 +218,7 @@ filter(const Smoother *s, size_t i, double *state, FilterStep *step)
 	};
 
 	gp_set_transition(s->data->gap[i] * s->inverse_length, transition, 1, 0);
-	gp_step(state, 1, s->data->correlation, transition, &measurement);
+	gp_step(state, 1, &all_passbands, s->data->correlation, transition, &measurement);
 }
 
 /* Filters all measurements and keeps the states before each block. */
@@ -296,7 +260,7 @@ smooth_block(Smoother *s, size_t first, size_t end)
 		if (i + 1 < s->data->n)
 		{
 			gp_set_transition(s->data->gap[i + 1] * s->inverse_length, transition, 1, 0);
-			transport(&s->adjoint, transition);
+			transport(s->adjoint.r, s->adjoint.n, 1, transition);
 		}
 		absorb(&s->adjoint, &s->steps[i - first], s->data->passband[i]);
 	}
@@ -322,6 +286,7 @@ run_smoother(Smoother *s, const Observations *observations, const GaussianProces
 	s->inverse_variance = 1.0 / (s->amplitude * s->amplitude);
 	s->checkpoints = workspace_array(workspace, double, n_blocks *GP_STATE_SIZE);
 	memset(&s->adjoint, 0, sizeof(Adjoint));
+	memset(&s->lanes, 0, sizeof(PredictionLanes));
 	s->grid = grid;
 	s->n_left = n;
 	s->workspace = workspace;
@@ -335,22 +300,33 @@ run_smoother(Smoother *s, const Observations *observations, const GaussianProces
 		smooth_block(s, block * BLOCK, end < data.n ? end : data.n);
 	}
 	predict_between(s, s->start, 0);
+	if (s->lanes.n > 0)
+		predict(s);
+}
+
+static Smoother *
+new_smoother(const Projection *projections, int n_projections, int stride, double *flux,
+			 double *flux_sd, Workspace *workspace)
+{
+	Smoother *s = workspace_array(workspace, Smoother, 1);
+
+	s->projections = projections;
+	s->n_projections = n_projections;
+	s->stride = stride;
+	s->flux = flux;
+	s->flux_sd = flux_sd;
+	return s;
 }
 
 void
 gp_predict(const Observations *observations, const GaussianProcess *process, const double *mjd,
 		   size_t n, double *flux, double *flux_sd, Workspace *workspace)
 {
-	Smoother  *s = workspace_array(workspace, Smoother, 1);
 	Projection projections[N_PASSBANDS] = {0};
+	Smoother  *s = new_smoother(projections, N_PASSBANDS, 0, flux, flux_sd, workspace);
 
 	for (int i = 0; i < N_PASSBANDS; i++)
 		projections[i].weight[i] = 1.0;
-	s->n_projections = N_PASSBANDS;
-	s->stride = 0;
-	s->projections = projections;
-	s->flux = flux;
-	s->flux_sd = flux_sd;
 	run_smoother(s, observations, process, mjd, n, workspace);
 }
 
@@ -380,18 +356,13 @@ gp_predict_wavelengths(const Observations *observations, const GaussianProcess *
 					   const double *mjd, size_t n, const double *wavelength, int n_wavelengths,
 					   double *flux, double *flux_sd, Workspace *workspace)
 {
-	Smoother   *s = workspace_array(workspace, Smoother, 1);
 	Projection *projections = workspace_array(workspace, Projection, n * n_wavelengths);
-	double		factor[N_PASSBANDS][N_PASSBANDS];
+	Smoother *s = new_smoother(projections, n_wavelengths, n_wavelengths, flux, flux_sd, workspace);
+	double	  factor[N_PASSBANDS][N_PASSBANDS];
 
 	gp_passband_correlation(factor);
 	(void) cholesky_factor(&factor[0][0], N_PASSBANDS, DBL_MIN, NULL);
 	for (size_t i = 0; i < n * n_wavelengths; i++)
 		projections[i] = project(wavelength[i], &factor[0][0]);
-	s->n_projections = n_wavelengths;
-	s->stride = n_wavelengths;
-	s->projections = projections;
-	s->flux = flux;
-	s->flux_sd = flux_sd;
 	run_smoother(s, observations, process, mjd, n, workspace);
 }

@@ -135,12 +135,12 @@ gp_start(double *state, int lanes, const double *correlation)
 
 /* The means after a transition. */
 INLINED void
-gp_propagate_means(double *state, int lanes, const double *transition)
+gp_propagate_means(double *state, int lanes, const GpPassbands *bands, const double *transition)
 {
-	for (int i = 0; i < N_PASSBANDS; i++)
+	for (int a = 0; a < bands->n; a++)
 	{
-		double *f = state + i * lanes;
-		double *h = state + (N_PASSBANDS + i) * lanes;
+		double *f = state + bands->list[a] * lanes;
+		double *h = f + N_PASSBANDS * lanes;
 
 		FOR_LANES(lane, lanes)
 		{
@@ -182,27 +182,6 @@ gp_propagate_pair(const double *pair, double correlation, const double *transiti
 	};
 }
 
-/* A whole state after a transition. */
-INLINED void
-gp_propagate(double *state, int lanes, const double *correlation, const double *transition)
-{
-	gp_propagate_means(state, lanes, transition);
-	for (int i = 0; i < GP_PAIRS; i++)
-	{
-		double *pair = state + (GP_STATES + GP_COVARIANCES * i) * lanes;
-
-		FOR_LANES(lane, lanes)
-		{
-			GpPair after = gp_propagate_pair(pair, correlation[i], transition, lanes, lane);
-
-			pair[GP_FF * lanes + lane] = after.ff;
-			pair[GP_FH * lanes + lane] = after.fh;
-			pair[GP_HF * lanes + lane] = after.hf;
-			pair[GP_HH * lanes + lane] = after.hh;
-		}
-	}
-}
-
 /* A measurement of one passband, and what the filter makes of it; each array [lanes]. */
 typedef struct GpMeasurement
 {
@@ -219,11 +198,13 @@ typedef struct GpMeasurement
  * the variance itself below zero where the noise is tiny; it then counts as zero.
  */
 INLINED void
-gp_measured_column(const double *state, int lanes, const double *correlation,
-				   const double *transition, int measured, double *column)
+gp_measured_column(const double *state, int lanes, const GpPassbands *bands,
+				   const double *correlation, const double *transition, int measured,
+				   double *column)
 {
-	for (int i = 0; i < N_PASSBANDS; i++)
+	for (int a = 0; a < bands->n; a++)
 	{
+		int			  i = bands->list[a];
 		int			  first = i < measured ? i : measured;
 		int			  second = i < measured ? measured : i;
 		const double *pair = state + gp_at(first, second, 0, lanes);
@@ -247,10 +228,12 @@ gp_measured_column(const double *state, int lanes, const double *correlation,
  * were: the difference that the others take would cancel where the noise is small.
  */
 INLINED void
-gp_set_measured(double *state, int lanes, int measured, const double *column, const double *left)
+gp_set_measured(double *state, int lanes, const GpPassbands *bands, int measured,
+				const double *column, const double *left)
 {
-	for (int i = 0; i < N_PASSBANDS; i++)
+	for (int a = 0; a < bands->n; a++)
 	{
+		int		i = bands->list[a];
 		double *pair =
 			state + (i < measured ? gp_at(i, measured, 0, lanes) : gp_at(measured, i, 0, lanes));
 		const double *column_f = column + i * lanes;
@@ -266,18 +249,18 @@ gp_set_measured(double *state, int lanes, int measured, const double *column, co
 	}
 }
 
-/* A transition and a measurement after it. */
+/* A transition and a measurement after it, of the states of some passbands. */
 INLINED void
-gp_step(double *state, int lanes, const double *correlation, const double *transition,
-		const GpMeasurement *measurement)
+gp_step(double *state, int lanes, const GpPassbands *bands, const double *correlation,
+		const double *transition, const GpMeasurement *measurement)
 {
 	int		measured = measurement->passband;
 	double *column = measurement->column;
 	double	gain[GP_STATES * GP_LANES];
 	double	left[GP_LANES];
 
-	gp_propagate_means(state, lanes, transition);
-	gp_measured_column(state, lanes, correlation, transition, measured, column);
+	gp_propagate_means(state, lanes, bands, transition);
+	gp_measured_column(state, lanes, bands, correlation, transition, measured, column);
 	FOR_LANES(lane, lanes)
 	{
 		double noise = measurement->noise[lane];
@@ -286,21 +269,25 @@ gp_step(double *state, int lanes, const double *correlation, const double *trans
 		measurement->precision[lane] = 1.0 / (column[measured * lanes + lane] + noise);
 		left[lane] = noise * measurement->precision[lane];
 	}
-	for (int i = 0; i < GP_STATES; i++)
+	for (int a = 0; a < 2 * bands->n; a++)
 	{
+		int i = bands->list[a / 2] + a % 2 * N_PASSBANDS;
+
 		FOR_LANES(lane, lanes)
 		{
 			gain[i * lanes + lane] = column[i * lanes + lane] * measurement->precision[lane];
 			state[i * lanes + lane] += gain[i * lanes + lane] * measurement->innovation[lane];
 		}
 	}
-	for (int i = 0; i < N_PASSBANDS; i++)
+	for (int a = 0; a < bands->n; a++)
 	{
+		int			  i = bands->list[a];
 		const double *gain_f = gain + i * lanes;
 		const double *gain_h = gain + (N_PASSBANDS + i) * lanes;
 
-		for (int k = i; k < N_PASSBANDS; k++)
+		for (int c = a; c < bands->n; c++)
 		{
+			int			  k = bands->list[c];
 			const double *column_f = column + k * lanes;
 			const double *column_h = column + (N_PASSBANDS + k) * lanes;
 			double		 *pair = state + gp_at(i, k, 0, lanes);
@@ -317,7 +304,7 @@ gp_step(double *state, int lanes, const double *correlation, const double *trans
 			}
 		}
 	}
-	gp_set_measured(state, lanes, measured, column, left);
+	gp_set_measured(state, lanes, bands, measured, column, left);
 }
 
 #endif /* PLASTICC_CORE_GP_STEP_H */
