@@ -16,6 +16,7 @@
 #include "pg/curve/features.h"
 #include "pg/curve/lightcurve_type.h"
 #include "pg/module/enums.h"
+#include "pg/module/scratch.h"
 #include "pg/util/args.h"
 #include "pg/util/arrays.h"
 
@@ -81,7 +82,7 @@ plasticc_features(PG_FUNCTION_ARGS)
 {
 	LightCurve	*lightcurve = PG_GETARG_LIGHTCURVE(0);
 	FeatureSet	 set = feature_set_argument(fcinfo, 1);
-	Workspace	 workspace = server_workspace(CurrentMemoryContext);
+	Workspace	 workspace = scratch_workspace();
 	Observations observations;
 	ArrayType	*array;
 

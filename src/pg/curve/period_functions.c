@@ -10,6 +10,7 @@
 
 #include "core/period/period.h"
 #include "pg/curve/lightcurve_type.h"
+#include "pg/module/scratch.h"
 #include "pg/util/args.h"
 #include "pg/util/result_rows.h"
 
@@ -149,7 +150,7 @@ requested_range(FunctionCallInfo fcinfo, int first, const Observations *observat
 Datum
 plasticc_period(PG_FUNCTION_ARGS)
 {
-	Workspace	 workspace = server_workspace(CurrentMemoryContext);
+	Workspace	 workspace = scratch_workspace();
 	Observations observations;
 	Period		 period;
 
@@ -169,7 +170,7 @@ plasticc_period(PG_FUNCTION_ARGS)
 Datum
 plasticc_period_candidates(PG_FUNCTION_ARGS)
 {
-	Workspace		workspace = server_workspace(CurrentMemoryContext);
+	Workspace		workspace = scratch_workspace();
 	ReturnSetInfo  *result = begin_result(fcinfo);
 	int32			limit = integer_argument(fcinfo, 1, "n", 1, MAX_PERIOD_CANDIDATES);
 	PeriodCandidate candidates[MAX_PERIOD_CANDIDATES];
