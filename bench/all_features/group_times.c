@@ -1,7 +1,8 @@
 /*
  * group_times.c
  *		The time that each feature group takes per object, for light curves of the
- *		synthetic survey in the test set's mix; all groups of each curve in turn.
+ *		synthetic survey in the test set's mix, all groups of each curve in turn;
+ *		and how it grows with the number of observations, to a million.
  *
  * A group whose results other groups use, such as the curves of the Gaussian
  * process, bears the whole time of computing them.  The fastest of five rounds counts.
@@ -50,26 +51,59 @@ simulate(int64_t object_id, Workspace *workspace)
 	return canonical;
 }
 
-/* Adds the seconds that each group takes for one object. */
-static void
-time_groups(int64_t object_id, double *elapsed)
+/* n observations of a pulsating star in six passbands at random times of three years. */
+static Observations
+observe_star(uint32_t n, Workspace *workspace)
 {
-	Workspace	  workspace = unit_workspace();
-	Observations  o = simulate(object_id, &workspace);
-	double		 *values = workspace_array(&workspace, double, feature_count(FEATURES_ALL));
+	Observations o = allocate_observations(n, workspace);
+	double		 gap = 1095.0 / n, mjd = 59580.0;
+	Random		 random;
+
+	random_seed(&random, 1, n);
+	for (uint32_t i = 0; i < n; i++)
+	{
+		double		cycles = mjd / 0.61;
+		double		flux = 500.0 + 100.0 * sin(2.0 * M_PI * (cycles - floor(cycles)));
+		Observation observation;
+
+		make_observation(mjd, (int) (6.0 * random_uniform(&random)),
+						 flux + 10.0 * random_normal(&random), 10.0, DETECTED_YES, &observation);
+		put_observation(&o, o.count++, observation);
+		mjd += 2.0 * gap * random_uniform(&random);
+	}
+	return o;
+}
+
+/* Adds the seconds that each group takes for one object, as compute_features() calls them. */
+static void
+time_groups(const Observations *o, double *elapsed, Workspace *workspace)
+{
+	double		 *values = workspace_array(workspace, double, feature_count(FEATURES_ALL));
 	double		  start = seconds();
-	Measurements *m = measure(&o, &workspace);
+	Measurements *m = measure(o, workspace);
 
 	for (int i = 0; lightcurve_group(i) != NULL; i++)
 	{
 		double end;
 
+		if (lightcurve_group(i)->fitted && (i == 0 || !lightcurve_group(i - 1)->fitted))
+			m = measure_for_fits(m);
 		lightcurve_group(i)->compute(m, values);
 		values += table_size(&lightcurve_group(i)->table);
 		end = seconds();
 		elapsed[i] += end - start;
 		start = end;
 	}
+}
+
+/* The same for an object of the survey. */
+static void
+time_object(int64_t object_id, double *elapsed)
+{
+	Workspace	 workspace = unit_workspace();
+	Observations o = simulate(object_id, &workspace);
+
+	time_groups(&o, elapsed, &workspace);
 	unit_free();
 }
 
@@ -90,6 +124,44 @@ print_row(const char *name, int n_features, double elapsed, double total)
 		   100.0 * elapsed / total);
 }
 
+/* The parts of all features, in milliseconds, for curves of more and more observations. */
+static void
+print_growth(int n_groups)
+{
+	static const char *const parts[] = {"simple", "gp", "fit", "period", NULL};
+
+	printf("\n%12s", "observations");
+	for (int part = 0; parts[part] != NULL; part++)
+		printf(" %9s ms", parts[part]);
+	printf("\n");
+	for (uint32_t n = 1000; n <= 1000000; n *= 10)
+	{
+		Workspace	 workspace = unit_workspace();
+		Observations o = observe_star(n, &workspace);
+		double		 elapsed[MAX_GROUPS] = {0};
+
+		time_groups(&o, elapsed, &workspace);
+		unit_free();
+		printf("%12u", n);
+		for (int part = 0; parts[part] != NULL; part++)
+		{
+			double total = 0.0;
+
+			for (int i = 0; i < n_groups; i++)
+			{
+				const FeatureGroup *group = lightcurve_group(i);
+
+				if (group->fitted
+						? strncmp(group->table.group, parts[part], strlen(parts[part])) == 0
+						: part == 0)
+					total += elapsed[i];
+			}
+			printf(" %12.2f", 1e3 * total);
+		}
+		printf("\n");
+	}
+}
+
 int
 main(void)
 {
@@ -106,7 +178,7 @@ main(void)
 		double elapsed[MAX_GROUPS] = {0};
 
 		for (int64_t object_id = 1; object_id <= N_OBJECTS; object_id++)
-			time_groups(object_id, elapsed);
+			time_object(object_id, elapsed);
 		if (round == 0 || sum(elapsed, n) < sum(fastest, n))
 			memcpy(fastest, elapsed, sizeof(fastest));
 	}
@@ -122,5 +194,6 @@ main(void)
 	print_row("(set simple)", feature_count(FEATURES_SIMPLE), simple, total);
 	print_row("(set all)", feature_count(FEATURES_ALL), total, total);
 	printf("%.0f objects/s\n", N_OBJECTS / total);
+	print_growth(n);
 	return 0;
 }

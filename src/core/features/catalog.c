@@ -243,22 +243,6 @@ store_features(const double *values, int n, float *features)
 	}
 }
 
-/* What fitted groups measure: the same, or fewer observations with the statistics of all. */
-static Measurements *
-measure_for_fits(Measurements *all)
-{
-	Observations *fitted = workspace_array(all->workspace, Observations, 1);
-	Measurements *measurements;
-
-	*fitted = fitted_observations(all->observations, all->workspace);
-	if (fitted->count == all->observations->count)
-		return all;
-	measurements = measure(fitted, all->workspace);
-	memcpy(measurements->flux_statistics, all->flux_statistics, sizeof(all->flux_statistics));
-	measurements->flux_err_median = all->flux_err_median;
-	return measurements;
-}
-
 void
 compute_features(const Observations *observations, FeatureSet set, float *features,
 				 Workspace *workspace)

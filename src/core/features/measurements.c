@@ -79,3 +79,18 @@ sort_scopes(Measurements *m, const double *values)
 	merge_values(m->scratch, z, m->merged + z, n - z, m->sorted_all);
 	m->workspace->check_interrupts();
 }
+
+Measurements *
+measure_for_fits(Measurements *all)
+{
+	Observations *fitted = workspace_array(all->workspace, Observations, 1);
+	Measurements *measurements;
+
+	*fitted = fitted_observations(all->observations, all->workspace);
+	if (fitted->count == all->observations->count)
+		return all;
+	measurements = measure(fitted, all->workspace);
+	memcpy(measurements->flux_statistics, all->flux_statistics, sizeof(all->flux_statistics));
+	measurements->flux_err_median = all->flux_err_median;
+	return measurements;
+}

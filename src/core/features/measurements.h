@@ -73,4 +73,7 @@ sorted_scope(const Measurements *m, int scope)
 /* The measurements of canonical observations, of which there is at least one. */
 extern Measurements *measure(const Observations *observations, Workspace *workspace);
 
+/* What fitted groups measure: the same, or fewer observations with the statistics of all. */
+extern Measurements *measure_for_fits(Measurements *all);
+
 #endif /* PLASTICC_CORE_FEATURES_MEASUREMENTS_H */
