@@ -320,13 +320,14 @@ store_tree(const Boosting *boosting, Workspace *workspace)
 		const Node *node = order[i];
 		int			input = node->split.input;
 
-		tree.nodes[i] = (TreeNode){.input = input, .missing_right = node->split.missing_right};
+		tree.nodes[i] = (TreeNode){.input = input};
 		if (input < 0)
 		{
 			memcpy(value, node->value, sizeof(float) * n_classes);
 			value += n_classes;
 			continue;
 		}
+		tree.nodes[i].missing_right = node->split.missing_right;
 		tree.nodes[i].threshold = upper_edge(&boosting->binned, input, node->split.bin);
 		order[n++] = &node->children[0];
 		order[n++] = &node->children[1];
