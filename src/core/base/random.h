@@ -49,6 +49,7 @@ enum TrainingStream
 	STREAM_MEMBERS = 8,		  /* seeds of members; the member is added, times 2^32 */
 	STREAM_FOLDS = 9,		  /* folds of a cross-validation */
 	STREAM_PARTS = 10,		  /* parts of a cross-fitted calibration */
+	STREAM_REFERENCE = 11,	  /* training objects that a model's reference is made of */
 	STREAM_BAGS = 16,		  /* and on: bags; the round is added, and the fold times 2^32 */
 };
 

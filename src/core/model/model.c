@@ -219,6 +219,28 @@ probabilities_are_valid(int n_rows, int n_classes, const float *probabilities)
 	return true;
 }
 
+int
+model_features(const Model *model, int32_t *features, Workspace *workspace)
+{
+	const Preprocessing *preprocessing = &model->preprocessing;
+	bool				*marked = workspace_array(workspace, bool, preprocessing->n_features);
+	int					 n = 0;
+
+	memset(marked, 0, preprocessing->n_features);
+	for (int j = 0; j < preprocessing->n_used; j++)
+		marked[preprocessing->used[j]] = true;
+	for (int j = 0; j < preprocessing->n_flagged; j++)
+		marked[preprocessing->flagged[j]] = true;
+	for (int j = 0; j < model->n_tree_inputs; j++)
+		marked[model->tree_inputs[j]] = true;
+	if (model->gate.closed)
+		marked[model->gate.feature] = true;
+	for (int i = 0; i < preprocessing->n_features; i++)
+		if (marked[i])
+			features[n++] = i;
+	return n;
+}
+
 /* Marks the inputs used by networks, and the gate's feature. */
 static void
 mark_inputs(const Model *model, bool *marked)

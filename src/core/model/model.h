@@ -17,6 +17,7 @@
 #include "core/base/workspace.h"
 #include "core/model/class_gate.h"
 #include "core/model/preprocess.h"
+#include "core/model/reference.h"
 #include "core/nn/layer.h"
 #include "core/trees/booster.h"
 
@@ -60,6 +61,7 @@ typedef struct Model
 								* most MODEL_MAX_CLASS_NAME_BYTES; NULL if the classes are numbers */
 	const char *options;	   /* JSON text of the training options */
 	const char *metrics;	   /* JSON text of the training metrics */
+	Reference  *reference;	   /* of its training set; NULL in models that were made without */
 } Model;
 
 /* inputs [n] = the elements of all with the given indexes [n]. */
@@ -76,6 +78,12 @@ gather_inputs(int n, const int32_t *indexes, const float *all, float *inputs)
  * place; they must not be shared.
  */
 extern void drop_unused_inputs(Model *model, Workspace *workspace);
+
+/*
+ * Lists, ascending, the features that the model reads: features has space for n_features.
+ * Returns their number.
+ */
+extern int model_features(const Model *model, int32_t *features, Workspace *workspace);
 
 /*
  * The portable byte form (little-endian; it starts with magic number, version, length

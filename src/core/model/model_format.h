@@ -19,7 +19,8 @@
  *		for each its base, n_trees, and for each tree n_nodes, nodes and leaves; a node
  *		is 0 for a leaf, otherwise 2 * (input + 1) + missing_right, and its threshold;
  *		each feature name, each class name, then the options and the metrics: length
- *		and text.
+ *		and text;
+ *		the reference, if there is one: see put_reference().
  *
  * Format 4, of version 0.1.0, lacks n_boosters and what belongs to them, names of classes,
  * and lowest and highest: the values of a feature are not limited to the range of those in

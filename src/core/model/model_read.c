@@ -277,6 +277,8 @@ take_body(Reader *reader, Model *model, uint32_t format)
 		model->class_names = take_class_names(reader, model->n_classes);
 	model->options = take_text(reader);
 	model->metrics = take_text(reader);
+	if (reader->left > 0 && !preprocessing->unbounded)
+		model->reference = take_reference(reader, preprocessing->n_features, model->n_classes);
 	if (reader->failure == NULL && reader->left > 0)
 		reading_failed(reader, "data follow the end of the model");
 }

@@ -4,73 +4,9 @@
  */
 #include "core/model/model.h"
 
-#include <string.h>
-
 #include "core/base/crc32c.h"
+#include "core/model/byte_writer.h"
 #include "core/model/model_format.h"
-
-/* Appends to position; if that is NULL, only counts bytes. */
-typedef struct Writer
-{
-	unsigned char *position;
-	size_t		   length;
-} Writer;
-
-static void
-put_bytes(Writer *writer, const void *bytes, size_t length)
-{
-	if (writer->position)
-	{
-		memcpy(writer->position, bytes, length);
-		writer->position += length;
-	}
-	writer->length += length;
-}
-
-static void
-put_uint32(Writer *writer, uint32_t value)
-{
-	unsigned char bytes[4] = {value, value >> 8, value >> 16, value >> 24};
-
-	put_bytes(writer, bytes, 4);
-}
-
-static void
-put_float(Writer *writer, float value)
-{
-	uint32_t bits;
-
-	memcpy(&bits, &value, 4);
-	put_uint32(writer, bits);
-}
-
-static void
-put_floats(Writer *writer, const float *values, size_t n)
-{
-	if (writer->position == NULL)
-	{
-		writer->length += 4 * n;
-		return;
-	}
-	for (size_t i = 0; i < n; i++)
-		put_float(writer, values[i]);
-}
-
-static void
-put_indexes(Writer *writer, const int32_t *values, int n)
-{
-	for (int i = 0; i < n; i++)
-		put_uint32(writer, (uint32_t) values[i]);
-}
-
-static void
-put_text(Writer *writer, const char *text)
-{
-	size_t length = strlen(text);
-
-	put_uint32(writer, (uint32_t) length);
-	put_bytes(writer, text, length);
-}
 
 static void
 put_preprocessing(Writer *writer, const Preprocessing *preprocessing)
@@ -189,6 +125,8 @@ put_body(Writer *writer, const Model *model)
 		put_text(writer, model->class_names[c]);
 	put_text(writer, model->options);
 	put_text(writer, model->metrics);
+	if (model->reference)
+		put_reference(writer, model->reference, model->n_classes);
 }
 
 size_t
