@@ -162,6 +162,34 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 40000 ROWS 1
 COMMENT ON FUNCTION plasticc_probabilities(bytea, real[]) IS
 'class probabilities as rows, one per class, whose name is as in plasticc_class_names(model)';
 
+-- Volatile, because the query may be.
+CREATE FUNCTION plasticc_drift(
+    model bytea, query text,
+    OUT feature text, OUT feature_group text, OUT psi double precision, OUT ks double precision,
+    OUT missing double precision, OUT training_missing double precision
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS 300;
+
+COMMENT ON FUNCTION plasticc_drift(bytea, text) IS
+'how features that the model reads differ between its training set and the rows of a query, run as the current user, that returns features and optionally object_id: population stability index, Kolmogorov-Smirnov distance of values that are not missing, and the fractions that are missing; the largest psi first';
+
+CREATE FUNCTION plasticc_prediction_set(
+    model bytea, features real[], coverage double precision DEFAULT 0.9, by_class boolean DEFAULT false
+) RETURNS integer[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 40000;
+
+COMMENT ON FUNCTION plasticc_prediction_set(bytea, real[], double precision, boolean) IS
+'classes among which the true one is with a probability of coverage, for objects like the training set, or by_class for those of each class, the most probable first; from predictions of objects that networks were not trained on, which a model has that was trained with bagging_folds; it may be empty';
+
+CREATE FUNCTION plasticc_explain(
+    model bytea, features real[], by_group boolean DEFAULT false,
+    OUT feature text, OUT feature_group text, OUT contribution double precision
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 80000000 ROWS 300;
+
+COMMENT ON FUNCTION plasticc_explain(bytea, real[], boolean) IS
+'what each feature, or each group of features, contributes to the log-odds of the most probable class against the rest, the largest first: Shapley values, whose sum is the difference from the mean of 32 training objects';
+
 -- Not strict: of the last argument, only the type matters.
 CREATE FUNCTION plasticc_classify_query(
     model bytea, query text, object_id_type anyelement, OUT object_id anyelement, OUT probabilities real[]
@@ -1078,8 +1106,24 @@ COMMENT ON FUNCTION plasticc_gp_predict(lightcurve, double precision[]) IS
 'mean and standard deviation of the noiseless flux in all six passbands at each of the given times, which need not lie within the light curve, by the Gaussian process that plasticc_gp_fit fits; no rows without observations';
 COMMENT ON TYPE plasticc_host IS
 'host of an augmented copy: redshift, photometric redshift and its error, and the distance modulus in mag of the photometric redshift';
-COMMENT ON FUNCTION plasticc_augment(lightcurve, bigint, double precision, double precision, double precision, double precision, double precision, double precision, double precision, double precision, double precision, double precision, integer) IS
-'augmented copy of a light curve, the same for the same arguments: moved from redshift (NULL, NaN or negative: unknown) to new_redshift (NULL: not moved) through a Gaussian process or, at redshift 0, dimmed by galactic_dimming +- galactic_dimming_sd mag; observations dropped singly (drop_fraction) and in a block of drop_block days, with noise added (in units of flux_err) and times shifted by up to time_shift days; NULL if fewer than min_detections remain';
+-- Arguments are new: what depends on the function, such as a view, has to be dropped before the update.
+DROP FUNCTION plasticc_augment(lightcurve, bigint, double precision, double precision, double precision, double precision, double precision, double precision, double precision, double precision, double precision, double precision, integer);
+
+-- Not strict: a NULL redshift is unknown.
+CREATE FUNCTION plasticc_augment(
+    lightcurve, seed bigint,
+    redshift double precision DEFAULT NULL, new_redshift double precision DEFAULT NULL,
+    drop_fraction double precision DEFAULT 0.1, drop_block double precision DEFAULT 0,
+    noise double precision DEFAULT 0.5, time_shift double precision DEFAULT 0,
+    galactic_dimming double precision DEFAULT 0.5, galactic_dimming_sd double precision DEFAULT 0.5,
+    detection_threshold double precision DEFAULT 5.5, detection_width double precision DEFAULT 2,
+    min_detections integer DEFAULT 2,
+    truncate boolean DEFAULT false, min_days double precision DEFAULT 1, max_days double precision DEFAULT 120
+) RETURNS lightcurve
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000;
+
+COMMENT ON FUNCTION plasticc_augment(lightcurve, bigint, double precision, double precision, double precision, double precision, double precision, double precision, double precision, double precision, double precision, double precision, integer, boolean, double precision, double precision) IS
+'augmented copy of a light curve, the same for the same arguments: moved from redshift (NULL, NaN or negative: unknown) to new_redshift (NULL: not moved) through a Gaussian process or, at redshift 0, dimmed by galactic_dimming +- galactic_dimming_sd mag; observations dropped singly (drop_fraction) and in a block of drop_block days, with noise added (in units of flux_err) and times shifted by up to time_shift days; with truncate, as known at a time after its first detection that is log-uniform from min_days to max_days; NULL if fewer than min_detections remain';
 COMMENT ON FUNCTION plasticc_augment_host(bigint, double precision, double precision, double precision, double precision, double precision, double precision) IS
 'host of an augmented copy: new_redshift is log-uniform from min_redshift (NULL: 0.95 redshift) to max_redshift (NULL: the lesser of 5 redshift and 1.5 (1 + redshift) - 1), hostgal_photoz keeps its error relative to 1 + z and gets noise of photoz_noise times its error, and distmod is that of hostgal_photoz; a redshift that is 0 or unknown is left unchanged';
 COMMENT ON FUNCTION plasticc_periodogram(lightcurve, double precision, double precision, double precision) IS

@@ -510,7 +510,8 @@ CREATE FUNCTION plasticc_augment(
     noise double precision DEFAULT 0.5, time_shift double precision DEFAULT 0,
     galactic_dimming double precision DEFAULT 0.5, galactic_dimming_sd double precision DEFAULT 0.5,
     detection_threshold double precision DEFAULT 5.5, detection_width double precision DEFAULT 2,
-    min_detections integer DEFAULT 2
+    min_detections integer DEFAULT 2,
+    truncate boolean DEFAULT false, min_days double precision DEFAULT 1, max_days double precision DEFAULT 120
 ) RETURNS lightcurve
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000;
 
@@ -530,8 +531,8 @@ CREATE FUNCTION plasticc_augment_host(
 ) RETURNS plasticc_host
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50;
 
-COMMENT ON FUNCTION plasticc_augment(lightcurve, bigint, double precision, double precision, double precision, double precision, double precision, double precision, double precision, double precision, double precision, double precision, integer) IS
-'augmented copy of a light curve, the same for the same arguments: moved from redshift (NULL, NaN or negative: unknown) to new_redshift (NULL: not moved) through a Gaussian process or, at redshift 0, dimmed by galactic_dimming +- galactic_dimming_sd mag; observations dropped singly (drop_fraction) and in a block of drop_block days, with noise added (in units of flux_err) and times shifted by up to time_shift days; NULL if fewer than min_detections remain';
+COMMENT ON FUNCTION plasticc_augment(lightcurve, bigint, double precision, double precision, double precision, double precision, double precision, double precision, double precision, double precision, double precision, double precision, integer, boolean, double precision, double precision) IS
+'augmented copy of a light curve, the same for the same arguments: moved from redshift (NULL, NaN or negative: unknown) to new_redshift (NULL: not moved) through a Gaussian process or, at redshift 0, dimmed by galactic_dimming +- galactic_dimming_sd mag; observations dropped singly (drop_fraction) and in a block of drop_block days, with noise added (in units of flux_err) and times shifted by up to time_shift days; with truncate, as known at a time after its first detection that is log-uniform from min_days to max_days; NULL if fewer than min_detections remain';
 COMMENT ON FUNCTION plasticc_augment_host(bigint, double precision, double precision, double precision, double precision, double precision, double precision) IS
 'host of an augmented copy: new_redshift is log-uniform from min_redshift (NULL: 0.95 redshift) to max_redshift (NULL: the lesser of 5 redshift and 1.5 (1 + redshift) - 1), hostgal_photoz keeps its error relative to 1 + z and gets noise of photoz_noise times its error, and distmod is that of hostgal_photoz; a redshift that is 0 or unknown is left unchanged';
 
@@ -932,6 +933,34 @@ AS 'MODULE_PATHNAME', 'plasticc_gains' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 
 COMMENT ON FUNCTION plasticc_importance(bytea) IS
 'gain of every feature in the model''s boosted trees: by how much the splits on it reduce the weighted cross-entropy of the training objects, in the second-order approximation, summed over the splits of a member and averaged over members; largest first';
+
+-- Volatile, because the query may be.
+CREATE FUNCTION plasticc_drift(
+    model bytea, query text,
+    OUT feature text, OUT feature_group text, OUT psi double precision, OUT ks double precision,
+    OUT missing double precision, OUT training_missing double precision
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS 300;
+
+COMMENT ON FUNCTION plasticc_drift(bytea, text) IS
+'how features that the model reads differ between its training set and the rows of a query, run as the current user, that returns features and optionally object_id: population stability index, Kolmogorov-Smirnov distance of values that are not missing, and the fractions that are missing; the largest psi first';
+
+CREATE FUNCTION plasticc_prediction_set(
+    model bytea, features real[], coverage double precision DEFAULT 0.9, by_class boolean DEFAULT false
+) RETURNS integer[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 40000;
+
+COMMENT ON FUNCTION plasticc_prediction_set(bytea, real[], double precision, boolean) IS
+'classes among which the true one is with a probability of coverage, for objects like the training set, or by_class for those of each class, the most probable first; from predictions of objects that networks were not trained on, which a model has that was trained with bagging_folds; it may be empty';
+
+CREATE FUNCTION plasticc_explain(
+    model bytea, features real[], by_group boolean DEFAULT false,
+    OUT feature text, OUT feature_group text, OUT contribution double precision
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 80000000 ROWS 300;
+
+COMMENT ON FUNCTION plasticc_explain(bytea, real[], boolean) IS
+'what each feature, or each group of features, contributes to the log-odds of the most probable class against the rest, the largest first: Shapley values, whose sum is the difference from the mean of 32 training objects';
 
 -- An enum, because text constants, which have a collation, are not sent to foreign servers.
 CREATE TYPE plasticc_unknown_method AS ENUM

@@ -14,7 +14,7 @@ CREATE TABLE observations AS SELECT * FROM plasticc_simulate_observations(2);
 CREATE VIEW no_rows AS SELECT object_id, features FROM objects WHERE false;
 SELECT plasticc_create_feature_table('calls.extracted'), plasticc_create_prediction_table('calls.predicted');
 CALL plasticc_train('m', 'SELECT features, target FROM calls.objects ORDER BY object_id',
-    '{"layers": [2], "epochs": 1, "networks": 1, "trees": 0, "report_interval": 1000, "feature_names": ["a", "b", "c", "d"]}');
+    '{"layers": [2], "epochs": 1, "networks": 2, "trees": 0, "bagging_folds": 2, "report_interval": 1000, "feature_names": ["a", "b", "c", "d"]}');
 
 SELECT plasticc_promote('m', 1, 'live');
 
@@ -93,6 +93,7 @@ INSERT INTO usual_values VALUES
     ('text', '%.feature_set', '''simple'''), ('text', 'plasticc_add_unknown.method', '''prior'''),
     ('text', 'plasticc_passband%', '''g'''), ('text', 'plasticc_passband.survey', '''ztf'''), ('text', 'plasticc_feature.name', '(plasticc_feature_names())[1]'),
     ('text', 'plasticc_simulate%.mix', '''test'''), ('text', '%.query', '''SELECT object_id, features, target FROM calls.objects'''),
+    ('text', 'plasticc_drift.query', '''SELECT object_id, features FROM calls.objects'''),
     ('text', 'plasticc_classify_query.query', '''SELECT object_id, features FROM calls.objects'''),
     ('text', '%.training_query', '''SELECT features, target FROM calls.objects'''),
     ('text', 'plasticc_create%.name', '''calls.created'''), ('text', '%.alias', '''live'''),

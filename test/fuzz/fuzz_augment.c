@@ -79,6 +79,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.detection_threshold = take_between(&input, 0.0, 1e3),
 		.detection_width = take_between(&input, 0.0, 1e3),
 	};
+	options.min_days = take_between(&input, 1e-3, 1e6);
+	options.max_days = options.min_days + take_between(&input, 0.0, 1e6);
+	options.truncate = (seed & 1) != 0;
 	curve = take_curve(&input, &workspace);
 	if (augment_moves(&options))
 		process = gp_fit(&curve, &workspace).process;

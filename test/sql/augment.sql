@@ -47,6 +47,21 @@ SELECT plasticc_augment('{}', 1) IS NULL AS default, plasticc_augment('{} + 2 re
 SELECT plasticc_augment(NULL, 1) IS NULL AS no_curve, plasticc_augment('{(59580,2,3,1,f)}', NULL) IS NULL AS no_seed;
 
 --
+-- Truncated copies: what was known of the same copy some days after its first detection
+--
+SELECT count(*) > 40 AS enough, bool_and(a = b) AS same, bool_or(a <> whole) AS shorter
+FROM curves, plasticc_augment(lightcurve, 3, 0.2, 0.3, min_detections => 1, truncate => true, min_days => 8, max_days => 8) a,
+     plasticc_augment(lightcurve, 3, 0.2, 0.3, min_detections => 1) whole, plasticc_truncate(whole, 8) b
+WHERE a IS NOT NULL;
+-- the days are log-uniform: as often below as above the geometric mean of the range
+SELECT round(avg((days < sqrt(120))::int), 1) AS early, min(days) < 2 AS soon, max(days) BETWEEN 100 AND 120 AS late
+FROM (SELECT plasticc_lightcurve(i, 2, 10, 1, true) AS lightcurve FROM generate_series(0, 200, 0.1) i) c, generate_series(1, 300) seed,
+     LATERAL (SELECT max(o.mjd) AS days FROM plasticc_observations(plasticc_augment(lightcurve, seed, drop_fraction => 0, noise => 0, truncate => true)) o) d;
+-- what the classifier reads of how much is known is in the catalog
+SELECT name, unit FROM plasticc_feature_catalog('simple')
+WHERE name IN ('n_observations', 'n_detections', 'detection_span', 'observation_span', 'time_after_detections', 'detection_gap_after') ORDER BY ordinal;
+
+--
 -- Hosts
 --
 SELECT bool_and(h.new_redshift BETWEEN 0.95 * 0.3 AND 1.5 * 1.3 - 1) AS bounds, max(h.new_redshift) - min(h.new_redshift) > 0.5 AS spread,
@@ -78,6 +93,10 @@ SELECT plasticc_augment('{(59580,2,3,1,f)}', 1, noise => 'NaN');
 SELECT plasticc_augment('{(59580,2,3,1,f)}', 1, time_shift => 'Infinity');
 SELECT plasticc_augment('{(59580,2,3,1,f)}', 1, galactic_dimming => NULL);
 SELECT plasticc_augment('{(59580,2,3,1,f)}', 1, min_detections => -1);
+SELECT plasticc_augment('{(59580,2,3,1,f)}', 1, truncate => NULL);
+SELECT plasticc_augment('{(59580,2,3,1,f)}', 1, truncate => true, min_days => 0);
+SELECT plasticc_augment('{(59580,2,3,1,f)}', 1, truncate => true, max_days => 'Infinity');
+SELECT plasticc_augment('{(59580,2,3,1,f)}', 1, truncate => true, min_days => 10, max_days => 5);
 SELECT plasticc_augment('{(59580,2,3,1,f)}', 1, 0, 0.3);
 SELECT plasticc_augment('{(59580,2,3,1,f)}', 1, -9, 0.3);
 SELECT plasticc_augment('{(59580,2,3,1,f)}', 1, 0.3, 0);

@@ -1,6 +1,7 @@
 /*
  * test_augment.c
- *		Augmented copies of light curves compared with the original, with a source
+ *		Augmented copies of light curves compared with the original, with what is
+ *		known of it early, with a source
  *		known at every redshift, and with draws from a Gaussian process.
  */
 #include "unit.h"
@@ -9,6 +10,7 @@
 #include "core/curve/cosmology.h"
 #include "core/base/random.h"
 #include "core/curve/passbands.h"
+#include "core/curve/selection.h"
 
 /* No change is requested. */
 static const AugmentOptions nothing = {
@@ -245,6 +247,55 @@ test_noise(void)
 	for (uint32_t i = 1; i < o.count; i++)
 		product += (copy.flux[i] - o.flux[i]) * (other.flux[i] - o.flux[i]) / (1.5 * 1.5);
 	CHECK(fabs(product) < 5.0 * sqrt(o.count), "correlation %g", product / o.count);
+	unit_free();
+}
+
+/* A copy that is truncated is what was known early of the same copy. */
+static void
+test_truncation(void)
+{
+	Workspace	   workspace = unit_workspace();
+	Random		   random;
+	AugmentOptions options = nothing;
+	Observations   o, copy, early, known;
+	int			   late = 0;
+
+	random_seed(&random, 8, 0);
+	o = wave(&random, 300, &workspace);
+	for (uint64_t seed = 0; seed < 1000; seed++)
+	{
+		uint32_t first = 0;
+
+		options = nothing;
+		options.truncate = true;
+		options.min_days = 1.0;
+		options.max_days = 100.0;
+		copy_of(&o, seed, &options, &early, &workspace);
+		while (!(o.kind[first] & KIND_DETECTED))
+			first++;
+		known = truncate_observations(&o, early.mjd[early.count - 1] - o.mjd[first], &workspace);
+		CHECK(same_observations(&early, &known), "seed %d: the beginning", (int) seed);
+		late += early.mjd[early.count - 1] - o.mjd[first] >= 10.0;
+	}
+	CHECK(abs(late - 500) < 80, "%d of 1,000 beyond 10 days of 1 to 100", late);
+
+	/* After all other changes, by what is detected then. */
+	for (uint64_t seed = 0; seed < 20; seed++)
+	{
+		options = (AugmentOptions){0.3, 0.5, 0.2, 20.0, 0.5, 10.0, 0.0, 0.0, 5.5, 2.0};
+		copy_of(&o, seed, &options, &copy, &workspace);
+		options.truncate = true;
+		options.min_days = options.max_days = 7.5;
+		copy_of(&o, seed, &options, &early, &workspace);
+		known = truncate_observations(&copy, 7.5, &workspace);
+		CHECK(same_observations(&early, &known) && known.count < copy.count, "seed %d", (int) seed);
+	}
+
+	/* Nothing is known of what was never detected. */
+	options.redshift = options.new_redshift = NAN;
+	options.detection_threshold = 1e3;
+	copy_of(&o, 1, &options, &early, &workspace);
+	CHECK(early.count == 0 && early.n_rejected == 0, "%u observations", early.count);
 	unit_free();
 }
 
@@ -557,6 +608,7 @@ main(void)
 	test_identity();
 	test_drops();
 	test_noise();
+	test_truncation();
 	test_dimming();
 	test_moves();
 	test_hard_input();

@@ -21,7 +21,8 @@ enum Stream
 	STREAM_SKY,
 	STREAM_NOISE,
 	STREAM_DETECT,
-	STREAM_HOST
+	STREAM_HOST,
+	STREAM_TRUNCATE
 };
 
 /* A copy in the making. */
@@ -37,6 +38,7 @@ typedef struct Copy
 	double				 *flux_err;
 	bool				 *detected;
 	bool				  changed; /* whether the fluxes are others than those of `from` */
+	uint32_t			  n_rejected;
 	Workspace			 *workspace;
 } Copy;
 
@@ -87,6 +89,13 @@ stream_of(const Copy *copy, enum Stream stream)
 
 	random_seed(&random, copy->seed, stream);
 	return random;
+}
+
+/* Log-uniform from minimum to maximum. */
+static double
+draw_log_uniform(Random *random, double minimum, double maximum)
+{
+	return minimum * exp(log(maximum / minimum) * random_uniform(random));
 }
 
 /* ----------------------------------------------------------------
@@ -335,6 +344,23 @@ detect(Copy *copy)
 	}
 }
 
+/* Leaves out what came later than so many days after the first detection, or all without one. */
+static void
+truncate_copy(Copy *copy)
+{
+	Random	 random = stream_of(copy, STREAM_TRUNCATE);
+	double	 days = draw_log_uniform(&random, copy->options->min_days, copy->options->max_days);
+	uint32_t first = 0, n;
+
+	while (first < copy->n && !copy->detected[first])
+		first++;
+	n = first;
+	while (n < copy->n && copy->mjd[n] <= copy->mjd[first] + days)
+		n++;
+	copy->n = first < copy->n ? n : 0;
+	copy->n_rejected = 0;
+}
+
 /* ----------------------------------------------------------------
  * The copy
  * ----------------------------------------------------------------
@@ -351,6 +377,7 @@ begin_copy(const Observations *o, uint64_t seed, const AugmentOptions *options,
 		.n = o->count,
 		.source = workspace_array(workspace, uint32_t, o->count),
 		.mjd = workspace_array(workspace, double, o->count),
+		.n_rejected = o->n_rejected,
 		.workspace = workspace,
 	};
 
@@ -385,7 +412,7 @@ finish_copy(const Copy *copy, Observations *result)
 {
 	*result = allocate_observations(copy->n, copy->workspace);
 	result->count = copy->n;
-	result->n_rejected = copy->from->n_rejected;
+	result->n_rejected = copy->n_rejected;
 	for (uint32_t i = 0; i < copy->n; i++)
 	{
 		Observation observation;
@@ -429,6 +456,8 @@ augment_light_curve(const Observations *observations, uint64_t seed, const Augme
 		add_noise(&copy);
 	if (copy.changed)
 		detect(&copy);
+	if (options->truncate)
+		truncate_copy(&copy);
 	return finish_copy(&copy, result);
 }
 
@@ -455,7 +484,7 @@ augment_host(uint64_t seed, const AugmentedHost *host, double minimum, double ma
 	seed = mix_double(seed, host->photoz);
 	seed = mix_double(seed, host->photoz_err);
 	random_seed(&random, seed, STREAM_HOST);
-	copy.redshift = minimum * exp(log(maximum / minimum) * random_uniform(&random));
+	copy.redshift = draw_log_uniform(&random, minimum, maximum);
 	normal = random_normal(&random);
 	if (!(host->photoz > 0.0))
 		return copy;

@@ -1,8 +1,9 @@
 /*
  * augment.h
  *		Copies of a light curve under other observing conditions: with
- *		points and a season missing, noisier, at another time, fainter, or at
- *		another redshift; and the redshifts of its host that go with them.
+ *		points and a season missing, noisier, at another time, fainter, at another
+ *		redshift, or as it was known some days after the first detection; and the
+ *		redshifts of its host that go with them.
  *
  * After the augmentation of avocado (Boone, "Avocado: Photometric Classification
  * of Astronomical Transients with Gaussian Process Augmentation", AJ 158, 257,
@@ -58,6 +59,9 @@ typedef struct AugmentOptions
 	double dimming_sd;	  /* ... and their standard deviation */
 	double detection_threshold; /* see augment_light_curve() */
 	double detection_width;
+	bool   truncate; /* cut the copy so many days after its first detection: */
+	double min_days; /* log-uniform from min_days > 0 ... */
+	double max_days; /* ... to max_days >= min_days */
 } AugmentOptions;
 
 /* Whether the object is moved, which takes the Gaussian process of its light curve. */
@@ -74,6 +78,9 @@ extern bool augment_moves(const AugmentOptions *options);
  * changed is detected with the probability (1 + erf((|flux| / flux_err -
  * detection_threshold) / detection_width)) / 2; if the width is 0, where the ratio
  * is not less than the threshold.
+ *
+ * A copy is truncated last, as truncate_observations() does: its first detection is the
+ * one that it has after all other changes, and nothing is left of a copy without any.
  *
  * The copy depends on the observations, the seed and the options, and each kind of
  * change draws from a stream of random numbers of its own: copies of different

@@ -97,10 +97,27 @@ fitted_process(FunctionCallInfo fcinfo, LightCurve *lightcurve, Workspace *works
 	return &cache->process;
 }
 
+/* The first of the arguments truncate, min_days and max_days, which 0.1.0 does not have. */
+#define TRUNCATION 13
+
+/* Reads the range of days; returns whether the copy is to be truncated. */
+static bool
+truncation_arguments(FunctionCallInfo fcinfo, AugmentOptions *options)
+{
+	require_argument(fcinfo, TRUNCATION, "truncate");
+	options->min_days = number_argument(fcinfo, TRUNCATION + 1, "min_days", 1e-3, 1e6);
+	options->max_days = number_argument(fcinfo, TRUNCATION + 2, "max_days", 1e-3, 1e6);
+	if (options->min_days > options->max_days)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("min_days %g exceeds max_days %g", options->min_days, options->max_days)));
+	return PG_GETARG_BOOL(TRUNCATION);
+}
+
 static AugmentOptions
 augment_options(FunctionCallInfo fcinfo)
 {
-	AugmentOptions options;
+	AugmentOptions options = {0};
 
 	options.redshift = observed_redshift(fcinfo, 2, "redshift");
 	options.new_redshift = target_redshift(fcinfo, 3, options.redshift);
@@ -112,6 +129,7 @@ augment_options(FunctionCallInfo fcinfo)
 	options.dimming_sd = number_argument(fcinfo, 9, "galactic_dimming_sd", 0.0, 50.0);
 	options.detection_threshold = number_argument(fcinfo, 10, "detection_threshold", 0.0, 1e6);
 	options.detection_width = number_argument(fcinfo, 11, "detection_width", 0.0, 1e6);
+	options.truncate = PG_NARGS() > TRUNCATION && truncation_arguments(fcinfo, &options);
 	return options;
 }
 
@@ -141,8 +159,8 @@ count_detections(const Observations *observations)
 }
 
 /*
- * plasticc_augment(lightcurve, seed, ..., min_detections): NULL where the survey
- * would not have detected the object
+ * plasticc_augment(lightcurve, seed, ..., min_detections, truncate, min_days, max_days):
+ * NULL where the survey would not have detected the object
  */
 Datum
 plasticc_augment(PG_FUNCTION_ARGS)

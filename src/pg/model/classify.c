@@ -107,6 +107,7 @@ new_batch(const Model *model, Oid id_type)
 		AllocSetContextCreate(CurrentMemoryContext, "plasticc object_ids", ALLOCSET_DEFAULT_SIZES);
 	batch->capacity = Min(CLASSIFY_BLOCK_ROWS, query_batch_rows(model->preprocessing.n_features));
 	batch->block = new_classify_block(model, batch->capacity);
+	batch->block->early = new_early_counter(model);
 	return batch;
 }
 
@@ -206,5 +207,7 @@ plasticc_classify_query(PG_FUNCTION_ARGS)
 			return_batch(batch, result);
 	}
 	return_batch(batch, result);
+	if (batch->block->early)
+		warn_of_early_objects(&batch->block->early->objects);
 	return (Datum) 0;
 }

@@ -42,6 +42,9 @@ classify_block(ClassifyBlock *block)
 	block->n = 0; /* also after an error */
 	if (n == 0)
 		return;
+	if (block->early)
+		count_early_objects(block->early, n, block->features,
+							block->model->preprocessing.n_features);
 	model_classify(block->model, block->scratch, n, block->features, block->probabilities);
 	require_probabilities(block->name, n, block->model->n_classes, block->probabilities);
 }

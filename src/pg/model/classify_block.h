@@ -8,6 +8,7 @@
 #include "utils/array.h"
 
 #include "core/model/model.h"
+#include "pg/model/known_days.h"
 
 /* Capacity for many objects: matrix products are faster than products with vectors. */
 #define CLASSIFY_BLOCK_ROWS 1024
@@ -21,6 +22,7 @@ typedef struct ClassifyBlock
 	int				 n;				/* objects in the block */
 	float			*features;		/* [n][n_features] */
 	float			*probabilities; /* [n][n_classes], by classify_block() */
+	EarlyCounter	*early;			/* counts the objects that are classified; NULL for none */
 } ClassifyBlock;
 
 /* An empty block for up to that many objects, in the current memory context. */

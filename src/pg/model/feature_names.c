@@ -58,3 +58,26 @@ model_feature_names(const Model *model)
 		names[i] = described_name(server_text(model->feature_names[i]));
 	return names;
 }
+
+int
+feature_position(int n_features, const char *const *names, int n_names, const char *name)
+{
+	FeatureSet set;
+	bool	   with_host;
+
+	if (n_names > 0)
+	{
+		for (int i = 0; i < Min(n_features, n_names); i++)
+			if (strcmp(names[i], name) == 0)
+				return i;
+	}
+	else if (find_feature_set(n_features, &set, &with_host))
+	{
+		int ordinal = find_feature(name, strlen(name));
+
+		for (int i = 0; i < n_features; i++)
+			if (feature_ordinal(set, i) == ordinal)
+				return i;
+	}
+	return -1;
+}

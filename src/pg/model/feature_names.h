@@ -26,4 +26,12 @@ extern FeatureName *catalog_names(int n);
 /* Those that a model was trained on: by its own names, or else the catalog's. */
 extern FeatureName *model_feature_names(const Model *model);
 
+/*
+ * The index of the named feature among n_features, -1 if there is none.  The features have
+ * the given names; where n_names is 0, those of the built-in feature set with as many
+ * features.
+ */
+extern int feature_position(int n_features, const char *const *names, int n_names,
+							const char *name);
+
 #endif /* PLASTICC_PG_MODEL_FEATURE_NAMES_H */

@@ -282,6 +282,7 @@ do_chunk(const PipelineKind *kind, PipelineJob *job, Datum chunk, ChunkReport *r
 	{
 		kind->do_objects(job, ids);
 		report->n_done = n;
+		kind->describe(job, report);
 	}
 	AtEOXact_GUC(true, nest_level);
 }
@@ -306,6 +307,9 @@ add_report(RunTotal *total, const ChunkReport *report)
 	sum->rows.rows += report->rows.rows;
 	for (int i = 0; i < N_ROW_FAULTS; i++)
 		sum->rows.rejected[i] += report->rows.rejected[i];
+	sum->early.days = Max(sum->early.days, report->early.days);
+	sum->early.n_known += report->early.n_known;
+	sum->early.n_early += report->early.n_early;
 	keep_first(sum->skipped, &total->skipped_from, report->skipped, report->chunk,
 			   sizeof(sum->skipped));
 	keep_first(sum->rejected, &total->rejected_from, report->rejected, report->chunk,

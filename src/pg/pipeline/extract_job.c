@@ -219,7 +219,7 @@ static const PipelineKind extract_kind = {
 	.do_objects = extract_objects,
 	.check_rows = check_rejected_rows,
 	.explain = explain_bad_text,
-	.report_rows = report_rejected_rows,
+	.report_total = report_rejected_rows,
 };
 
 PGDLLEXPORT void plasticc_extraction_worker(Datum handle);

@@ -236,8 +236,7 @@ report_end(const PipelineRun *run)
 	double			   elapsed = procedure_elapsed(run->procedure);
 	int				   processes = pool_workers(run->pool) + 1;
 
-	if (run->kind->report_rows)
-		run->kind->report_rows(total);
+	run->kind->report_total(total);
 	report_skipped(run);
 	ereport(NOTICE,
 			(errmsg(INT64_FORMAT " objects done in %s by %d %s, %.0f objects/s", total->n_done,

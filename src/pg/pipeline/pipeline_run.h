@@ -14,6 +14,7 @@
 #include "fmgr.h"
 
 #include "pg/curve/row_counts.h"
+#include "pg/model/known_days.h"
 #include "pg/pipeline/pipeline_options.h"
 
 /* Bits of PipelineJob.strict. */
@@ -23,13 +24,14 @@
 /* What became of a chunk, in bytes that travel from worker to leader. */
 typedef struct ChunkReport
 {
-	int		  chunk;
-	int64	  n_done;
-	int64	  n_skipped; /* objects that cannot be done */
-	RowCounts rows;
-	char	  skipped[300];	 /* the first of them, and why */
-	char	  rejected[300]; /* the first row that was rejected, where known */
-	char	  bands[100];	 /* names of passbands that are not mapped, where known */
+	int			 chunk;
+	int64		 n_done;
+	int64		 n_skipped; /* objects that cannot be done */
+	RowCounts	 rows;
+	EarlyObjects early;			/* objects that are classified */
+	char		 skipped[300];	/* the first of them, and why */
+	char		 rejected[300]; /* the first row that was rejected, where known */
+	char		 bands[100];	/* names of passbands that are not mapped, where known */
 } ChunkReport;
 
 /*
@@ -95,15 +97,20 @@ typedef struct PipelineKind
 	/* Does the objects of the array ids, connected to SPI. */
 	void (*do_objects)(PipelineJob *job, Datum ids);
 
+	/* Adds what is to be told of the objects that were done, unless there is check_rows. */
+	void (*describe)(PipelineJob *job, ChunkReport *report);
+
+	/* Tells what was found in all. */
+	void (*report_total)(const ChunkReport *total);
+
 	/*
 	 * Of rows, or NULL: an object is skipped that raises an error of its data.  Looks
 	 * at what was rejected, with an error where that is asked for, or a description;
 	 * explains an error of one object in more detail than its message, or returns
-	 * NULL; and tells what was rejected in all.
+	 * NULL.
 	 */
 	void (*check_rows)(PipelineJob *job, Datum ids, ChunkReport *report);
 	char *(*explain)(PipelineJob *job, Datum ids);
-	void (*report_rows)(const ChunkReport *total);
 } PipelineKind;
 
 extern Datum run_pipeline(FunctionCallInfo fcinfo, const PipelineKind *kind);

@@ -74,6 +74,7 @@ make_predictor(const PipelineJob *job)
 	predictor->block =
 		new_classify_block(cached_model(&predictor->function, bytes)->model, CLASSIFY_BLOCK_ROWS);
 	predictor->block->name = cstring_to_text(job->model);
+	predictor->block->early = new_early_counter(predictor->block->model);
 	MemoryContextSwitchTo(caller);
 	return predictor;
 }
@@ -163,6 +164,25 @@ predict_objects(PipelineJob *job, Datum ids)
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
 	SPI_freetuptable(table);
+}
+
+/* Hands over what has been counted since the last time. */
+static void
+describe_objects(PipelineJob *job, ChunkReport *report)
+{
+	EarlyCounter *early = ((Predictor *) job->state)->block->early;
+
+	if (early == NULL)
+		return;
+	report->early = early->objects;
+	early->objects.n_known = 0;
+	early->objects.n_early = 0;
+}
+
+static void
+report_objects(const ChunkReport *total)
+{
+	warn_of_early_objects(&total->early);
 }
 
 /* ------------------------------------------------------------------------
@@ -333,6 +353,8 @@ static const PipelineKind predict_kind = {
 	.worker_function = "plasticc_prediction_worker",
 	.plan = plan_prediction,
 	.do_objects = predict_objects,
+	.describe = describe_objects,
+	.report_total = report_objects,
 };
 
 PGDLLEXPORT void plasticc_prediction_worker(Datum handle);

@@ -18,6 +18,7 @@
 
 #include "core/train/tree_trainer.h"
 #include "pg/jobs/store_result.h"
+#include "pg/train/reference_sample.h"
 #include "pg/train/target_sample.h"
 #include "pg/train/train_metrics.h"
 #include "pg/train/training_options.h"
@@ -166,11 +167,10 @@ model_bytes(Run *run, Model *model, const char *metrics)
 	return bytes;
 }
 
-/* Calibrates the model, measures it and stores it. */
+/* Measures the model and stores it. */
 static void
-store_model(Run *run, Model *model, const PoolResult *result)
+store_model(Run *run, Model *model, const PoolResult *result, const Probabilities *unseen)
 {
-	Probabilities *unseen = calibrate_model(&run->ensemble, 0, model, result, true);
 	char *metrics = training_metrics(&run->ensemble, run->input, result, run->curve, unseen);
 	char *row_metrics =
 		psprintf("{%s, \"elapsed_seconds\": %.3f}", metrics, procedure_elapsed(run->procedure));
@@ -220,11 +220,15 @@ report_result(const Run *run, const PoolResult *result)
 static void
 train(Run *run)
 {
-	PoolResult *result;
+	PoolResult		*result;
+	ReferenceSample *sample;
+	Probabilities	*unseen;
+	Model			*model;
 
 	run_read_input(run, training_members(run->options));
 	training_options_settle(run->options, run->input->set.n_rows,
 							training_objects(&run->input->set), run->input->set.n_features);
+	measure_known_days(run->input, run->options);
 	choose_gate(run->input, run->options, run->context);
 	choose_holdout(run->input, run->options, run->context);
 	run->ensemble = (Ensemble){.set = &run->input->set, .options = run->options, .n_folds = 1};
@@ -233,9 +237,13 @@ train(Run *run)
 		&run->ensemble, read_target_sample(run->input, run->options, run->context), run->context);
 	report_input(run);
 	run_next_version(run);
+	sample = take_reference_sample(run->input, run->options, run->context);
 	run->curve = create_curve(run->options->epochs, run->options->networks);
 	result = run_jobs(run, true, log_epoch);
-	store_model(run, make_model(run, result), result);
+	model = make_model(run, result);
+	unseen = calibrate_model(&run->ensemble, 0, model, result, true);
+	model->reference = make_reference(sample, run->input, model, unseen);
+	store_model(run, model, result, unseen);
 	procedure_commit(run->procedure);
 	report_result(run, result);
 }

@@ -6,10 +6,10 @@
 
 #include <math.h>
 
-#include "core/features/catalog.h"
 #include "core/model/challenge_classes.h"
 #include "core/train/ensemble.h"
 #include "core/train/folds.h"
+#include "pg/model/feature_names.h"
 #include "pg/train/train_input.h"
 #include "pg/train/training_query.h"
 #include "pg/util/args.h"
@@ -232,32 +232,25 @@ choose_class_weights(TrainingInput *input, const TrainingOptions *options)
 }
 
 /* ------------------------------------------------------------------------
- * The gate
+ * Features with a meaning
  * ------------------------------------------------------------------------
  */
 
 int
 named_feature(const TrainingInput *input, const TrainingOptions *options, const char *name)
 {
-	int		   n_features = input->set.n_features;
-	FeatureSet set;
-	bool	   with_host;
+	return feature_position(input->set.n_features, options->feature_names, options->n_feature_names,
+							name);
+}
 
-	if (options->n_feature_names > 0)
-	{
-		for (int i = 0; i < Min(n_features, options->n_feature_names); i++)
-			if (strcmp(options->feature_names[i], name) == 0)
-				return i;
-	}
-	else if (find_feature_set(n_features, &set, &with_host))
-	{
-		int ordinal = find_feature(name, strlen(name));
+void
+measure_known_days(TrainingInput *input, const TrainingOptions *options)
+{
+	const TrainingSet *set = &input->set;
+	KnownDays		   days =
+		find_known_days(set->n_features, options->feature_names, options->n_feature_names);
 
-		for (int i = 0; i < n_features; i++)
-			if (feature_ordinal(set, i) == ordinal)
-				return i;
-	}
-	return -1;
+	input->known_days = known_days_range(&days, set->n_rows, set->features);
 }
 
 void

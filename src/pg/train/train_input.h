@@ -7,6 +7,7 @@
 
 #include "core/train/options.h"
 #include "core/train/trainer.h"
+#include "pg/model/known_days.h"
 #include "pg/train/training_rows.h"
 
 typedef struct TrainingInput
@@ -21,6 +22,8 @@ typedef struct TrainingInput
 	const char *const *class_names; /* [set.n_classes]; NULL where the classes are numbers */
 	const char		 **object_id;	/* [n_rows], NULL where it is; NULL without the column */
 	bool			   integer_id;	/* whether the type of object_id is an integer */
+
+	KnownDaysRange known_days; /* of all rows, by measure_known_days() */
 } TrainingInput;
 
 /* A class by its index: its label, or its number as a text; and the same as messages quote it. */
@@ -45,6 +48,9 @@ extern TrainingInput *read_training_input(const char *query, const TrainingOptio
  */
 extern int named_feature(const TrainingInput *input, const TrainingOptions *options,
 						 const char *name);
+
+/* Sets known_days, from features that are not normalised yet. */
+extern void measure_known_days(TrainingInput *input, const TrainingOptions *options);
 
 /*
  * Sets the feature of the gate and the side of each row, if there is a gate.  A position

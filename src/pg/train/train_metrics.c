@@ -212,6 +212,7 @@ training_metrics(const Ensemble *ensemble, const TrainingInput *input, const Poo
 		append_result(&text, result->results + options->networks, options->trees);
 		appendStringInfoChar(&text, '}');
 	}
+	append_known_days(&text, &input->known_days);
 	append_effective_objects(&text, ensemble, 0);
 	append_scores(&text, input, unseen);
 	append_calibration(&text, &unseen->calibration);
