@@ -38,7 +38,6 @@ typedef struct Copy
 	double				 *flux_err;
 	bool				 *detected;
 	bool				  changed; /* whether the fluxes are others than those of `from` */
-	uint32_t			  n_rejected;
 	Workspace			 *workspace;
 } Copy;
 
@@ -358,7 +357,6 @@ truncate_copy(Copy *copy)
 	while (n < copy->n && copy->mjd[n] <= copy->mjd[first] + days)
 		n++;
 	copy->n = first < copy->n ? n : 0;
-	copy->n_rejected = 0;
 }
 
 /* ----------------------------------------------------------------
@@ -377,7 +375,6 @@ begin_copy(const Observations *o, uint64_t seed, const AugmentOptions *options,
 		.n = o->count,
 		.source = workspace_array(workspace, uint32_t, o->count),
 		.mjd = workspace_array(workspace, double, o->count),
-		.n_rejected = o->n_rejected,
 		.workspace = workspace,
 	};
 
@@ -412,7 +409,7 @@ finish_copy(const Copy *copy, Observations *result)
 {
 	*result = allocate_observations(copy->n, copy->workspace);
 	result->count = copy->n;
-	result->n_rejected = copy->n_rejected;
+	result->n_rejected = copy->options->truncate ? 0 : copy->from->n_rejected;
 	for (uint32_t i = 0; i < copy->n; i++)
 	{
 		Observation observation;
