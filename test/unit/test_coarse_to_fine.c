@@ -216,6 +216,12 @@ test_highest_peaks(void)
 		  peaks.place[1]);
 	CHECK(fabs(peaks.place[2] - 3.475609756) < 1e-6, "vertex at %g", peaks.place[2]);
 	CHECK(fabs(peaks.height[2] - 0.4463719512) < 1e-6, "vertex of %g", peaks.height[2]);
+	/* a vertex that 2 x 1 - (1 - 2^-24) - 1, rounded to 0, would put anywhere */
+	values[0] = 0x0.ffffffp0f;
+	values[1] = values[2] = 1.0f;
+	peaks = highest_peaks(values, 3, 3);
+	CHECK(peaks.count == 1 && fabs(peaks.place[0] - 1.5) < 1e-6, "%d peaks, at %g", peaks.count,
+		  peaks.place[0]);
 	peaks = highest_peaks(values, 0, 3);
 	CHECK(peaks.count == 0, "no values");
 }

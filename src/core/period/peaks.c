@@ -37,7 +37,7 @@ add_vertex(Peaks *peaks, const float *values, uint64_t i, uint64_t count)
 	float before = i > 0 ? values[i - 1] : values[i];
 	float after = i + 1 < count ? values[i + 1] : values[i];
 	float slope = after - before;
-	float curvature = 2.0f * values[i] - before - after;
+	float curvature = (values[i] - before) + (values[i] - after); /* not rounded to 0 */
 	float offset = i > 0 && i + 1 < count ? 0.5f * slope / curvature : 0.0f;
 
 	add_peak(peaks, (double) i + offset, values[i] + 0.25f * slope * offset);

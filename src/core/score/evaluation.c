@@ -170,10 +170,10 @@ evaluation_merge(Evaluation *evaluation, const Evaluation *other)
 {
 	int	   n = evaluation->n;
 	size_t matrix = (size_t) n * n;
-	bool   fits = merge_counts(evaluation->objects, other->objects, matrix) &
-				merge_counts(evaluation->weight, other->weight, matrix) &
-				merge_counts(evaluation->histogram, other->histogram, (size_t) n * 2 * SCORE_BINS);
+	bool   fits = merge_counts(evaluation->objects, other->objects, matrix);
 
+	fits &= merge_counts(evaluation->weight, other->weight, matrix);
+	fits &= merge_counts(evaluation->histogram, other->histogram, (size_t) n * 2 * SCORE_BINS);
 	for (int c = 0; c < n; c++)
 	{
 		add_sums(&evaluation->log_loss[c], other->log_loss[c]);

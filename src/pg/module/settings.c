@@ -4,6 +4,8 @@
  */
 #include "pg/module/plasticc.h"
 
+#include <limits.h>
+
 #include "utils/guc.h"
 
 #include "pg/module/settings.h"
