@@ -1,7 +1,8 @@
 #!/usr/bin/env perl
 #
 # Runs the SQL of documents, block by block and in the order given, in the server that the PG*
-# variables name, and writes what psql prints into the ```text block that follows one of ```sql.
+# variables name, and writes what psql prints into the ```text block that follows one of ```sql;
+# "```text approximate" says that it depends on a training, which differs from processor to processor.
 #
 # A statement that fails ends it.
 #
@@ -32,7 +33,7 @@ foreach my $file (@ARGV)
 	my $text = do { local $/; <$in> };
 	close($in);
 
-	$text =~ s/^(```sql\n(.*?)^```\n)(?:(\n```text\n).*?^(```\n))?/my $output = run($file, $2); $1 . (defined $3 ? $3 . $output . $4 : '')/msge;
+	$text =~ s/^(```sql\n(.*?)^```\n)(?:(\n```text(?: approximate)?\n).*?^(```\n))?/my $output = run($file, $2); $1 . (defined $3 ? $3 . $output . $4 : '')/msge;
 
 	open(my $out, '>', $file) or die "$file: $!\n";
 	print $out $text;
