@@ -42,8 +42,8 @@ sub is_training
 	return $_[0] =~ /train|validate/;
 }
 
-# A call that does not end by itself; those that write to targets wait at a gate.  Unless a setting will end it, two
-# workers are at work.
+# A call that does not end by itself: endless networks, one for each process, or rows that wait at a gate.  Unless a
+# setting will end it, two workers are at work.
 sub start_endless
 {
 	my ($procedure, $suffix, @settings) = @_;
@@ -51,7 +51,7 @@ sub start_endless
 
 	if (is_training($procedure))
 	{
-		$call{session} = start_session($node, @settings, call($procedure, $suffix, layers => '[256, 256]', epochs => 100000, validation_fraction => '0'));
+		$call{session} = start_session($node, @settings, call($procedure, $suffix, networks => 3, trees => 0, layers => '[256, 256]', epochs => 100000, validation_fraction => '0'));
 	}
 	else
 	{
