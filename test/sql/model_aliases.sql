@@ -72,9 +72,11 @@ GRANT SELECT ON plasticc_models, answers TO regress_promoter, regress_rival, reg
 GRANT SELECT, INSERT, DELETE ON plasticc_aliases TO regress_promoter, regress_rival;
 GRANT INSERT ON plasticc_models TO regress_promoter;
 SET ROLE regress_promoter;
+\set VERBOSITY terse    \\ -- the owner is whoever runs the tests
 SELECT plasticc_promote('m', 1, 'live');
 SELECT plasticc_promote('m', 1, 'mine'), plasticc_promote('m', 2, 'mine');
 INSERT INTO plasticc_aliases (name, promotion, model, version) VALUES ('n', 1, 'm', 1);
+\set VERBOSITY default
 INSERT INTO plasticc_models (name, version, classes, options, metrics, model) SELECT 'mine', 1, classes, options, metrics, model FROM plasticc_models LIMIT 1;
 SET ROLE regress_rival;
 SELECT plasticc_promote('m', 1, 'mine');
