@@ -268,6 +268,22 @@ quantile(const double *sorted, size_t n, double p)
 	return sorted[below] + fraction * (sorted[below + 1] - sorted[below]);
 }
 
+float
+float_quantile(const float *sorted, size_t n, double p)
+{
+	double position, fraction;
+	size_t below;
+
+	if (n == 0)
+		return 0.0f;
+	position = p * (double) (n - 1);
+	below = (size_t) position;
+	if (below + 1 >= n)
+		return sorted[n - 1];
+	fraction = position - (double) below;
+	return (float) ((1.0 - fraction) * sorted[below] + fraction * sorted[below + 1]);
+}
+
 double
 median_absolute_deviation(const double *sorted, size_t n, double centre)
 {

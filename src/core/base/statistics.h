@@ -36,6 +36,9 @@ extern void merge_values(const double *a, size_t n_a, const double *b, size_t n_
  * (type 7 of Hyndman and Fan, "Sample quantiles in statistical packages", 1996). */
 extern double quantile(const double *sorted, size_t n, double p);
 
+/* The same of floats, but 0 of none. */
+extern float float_quantile(const float *sorted, size_t n, double p);
+
 /* Median of |x - centre| of sorted values. */
 extern double median_absolute_deviation(const double *sorted, size_t n, double centre);
 

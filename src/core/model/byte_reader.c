@@ -100,6 +100,19 @@ take_limited(Reader *reader, size_t n, float lowest, float highest, const char *
 	return values;
 }
 
+void
+check_quantiles(Reader *reader, int n, int n_quantiles, const float *quantiles)
+{
+	for (int i = 0; i < n && reader->failure == NULL; i++)
+		for (int k = 1; k < n_quantiles; k++)
+		{
+			const float *quantile = &quantiles[(size_t) i * n_quantiles + k];
+
+			if (quantile[0] < quantile[-1])
+				reading_failed(reader, "quantiles are not in order");
+		}
+}
+
 int32_t *
 take_ascending(Reader *reader, int n, const char *reason)
 {

@@ -44,6 +44,9 @@ extern float *take_floats(Reader *reader, size_t n);
 extern float *take_limited(Reader *reader, size_t n, float lowest, float highest,
 						   const char *reason);
 
+/* A failure unless each row of quantiles [n][n_quantiles] is ascending; none after a failure. */
+extern void check_quantiles(Reader *reader, int n, int n_quantiles, const float *quantiles);
+
 /* n strictly ascending integers; NULL after a failure. */
 extern int32_t *take_ascending(Reader *reader, int n, const char *reason);
 

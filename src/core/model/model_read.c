@@ -85,14 +85,7 @@ take_preprocessing(Reader *reader, Preprocessing *preprocessing)
 	else
 	{
 		preprocessing->quantiles = take_floats(reader, (size_t) n_used * n_quantiles);
-		for (int j = 0; j < n_used && reader->failure == NULL; j++)
-			for (int k = 1; k < n_quantiles; k++)
-			{
-				float *knot = &preprocessing->quantiles[(size_t) j * n_quantiles + k];
-
-				if (knot[0] < knot[-1])
-					reading_failed(reader, "quantiles are not in order");
-			}
+		check_quantiles(reader, n_used, n_quantiles, preprocessing->quantiles);
 	}
 	preprocessing->flagged =
 		take_indexes(reader, preprocessing->n_flagged, preprocessing->n_features,

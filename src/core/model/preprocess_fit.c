@@ -73,18 +73,7 @@ fit_quantiles(int n, float *values, float *scratch, int n_quantiles, float *quan
 {
 	sort_floats(values, n, scratch);
 	for (int k = 0; k < n_quantiles; k++)
-	{
-		double rank = n > 0 ? (double) k / (n_quantiles - 1) * (n - 1) : 0.0;
-		int	   below = (int) rank;
-		double share = rank - below;
-
-		if (n == 0)
-			quantiles[k] = 0.0f;
-		else if (below + 1 < n)
-			quantiles[k] = (float) ((1.0 - share) * values[below] + share * values[below + 1]);
-		else
-			quantiles[k] = values[n - 1];
-	}
+		quantiles[k] = float_quantile(values, n, (double) k / (n_quantiles - 1));
 }
 
 /* A feature that is always missing gets no indicator, which would be constant. */

@@ -11,21 +11,6 @@
 #include "core/model/byte_reader.h"
 #include "core/model/byte_writer.h"
 
-/* The quantile p of n sorted floats, as quantile() gives it of doubles; 0 of none. */
-static float
-float_quantile(const float *sorted, int n, double p)
-{
-	double rank = p * (n - 1);
-	int	   below = (int) rank;
-	double share = rank - below;
-
-	if (n == 0)
-		return 0.0f;
-	if (below + 1 >= n)
-		return sorted[n - 1];
-	return (float) ((1.0 - share) * sorted[below] + share * sorted[below + 1]);
-}
-
 /* Fits feature j to column `column` of the rows; values and scratch have room for n_rows. */
 static void
 fit_feature(Reference *reference, int j, int n_rows, const float *rows, int n_all, float *values,
@@ -152,19 +137,6 @@ put_reference(Writer *writer, const Reference *reference, int n_classes)
 	put_floats(writer, reference->conformal.knots, (size_t) (n_classes + 1) * CONFORMAL_KNOTS);
 }
 
-/* Checks that each of n rows of knots is ascending. */
-static void
-check_knots(Reader *reader, int n, int n_knots, const float *knots)
-{
-	for (int i = 0; i < n && reader->failure == NULL; i++)
-		for (int k = 1; k < n_knots; k++)
-			if (knots[(size_t) i * n_knots + k] < knots[(size_t) i * n_knots + k - 1])
-			{
-				reading_failed(reader, "quantiles are not in order");
-				return;
-			}
-}
-
 static void
 take_objects(Reader *reader, Reference *reference)
 {
@@ -194,7 +166,7 @@ take_conformal(Reader *reader, Conformal *conformal, int n_classes)
 			take_count(reader, 0, INT32_MAX, "the number of unseen objects is out of range");
 	conformal->knots = take_limited(reader, (size_t) (n_classes + 1) * CONFORMAL_KNOTS, 0.0f, 1.0f,
 									"a probability is out of range");
-	check_knots(reader, n_classes + 1, CONFORMAL_KNOTS, conformal->knots);
+	check_quantiles(reader, n_classes + 1, CONFORMAL_KNOTS, conformal->knots);
 }
 
 Reference *
@@ -209,7 +181,7 @@ take_reference(Reader *reader, int n_all, int n_classes)
 	reference->missing =
 		take_limited(reader, n, 0.0f, 1.0f, "the fraction of missing values is out of range");
 	reference->knots = take_floats(reader, (size_t) n * REFERENCE_KNOTS);
-	check_knots(reader, n, REFERENCE_KNOTS, reference->knots);
+	check_quantiles(reader, n, REFERENCE_KNOTS, reference->knots);
 	take_objects(reader, reference);
 	take_conformal(reader, &reference->conformal, n_classes);
 	return reference;

@@ -6,6 +6,8 @@
 #ifndef PLASTICC_CORE_PERIOD_PHASE_H
 #define PLASTICC_CORE_PERIOD_PHASE_H
 
+#include <stdint.h>
+
 /*
  * cos and sin of 2 pi x, |x| < 2^50: the nearest quarter of a cycle is taken
  * off, which loses nothing, and Taylor's series, whose first omitted terms are
@@ -47,5 +49,9 @@ unit_circle(double x, double *cosine, double *sine)
 	*cosine = remainder == 1.0 || remainder == 2.0 || remainder == -2.0 ? -x_part : x_part;
 	*sine = remainder == -1.0 || remainder == 2.0 || remainder == -2.0 ? -y_part : y_part;
 }
+
+/* c and s [n]: cos and sin of 2 pi frequency time[i]. */
+extern void compute_phases(uint32_t n, const double *restrict time, double frequency,
+						   double *restrict c, double *restrict s);
 
 #endif /* PLASTICC_CORE_PERIOD_PHASE_H */

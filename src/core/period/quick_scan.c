@@ -153,15 +153,6 @@ begin_quick_scan(const PeriodogramInput *input, double step, Workspace *workspac
 	return scan;
 }
 
-/* Phases of n observations at a frequency. */
-DISPATCHED static void
-compute_phases(uint32_t n, const double *restrict time, double frequency, double *restrict c,
-			   double *restrict s)
-{
-	for (uint32_t i = 0; i < n; i++)
-		unit_circle(frequency * time[i], &c[i], &s[i]);
-}
-
 /* A centre's factors, FACTORS floats apart, and (c, s) turned to the next centre. */
 DISPATCHED static void
 weigh_and_turn(uint32_t n, const double *restrict turn_c, const double *restrict turn_s,

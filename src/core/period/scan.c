@@ -170,14 +170,6 @@ begin_scan(const PeriodogramInput *input, double step, Workspace *workspace)
 	return scan;
 }
 
-DISPATCHED static void
-compute_phases(uint32_t n, const double *restrict time, double frequency, double *restrict c,
-			   double *restrict s)
-{
-	for (uint32_t i = 0; i < n; i++)
-		unit_circle(frequency * time[i], &c[i], &s[i]);
-}
-
 /* (c, s) turned by (turn_c, turn_s). */
 DISPATCHED static void
 rotate(uint32_t n, const double *restrict turn_c, const double *restrict turn_s, double *restrict c,

@@ -20,6 +20,14 @@ static const char *const loss_choices[] = {"weighted", "plain", NULL};
 /* With more rows, boosted trees are fitted to a random subset. */
 #define TREES_MAX_ROWS (1 << 18)
 
+/* Of both presets; whether trees are members is another option. */
+#define BOOSTING_DEFAULTS                                                                          \
+	{                                                                                              \
+		.max_depth = 4, .most_rows = TREES_MAX_ROWS, .most_tree_rows = TREES_MAX_ROWS, .eta = 0.1, \
+		.subsample = 0.8, .colsample = 0.15, .least_inputs = 8, .lambda = 1,                       \
+		.min_child_weight = 1,                                                                     \
+	}
+
 /* The largest fraction that is dropped of a layer's outputs or of the inputs. */
 #define MAX_DROPOUT 0.95
 
@@ -207,15 +215,7 @@ static const TrainingOptions default_preset = {
 	.networks = 5,
 	.trees = 5,
 	.tree_weight = -1,
-	.boosting.max_depth = 4,
-	.boosting.most_rows = TREES_MAX_ROWS,
-	.boosting.most_tree_rows = TREES_MAX_ROWS,
-	.boosting.eta = 0.1,
-	.boosting.subsample = 0.8,
-	.boosting.colsample = 0.15,
-	.boosting.least_inputs = 8,
-	.boosting.lambda = 1,
-	.boosting.min_child_weight = 1,
+	.boosting = BOOSTING_DEFAULTS,
 	.folds = 5,
 	.loss = LOSS_WEIGHTED,
 	.weight_power = 0.25,
@@ -252,15 +252,7 @@ static const TrainingOptions reference_preset = {
 	.validation_fold = -1,
 	.networks = 1,
 	.tree_weight = -1,
-	.boosting.max_depth = 4,
-	.boosting.most_rows = TREES_MAX_ROWS,
-	.boosting.most_tree_rows = TREES_MAX_ROWS,
-	.boosting.eta = 0.1,
-	.boosting.subsample = 0.8,
-	.boosting.colsample = 0.15,
-	.boosting.least_inputs = 8,
-	.boosting.lambda = 1,
-	.boosting.min_child_weight = 1,
+	.boosting = BOOSTING_DEFAULTS,
 	.calibration = CALIBRATION_NONE,
 	.folds = 5,
 	.loss = LOSS_WEIGHTED,

@@ -53,12 +53,18 @@ void
 require_probabilities(const text *name, int n_rows, int n_classes, const float *probabilities)
 {
 	if (!probabilities_are_valid(n_rows, n_classes, probabilities))
-		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
-						name ? errmsg("model \"%s\" is unusable", text_to_cstring(name))
-							 : errmsg("plasticc model is unusable"),
-						errdetail("Its probabilities are not finite numbers that sum to 1, because "
-								  "the weights of its networks are too large."),
-						errhint("Use another version of the model, or train it again.")));
+		report_unusable_model(name);
+}
+
+void
+report_unusable_model(const text *name)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
+					name ? errmsg("model \"%s\" is unusable", text_to_cstring(name))
+						 : errmsg("plasticc model is unusable"),
+					errdetail("Its probabilities are not finite numbers that sum to 1, because "
+							  "the weights of its networks are too large."),
+					errhint("Use another version of the model, or train it again.")));
 }
 
 void

@@ -44,6 +44,9 @@ extern void classify_block(ClassifyBlock *block);
 extern void require_probabilities(const text *name, int n_rows, int n_classes,
 								  const float *probabilities);
 
+/* The error of a model whose probabilities are none; name as above. */
+extern void report_unusable_model(const text *name);
+
 /* An error unless the array has the model's number of features; row as above. */
 extern void check_feature_count(const Model *model, ArrayType *features, const char *row);
 

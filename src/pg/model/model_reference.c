@@ -13,6 +13,7 @@
 #include "core/model/drift.h"
 #include "core/model/scoring.h"
 #include "core/model/shapley.h"
+#include "pg/model/classify_block.h"
 #include "pg/model/feature_names.h"
 #include "pg/model/model_cache.h"
 #include "pg/util/args.h"
@@ -238,8 +239,7 @@ compute_contributions(const Model *model, const float *features, int c, Contribu
 	double	 *values = workspace_array(&workspace, double, n);
 
 	if (!shapley_values(model, features, c, n, unit, values, &workspace))
-		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("plasticc model is unusable"),
-						errdetail("Its probabilities are not finite numbers that sum to 1.")));
+		report_unusable_model(NULL);
 	for (int i = 0; i < n; i++)
 		units[i].value = values[i];
 }
