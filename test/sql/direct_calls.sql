@@ -32,21 +32,27 @@ SELECT oid, statement, sqlstate_of(statement) FROM callable, call_with(oid, arra
 SELECT oid::regprocedure AS function, proisstrict, sqlstate_of(format('SELECT %s('''')', oid::regproc)) IN ('42883', '0A000') AS refused
 FROM members WHERE 'internal'::regtype = ANY (proargtypes::oid[]) ORDER BY 1;
 
--- The receive function gets bytes from COPY.
-CREATE FUNCTION received(bytes bytea) RETURNS text LANGUAGE plpgsql AS $$
+-- The receive functions get bytes from COPY: those of values, changed and cut off, and others.
+CREATE TABLE received_lightcurve (value lightcurve);
+CREATE TABLE received_plasticc_scores (value plasticc_scores);
+CREATE FUNCTION received(bytes bytea, type text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     file CONSTANT text := current_setting('data_directory') || '/plasticc_direct_calls.bin';
 BEGIN
     EXECUTE format('COPY (SELECT %L::bytea) TO %L (FORMAT binary)', bytes, file);
-    RETURN calls.sqlstate_of(format('COPY calls.received FROM %L (FORMAT binary); SELECT curve::text FROM calls.received', file));
+    RETURN calls.sqlstate_of(format('COPY calls.received_%1$s FROM %2$L (FORMAT binary); SELECT value::text FROM calls.received_%1$s', type, file));
 END $$;
-CREATE TABLE received (curve lightcurve);
+CREATE TABLE sent AS
+SELECT 'lightcurve' AS type, 'plasticc_scores' AS other_type, lightcurve_send(curve) AS bytes, name = 'usual' AS changed FROM curves
+UNION ALL SELECT 'plasticc_scores', 'lightcurve', plasticc_scores_send(scores), name IN ('usual', 'text') FROM scores;
 INSERT INTO outcomes
-SELECT 'lightcurve_recv(internal)'::regprocedure, encode(bytes, 'hex'), received(bytes)
-FROM (SELECT set_byte(sent, i % length(sent), (i * 37) % 256) FROM lightcurve_send((SELECT curve FROM curves WHERE name = 'usual')) AS sent, generate_series(0, 150) AS i
-      UNION ALL SELECT substr(sent, 1, i) FROM lightcurve_send((SELECT curve FROM curves WHERE name = 'usual')) AS sent, generate_series(0, length(sent), 7) AS i
-      UNION ALL SELECT lightcurve_send(curve) FROM curves
-      UNION ALL SELECT bytes FROM models WHERE id < 5) AS v(bytes);
+SELECT (type || '_recv(internal)')::regprocedure, left(encode(bytes, 'hex'), 1000), received(bytes, type)
+FROM (SELECT type, bytes FROM sent
+      UNION ALL SELECT other_type, bytes FROM sent WHERE length(bytes) < 1000
+      UNION ALL SELECT type, set_byte(bytes, i % length(bytes), (i * 37) % 256) FROM sent, generate_series(0, 150) AS i WHERE changed
+      UNION ALL SELECT type, substr(bytes, 1, i) FROM sent, generate_series(0, length(bytes), 7) AS i WHERE changed
+      UNION ALL SELECT type, bytes FROM models, unnest('{lightcurve,plasticc_scores}'::text[]) AS type WHERE id < 5) AS v;
+SELECT oid::regprocedure AS not_called FROM members WHERE proname LIKE '%\_recv' AND oid NOT IN (SELECT function FROM outcomes);
 COPY (SELECT) TO PROGRAM 'rm -f plasticc_direct_calls.bin';
 
 SELECT count(DISTINCT function) >= 75 AS functions, count(*) >= 4500 AS calls, count(*) FILTER (WHERE sqlstate = '00000') >= 750 AS values

@@ -62,6 +62,9 @@ FROM plasticc_out_of_fold JOIN plasticc_cross_validations USING (name, version) 
 -- then only class 90 is closed there, based on 100 objects
 SELECT gate('{"gate_feature": 3}') #> '{closed_at_zero}' AS closed_at_zero;
 
+-- which the card says
+SELECT line FROM plasticc_model_card(plasticc_model('g')) AS card, regexp_split_to_table(card, '\n') AS line WHERE line ~ 'closed';
+
 \set VERBOSITY terse
 SELECT trained('{"gate_feature": 4}');
 SELECT trained('{"gate_feature": -2}');

@@ -101,6 +101,48 @@ SELECT plasticc_importance(plasticc_model('forged'), 'SELECT target, features[:2
 UPDATE plasticc_models SET model = 'abc' WHERE name = 'forged';
 SELECT plasticc_classify('forged', '{4,3}');
 DROP VIEW forged;
-DROP TABLE objects;
-DROP FUNCTION error_of, sealed;
+-- names that are no texts
+CREATE FUNCTION reason_of(bytes bytea) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    reason text;
+BEGIN
+    RETURN array_to_string(plasticc_classes(bytes), ',');
+EXCEPTION WHEN invalid_binary_representation THEN
+    GET STACKED DIAGNOSTICS reason = PG_EXCEPTION_DETAIL;
+    RETURN reason;
+END $$;
+CALL plasticc_train('told', 'SELECT features[:2] AS features, ''class '' || target AS target FROM objects ORDER BY object_id',
+    '{"networks": 1, "trees": 0, "layers": [4], "epochs": 1, "batch_size": 10, "feature_names": ["detection_span", "time_after_detections"]}');
+SELECT text, reason_of(sealed(overlay(model PLACING '\xff' FROM position(text::bytea IN model)))) AS reason
+FROM plasticc_models, unnest('{detection_span,class 90}'::text[]) AS text WHERE name = 'told';
+-- options and metrics that are JSON, but not what the extension writes: nothing is made of them
+CREATE FUNCTION text_of(bytes bytea, at integer) RETURNS text LANGUAGE sql AS
+    $$SELECT convert_from(substr(bytes, at + 4, get_byte(bytes, at - 1) + 256 * get_byte(bytes, at)), 'UTF8')$$;
+CREATE VIEW texts AS
+SELECT model, text_of(model, at) AS options, text_of(model, at + 4 + length(text_of(model, at))) AS metrics
+FROM plasticc_models, LATERAL (SELECT position('{"preset"'::bytea IN model) - 4 AS at) AS p WHERE name = 'told';
+SELECT options::jsonb = plasticc_model_info(model) -> 'options' AS options, metrics::jsonb = plasticc_model_info(model) -> 'metrics' AS metrics, metrics ~ '"known_days": {"p05": 0,' AS days FROM texts;
+CREATE TABLE retold AS
+SELECT n, what, sealed(overlay(model PLACING rpad(new, length(old))::bytea FROM position(old::bytea IN model))) AS bytes
+FROM texts, LATERAL (VALUES
+    (1, 'as written', metrics, metrics), (2, 'days as a number', metrics, regexp_replace(metrics, '(?<="known_days": ){[^}]*}', '5')),
+    (3, 'days as an array', metrics, regexp_replace(metrics, '(?<="known_days": ){[^}]*}', '[0]')), (4, 'a day as a text', metrics, replace(metrics, '"p05": 0,', '"p05":"",')),
+    (5, 'no day', metrics, replace(metrics, '"p05"', '"p50"')), (6, 'a number', metrics, '7'), (7, 'an array', metrics, '[]'), (8, 'options as an array', options, '["preset"]'),
+    (9, 'a day beyond numbers', metrics, regexp_replace(metrics, '(?<="known_days": ){[^}]*}', '{"p05": 1e999}'))
+) AS v(n, what, old, new);
+SELECT what, plasticc_classify(bytes, '{4,3}') = plasticc_classify(model, '{4,3}') AS same, (card ~ 'training rows: 90') AS rows, (card ~ '\| preset') AS recipe
+FROM retold, texts, plasticc_model_card(bytes) AS card ORDER BY n;
+-- three objects of -2 days, which is less than the 5 % of those in training: a WARNING where the metrics tell these
+DO $$
+DECLARE
+    r record;
+BEGIN
+    FOR r IN SELECT * FROM retold ORDER BY n LOOP
+        RAISE WARNING '%', r.what;
+        PERFORM plasticc_classify_query(r.bytes, 'SELECT i AS object_id, ''{-1,-1}''::real[] AS features FROM generate_series(1, 3) AS i');
+    END LOOP;
+END $$;
+DROP VIEW texts;
+DROP TABLE objects, retold;
+DROP FUNCTION error_of, reason_of, sealed, text_of;
 TRUNCATE plasticc_models, plasticc_training_log;

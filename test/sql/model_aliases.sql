@@ -101,7 +101,7 @@ CALL plasticc_train('card', 'SELECT features, target FROM objects ORDER BY objec
     '{"networks": 2, "trees": 0, "bagging_folds": 2, "layers": [4], "epochs": 2, "feature_names": ["a", "b|c"], "validation_fraction": 0.2, "calibration": "none"}');
 SELECT line FROM plasticc_model_card(plasticc_model('card')) AS card, regexp_split_to_table(card, '\n') WITH ORDINALITY AS l(line, i)
 WHERE line ~ '^(#|\* (training rows|features|classes|networks|It|An|Features|No|The|Fewer|Some)|\|( (class|15|42|rows|option|networks|feature)|---))' ORDER BY i;
-CALL plasticc_train('card', 'SELECT features, ''<b>'' || target AS target FROM objects ORDER BY object_id', '{"networks": 1, "trees": 0, "layers": [4], "epochs": 2}');
+CALL plasticc_train('card', 'SELECT features, ''<b>'' || chr(10) || target AS target FROM objects ORDER BY object_id', '{"networks": 1, "trees": 0, "layers": [4], "epochs": 2}');
 SELECT line FROM plasticc_model_card(plasticc_model('card')) AS card, regexp_split_to_table(card, '\n') WITH ORDINALITY AS l(line, i) WHERE line ~ '^(\| .<b|\* No)' ORDER BY i;
 
 REVOKE ALL ON plasticc_models, plasticc_aliases FROM regress_promoter, regress_rival, regress_user;

@@ -97,6 +97,28 @@ SELECT count(*), count(*) FILTER (WHERE features = plasticc_features(lightcurve,
 SELECT count(*) AS untouched FROM own JOIN own_before USING (object_id, extracted_at);
 SELECT count(*) AS whole FROM own JOIN curves c USING (object_id) WHERE own.features = c.features;
 
+-- the distance modulus from a column that is there, or that an option names
+CREATE VIEW distances AS SELECT object_id, ddf, hostgal_photoz, hostgal_photoz_err, distmod - 1 AS distmod, distmod + 1 AS "Dist", mwebv FROM hosts;
+SELECT plasticc_create_feature_table('by_column'), plasticc_create_feature_table('by_option');
+CALL plasticc_extract('observations', 'by_column', '{"feature_set": "simple", "metadata": "distances"}');
+CALL plasticc_extract('observations', 'by_option', '{"feature_set": "simple", "metadata": "distances", "distmod": "Dist"}');
+SELECT count(*), count(*) FILTER (WHERE c.features = plasticc_host_features(e.features, ddf, hostgal_photoz, hostgal_photoz_err, distmod, mwebv)) AS by_column,
+       count(*) FILTER (WHERE o.features = plasticc_host_features(e.features, ddf, hostgal_photoz, hostgal_photoz_err, "Dist", mwebv)) AS by_option,
+       count(*) FILTER (WHERE c.features <> o.features) AS different
+FROM expected e JOIN distances USING (object_id) JOIN by_column c USING (object_id) JOIN by_option o USING (object_id) WHERE e.features IS NOT NULL;
+
+-- a large table without an index is read for each chunk
+CREATE UNLOGGED TABLE large (object_id bigint, mjd float8, passband integer, flux float8, flux_err float8, filler text);
+ALTER TABLE large ALTER filler SET STORAGE PLAIN;
+INSERT INTO large SELECT i % 2, 60000 + i, 1, i, 1, repeat('x', 4100) FROM generate_series(1, 10010) AS i;
+SELECT plasticc_create_feature_table('of_large');
+CALL plasticc_extract('large', 'of_large', '{"feature_set": "simple"}');
+CREATE INDEX ON large (mjd, object_id);
+CALL plasticc_extract('large', 'of_large', '{"feature_set": "simple"}');
+CREATE INDEX ON large (object_id);
+CALL plasticc_extract('large', 'of_large', '{"feature_set": "simple"}');
+DROP TABLE large;
+
 -- in a transaction block nothing is committed
 CREATE TABLE block (LIKE curves INCLUDING ALL);
 BEGIN;
@@ -141,7 +163,23 @@ CALL plasticc_extract('observations', 'bright');
 CALL plasticc_extract('observations_object_id_idx', 'curves');
 CALL plasticc_extract(NULL, 'curves');
 CALL plasticc_extract('observations', NULL);
+CREATE VIEW dated AS SELECT *, date '2026-01-01' AS day FROM observations;
+CALL plasticc_extract('dated', 'curves', '{"passband": "day"}');
+CALL plasticc_extract('dated', 'curves', '{"detected": "day"}');
+CREATE TABLE counted (LIKE curves INCLUDING ALL);
+ALTER TABLE counted ALTER n_rows TYPE text;
+CALL plasticc_extract('observations', 'counted');
 CREATE TABLE keyless (LIKE curves);
+CALL plasticc_extract('observations', 'keyless');
+-- indexes that do not make the ids unique, or not yet
+INSERT INTO keyless (object_id, n_rows, extracted_at) VALUES (1, 1, now()), (1, 2, now());
+CREATE UNIQUE INDEX CONCURRENTLY invalid ON keyless (object_id);
+DELETE FROM keyless;
+CREATE INDEX ON keyless (object_id);
+CREATE UNIQUE INDEX ON keyless (object_id) WHERE n_rows > 0;
+CREATE UNIQUE INDEX ON keyless (object_id, n_rows);
+CREATE UNIQUE INDEX ON keyless (n_rows);
+ALTER TABLE keyless ADD UNIQUE (object_id) DEFERRABLE;
 CALL plasticc_extract('observations', 'keyless');
 BEGIN READ ONLY;
 CALL plasticc_extract('observations', 'curves', '{"feature_set": "simple"}');
@@ -184,6 +222,12 @@ SELECT * FROM wrong;
 SELECT version, count(*) FROM predictions GROUP BY 1 ORDER BY 1;
 SELECT version, count(*), count(DISTINCT object_id) AS objects FROM track GROUP BY 1 ORDER BY 1;
 
+-- one row an object, whatever the version
+CREATE TABLE newest (LIKE predictions, PRIMARY KEY (object_id));
+CALL plasticc_predict('a', 'curves', 'newest', '{"version": 1}');
+CALL plasticc_predict('a', 'curves', 'newest');
+SELECT version, count(*), count(*) = (SELECT count(*) FROM curves WHERE features IS NOT NULL) AS all_of_them FROM newest GROUP BY 1;
+
 -- features from other tables, without a timestamp
 CREATE VIEW plain AS SELECT object_id AS "Id", features::double precision[] AS "Values" FROM curves;
 SELECT plasticc_create_prediction_table('others');
@@ -203,6 +247,9 @@ CALL plasticc_predict('a', 'curves', 'predictions', '{"features": "n_rows"}');
 CALL plasticc_predict('a', 'curves', 'predictions', '{"extracted_at": "n_rows"}');
 CALL plasticc_predict('a', 'plain', 'predictions');
 CALL plasticc_predict('a', 'curves', 'curves');
+CREATE TABLE named (LIKE predictions INCLUDING ALL);
+ALTER TABLE named ALTER model TYPE varchar(20), ALTER version TYPE text;
+CALL plasticc_predict('a', 'curves', 'named');
 CALL plasticc_predict(NULL, 'curves', 'predictions');
 CREATE VIEW cut AS SELECT object_id, features[1:5] AS features, extracted_at + '1 s' AS extracted_at FROM curves;
 CALL plasticc_predict('a', 'cut', 'predictions');

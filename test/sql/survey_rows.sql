@@ -185,6 +185,36 @@ CALL plasticc_extract('fractions', 'nothing', '{"feature_set": "simple"}');
 UPDATE fractions SET detected = 1.0;
 CALL plasticc_extract('fractions', 'nothing', '{"feature_set": "simple"}');
 SELECT object_id, features IS NULL AS no_features FROM nothing;
+-- a value of the metadata that no observation explains
+CREATE TABLE metadata AS SELECT i AS object_id, CASE i WHEN 2 THEN 5 ELSE i % 2 END AS ddf, 0.5 AS hostgal_photoz, 0.1 AS hostgal_photoz_err, 0.02 AS mwebv FROM generate_series(1, 8) AS i;
+TRUNCATE nothing;
+CALL plasticc_extract('base', 'nothing', '{"feature_set": "simple", "metadata": "metadata"}');
+SELECT array_agg(object_id ORDER BY object_id) AS done FROM nothing;
+-- a text that is no number, in a row without a time
+CREATE TABLE timeless AS SELECT '1' AS object_id, NULL AS mjd, '1' AS passband, 'bright' AS flux, '1' AS flux_err;
+TRUNCATE skipped;
+CALL plasticc_extract('timeless', 'skipped', '{"feature_set": "simple"}');
+-- of rejected rows that one is told of which is the reason; a valid one near the limit of real is none
+CREATE TABLE rejected AS SELECT 1 AS object_id, mjd::float8, band AS passband, flux::float8, 1 AS flux_err
+FROM (VALUES (60000, 1, 3.401e38), (60001, NULL, 5), (NULL, 1, 5), (60003, 1, 3.41e38)) AS v(mjd, band, flux);
+TRUNCATE nothing;
+CALL plasticc_extract('rejected', 'nothing', '{"feature_set": "simple"}');
+SELECT n_rows, plasticc_n_observations(lightcurve) AS observations FROM nothing;
+TRUNCATE nothing;
+CALL plasticc_extract('rejected', 'nothing', '{"feature_set": "simple", "unmapped": "error"}');
+CALL plasticc_extract('rejected', 'nothing', '{"feature_set": "simple", "invalid": "error"}');
+-- names of passbands, as many as there is room for
+CREATE TABLE bands AS SELECT 1 AS object_id, 60000::float8 + i AS mjd, 'the passband with number ' || i AS passband, 5 AS flux, 1 AS flux_err FROM generate_series(1, 50) AS i;
+CALL plasticc_extract('bands', 'nothing', '{"feature_set": "simple"}');
+-- numbers of a survey that has letters alone
+SELECT plasticc_create_feature_table('letters');
+CALL plasticc_extract('base', 'letters', '{"feature_set": "simple", "survey": "sdss", "unit": "FLUXCAL"}');
+SELECT count(*), count(features) AS done FROM letters;
+-- signs as numbers
+SELECT plasticc_create_feature_table('signed');
+CREATE TABLE magnitudes AS SELECT object_id, mjd, passband, abs(flux) AS flux, flux_err, sign(flux) AS sign FROM base;
+CALL plasticc_extract('magnitudes', 'signed', '{"feature_set": "simple", "sign": "sign"}');
+SELECT * FROM differences('signed');
 -- an error that is not the data's stops the run
 CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no''; END';
 TRUNCATE skipped;
@@ -218,16 +248,22 @@ CALL plasticc_extract('base', 'typed', '{"survey": "kepler"}');
 CALL plasticc_extract('base', 'typed', '{"survey": "ztf"}');
 CALL plasticc_extract('base', 'typed', '{"unit": "erg"}');
 CALL plasticc_extract('base', 'typed', '{"unit": "uJy", "zero_point": 25}');
+CALL plasticc_extract('base', 'typed', '{"zero_point": 25, "magnitude": "flux", "magnitude_err": "flux_err"}');
 CALL plasticc_extract('base', 'typed', '{"zero_point": 1e6}');
 CALL plasticc_extract('base', 'typed', '{"zero_point": "zp"}');
 CALL plasticc_extract('base', 'typed', '{"magnitude": "flux"}');
 CALL plasticc_extract('detections', 'skipped', '{"object_id": "oid", "limits": "non_detections"}');
 CALL plasticc_extract('base', 'typed', '{"time": "stardate"}');
 CALL plasticc_extract('base', 'typed', '{"time": "JD - x"}');
+CALL plasticc_extract('base', 'typed', '{"time": "JD + 5"}');
+CALL plasticc_extract('base', 'typed', '{"time": "JD - 1e999"}');
 CALL plasticc_extract('base', 'typed', '{"passbands": {"zg": "x"}}');
 CALL plasticc_extract('base', 'typed', '{"passbands": {"zg": 6}}');
 CALL plasticc_extract('base', 'typed', '{"passbands": ["g"]}');
 CALL plasticc_extract('base', 'typed', '{"passbands": {"zg": "g"}}');
+CALL plasticc_extract('base', 'typed', '{"passbands": {"": "g"}}');
+CALL plasticc_extract('base', 'typed', '{"passbands": {"1234567890": "g"}}');
+CALL plasticc_extract('base', 'typed', '{"passbands": {"-1": "g"}}');
 CALL plasticc_extract('base', 'typed', '{"invalid": "ignore"}');
 CALL plasticc_extract('base', 'typed', '{"sign": "nowhere"}');
 CALL plasticc_extract('base', 'typed', '{"coalesce": -1}');
@@ -241,6 +277,15 @@ CALL plasticc_extract('base', 'typed', '{"where": "true, true"}');
 CALL plasticc_extract('base', 'typed', '{"where": "true AS x"}');
 CALL plasticc_extract('base', 'typed', '{"where": "true FROM base"}');
 CALL plasticc_extract('base', 'typed', '{"where": "DISTINCT true"}');
+CALL plasticc_extract('base', 'typed', '{"where": "true WHERE true"}');
+CALL plasticc_extract('base', 'typed', '{"where": "true GROUP BY 1"}');
+CALL plasticc_extract('base', 'typed', '{"where": "true HAVING true"}');
+CALL plasticc_extract('base', 'typed', '{"where": "true WINDOW w AS ()"}');
+CALL plasticc_extract('base', 'typed', '{"where": "true LIMIT 1"}');
+CALL plasticc_extract('base', 'typed', '{"where": "true OFFSET 0"}');
+CALL plasticc_extract('base', 'typed', '{"where": "true FOR UPDATE"}');
+CALL plasticc_extract('base', 'typed', '{"where": "true INTO x"}');
+CALL plasticc_extract('base', 'typed', '{"where": "; SELECT true"}');
 CALL plasticc_extract('base', 'typed', '{"where": "true /* "}');
 CALL plasticc_extract('base', 'typed', '{"where": "flux"}');
 CALL plasticc_extract('base', 'typed', '{"where": "chi_n < 5"}');

@@ -66,6 +66,8 @@ SELECT train_on('SELECT weight::real, fold::bigint, features::float8[], target::
 SELECT train_on('SELECT weight::float8, fold, features, target, object_id FROM objects', '{"validation_fraction": 0.25}');
 SELECT train_on('TABLE objects', '{"validation_fold": 0, "validation_fraction": 0.5}');
 SELECT train_on('WITH o AS (SELECT features, target FROM objects) SELECT * FROM o');
+-- a fraction of less than half an object holds out none
+SELECT train_on('SELECT features, target FROM objects', '{"validation_fraction": 0.001}') -> 'held_out' AS held_out;
 -- infinite values are missing values
 SELECT count(DISTINCT model) AS models FROM (
     SELECT trained('', '{}') AS model UNION ALL
@@ -154,6 +156,11 @@ CALL plasticc_train('e', 'SELECT features, target FROM objects', '{"validation_f
 CALL plasticc_train('e', 'SELECT features, target, fold FROM objects', '{"validation_fold": 5}');
 CALL plasticc_train('e', 'SELECT features, target, target AS fold FROM objects', '{"validation_fold": 42}');
 CALL plasticc_train('e', 'SELECT features, target, 1 / (object_id - 200) AS weight FROM objects');
+CALL plasticc_train('e', 'SELECT object_id, features, target * -1000000000::bigint AS target FROM objects ORDER BY 1');
+-- no version is left
+INSERT INTO plasticc_models (name, version, classes, options, metrics, model) SELECT 'last', 2147483647, classes, options, metrics, model FROM plasticc_models LIMIT 1;
+CALL plasticc_train('last', 'SELECT features, target FROM objects');
+DELETE FROM plasticc_models WHERE name = 'last';
 -- wrong options; the hint for an unknown option lists all options
 CREATE FUNCTION refusal(options jsonb, OUT message text, OUT detail text, OUT hint text) LANGUAGE plpgsql AS $$
 BEGIN

@@ -82,6 +82,9 @@ CALL plasticc_train('three', 'SELECT object_id, features, target FROM objects WH
 SELECT count(*), bool_and(abs((plasticc_classify(plasticc_model('three'), features))[1] - probabilities[1]) < 1e-4) AS same
 FROM objects JOIN plasticc_out_of_fold USING (object_id) WHERE version = 1 AND plasticc_out_of_fold.fold = 0;
 
+-- the inputs of networks and those of trees count as used, once
+SELECT replace(line, chr(10), '') AS features FROM models, plasticc_model_card("both") AS card, regexp_split_to_table(card, '\n') AS line WHERE line ~ '^\* features';
+
 -- gains
 SELECT place, feature, feature_group, gain > 1 AS gains
 FROM (SELECT row_number() OVER () AS place, i.* FROM models, plasticc_importance("both") AS i) AS i ORDER BY place;

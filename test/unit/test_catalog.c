@@ -10,6 +10,7 @@
 
 #include "core/curve/cosmology.h"
 #include "core/features/catalog.h"
+#include "core/features/group.h"
 #include "core/base/random.h"
 #include "core/base/statistics.h"
 
@@ -583,6 +584,22 @@ test_catalog(void)
 		CHECK(*description.description != '\0' && *description.group != '\0' &&
 				  *description.unit != '\0',
 			  "%s is not described", description.name);
+	}
+	for (int i = 0, at = 0; at < n; i++)
+	{
+		const FeatureGroup *group = lightcurve_group(i);
+		FeatureDescription	description;
+
+		if (group == NULL)
+		{
+			CHECK(at == feature_count(FEATURES_ALL), "the groups have %d features", at);
+			break;
+		}
+		CHECK(group->fitted == (at >= feature_count(FEATURES_SIMPLE)), "group %d", i);
+		describe_feature(at, &description);
+		CHECK(strcmp(description.group, group->table.group) == 0, "group %d: %s, not %s", i,
+			  group->table.group, description.group);
+		at += table_size(&group->table);
 	}
 	CHECK(find_feature("", 0) == -1 && find_feature("flux", 4) == -1 &&
 			  find_feature("flux_mean_x", 11) == -1 && find_feature("flux_mean_", 10) == -1 &&

@@ -436,6 +436,48 @@ check_finite(const float *features, int number)
 	}
 }
 
+/*
+ * Beyond MAX_FITTED_OBSERVATIONS, the features that are fitted are those of the observations that
+ * fitted_observations() chooses, and all others those of all observations.
+ */
+static void
+test_long_curve(void)
+{
+	Workspace	 workspace = unit_workspace();
+	Observations o = allocate_observations(MAX_FITTED_OBSERVATIONS + 5000, &workspace);
+	Observations chosen;
+	int			 n = feature_count(FEATURES_ALL);
+	int			 n_simple = feature_count(FEATURES_SIMPLE);
+	float		*features = workspace_array(&workspace, float, n);
+	float		*fitted = workspace_array(&workspace, float, n);
+	float		*simple = workspace_array(&workspace, float, n_simple);
+	int			 n_same = 0;
+	Random		 random;
+
+	random_seed(&random, 21, 0);
+	for (int i = 0; i < MAX_FITTED_OBSERVATIONS + 5000; i++)
+	{
+		double mjd = 59000.0 + 0.001 * (i + 0.5 * random_uniform(&random));
+
+		put(&o, mjd, i % 2, 100.0 + 20.0 * sin(mjd) + 8.0 * random_normal(&random), 8.0,
+			DETECTED_YES);
+	}
+	chosen = fitted_observations(&o, &workspace);
+	CHECK(chosen.count == MAX_FITTED_OBSERVATIONS, "%u chosen", chosen.count);
+	compute_features(&o, FEATURES_ALL, features, &workspace);
+	compute_features(&o, FEATURES_SIMPLE, simple, &workspace);
+	CHECK(memcmp(features, simple, sizeof(float) * n_simple) == 0, "simple features differ");
+	/* All errors are equal, so that those chosen have the same median. */
+	compute_features(&chosen, FEATURES_ALL, fitted, &workspace);
+	for (int i = 0; i < n_simple; i++)
+		n_same += features[i] == fitted[i];
+	CHECK(n_same < n_simple / 2, "%d simple features of both are the same", n_same);
+	for (int i = n_simple; i < n; i++)
+		CHECK(features[i] == fitted[i] || (isnan(features[i]) && isnan(fitted[i])),
+			  "feature %d: %.9g, of those chosen %.9g", i, features[i], fitted[i]);
+	unit_free();
+}
+
 int
 main(void)
 {
@@ -457,5 +499,6 @@ main(void)
 	CHECK(n_scaled > 0.9 * n_curves && n_rescaled > 0.8 * n_curves && n_shifted > 0.8 * n_curves,
 		  "of %d curves %d and %d could be scaled, %d shifted", n_curves, n_scaled, n_rescaled,
 		  n_shifted);
+	test_long_curve();
 	return unit_report();
 }

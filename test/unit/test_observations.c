@@ -375,8 +375,10 @@ test_text_errors(void)
 		{"{} + -3 rejected", 5, "number of rejected measurements out of range"},
 		{"{} + 4294967296 rejected", 5, "number of rejected measurements out of range"},
 		{"{} + x rejected", 5, "a number expected for the number of rejected measurements"},
+		{"{(1,00000000000000000000000000000002,3,4,t)}", 4, "number too long for passband"},
 	};
 	Workspace workspace = unit_workspace();
+	char	  digits[600];
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 	{
@@ -388,6 +390,25 @@ test_text_errors(void)
 		CHECK(valid || (error.position == cases[i].position &&
 						strcmp(error.message, cases[i].message) == 0),
 			  "%s: %s at %zu", cases[i].text, error.message, error.position);
+	}
+
+	/* as many digits as a number may have, and one more */
+	for (int n = 511; n <= 512; n++)
+	{
+		Observations parsed;
+		ParseError	 error;
+		char		 text[1000];
+		bool		 valid;
+
+		memset(digits, '0', sizeof(digits));
+		digits[n - 1] = '7';
+		digits[n] = '\0';
+		snprintf(text, sizeof(text), "{(%s,2,3,4,t)}", digits);
+		valid = parse_lightcurve_text(text, &parsed, &workspace, &error);
+		CHECK(valid == (n == 511), "%d digits", n);
+		CHECK(valid ? parsed.mjd[0] == 7.0
+					: error.position == 2 && strcmp(error.message, "number too long for mjd") == 0,
+			  "%d digits", n);
 	}
 	unit_free();
 }

@@ -77,20 +77,52 @@ test_reference(void)
 	CHECK(options->epochs == 150 && options->batch_size == 20, "epochs");
 }
 
-/* What several options together get wrong. */
+/* The check refuses the options with this message. */
+static void
+check_refused(const TrainingOptions *options, const char *expected)
+{
+	message[0] = '\0';
+	CHECK(!training_options_check(options, message), "accepted: %s", expected);
+	CHECK(strcmp(message, expected) == 0, "\"%s\", expected \"%s\"", message, expected);
+}
+
+/* What several options together get wrong, and numbers between a mark and the range. */
 static void
 test_check(void)
 {
 	TrainingOptions options = *training_preset(0);
 
+	options.network.n_layers = 3;
 	options.network.n_dropout = 2;
-	CHECK(!training_options_check(&options, message) && strstr(message, "dropout"), "dropouts");
+	check_refused(&options, "\"dropout\" has 2 numbers for 3 hidden layers");
+	options.network.n_dropout = 3;
+	CHECK(training_options_check(&options, message), "a number for each layer: %s", message);
 	options = *training_preset(0);
 	options.n_survey_features = 1;
-	CHECK(!training_options_check(&options, message) && strstr(message, "survey_query"),
-		  "features without a query");
+	check_refused(&options, "\"survey_features\" are given without \"survey_query\"");
 	options.survey_query = "SELECT 1";
 	CHECK(training_options_check(&options, message), "features with a query: %s", message);
+
+	options = *training_preset(0);
+	options.input_dropout = -0.5;
+	check_refused(&options, "\"input_dropout\" and \"weight_decay\" must be -1 or not negative");
+	options = *training_preset(0);
+	options.network.weight_decay = -0.5;
+	check_refused(&options, "\"input_dropout\" and \"weight_decay\" must be -1 or not negative");
+	options = *training_preset(0);
+	options.tree_weight = -0.5;
+	check_refused(&options, "\"tree_weight\" must be -1 or not negative");
+	options.tree_weight = -1.0;
+	CHECK(training_options_check(&options, message), "the mark: %s", message);
+	options.tree_weight = 0.25;
+	CHECK(training_options_check(&options, message), "a share: %s", message);
+
+	options = *training_preset(0);
+	options.networks = options.trees = 0;
+	check_refused(&options, "\"networks\" and \"trees\" are both 0");
+	options = *training_preset(0);
+	options.bagging_folds = 1;
+	check_refused(&options, "\"bagging_folds\" is 1, which leaves out all objects");
 }
 
 /* A calibration needs rows to be fitted on. */
@@ -178,9 +210,6 @@ test_settle(void)
 		CHECK_CLOSE(options.input_dropout, 1.0 - sqrt(selected == 90 ? 0.5 : 0.25), 1e-12,
 					"input_dropout of selected inputs");
 	}
-	options.input_dropout = -0.5;
-	CHECK(!training_options_check(&options, message) && strstr(message, "input_dropout"),
-		  "half of a mark");
 }
 
 int

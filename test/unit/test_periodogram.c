@@ -318,6 +318,8 @@ test_frequency_grid(void)
 	CHECK(frequency_grid(1.0, 5.0, 30.0, 20.0, 10).count == 0, "empty range");
 	CHECK(frequency_grid(1e-300, 5.0, 1.0, 20.0, 10).count == 0, "no frequency in range");
 	CHECK(frequency_grid(1e6, 5.0, 1.0, 20.0, 10).count == 10, "limited");
+	CHECK(frequency_grid(5e-324, 5.0, 1.0, 20.0, 10).count == 0, "a step beyond double");
+	CHECK(frequency_grid(1e308, 5.0, 1.0, 20.0, 10).count == 0, "a step of 0");
 }
 
 /* ----------------------------------------------------------------

@@ -7,10 +7,12 @@
 
 #include <float.h>
 
+#include "core/base/crc32c.h"
 #include "core/base/random.h"
 #include "core/model/conformal.h"
 #include "core/model/drift.h"
 #include "core/model/model.h"
+#include "core/model/model_format.h"
 #include "core/model/shapley.h"
 
 #define FEATURES 5
@@ -289,6 +291,17 @@ test_conformal(void)
 					  kth_smallest(N, probabilities, target, c, k));
 		}
 
+	/* The least coverage of all is that by the largest probability of the true class. */
+	for (int c = 0; c <= CLASSES; c++)
+	{
+		int	   n = conformal.n_objects[c];
+		double largest = kth_smallest(N, probabilities, target, c, n);
+
+		CHECK(conformal_threshold(&conformal, c, 1.0 / (n + 1.0)) == largest &&
+				  conformal_threshold(&conformal, c, 0.0) == largest,
+			  "class %d: %g, not %g", c, conformal_threshold(&conformal, c, 0.0), largest);
+	}
+
 	/* Other objects of the same kind are covered as often as is wanted, and each class by class. */
 	make_predictions(NEW, 2, probabilities, target);
 	for (int i = 0; i < 5; i++)
@@ -540,6 +553,64 @@ test_bytes(void)
 	unit_free();
 }
 
+/* The model of these bytes with byte `at` changed, and the checksum made right. */
+static Model *
+read_changed(unsigned char *bytes, size_t size, size_t at, unsigned char value, const char **reason,
+			 Workspace *workspace)
+{
+	unsigned char kept = bytes[at];
+	uint32_t	  checksum;
+	Model		 *model;
+
+	bytes[at] = value;
+	checksum = crc32c(bytes + PREAMBLE_BYTES, size - PREAMBLE_BYTES);
+	for (int i = 0; i < 4; i++)
+		bytes[PREAMBLE_BYTES - 4 + i] = (unsigned char) (checksum >> 8 * i);
+	*reason = NULL;
+	model = model_read(bytes, size, workspace, reason);
+	bytes[at] = kept;
+	return model;
+}
+
+/* The flag of a value that is missing is 0 or 1, and the value is then 0. */
+static void
+test_forged_objects(void)
+{
+	static const char expected[] = "a reference object is neither known nor missing";
+	Workspace		  workspace = unit_workspace();
+	Model			  model = make_model(CLASSES, false, &workspace);
+	size_t			  size = model_size(&model);
+	size_t			  n = (size_t) model.reference->n_objects * READ;
+	size_t			  after = 4 * (CLASSES + 1) * (1 + CONFORMAL_KNOTS);
+	unsigned char	 *bytes = workspace_array(&workspace, unsigned char, size);
+	size_t			  flags = size - after - 5 * n;
+	int				  n_known = 0, n_missing = 0;
+	const char		 *reason;
+
+	model_write(&model, bytes);
+	for (size_t i = 0; i < n; i++)
+	{
+		unsigned char flag = bytes[flags + i];
+		Model		 *read;
+
+		CHECK(flag == isnan(model.reference->objects[i]), "flag %zu: %d", i, flag);
+		n_known += flag == 0 && model.reference->objects[i] != 0.0f;
+		n_missing += flag;
+		CHECK(read_changed(bytes, size, flags + i, 2, &reason, &workspace) == NULL &&
+				  strcmp(reason, expected) == 0,
+			  "flag %zu of 2: %s", i, reason);
+		read = read_changed(bytes, size, flags + i, !flag, &reason, &workspace);
+		if (flag == 0 && model.reference->objects[i] != 0.0f)
+			CHECK(read == NULL && strcmp(reason, expected) == 0, "%zu: %s", i, reason);
+		else
+			CHECK(read != NULL && (flag ? read->reference->objects[i] == 0.0f
+										: isnan(read->reference->objects[i])),
+				  "%zu: %s", i, reason);
+	}
+	CHECK(n_known > 0 && n_missing > 0, "%d known, %d missing", n_known, n_missing);
+	unit_free();
+}
+
 int
 main(void)
 {
@@ -548,5 +619,6 @@ main(void)
 	test_conformal();
 	test_contributions();
 	test_bytes();
+	test_forged_objects();
 	return unit_report();
 }

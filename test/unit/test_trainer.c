@@ -378,6 +378,17 @@ test_divergence(void)
 	CHECK(train_on(&problem.set, &options, &workspace, keep_report, &log, &result) == NULL,
 		  "a diverging training gave a model");
 	CHECK(result.failure == TRAINING_DIVERGED, "failure %d", result.failure);
+
+	/* The loss of the only step is that before it, but the weights are none that can be read. */
+	log.n = 0;
+	options.network.optimizer = OPTIMIZER_SGD;
+	options.learning_rate = 1e35;
+	options.batch_size = ROWS;
+	options.epochs = 1;
+	CHECK(train_on(&problem.set, &options, &workspace, keep_report, &log, &result) == NULL &&
+			  result.failure == TRAINING_DIVERGED,
+		  "weights beyond what a model holds: failure %d", result.failure);
+	CHECK(log.n == 1 && isfinite(log.reports[0].training_loss), "%d epochs", log.n);
 	unit_free();
 }
 

@@ -278,6 +278,28 @@ test_uninformed(void)
 	unit_free();
 }
 
+/* Steps too large for numbers, and for a model that can be read. */
+static void
+test_divergence(void)
+{
+	static Problem problem;
+	static Log	   epochs;
+	Workspace	   workspace = unit_workspace();
+	TrainingResult result;
+
+	make_problem(&problem, &workspace);
+	problem.options.boosting.eta = 1e38;
+	CHECK(train(&problem, &epochs, &result, &workspace) == NULL &&
+			  result.failure == TRAINING_DIVERGED,
+		  "a diverging training: %d", result.failure);
+	problem.options.boosting.eta = 1e35;
+	problem.options.boosting.rounds = 1;
+	CHECK(train(&problem, &epochs, &result, &workspace) == NULL &&
+			  result.failure == TRAINING_DIVERGED,
+		  "leaves beyond what a model holds: %d", result.failure);
+	unit_free();
+}
+
 int
 main(void)
 {
@@ -292,5 +314,6 @@ main(void)
 	test_denormalise(NORMALISATION_ZSCORE, 0.0);
 	test_denormalise(NORMALISATION_ZSCORE, 2.0);
 	test_uninformed();
+	test_divergence();
 	return unit_report();
 }

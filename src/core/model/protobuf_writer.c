@@ -11,7 +11,6 @@ enum
 {
 	WIRE_VARINT = 0,
 	WIRE_BYTES = 2,
-	WIRE_FOUR_BYTES = 5,
 };
 
 /* Bytes of a message's length, which is written when the message ends: up to 2^35 - 1. */
@@ -74,13 +73,6 @@ put_integer_field(ProtobufWriter *writer, int field, uint64_t value)
 {
 	put_tag(writer, field, WIRE_VARINT);
 	put_varint(writer, value);
-}
-
-void
-put_float_field(ProtobufWriter *writer, int field, float value)
-{
-	put_tag(writer, field, WIRE_FOUR_BYTES);
-	store_float(extend(writer, 4), value);
 }
 
 void

@@ -3,7 +3,7 @@
  *		Writes the wire format of protocol buffers, as far as ONNX needs it.
  *
  * A message is a sequence of fields, each a tag (field number and wire type) and a value:
- * an integer of variable length, four bytes, or so many bytes, which may be a message.
+ * an integer of variable length, or so many bytes, which may be a message.
  * https://protobuf.dev/programming-guides/encoding
  */
 #ifndef PLASTICC_CORE_MODEL_PROTOBUF_WRITER_H
@@ -23,7 +23,6 @@ typedef struct ProtobufWriter
 } ProtobufWriter;
 
 extern void put_integer_field(ProtobufWriter *writer, int field, uint64_t value);
-extern void put_float_field(ProtobufWriter *writer, int field, float value);
 extern void put_bytes_field(ProtobufWriter *writer, int field, const void *bytes, size_t length);
 extern void put_string_field(ProtobufWriter *writer, int field, const char *string);
 

@@ -286,7 +286,7 @@ training_options_check(const TrainingOptions *options, char *message)
 		(options->network.weight_decay < 0.0 && options->network.weight_decay != -1.0))
 	{
 		snprintf(message, OPTIONS_MAX_MESSAGE,
-				 "\"input_dropout\" and \"weight_decay\" are -1 or not negative");
+				 "\"input_dropout\" and \"weight_decay\" must be -1 or not negative");
 		return false;
 	}
 	if (training_members(options) == 0)
@@ -296,7 +296,7 @@ training_options_check(const TrainingOptions *options, char *message)
 	}
 	if (options->tree_weight < 0.0 && options->tree_weight != -1.0)
 	{
-		snprintf(message, OPTIONS_MAX_MESSAGE, "\"tree_weight\" is -1 or not negative");
+		snprintf(message, OPTIONS_MAX_MESSAGE, "\"tree_weight\" must be -1 or not negative");
 		return false;
 	}
 	if (options->bagging_folds == 1)

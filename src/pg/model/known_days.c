@@ -99,7 +99,8 @@ early_days(const Model *model)
 	days = json_member(days->val.binary.data, EARLY_MEMBER);
 	if (days == NULL || days->type != jbvNumeric)
 		return NAN;
-	return DatumGetFloat8(DirectFunctionCall1(numeric_float8, NumericGetDatum(days->val.numeric)));
+	return DatumGetFloat8(
+		DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(days->val.numeric)));
 }
 
 EarlyCounter *
@@ -114,7 +115,7 @@ new_early_counter(const Model *model)
 	if (!has_known_days(&counter.days))
 		return NULL;
 	counter.objects.days = early_days(model);
-	if (isnan(counter.objects.days))
+	if (!isfinite(counter.objects.days))
 		return NULL;
 	copy = palloc(sizeof(EarlyCounter));
 	*copy = counter;
