@@ -55,6 +55,7 @@ analyze: deps
 	@$(root)/scripts/analyze.sh
 
 coverage: deps
+	@$(root)/scripts/install-deps.sh gcovr
 	@$(root)/scripts/coverage.sh
 
 fuzz: deps

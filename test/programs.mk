@@ -21,7 +21,7 @@ ifdef SANITIZE
 CFLAGS += -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
 ifdef COVERAGE
-CFLAGS += --coverage
+CFLAGS += --coverage -DPLASTICC_NO_CLONES
 endif
 ifdef LIBFUZZER
 # Not fuzzer-no-link, which calls a function at each comparison: numerical code would do little else.

@@ -8,6 +8,7 @@
  * loader has resolved such functions, so that their builds do without, and so
  * do builds by clang before 18: it has no such attribute (before 14) or gives
  * the functions a name that other files do not find (LLVM's #71706).
+ * scripts/coverage.sh defines PLASTICC_NO_CLONES too: of the clones only one runs.
  */
 #ifndef PLASTICC_CORE_BASE_SIMD_H
 #define PLASTICC_CORE_BASE_SIMD_H
