@@ -71,12 +71,10 @@ accumulate(const float *knots, const DriftCounts *counts, double n, Cumulative *
 {
 	double sum = 0.0, largest = 0.0;
 
-	for (int k = REFERENCE_KNOTS - 1; k >= 0; k--)
-	{
-		bool last = k == REFERENCE_KNOTS - 1 || knots[k] < knots[k + 1];
-
-		cumulative->training[k] = last ? k / (REFERENCE_KNOTS - 1.0) : cumulative->training[k + 1];
-	}
+	cumulative->training[REFERENCE_KNOTS - 1] = 1.0;
+	for (int k = REFERENCE_KNOTS - 2; k >= 0; k--)
+		cumulative->training[k] =
+			knots[k] < knots[k + 1] ? k / (REFERENCE_KNOTS - 1.0) : cumulative->training[k + 1];
 	for (int k = 0; k < REFERENCE_KNOTS; k++)
 	{
 		sum += counts->below[k];

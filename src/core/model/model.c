@@ -303,7 +303,7 @@ drop_unused_tree_inputs(Model *model, Workspace *workspace)
 	memset(marked, 0, n);
 	visit_splits(model, marked, NULL);
 	model->n_tree_inputs = count_marked(n, marked, place);
-	visit_splits(model, NULL, place);
+	visit_splits(model, marked, place);
 	for (int j = 0; j < n; j++)
 		if (marked[j])
 		{

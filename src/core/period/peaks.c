@@ -75,6 +75,7 @@ highest_peaks(const float *values, uint64_t count, int limit)
 			if (!(values[i] > threshold) || !is_peak(values, i, count))
 				continue;
 			add_vertex(&peaks, values, i, count);
+			/* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): limit is not 0 */
 			if (peaks.count == limit)
 				threshold = peaks.height[limit - 1] / VERTEX_OVER_PEAK;
 		}

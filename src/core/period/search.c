@@ -260,6 +260,7 @@ refine(const Candidates *candidates, int n, Candidate *refined)
 			double offset = curvature < 0.0 ? 0.5 * (below - above) / curvature : INFINITY;
 
 			for (int k = 0; k < 3; k++)
+				/* cppcheck-suppress uninitvar ; the first round sets it */
 				if ((round == 0 && k == 0) || folds[3 * i + k].explained[h] > top[i].explained[h])
 					top[i] = folds[3 * i + k];
 			if (fabs(offset) <= 1.0)

@@ -383,6 +383,15 @@ mean_of_kind(const Ensemble *ensemble, int fold, int first, int n_members,
 	return kind;
 }
 
+/* The log probabilities of row i by a kind; NULL if no member of it predicts that row. */
+static const float *
+row_of_kind(const UnseenKind *kind, size_t i, size_t n_classes)
+{
+	if (kind->n_members == NULL || kind->n_members[i] == 0)
+		return NULL;
+	return kind->log_probabilities + i * n_classes;
+}
+
 void
 weigh_kinds(const Ensemble *ensemble, double tree_weight, Unseen *unseen)
 {
@@ -391,22 +400,19 @@ weigh_kinds(const Ensemble *ensemble, double tree_weight, Unseen *unseen)
 
 	for (size_t i = 0; i < (size_t) set->n_rows; i++)
 	{
-		float *row = unseen->log_probabilities + i * n_classes;
-		double weight[2] = {1.0 - tree_weight, tree_weight};
+		const float *networks = row_of_kind(&unseen->kinds[0], i, n_classes);
+		const float *trees = row_of_kind(&unseen->kinds[1], i, n_classes);
+		double		 weight = trees == NULL ? 0.0 : networks == NULL ? 1.0 : tree_weight;
+		float		*row = unseen->log_probabilities + i * n_classes;
 
-		for (int k = 0; k < 2; k++)
-			if (unseen->kinds[k].n_members == NULL || unseen->kinds[k].n_members[i] == 0)
-			{
-				weight[k] = 0.0;
-				weight[1 - k] = 1.0;
-			}
 		for (size_t c = 0; c < n_classes; c++)
 		{
-			double sum = unseen->n_members[i] > 0 ? 0.0 : NAN;
+			double sum = networks || trees ? 0.0 : NAN;
 
-			for (int k = 0; k < 2 && unseen->n_members[i] > 0; k++)
-				if (weight[k] > 0.0)
-					sum += weight[k] * unseen->kinds[k].log_probabilities[i * n_classes + c];
+			if (networks && weight < 1.0)
+				sum += (1.0 - weight) * networks[c];
+			if (trees && weight > 0.0)
+				sum += weight * trees[c];
 			row[c] = (float) sum;
 		}
 		normalise_logits(set->n_classes, row);

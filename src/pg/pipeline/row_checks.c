@@ -115,13 +115,10 @@ static void
 add_band(char *bands, Size size, const char *band)
 {
 	char *quoted = psprintf("\"%s\"", quoted_string(band));
+	Size  used = strlen(bands);
 
-	if (strstr(bands, quoted) == NULL && strlen(bands) + strlen(quoted) + 3 < size)
-	{
-		if (*bands)
-			strcat(bands, ", ");
-		strcat(bands, quoted);
-	}
+	if (strstr(bands, quoted) == NULL && used + strlen(quoted) + 3 < size)
+		snprintf(bands + used, size - used, "%s%s", used > 0 ? ", " : "", quoted);
 }
 
 typedef struct RejectedRows

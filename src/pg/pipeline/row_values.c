@@ -86,7 +86,7 @@ numbered_passband(const RowSource *source, const char *column, Oid type)
 					 errmsg("option \"passbands\": \"%s\" is not a number", quoted_string(name)),
 					 errdetail("The column \"%s\" of %s has type %s.", options->passband,
 							   source->observations.name, format_type_be(type))));
-		add_case(&cases, value, passband_constant(atoi(name)),
+		add_case(&cases, value, passband_constant((int) strtol(name, NULL, 10)),
 				 passband_constant(options->passbands[i].passband));
 	}
 	if (source->survey == NULL)
@@ -101,7 +101,7 @@ numbered_passband(const RowSource *source, const char *column, Oid type)
 	}
 	for (const SurveyBand *band = source->survey->bands; band->name; band++)
 		if (strspn(band->name, "0123456789") == strlen(band->name))
-			add_case(&cases, value, passband_constant(atoi(band->name)),
+			add_case(&cases, value, passband_constant((int) strtol(band->name, NULL, 10)),
 					 passband_constant(band->passband));
 	return cases.len > 0 ? psprintf("CASE%s END", cases.data) : "NULL::pg_catalog.int8";
 }
@@ -180,7 +180,9 @@ read_time(const char *option, const char *text, TimeScale *scale)
 		*scale = time_scales[names[i].scale];
 		if (*rest == '\0')
 			return;
-		offset = *rest == '-' ? strtod(rest + 1, &end) : NAN;
+		if (*rest != '-')
+			continue;
+		offset = strtod(rest + 1, &end);
 		if (isfinite(offset) && *end == '\0')
 		{
 			scale->origin += offset;

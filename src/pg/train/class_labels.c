@@ -103,6 +103,7 @@ number_classes(const ClassLabels *labels, int32_t *target, int n_rows)
 		class[labels->labels[i].number] = i + 1;
 	}
 	for (int i = 0; i < n_rows; i++)
+		/* cppcheck-suppress uninitvar ; every row has read its label */
 		target[i] = class[target[i]];
 	return names;
 }

@@ -127,7 +127,6 @@ find_columns(const char *name, TupleDesc desc, QueryColumn *columns, int n_colum
 					(errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
 					 errmsg("%s has an unknown column \"%s\"", name, NameStr(attribute->attname)),
 					 errhint("Accepted columns are %s.", describe_columns(columns, n_columns))));
-		/* cppcheck-suppress nullPointer ; ereport(ERROR) does not return */
 		if (column->number > 0)
 			ereport(ERROR, (errcode(ERRCODE_DUPLICATE_COLUMN),
 							errmsg("%s has more than one column \"%s\"", name, column->name)));
