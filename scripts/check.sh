@@ -23,6 +23,7 @@
 #              UNIT='test_gp*'      of the unit tests, only these programs
 #              SQL='lightcurve*'    of the regression tests, only these scripts of test/sql
 #              TAP='01[67]*'        of the TAP tests, only these scripts of test/t
+#              SMALL_DISK=dir       an empty file system of some 16 MB; by default one is mounted, by root
 #              PLASTICC_DATA=dir    the real data; default ../shared/data, where there is one
 #              PG_CONFIG, CC, BLAS_LIBS, CFLAGS_EXTRA
 #
@@ -57,6 +58,15 @@ stage_data()
 	export PLASTICC_DATA
 }
 
+# Mounts a file system of 16 MB for tests of what happens when one is full, where that is permitted.
+mount_small_disk()
+{
+	mkdir "$work/small_disk"
+	if mount -t tmpfs -o "size=16m,mode=700,uid=$(server_user)" plasticc "$work/small_disk" 2>/dev/null; then
+		export SMALL_DISK=$work/small_disk
+	fi
+}
+
 main()
 {
 	local status=0 instrument=${1:-}
@@ -77,6 +87,7 @@ main()
 	stage_and_build
 	[[ -z $instrument ]] || "${instrument}_server"
 	stage_data
+	[[ -n ${SMALL_DISK:-} ]] || mount_small_disk
 	prepare_tests
 	run_interruptibly as_server_user scripts/run-tests.sh "$work/test" </dev/null || status=$?
 	[[ -z $instrument ]] || no_reports || status=1

@@ -146,6 +146,7 @@ remove_work_dir()
 		wait "$child" 2>/dev/null || true
 	fi
 	stop_servers "$work"
+	umount "$work/small_disk" 2>/dev/null || true	# of check.sh
 	rm -rf "$work"
 	return "$status"
 }
