@@ -77,6 +77,12 @@ SELECT plasticc_create_feature_table('f', 'text');
 CALL plasticc_extract('o', 'f', '{"object_id": "id", "metadata": "hosts", "metadata_object_id": "id", "feature_set": "simple"}');
 SELECT count(*), count(*) FILTER (WHERE features[array_position(plasticc_host_feature_names('simple'), 'hostgal_photoz')] < 'NaN') AS with_host FROM f;
 
+-- many chunks of long ids
+CREATE TABLE long_ids AS SELECT repeat('long ', 20) || i AS id, 60000::float8 + j AS mjd, 1 AS passband, i AS flux, 1 AS flux_err FROM generate_series(1, 70) AS i, generate_series(1, 2) AS j;
+SELECT plasticc_create_feature_table('chunks', 'text');
+CALL plasticc_extract('long_ids', 'chunks', '{"object_id": "id", "feature_set": "simple", "chunk_objects": 1}');
+SELECT count(*), count(*) FILTER (WHERE n_rows = 2 AND plasticc_feature(features, 'flux_mean') = substr(object_id, 101)::real) AS right FROM chunks;
+
 -- errors
 SELECT plasticc_create_feature_table('wrong', 'json');
 SELECT plasticc_create_feature_table('wrong', 'text[]');
@@ -86,6 +92,7 @@ SELECT plasticc_create_feature_table('wrong', 987654321::oid);
 SELECT plasticc_create_feature_table('wrong', 0::oid);
 SELECT plasticc_create_prediction_table('wrong', object_id_type => 'point');
 SELECT plasticc_create_prediction_table('wrong', true, 'no_such_type');
+SELECT plasticc_create_prediction_table('regression.ids.wrong');
 CALL plasticc_extract('o', 'reference', '{"object_id": "id", "feature_set": "simple"}');
 CALL plasticc_extract('numbered', 'f', '{"feature_set": "simple"}');
 CALL plasticc_extract('o', 'f', '{"object_id": "id", "metadata": "hosts", "metadata_object_id": "ddf"}');

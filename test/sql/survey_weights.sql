@@ -26,6 +26,10 @@ SELECT version, options ->> 'survey_query' AS survey_query, options -> 'survey_f
 SELECT count(*) FROM (SELECT trained('{"survey_query": "SELECT features FROM survey", "feature_names": ["hostgal_photoz", "b", "c"], "gate_feature": -1}')) AS m;
 SELECT count(*) FROM (SELECT trained('{"survey_query": "SELECT features FROM objects", "feature_names": ["a", "ddf", "c"]}')) AS m;
 SELECT version, (metrics -> 'effective_objects')::float8 BETWEEN 100 AND 150 AS few, (metrics -> 'effective_objects')::float8 BETWEEN 999.9 AND 1000.1 AS effective FROM plasticc_models WHERE version > 2 ORDER BY 1;
+-- any text of a query is kept
+SELECT length(trained(jsonb_build_object('survey_features', '[1]'::jsonb, 'survey_query', E'-- "objects" \\ \n\tTABLE survey'))) > 0 AS trained;
+SELECT version, options ->> 'survey_query' = E'-- "objects" \\ \n\tTABLE survey' AS same, plasticc_model_info(model) #> '{options,survey_query}' = options -> 'survey_query' AS same_in_the_model
+FROM plasticc_models ORDER BY version DESC LIMIT 1;
 -- with workers, bagging and calibration
 SELECT trained(o) = trained(o, '2') AS same FROM (VALUES ('{"survey_query": "TABLE survey", "survey_features": [1, 2], "networks": 2, "trees": 0, "bagging_folds": 2}'::jsonb)) AS v(o);
 

@@ -272,6 +272,12 @@ SELECT plasticc_model('u', 3);
 RESET search_path;
 RESET ROLE;
 
+-- without a table of the extension
+BEGIN;
+ALTER TABLE plasticc_training_log RENAME TO moved;
+CALL plasticc_train('m', 'SELECT features, target FROM objects');
+ROLLBACK;
+
 -- in a read-only transaction
 BEGIN READ ONLY;
 CALL plasticc_train('m', 'SELECT features, target FROM objects');

@@ -130,6 +130,10 @@ SELECT plasticc_create_views('curves', 'latest', 'objects', 'observations', pref
 SELECT plasticc_create_views('curves', 'latest', 'objects', prefix => 'bad_', options => '{"redshift": "ddf"}');
 SELECT plasticc_create_views('curves', 'latest', 'objects', prefix => 'bad_', options => '{"redshift_bin": 0}');
 SELECT plasticc_create_views('curves', 'latest', 'objects', prefix => 'bad_', options => '{"feature_columns": ["flux_maximum_q"]}');
+-- each column of the metadata pushes the next one to a longer name, up to the longest
+SELECT format('CREATE TABLE chain (object_id bigint, %s)', string_agg(format('%I text', left(repeat('metadata_', i) || 'class', 63)), ', ' ORDER BY i))
+FROM generate_series(0, 7) AS i \gexec
+SELECT plasticc_create_views('curves', 'latest', 'chain', prefix => 'bad_');
 CREATE TABLE wrong AS SELECT object_id, model, version, probabilities::text AS probabilities, predicted_at, features_at FROM latest;
 SELECT plasticc_create_views('curves', 'wrong', 'objects', prefix => 'bad_');
 SELECT relname FROM pg_class WHERE relname LIKE 'bad\_%';

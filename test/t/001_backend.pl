@@ -1,4 +1,5 @@
-# The module adds no threads to the backend, neither when it is loaded nor in training.
+# What the module does to a backend: it adds no threads, neither when it is loaded nor in training, and leaves the environment as
+# it is.
 
 use strict;
 use warnings;
@@ -37,6 +38,23 @@ is( threads_after(
 		}),
 	'1',
 	'one thread after training and classifying');
+
+# The environment variable by which BLAS chooses its kernels, in programs that a backend starts.
+sub coretype_of_children
+{
+	return $node->safe_psql('postgres', q{
+		LOAD 'plasticc';
+		CREATE TEMPORARY TABLE environment (coretype text);
+		COPY environment FROM PROGRAM 'echo "[$OPENBLAS_CORETYPE]"';
+		SELECT coretype FROM environment});
+}
+
+delete local $ENV{OPENBLAS_CORETYPE};
+$node->restart;
+is(coretype_of_children(), '[]', 'programs do not inherit the choice of kernels');
+$ENV{OPENBLAS_CORETYPE} = 'Prescott';
+$node->restart;
+is(coretype_of_children(), '[Prescott]', 'except for one that the server was started with');
 
 $node->stop;
 done_testing();

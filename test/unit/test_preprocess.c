@@ -84,6 +84,13 @@ test_constant(void)
 	preprocessing = fit(NORMALISATION_RANK_GAUSS, x, NULL, 1, 0.0, &workspace);
 	CHECK_CLOSE(transform(&preprocessing, 0.1f, &workspace), 0.0, 1e-6, "rank of a constant");
 	CHECK_CLOSE(transform(&preprocessing, 7.0f, &workspace), 0.0, 1e-6, "rank above a constant");
+
+	/* values so small that the inverse of their standard deviation is none of float */
+	for (int i = 0; i < ROWS; i++)
+		x[i] = i % 2 == 0 ? 1e-40f : -1e-40f;
+	preprocessing = fit(NORMALISATION_ZSCORE, x, NULL, 1, 0.0, &workspace);
+	CHECK_CLOSE(transform(&preprocessing, 1e-40f, &workspace), 0.0, 0.0, "zscore of a tiny value");
+	CHECK_CLOSE(transform(&preprocessing, 7.0f, &workspace), 0.0, 0.0, "zscore of a large value");
 	unit_free();
 }
 

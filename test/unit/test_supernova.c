@@ -102,6 +102,26 @@ test_scales(void)
 	unit_free();
 }
 
+/* What is negative throughout has a time at which it is farthest from 0, but no peak of its light.
+ */
+static void
+test_negative(void)
+{
+	Workspace	 workspace = unit_workspace();
+	Random		 random;
+	Observations o;
+	SupernovaFit fit;
+
+	random_seed(&random, 4, 0);
+	o = supernova(&random, 0.0, -1000.0, 1.0, &workspace);
+	for (uint32_t i = 0; i < o.count; i++)
+		o.flux[i] -= 500.0f;
+	CHECK(fit_supernova(&o, &fit, &workspace), "no fit");
+	CHECK(isfinite(fit.mjd_peak) && isnan(fit.mjd_peak_err), "%g +- %g", fit.mjd_peak,
+		  fit.mjd_peak_err);
+	unit_free();
+}
+
 static void
 test_none(void)
 {
@@ -127,6 +147,7 @@ main(void)
 {
 	test_peaks();
 	test_scales();
+	test_negative();
 	test_none();
 	return unit_report();
 }

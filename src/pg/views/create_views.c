@@ -130,12 +130,10 @@ add_feature_columns(List *columns, const ViewCall *call)
 					 errhint("plasticc_feature_catalog() and plasticc_host_feature_catalog() list "
 							 "the features.")));
 		describe_feature(ordinal, &feature);
-		columns =
-			add_column(columns, name,
-					   psprintf("%s.plasticc_feature(f.features::float4[], %s::text)", schema,
-								quote_literal_cstr(name)),
-					   feature.unit[0] ? psprintf("%s (%s)", feature.description, feature.unit)
-									   : pstrdup(feature.description));
+		columns = add_column(columns, name,
+							 psprintf("%s.plasticc_feature(f.features::float4[], %s::text)", schema,
+									  quote_literal_cstr(name)),
+							 psprintf("%s (%s)", feature.description, feature.unit));
 	}
 	return columns;
 }
