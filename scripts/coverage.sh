@@ -26,7 +26,7 @@ macros='ereport|elog|errhint|errmsg|palloc|CHECK_FOR_INTERRUPTS|PG_GETARG|PG_ARG
 print_tables()
 {
 	awk -F, '
-		function row(name) { printf "| %-16s | %6d | %6.1f %% | %6d | %6.1f %% |\n", name, n[name], 100 * l[name] / n[name], b[name], b[name] ? 100 * c[name] / b[name] : 100 }
+		function row(name) { return sprintf("| %-16s | %6d | %6.1f %% | %8d | %6.1f %% |", name, n[name], 100 * l[name] / n[name], b[name], b[name] ? 100 * c[name] / b[name] : 100) }
 		NR > 1 {
 			split($1, part, "/"); folder = part[2] "/" part[3]
 			split("total " folder, names, " ")
@@ -34,14 +34,14 @@ print_tables()
 			folders[folder] = 1
 		}
 		END {
-			print "| folder           |  lines |  covered | branches | covered |"
+			print "| folder           |  lines |  covered | branches |  covered |"
 			print "|---|---:|---:|---:|---:|"
-			for (folder in folders) row(folder) | "sort"
+			for (folder in folders) print row(folder) | "sort"
 			close("sort")
-			row("total")
+			print row("total")
 		}' "$1"
 	printf '\n%s\n' 'Least covered (lines not reached, share covered):'
-	awk -F, 'NR > 1 && $2 > $3 { printf "%4d  %5.1f %%  %s\n", $2 - $3, 100 * $3 / $2, $1 }' "$1" | sort -rn | head -n 25
+	awk -F, 'NR > 1 && $2 > $3 { printf "%4d  %5.1f %%  %s\n", $2 - $3, 100 * $3 / $2, $1 }' "$1" | sort -rn | awk 'NR <= 25'
 }
 
 main()
