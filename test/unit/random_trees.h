@@ -20,8 +20,9 @@ random_tree(int n_splits, int n_inputs, int n_classes, Random *random, Workspace
 	tree.leaves = workspace_array(workspace, float, (size_t) (n_splits + 1) * n_classes);
 	for (int i = 0, n = 0; i < tree.n_nodes; i++)
 	{
-		/* the last node that may split must, if splits remain */
-		bool split = n < n_splits && (i == 2 * n || random_uniform(random) < 0.6);
+		/* the last node that may split must, if splits remain; large trees are not too deep */
+		double often = n_splits <= MASK_LEAVES ? 0.6 : 0.9;
+		bool   split = n < n_splits && (i == 2 * n || random_uniform(random) < often);
 
 		tree.nodes[i] = (TreeNode){
 			.threshold = (float) random_normal(random),
@@ -36,6 +37,7 @@ random_tree(int n_splits, int n_inputs, int n_classes, Random *random, Workspace
 	return tree;
 }
 
+/* Small trees, and of ten one with more leaves than a mask has bits. */
 static inline Booster
 random_booster(int n_trees, int n_inputs, int n_classes, Random *random, Workspace *workspace)
 {
@@ -46,7 +48,8 @@ random_booster(int n_trees, int n_inputs, int n_classes, Random *random, Workspa
 	};
 
 	for (int t = 0; t < n_trees; t++)
-		booster.trees[t] = random_tree(t % 7, n_inputs, n_classes, random, workspace);
+		booster.trees[t] = random_tree(t % 10 == 9 ? MASK_LEAVES + t : t % 7, n_inputs, n_classes,
+									   random, workspace);
 	for (int c = 0; c < n_classes; c++)
 		booster.base[c] = (float) random_normal(random);
 	return booster;
