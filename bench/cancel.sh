@@ -73,6 +73,7 @@ main()
 	END
 	measure 'plasticc_train, large network' 20000 "CALL plasticc_train('c', '$rows', '{$big}')"
 	measure 'plasticc_train, small network' 5000 "CALL plasticc_train('c', '$rows', '{\"layers\": [64], \"epochs\": 10000, \"networks\": 3, \"trees\": 0}')"
+	measure 'plasticc_train, boosted trees' 20000 "CALL plasticc_train('c', '$rows', '{\"networks\": 0, \"trees\": 3, \"rounds\": 10000}')"
 	measure 'plasticc_cross_validate, large network' 20000 "CALL plasticc_cross_validate('c', '$rows', '{$big}')"
 	measure 'plasticc_extract' 3000 "CALL plasticc_extract('observations', 'extracted', '{\"workers\": 2}')"
 	measure 'plasticc_extract, a curve of a million points' 3000 "CALL plasticc_extract('curves', 'extracted_curves', '{\"workers\": 2}')"
@@ -82,6 +83,8 @@ main()
 	measure 'plasticc_periodogram, a million rows' 2000 "SELECT count(*) FROM plasticc_periodogram((SELECT plasticc_slice(lightcurve, 0, 22) FROM curves), max_frequency => 9000)"
 	measure 'plasticc_gp_fit, a million points' 500 "SELECT plasticc_gp_fit(lightcurve) FROM curves"
 	measure 'plasticc_gp_predict, a million points and times' 5000 "SELECT count(*) FROM curves, plasticc_gp_predict(lightcurve, ARRAY(SELECT 0.001 * i FROM generate_series(1, 1000000) AS i))"
+	measure 'plasticc_supernova_fit, a million points' 500 "SELECT plasticc_supernova_fit(lightcurve) FROM curves"
+	measure 'plasticc_clip, a million points' 1000 "SELECT plasticc_clip(lightcurve) FROM curves"
 	measure 'plasticc_augment, a million points' 5000 "SELECT plasticc_augment(lightcurve, 1, 0.5, 0.7) FROM curves"
 	measure 'plasticc_lightcurve of a million points' 1000 "SELECT plasticc_n_observations($survey)"
 	measure 'light curve of a million points as text and back' 1000 "SELECT lightcurve::text::lightcurve FROM curves"
@@ -89,6 +92,9 @@ main()
 	measure 'plasticc_classify, large network' 2000 "SELECT count(plasticc_classify('m', features)) FROM rows"
 	measure 'plasticc_classify_query, large network' 2000 "SELECT count(*) FROM plasticc_classify_query(plasticc_model('m'), 'SELECT object_id, features FROM rows')"
 	measure 'plasticc_importance, large network' 5000 "SELECT count(*) FROM plasticc_importance(plasticc_model('m'), '$rows')"
+	measure 'plasticc_evaluate, large network' 2000 "SELECT count(*) FROM plasticc_evaluate('m', 'SELECT features, target FROM rows')"
+	measure 'plasticc_drift' 1000 "SELECT count(*) FROM generate_series(1, 100), plasticc_drift(plasticc_model('m'), 'SELECT features FROM rows')"
+	measure 'plasticc_explain, large network' 2000 "SELECT count(*) FROM rows, plasticc_explain(plasticc_model('m'), features)"
 }
 
 main "$@"

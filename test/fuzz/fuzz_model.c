@@ -1,13 +1,13 @@
 /*
  * fuzz_model.c
- *		The bytes of a model, and classification with what they hold.
+ *		The bytes of a model, and classification with what they hold, and its export.
  *
  * The preamble is made valid first, so that the fuzzer gets past the checksum.  An
  * odd first byte makes a model of the bytes after it, of any sizes and extreme numbers,
  * and then changes single bytes of its form; an even one takes them as the form.  Its
  * next two bits choose the format of 0.1.0, and names of classes.
  */
-#include "fuzz.h"
+#include "onnx_check.h"
 
 #include "core/base/crc32c.h"
 #include "core/model/model.h"
@@ -301,7 +301,10 @@ classify(const Model *model, int n_rows, Workspace *workspace)
 	return probabilities;
 }
 
-/* A model that was read can be used, reduced to the inputs it uses, and written. */
+/*
+ * A model that was read can be used, reduced to the inputs it uses, and written; and
+ * exported, as it is and reduced, unless it has trees.
+ */
 static void
 use_model(Model *model, Workspace *workspace)
 {
@@ -312,7 +315,11 @@ use_model(Model *model, Workspace *workspace)
 	const char	  *reason;
 
 	classify(model, MAX_ROWS, workspace);
+	if (model->n_boosters == 0)
+		require_onnx(model, workspace);
 	drop_unused_inputs(model, workspace);
+	if (model->n_boosters == 0)
+		require_onnx(model, workspace);
 	after = classify(model, 1, workspace);
 	for (int c = 0; c < model->n_classes; c++)
 		REQUIRE(after[c] == before[c] || (isnan(after[c]) && isnan(before[c])));

@@ -117,11 +117,11 @@ static bool
 add_to_bin(ReliabilityBin *bins, double probability, bool positive, int64_t weight)
 {
 	ReliabilityBin *bin = &bins[confidence_bin(probability)];
+	bool			fits = add_count(&bin->objects, 1);
 
-	bin->objects++;
-	bin->positive += positive ? weight : 0;
+	fits &= add_count(&bin->positive, positive ? weight : 0);
 	add_product(&bin->probability, weight, probability);
-	return add_count(&bin->weight, weight);
+	return add_count(&bin->weight, weight) && fits;
 }
 
 bool
@@ -135,8 +135,8 @@ evaluation_add(Evaluation *evaluation, const EvaluatedObject *object)
 
 	for (int c = 0; c < n; c++)
 		sum += p[c];
-	evaluation->objects[target * n + predicted]++;
-	fits = add_count(&evaluation->weight[target * n + predicted], object->weight);
+	fits = add_count(&evaluation->objects[target * n + predicted], 1);
+	fits &= add_count(&evaluation->weight[target * n + predicted], object->weight);
 	add_product(&evaluation->log_loss[target], object->weight, object_log_loss(p, n, target));
 	fits &= add_to_bin(evaluation->reliability + n * CALIBRATION_BINS, p[predicted] / sum,
 					   predicted == target, object->weight);

@@ -2,21 +2,16 @@
  * scores_io.c
  *		Input and output of the type plasticc_scores.
  *
- * The binary form, in network byte order: version, n and names_size, as 32 bits; n numbers, as 64
- * bits, unless there are names; the names, each followed by a zero; n_listed, as 32 bits.  Then, of
- *each object its weight, as 64 bits, its target and probabilities, as 32; or, if they are not
- *listed, how many words are not 0, as 32 bits, and of each of these its index, as 32 bits, and its
- *value, as 64.  The text form is the same in hexadecimal digits.
+ * The binary form is that of core/score/scores_form.h; the text form is the same in hexadecimal
+ * digits.
  */
 #include "pg/module/plasticc.h"
-
-#include <math.h>
 
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
-#include "core/base/limits.h"
+#include "core/score/scores_form.h"
 #include "pg/score/scores_type.h"
 
 PG_FUNCTION_INFO_V1(plasticc_scores_in);
@@ -24,210 +19,46 @@ PG_FUNCTION_INFO_V1(plasticc_scores_out);
 PG_FUNCTION_INFO_V1(plasticc_scores_recv);
 PG_FUNCTION_INFO_V1(plasticc_scores_send);
 
-#define SCORES_VERSION 1
-
-/* ----------------------------------------------------------------
- * Reading
- * ----------------------------------------------------------------
- */
-
-typedef struct Bytes
-{
-	const uint8 *at;
-	const uint8 *end;
-} Bytes;
-
-/* Takes a number of that many bytes; false where there are not as many. */
 static bool
-take(Bytes *bytes, int width, uint64 *value)
+names_are_valid(const ScoresForm *form)
 {
-	if (bytes->end - bytes->at < width)
-		return false;
-	*value = 0;
-	for (int i = 0; i < width; i++)
-		*value = *value << 8 | *bytes->at++;
-	return true;
-}
+	const char *name = form->names;
 
-/* Takes n names of names_size bytes in all. */
-static bool
-take_names(Bytes *bytes, Scores *scores)
-{
-	char *names = scores_names(scores), *end = names + scores->names_size, *at = names;
-
-	if (bytes->end - bytes->at < scores->names_size)
-		return false;
-	memcpy(names, bytes->at, scores->names_size);
-	bytes->at += scores->names_size;
-	for (int i = 0; i < scores->n; i++)
+	for (int i = 0; form->names_size > 0 && i < form->n; i++)
 	{
-		char *zero = memchr(at, '\0', end - at);
+		int length = strlen(name);
 
-		if (zero == NULL || !pg_verify_mbstr(PG_UTF8, at, zero - at, true))
+		if (!pg_verify_mbstr(PG_UTF8, name, length, true))
 			return false;
-		at = zero + 1;
-	}
-	hash_names(scores);
-	return at == end;
-}
-
-static bool
-take_numbers(Bytes *bytes, Scores *scores)
-{
-	for (int i = 0; i < scores->n; i++)
-	{
-		uint64 value;
-
-		if (!take(bytes, 8, &value) || (int64) value < PG_INT32_MIN || (int64) value > PG_INT32_MAX)
-			return false;
-		scores->keys[i] = (int64) value;
-	}
-	return true;
-}
-
-static bool
-take_object(Bytes *bytes, int n, EvaluatedObject *object)
-{
-	double sum = 0.0;
-	uint64 value;
-
-	if (!take(bytes, 8, &value) || value > EVALUATION_MAX_UNITS)
-		return false;
-	object->weight = (int64) value;
-	if (!take(bytes, 4, &value) || value >= n)
-		return false;
-	object->target = (int32) value;
-	for (int c = 0; c < n; c++)
-	{
-		uint32 bits;
-		float  p;
-
-		if (!take(bytes, 4, &value))
-			return false;
-		bits = (uint32) value;
-		memcpy(&p, &bits, sizeof(p));
-		if (!(p >= 0.0f) || !isfinite(p))
-			return false;
-		object->probabilities[c] = p;
-		sum += p;
-	}
-	return sum > 0.0;
-}
-
-static bool
-take_objects(Bytes *bytes, Scores *scores, int count)
-{
-	for (int i = 0; i < count; i++)
-		if (!take_object(bytes, scores->n, object_at(scores_data(scores), scores->n, i)))
-			return false;
-	scores->n_listed = count;
-	return true;
-}
-
-static bool
-take_words(Bytes *bytes, Scores *scores)
-{
-	int64 *words = scores_data(scores);
-	uint64 n_words, index, value;
-
-	if (!take(bytes, 4, &n_words))
-		return false;
-	for (uint64 i = 0; i < n_words; i++)
-	{
-		if (!take(bytes, 4, &index) || index >= evaluation_length(scores->n) ||
-			!take(bytes, 8, &value))
-			return false;
-		words[index] = (int64) value;
+		name += length + 1;
 	}
 	return true;
 }
 
 /* The scores of a binary form; NULL where it is not one. */
 static Scores *
-read_scores(const char *data, int size)
+read_scores(const char *bytes, int length)
 {
-	Bytes	bytes = {(const uint8 *) data, (const uint8 *) data + size};
-	Scores *classes, *scores;
-	uint64	version, n, names_size, n_listed;
-	int		capacity;
+	Workspace  workspace = server_workspace(CurrentMemoryContext);
+	ScoresForm form;
 
-	if (!take(&bytes, 4, &version) || version != SCORES_VERSION || !take(&bytes, 4, &n) || n < 1 ||
-		n > MODEL_MAX_CLASSES || !take(&bytes, 4, &names_size) || names_size > LARGEST_NAMES_SIZE)
+	if (!read_scores_form(bytes, length, &workspace, &form) || !names_are_valid(&form))
 		return NULL;
-	classes = empty_scores((int) n, (int) names_size, 0);
-	if (!(names_size > 0 ? take_names : take_numbers)(&bytes, classes) ||
-		!take(&bytes, 4, &n_listed))
-		return NULL;
-	capacity = (int32) n_listed;
-	if (capacity < -1 || capacity > MAX_LISTED)
-		return NULL;
-	scores = copy_scores(classes, capacity);
-	if (!(capacity < 0 ? take_words(&bytes, scores) : take_objects(&bytes, scores, capacity)) ||
-		bytes.at != bytes.end)
-		return NULL;
-	return scores;
+	return form_scores(&form);
 }
 
-/* ----------------------------------------------------------------
- * Writing
- * ----------------------------------------------------------------
- */
-
-static void
-write_objects(StringInfo bytes, const Scores *scores)
-{
-	for (int i = 0; i < scores->n_listed; i++)
-	{
-		const EvaluatedObject *object = object_at(scores_data(scores), scores->n, i);
-
-		pq_sendint64(bytes, object->weight);
-		pq_sendint32(bytes, object->target);
-		for (int c = 0; c < scores->n; c++)
-			pq_sendfloat4(bytes, object->probabilities[c]);
-	}
-}
-
-static void
-write_words(StringInfo bytes, const Scores *scores)
-{
-	const int64 *words = scores_data(scores);
-	int			 length = evaluation_length(scores->n), n_words = 0;
-
-	for (int i = 0; i < length; i++)
-		n_words += words[i] != 0;
-	pq_sendint32(bytes, n_words);
-	for (int i = 0; i < length; i++)
-		if (words[i] != 0)
-		{
-			pq_sendint32(bytes, i);
-			pq_sendint64(bytes, words[i]);
-		}
-}
-
-static StringInfoData
+/* The binary form, as a bytea. */
+static bytea *
 write_scores(const Scores *scores)
 {
-	StringInfoData bytes;
+	ScoresForm form = scores_form(scores);
+	Size	   length = write_scores_form(&form, NULL);
+	bytea	  *bytes = palloc(VARHDRSZ + length);
 
-	pq_begintypsend(&bytes);
-	pq_sendint32(&bytes, SCORES_VERSION);
-	pq_sendint32(&bytes, scores->n);
-	pq_sendint32(&bytes, scores->names_size);
-	for (int i = 0; scores->names_size == 0 && i < scores->n; i++)
-		pq_sendint64(&bytes, scores->keys[i]);
-	pq_sendbytes(&bytes, scores_names(scores), scores->names_size);
-	pq_sendint32(&bytes, scores->n_listed);
-	if (scores->n_listed < 0)
-		write_words(&bytes, scores);
-	else
-		write_objects(&bytes, scores);
+	SET_VARSIZE(bytes, VARHDRSZ + length);
+	write_scores_form(&form, VARDATA(bytes));
 	return bytes;
 }
-
-/* ----------------------------------------------------------------
- * Functions
- * ----------------------------------------------------------------
- */
 
 static int
 hex_digit(char digit)
@@ -264,12 +95,12 @@ plasticc_scores_in(PG_FUNCTION_ARGS)
 Datum
 plasticc_scores_out(PG_FUNCTION_ARGS)
 {
-	StringInfoData bytes = write_scores(PG_GETARG_SCORES(0));
-	int			   size = bytes.len - VARHDRSZ;
-	char		  *text = palloc((Size) size * 2 + 1);
+	const bytea *bytes = write_scores(PG_GETARG_SCORES(0));
+	Size		 size = VARSIZE(bytes) - VARHDRSZ;
+	char		*text = palloc(size * 2 + 1);
 
-	hex_encode(bytes.data + VARHDRSZ, size, text);
-	text[(Size) size * 2] = '\0';
+	hex_encode(VARDATA(bytes), size, text);
+	text[size * 2] = '\0';
 	PG_RETURN_CSTRING(text);
 }
 
@@ -289,7 +120,5 @@ plasticc_scores_recv(PG_FUNCTION_ARGS)
 Datum
 plasticc_scores_send(PG_FUNCTION_ARGS)
 {
-	StringInfoData bytes = write_scores(PG_GETARG_SCORES(0));
-
-	PG_RETURN_BYTEA_P(pq_endtypsend(&bytes));
+	PG_RETURN_BYTEA_P(write_scores(PG_GETARG_SCORES(0)));
 }

@@ -8,7 +8,6 @@
 
 #include "mb/pg_wchar.h"
 
-#include "core/base/limits.h"
 #include "core/model/challenge_classes.h"
 #include "pg/score/score_state.h"
 #include "pg/score/scores_type.h"
@@ -33,13 +32,13 @@ words_size(int n)
 	return sizeof(int64) * evaluation_length(n);
 }
 
-char *
+static char *
 scores_names(const Scores *scores)
 {
 	return (char *) (scores->keys + scores->n);
 }
 
-void *
+static void *
 scores_data(const Scores *scores)
 {
 	return (char *) scores + head_size(scores->n, scores->names_size);
@@ -52,8 +51,8 @@ datum_scores(Datum datum)
 	Size	size = VARSIZE(scores), head;
 
 	if (size >= offsetof(Scores, keys) && scores->n >= 1 && scores->n <= MODEL_MAX_CLASSES &&
-		scores->names_size >= 0 && scores->names_size <= LARGEST_NAMES_SIZE &&
-		scores->n_listed >= -1 && scores->n_listed <= MAX_LISTED)
+		scores->names_size >= 0 && scores->names_size <= SCORES_MAX_NAMES_SIZE &&
+		scores->n_listed >= -1 && scores->n_listed <= SCORES_MAX_LISTED)
 	{
 		head = head_size(scores->n, scores->names_size);
 		if (scores->n_listed < 0 ? size == head + words_size(scores->n)
@@ -63,7 +62,9 @@ datum_scores(Datum datum)
 	ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("scores are corrupt")));
 }
 
-Scores *
+/* Scores of no object, without keys and names, with room for so many objects; with words if that is
+ * -1. */
+static Scores *
 empty_scores(int n, int names_size, int capacity)
 {
 	Size size = head_size(n, names_size) +
@@ -77,7 +78,8 @@ empty_scores(int n, int names_size, int capacity)
 	return scores;
 }
 
-void
+/* Sets the keys that follow from names. */
+static void
 hash_names(Scores *scores)
 {
 	const char *name = scores_names(scores);
@@ -107,9 +109,50 @@ new_scores(int n, const int32 *numbers, const char *const *names)
 		return scores;
 	at = scores_names(scores);
 	for (int i = 0; i < n; i++)
-		at = strcpy(at, names[i]) + strlen(names[i]) + 1;
+	{
+		Size length = strlen(names[i]) + 1;
+
+		memcpy(at, names[i], length);
+		at += length;
+	}
 	hash_names(scores);
 	return scores;
+}
+
+Scores *
+form_scores(const ScoresForm *form)
+{
+	Scores *scores = empty_scores(form->n, form->names_size, form->n_listed);
+
+	scores->n_listed = form->n_listed;
+	if (form->names_size > 0)
+	{
+		memcpy(scores_names(scores), form->names, form->names_size);
+		hash_names(scores);
+	}
+	else
+		memcpy(scores->keys, form->numbers, sizeof(int64) * form->n);
+	if (form->n_listed < 0)
+		memcpy(scores_data(scores), form->words, words_size(form->n));
+	else if (form->n_listed > 0)
+		memcpy(scores_data(scores), form->listed, object_size(form->n) * form->n_listed);
+	return scores;
+}
+
+ScoresForm
+scores_form(const Scores *scores)
+{
+	bool listed = scores->n_listed >= 0;
+
+	return (ScoresForm){
+		.n = scores->n,
+		.numbers = scores->names_size > 0 ? NULL : scores->keys,
+		.names_size = scores->names_size,
+		.names = scores_names(scores),
+		.n_listed = scores->n_listed,
+		.listed = listed ? scores_data(scores) : NULL,
+		.words = listed ? NULL : scores_data(scores),
+	};
 }
 
 /* ----------------------------------------------------------------
@@ -153,7 +196,8 @@ scores_evaluation(Scores *scores)
 	return evaluation;
 }
 
-Scores *
+/* A copy with another capacity. */
+static Scores *
 copy_scores(const Scores *scores, int capacity)
 {
 	Scores	  *copy = empty_scores(scores->n, scores->names_size, capacity);
@@ -179,11 +223,11 @@ with_room(Scores *scores, int added)
 	Size capacity = (VARSIZE(scores) - used) / object_size(scores->n);
 	int	 needed = scores->n_listed + added;
 
-	if (scores->n_listed < 0 || needed <= Min(capacity, MAX_LISTED))
+	if (scores->n_listed < 0 || needed <= Min(capacity, SCORES_MAX_LISTED))
 		return scores;
-	if (needed > MAX_LISTED)
+	if (needed > SCORES_MAX_LISTED)
 		return copy_scores(scores, -1);
-	return copy_scores(scores, Min(2 * needed, MAX_LISTED));
+	return copy_scores(scores, Min(2 * needed, SCORES_MAX_LISTED));
 }
 
 Scores *
@@ -221,7 +265,7 @@ merge_scores(Scores *scores, Scores *added)
 	Evaluation evaluation, other;
 
 	/* all of its words, or as many objects */
-	scores = with_room(scores, added->n_listed < 0 ? MAX_LISTED + 1 : added->n_listed);
+	scores = with_room(scores, added->n_listed < 0 ? SCORES_MAX_LISTED + 1 : added->n_listed);
 	if (scores->n_listed >= 0)
 	{
 		memcpy(listed_object(scores, scores->n_listed), scores_data(added),

@@ -3,18 +3,16 @@
  *		The type plasticc_scores: an evaluation (core/score/evaluation.h) with its classes.
  *
  * It is the state of the aggregates plasticc_scores, and what functions compute figures and
- * curves of.  Up to MAX_LISTED objects are listed in it; of more, only the counts and sums are
- *kept. Which of both it is depends on their number alone, not on the order and partition of rows.
+ * curves of.  Up to SCORES_MAX_LISTED objects are listed in it; of more, only the counts and sums
+ *are kept. Which of both it is depends on their number alone, not on the order and partition of
+ *rows.
  */
 #ifndef PLASTICC_PG_SCORE_SCORES_TYPE_H
 #define PLASTICC_PG_SCORE_SCORES_TYPE_H
 
 #include "fmgr.h"
 
-#include "core/base/limits.h"
-#include "core/score/evaluation.h"
-
-#define MAX_LISTED 16384
+#include "core/score/scores_form.h"
 
 /*
  * After the keys follow the names, padded to a multiple of 8 bytes, then the objects or the
@@ -56,17 +54,8 @@ extern char *scores_label(const Scores *scores, int i);
 /* What each class weighs in the challenge's log loss. */
 extern double *scores_class_weights(const Scores *scores);
 
-/*
- * For input and output: scores without objects, whose keys and names are to be filled in, with room
- * for so many of them, or with words if that is -1; the names; the keys that follow from these; the
- * objects or words; a copy with another capacity.
- */
-#define LARGEST_NAMES_SIZE (MODEL_MAX_CLASSES * (MODEL_MAX_CLASS_NAME_BYTES + 1))
-
-extern Scores *empty_scores(int n, int names_size, int capacity);
-extern char	  *scores_names(const Scores *scores);
-extern void	   hash_names(Scores *scores);
-extern void	  *scores_data(const Scores *scores);
-extern Scores *copy_scores(const Scores *scores, int capacity);
+/* For input and output: the scores that are read, and what is written of them. */
+extern Scores	 *form_scores(const ScoresForm *form);
+extern ScoresForm scores_form(const Scores *scores);
 
 #endif /* PLASTICC_PG_SCORE_SCORES_TYPE_H */
