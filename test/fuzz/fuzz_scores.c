@@ -132,14 +132,19 @@ require_figures(const Evaluation *evaluation, Workspace *workspace)
 static void
 use_scores(const ScoresForm *form, Workspace *workspace)
 {
-	size_t		   words_size = sizeof(int64_t) * evaluation_length(form->n);
-	int64_t		  *words = workspace_array(workspace, int64_t, evaluation_length(form->n));
-	Evaluation	   evaluation = evaluation_view(form->n, words);
-	size_t		   length = write_scores_form(form, NULL);
-	unsigned char *bytes = workspace_array(workspace, unsigned char, length);
-	unsigned char *again = workspace_array(workspace, unsigned char, length);
-	ScoresForm	   copy;
+	size_t			 words_size = sizeof(int64_t) * evaluation_length(form->n);
+	int64_t			*words = workspace_array(workspace, int64_t, evaluation_length(form->n));
+	Evaluation		 evaluation = evaluation_view(form->n, words);
+	size_t			 length = write_scores_form(form, NULL);
+	unsigned char	*bytes = workspace_array(workspace, unsigned char, length);
+	unsigned char	*again = workspace_array(workspace, unsigned char, length);
+	EvaluatedObject *added =
+		(EvaluatedObject *) workspace_array(workspace, char, object_size(form->n));
+	ScoresForm copy;
 
+	*added = (EvaluatedObject){.weight = EVALUATION_MAX_UNITS};
+	for (int c = 0; c < form->n; c++)
+		added->probabilities[c] = 1.0f;
 	memset(words, 0, words_size);
 	if (form->words)
 		memcpy(words, form->words, words_size);
@@ -153,6 +158,7 @@ use_scores(const ScoresForm *form, Workspace *workspace)
 	require_figures(&evaluation, workspace);
 	evaluation.listed = NULL;
 	require_figures(&evaluation, workspace);
+	(void) evaluation_add(&evaluation, added);
 	(void) evaluation_merge(&evaluation, &evaluation);
 	write_scores_form(form, bytes);
 	REQUIRE(read_scores_form(bytes, length, workspace, &copy));
