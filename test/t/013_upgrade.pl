@@ -124,6 +124,9 @@ sub check_refusal
 		SELECT astro.plasticc_classify(astro.plasticc_model('earlier'), astro.plasticc_host_features(
 			astro.plasticc_features(lightcurve), ddf, hostgal_photoz, hostgal_photoz_err, distmod, mwebv)) FROM objects});
 	like($errors, qr/expected 1505 features, not (?!1505)\d+\nHINT: .*train the model again/, "$version: which refuses others");
+	($status, $output, $errors) = $node->psql('upgraded', q{
+		SELECT astro.plasticc_drift(model, 'SELECT features FROM earlier') FROM astro.plasticc_models WHERE name <> 'earlier' LIMIT 1});
+	like($errors, qr/model has kept nothing of its training set\nDETAIL: .*\nHINT: .*Train the model again/, "$version: what its models do not hold");
 }
 
 # A schema that must be qualified.
