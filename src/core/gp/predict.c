@@ -363,6 +363,10 @@ gp_predict_wavelengths(const Observations *observations, const GaussianProcess *
 	gp_passband_correlation(factor);
 	(void) cholesky_factor(&factor[0][0], N_PASSBANDS, DBL_MIN, NULL);
 	for (size_t i = 0; i < n * n_wavelengths; i++)
+	{
+		if (i % BLOCK == 0)
+			workspace->check_interrupts();
 		projections[i] = project(wavelength[i], &factor[0][0]);
+	}
 	run_smoother(s, observations, process, mjd, n, workspace);
 }
