@@ -11,6 +11,7 @@
 
 #include "pg/jobs/store_result.h"
 #include "pg/jobs/subtransaction.h"
+#include "pg/util/error_data.h"
 
 #define RETRY_SECONDS 2.0
 
@@ -64,7 +65,10 @@ store_result(Procedure *procedure, StoreFunction store, const void *argument)
 	do
 	{
 		if (procedure_elapsed(procedure) - start > STORE_HOURS * 3600.0)
+		{
+			detach_error(error);
 			ReThrowError(error);
+		}
 		FreeErrorData(error);
 		wait_to_retry(procedure);
 		error = try_in_subtransaction(store, argument, can_pass);

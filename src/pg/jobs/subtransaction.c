@@ -9,6 +9,7 @@
 #include "utils/resowner.h"
 
 #include "pg/jobs/subtransaction.h"
+#include "pg/util/error_data.h"
 
 ErrorData *
 try_in_subtransaction(void (*function)(const void *), const void *argument,
@@ -39,6 +40,9 @@ try_in_subtransaction(void (*function)(const void *), const void *argument,
 	CurrentResourceOwner = owner;
 	MemoryContextDelete(context);
 	if (error && !expected(error->sqlerrcode))
+	{
+		detach_error(error);
 		ReThrowError(error);
+	}
 	return error;
 }

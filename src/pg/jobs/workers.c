@@ -16,7 +16,6 @@
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
 #include "storage/ipc.h"
-#include "storage/latch.h"
 #include "storage/pmsignal.h"
 #include "storage/proc.h"
 #include "storage/shm_mq.h"
@@ -24,6 +23,7 @@
 #include "utils/guc.h"
 
 #include "pg/jobs/workers.h"
+#include "pg/util/error_data.h"
 
 #define POOL_MAGIC UINT64CONST(0x706c617374696363)
 #define QUEUE_BYTES ((Size) 16384)
@@ -192,6 +192,7 @@ throw_workers_error(const Pool *pool, StringInfo message)
 		raise_lost_worker(pool);
 	error.context = error.context ? psprintf("%s\nplasticc %s", error.context, pool->kind->name)
 								  : psprintf("plasticc %s", pool->kind->name);
+	detach_error(&error);
 	ThrowErrorData(&error);
 }
 
