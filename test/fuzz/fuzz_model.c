@@ -158,6 +158,7 @@ take_boosters(FuzzInput *input, Model *model, Workspace *workspace)
 
 		booster->base = take_floats(input, model->n_classes, workspace);
 		booster->n_trees = take_range(input, 0, 3);
+		booster->packed = NULL;
 		booster->trees = workspace_array(workspace, Tree, booster->n_trees);
 		for (int t = 0; t < booster->n_trees; t++)
 			take_tree(input, model->n_tree_inputs, model->n_classes, &booster->trees[t], workspace);

@@ -148,6 +148,60 @@ test_predicts(void)
 	unit_free();
 }
 
+/* Logits of few rows from packed trees are those from trees as they are, to the bit. */
+static void
+test_packed(void)
+{
+	Workspace workspace = unit_workspace();
+	Random	  random;
+
+	random_seed(&random, 4, 1);
+	for (int k = 0; k < 200; k++)
+	{
+		int		n_rows = 1 + k % 7;
+		int		n_classes = 1 + k % 21;
+		float  *columns = workspace_array(&workspace, float, n_rows *INPUTS);
+		float  *logits = workspace_zeros(&workspace, n_rows * n_classes);
+		float  *expected = workspace_zeros(&workspace, n_rows * n_classes);
+		Booster booster = random_booster(k % 40, INPUTS, n_classes, &random, &workspace);
+		bool	deep = false;
+
+		/* in some, all trees are stumps, complete, a chain, or a leaf */
+		for (int t = 0; t < booster.n_trees && k % 3 == 0; t++)
+			booster.trees[t] =
+				random_tree((int[]){1, 3, 2, 0}[k / 3 % 4], INPUTS, n_classes, &random, &workspace);
+		for (int t = 0; t < booster.n_trees; t++)
+			deep |= booster.trees[t].depth > PACKED_MAX_DEPTH;
+		for (int i = 0; i < n_rows * INPUTS; i++)
+			columns[i] = random_uniform(&random) < 0.2 ? NAN : (float) random_normal(&random);
+		add_booster(&booster, n_classes, NULL, n_rows, columns, 0.3f, expected);
+		pack_booster(&booster, n_classes, &workspace);
+		CHECK(!deep || booster.packed == NULL, "trees too deep are packed");
+		CHECK(k % 3 != 0 || booster.packed != NULL, "even trees are not packed");
+		add_booster(&booster, n_classes, NULL, n_rows, columns, 0.3f, logits);
+		CHECK(memcmp(logits, expected, sizeof(float) * n_rows * n_classes) == 0,
+			  "packed trees give other logits of %d rows", n_rows);
+	}
+	unit_free();
+}
+
+/* One large tree among leaves: packed, all would take as much memory as the large one. */
+static void
+test_not_packed(void)
+{
+	Workspace workspace = unit_workspace();
+	Random	  random;
+	Booster	  booster;
+
+	random_seed(&random, 5, 1);
+	booster = random_booster(30, INPUTS, CLASSES, &random, &workspace);
+	for (int t = 0; t < booster.n_trees; t++)
+		booster.trees[t] = random_tree(t == 0 ? 31 : 0, INPUTS, CLASSES, &random, &workspace);
+	pack_booster(&booster, CLASSES, &workspace);
+	CHECK(booster.packed == NULL, "uneven trees are packed");
+	unit_free();
+}
+
 /* Trees that are none: a split too late, too few nodes, too many, too deep. */
 static void
 test_links(void)
@@ -410,6 +464,8 @@ int
 main(void)
 {
 	test_predicts();
+	test_packed();
+	test_not_packed();
 	test_links();
 	test_learns();
 	test_depends();

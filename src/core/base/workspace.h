@@ -17,6 +17,7 @@
 #define PLASTICC_CORE_BASE_WORKSPACE_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 typedef struct Workspace
@@ -53,6 +54,17 @@ workspace_close(Workspace *workspace)
 /* An array of count elements; the caller has checked that count is not hostile. */
 #define workspace_array(workspace, type, count)                                                    \
 	((type *) workspace_alloc((workspace), sizeof(type) * (size_t) (count)))
+
+/* Floats that begin with a line of the cache, so that vectors do not straddle two. */
+#define CACHE_LINE 64
+
+static inline float *
+workspace_floats(Workspace *workspace, size_t n)
+{
+	uintptr_t start = (uintptr_t) workspace_alloc(workspace, sizeof(float) * n + CACHE_LINE - 1);
+
+	return (float *) ((start + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
+}
 
 /* Zeroed between two checks for interrupts: new memory takes longer than writing to it. */
 #define ZEROS_AT_ONCE ((size_t) 1 << 24)

@@ -69,7 +69,7 @@ take_floats(Reader *reader, size_t n)
 		reading_failed(reader, "the data end unexpectedly");
 		return NULL;
 	}
-	values = workspace_array(reader->workspace, float, n);
+	values = workspace_floats(reader->workspace, n);
 	for (size_t i = 0; i < n; i++)
 	{
 		uint32_t bits = decode_uint32(bytes + 4 * i);

@@ -187,6 +187,8 @@ take_booster(Reader *reader, Booster *booster, int n_inputs, int n_classes)
 	booster->trees = workspace_array(reader->workspace, Tree, booster->n_trees);
 	for (int t = 0; t < booster->n_trees && reader->failure == NULL; t++)
 		take_tree(reader, &booster->trees[t], n_inputs, n_classes);
+	if (reader->failure == NULL)
+		pack_booster(booster, n_classes, reader->workspace);
 }
 
 /* Weight, inputs, gains and boosters, if there are any. */

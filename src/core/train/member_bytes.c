@@ -136,6 +136,7 @@ restore_booster(const char *bytes, Workspace *workspace, Model *model, Booster *
 	booster->base = copy_bytes(&bytes, sizeof(float) * n_classes, workspace);
 	booster->n_trees = *(int *) copy_bytes(&bytes, sizeof(int), workspace);
 	booster->trees = workspace_array(workspace, Tree, booster->n_trees);
+	booster->packed = NULL;
 	for (int t = 0; t < booster->n_trees; t++)
 	{
 		Tree *tree = &booster->trees[t];

@@ -5,6 +5,7 @@
 #include "core/trees/booster.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "core/base/limits.h"
 #include "core/base/simd.h"
@@ -15,8 +16,15 @@
 /* From so many rows on, comparing all of them with all splits is faster than going down. */
 #define MANY_ROWS 8
 
-/* Trees that fewer rows go through together. */
+/* Trees that one of fewer rows goes through together. */
 #define TREES_TOGETHER 16
+
+/* Classes whose logits are added at once. */
+#define VECTOR 4 /* divides MODEL_MAX_CLASSES */
+typedef float Vector __attribute__((vector_size(sizeof(float) * VECTOR)));
+
+/* Leaves of complete trees for each leaf that there is, at most: a bound for memory. */
+#define MOST_PADDING 4
 
 /* Sets beyond of all splits, from the last, whose children come after it. */
 static void
@@ -70,6 +78,61 @@ link_tree(Tree *tree)
 	if (n_leaves <= MASK_LEAVES)
 		mask_leaves(tree);
 	return true;
+}
+
+/* Packs a tree into splits [2^depth - 1] and leaves [2^depth][stride]. */
+static void
+pack_tree(const Tree *tree, int n_classes, int depth, int stride, PackedSplit *splits,
+		  float *leaves)
+{
+	int n_splits = (1 << depth) - 1;
+	int node_at[(2 << PACKED_MAX_DEPTH) - 1] = {0};
+
+	for (int i = 0; i < n_splits; i++)
+	{
+		const TreeNode *node = &tree->nodes[node_at[i]];
+
+		splits[i] = (PackedSplit){node->threshold, node->input, node->missing_right};
+		node_at[2 * i + 1] = node->left;
+		node_at[2 * i + 2] = node->leaf < 0 ? node->left + 1 : node->left;
+	}
+	for (int i = 0; i <= n_splits; i++, leaves += stride)
+	{
+		size_t leaf = tree->nodes[node_at[n_splits + i]].leaf;
+
+		memset(leaves, 0, sizeof(float) * stride);
+		memcpy(leaves, tree->leaves + leaf * n_classes, sizeof(float) * n_classes);
+	}
+}
+
+void
+pack_booster(Booster *booster, int n_classes, Workspace *workspace)
+{
+	PackedTrees *packed = workspace_alloc(workspace, sizeof(PackedTrees));
+	size_t		 n_leaves = 0;
+	size_t		 size;
+
+	booster->packed = NULL;
+	packed->depth = 0;
+	packed->stride = (n_classes + VECTOR - 1) / VECTOR * VECTOR;
+	for (int t = 0; t < booster->n_trees; t++)
+	{
+		n_leaves += tree_leaves(&booster->trees[t]);
+		if (booster->trees[t].depth > packed->depth)
+			packed->depth = booster->trees[t].depth;
+	}
+	size = (size_t) 1 << packed->depth;
+	if (packed->depth > PACKED_MAX_DEPTH || booster->n_trees * size > MOST_PADDING * n_leaves)
+		return;
+	packed->splits = workspace_array(workspace, PackedSplit, booster->n_trees * (size - 1));
+	packed->leaves = workspace_floats(workspace, booster->n_trees * size * packed->stride);
+	for (int t = 0; t < booster->n_trees; t++)
+	{
+		workspace->check_interrupts();
+		pack_tree(&booster->trees[t], n_classes, packed->depth, packed->stride,
+				  packed->splits + t * (size - 1), packed->leaves + t * size * packed->stride);
+	}
+	booster->packed = packed;
 }
 
 /* Where a row goes from a node. */
@@ -147,28 +210,66 @@ add_tree(const Tree *tree, int n_classes, int n, const float *columns, size_t st
 	}
 }
 
-/*
- * Adds the values of n <= TREES_TOGETHER trees for a row: steps down different trees do not wait
- * for each other.
- */
-static void
-add_trees_of_row(const Tree *trees, int n, int n_classes, const float *row, size_t stride,
-				 float scale, float *logits)
+/* leaf [n]: the values of the leaves of one row in n packed trees; steps down different trees do
+ * not wait for each other. */
+INLINED void
+descend_packed(const PackedTrees *packed, int first, int n, const float *row, size_t row_stride,
+			   const float **leaf)
 {
-	int32_t at[TREES_TOGETHER] = {0};
-	int		depth = 0;
+	size_t			   n_splits = ((size_t) 1 << packed->depth) - 1;
+	const PackedSplit *splits = packed->splits + first * n_splits;
+	uint32_t		   at[TREES_TOGETHER] = {0};
 
-	for (int t = 0; t < n; t++)
-		depth = trees[t].depth > depth ? trees[t].depth : depth;
-	for (int level = 0; level < depth; level++)
+	for (int level = 0; level < packed->depth; level++)
 		for (int t = 0; t < n; t++)
-			at[t] = next_node(trees[t].nodes + at[t], row, stride);
-	for (int t = 0; t < n; t++)
-	{
-		const float *values = trees[t].leaves + (size_t) trees[t].nodes[at[t]].leaf * n_classes;
+		{
+			const PackedSplit *split = splits + t * n_splits + at[t];
+			float			   x = row[split->input * row_stride];
 
-		for (int c = 0; c < n_classes; c++)
-			logits[c] += scale * values[c];
+			at[t] = 2 * at[t] + 1 + ((x > split->threshold) | ((x != x) & split->missing_right));
+		}
+	for (int t = 0; t < n; t++)
+		leaf[t] =
+			packed->leaves + ((first + t) * (n_splits + 1) + at[t] - n_splits) * packed->stride;
+}
+
+/* Adds scale times the values of all trees for a row to logits [stride]. */
+DISPATCHED static void
+add_packed(const Booster *booster, const float *row, size_t row_stride, float scale, float *logits)
+{
+	for (int first = 0; first < booster->n_trees; first += TREES_TOGETHER)
+	{
+		int			 left = booster->n_trees - first;
+		int			 n = left < TREES_TOGETHER ? left : TREES_TOGETHER;
+		const float *leaf[TREES_TOGETHER];
+
+		if (n == TREES_TOGETHER)
+			descend_packed(booster->packed, first, TREES_TOGETHER, row, row_stride, leaf);
+		else
+			descend_packed(booster->packed, first, n, row, row_stride, leaf);
+		for (int c = 0; c < booster->packed->stride; c += VECTOR)
+		{
+			Vector sum = *(Vector *) (logits + c);
+
+			for (int t = 0; t < n; t++)
+				sum += scale * *(const Vector *) (leaf[t] + c);
+			*(Vector *) (logits + c) = sum;
+		}
+	}
+}
+
+/* Few rows, one after the other, through packed trees. */
+static void
+add_to_few(const Booster *booster, int n_classes, int n_rows, const float *columns, float scale,
+		   float *logits)
+{
+	_Alignas(Vector) float sum[MODEL_MAX_CLASSES] = {0.0f};
+
+	for (int i = 0; i < n_rows; i++, logits += n_classes)
+	{
+		memcpy(sum, logits, sizeof(float) * n_classes);
+		add_packed(booster, columns + i, n_rows, scale, sum);
+		memcpy(logits, sum, sizeof(float) * n_classes);
 	}
 }
 
@@ -181,26 +282,10 @@ tree_reads(const Tree *tree, const bool *reads)
 	return false;
 }
 
-/* One row after the other, each through several trees at once. */
+/* One tree after the other, each for all rows. */
 static void
-add_to_few(const Booster *booster, int n_classes, int n_rows, const float *columns, float scale,
-		   float *logits)
-{
-	for (int i = 0; i < n_rows; i++)
-		for (int t = 0; t < booster->n_trees; t += TREES_TOGETHER)
-		{
-			int left = booster->n_trees - t;
-
-			add_trees_of_row(booster->trees + t, left < TREES_TOGETHER ? left : TREES_TOGETHER,
-							 n_classes, columns + i, n_rows, scale,
-							 logits + (size_t) i * n_classes);
-		}
-}
-
-/* One tree after the other, each for many rows. */
-static void
-add_to_many(const Booster *booster, int n_classes, const bool *reads, int n_rows,
-			const float *columns, float scale, float *logits)
+add_tree_by_tree(const Booster *booster, int n_classes, const bool *reads, int n_rows,
+				 const float *columns, float scale, float *logits)
 {
 	for (int t = 0; t < booster->n_trees; t++)
 	{
@@ -225,8 +310,8 @@ add_booster(const Booster *booster, int n_classes, const bool *reads, int n_rows
 	for (size_t i = 0; i < (size_t) n_rows && reads == NULL; i++)
 		for (int c = 0; c < n_classes; c++)
 			logits[i * n_classes + c] += scale * booster->base[c];
-	if (n_rows < MANY_ROWS && reads == NULL)
+	if (n_rows < MANY_ROWS && reads == NULL && booster->packed)
 		add_to_few(booster, n_classes, n_rows, columns, scale, logits);
 	else
-		add_to_many(booster, n_classes, reads, n_rows, columns, scale, logits);
+		add_tree_by_tree(booster, n_classes, reads, n_rows, columns, scale, logits);
 }

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/base/workspace.h"
+
 /*
  * A node: a value <= threshold goes to the left child, a larger one to the right, a missing
  * one where it is told.  A leaf sends every value to itself, so that every row can take as many
@@ -38,11 +40,34 @@ typedef struct Tree
 	float	 *leaves; /* [(n_nodes + 1) / 2][n_classes], added to the logits */
 } Tree;
 
+/* A split in eight bytes, so that those of a tree take two or three lines of the cache. */
+typedef struct PackedSplit
+{
+	float	 threshold; /* infinite in what stands for a leaf */
+	uint16_t input;
+	uint16_t missing_right;
+} PackedSplit;
+
+#define PACKED_MAX_DEPTH 5
+
+/*
+ * Trees as if all were complete: the children of split i of a tree are 2 i + 1 and 2 i + 2,
+ * where a leaf above the lowest level is a split that every row leaves to the left.
+ */
+typedef struct PackedTrees
+{
+	int			 depth;	 /* of the deepest tree, at most PACKED_MAX_DEPTH */
+	PackedSplit *splits; /* [n_trees][2^depth - 1] */
+	int			 stride; /* n_classes rounded up to full vectors */
+	float		*leaves; /* [n_trees][2^depth][stride] */
+} PackedTrees;
+
 typedef struct Booster
 {
-	int	   n_trees;
-	Tree  *trees;
-	float *base; /* [n_classes], logits without any tree */
+	int			 n_trees;
+	Tree		*trees;
+	float		*base;	 /* [n_classes], logits without any tree */
+	PackedTrees *packed; /* of the same trees, or NULL */
 } Booster;
 
 static inline int
@@ -57,6 +82,12 @@ tree_leaves(const Tree *tree)
  * TREE_MAX_DEPTH.
  */
 extern bool link_tree(Tree *tree);
+
+/*
+ * Packs the trees, which stay as they are from now on: for few rows at a time.  Does nothing if
+ * they are too deep or so uneven that it would take much memory.
+ */
+extern void pack_booster(Booster *booster, int n_classes, Workspace *workspace);
 
 /*
  * Adds scale times the booster's logits to logits [n_rows][n_classes].  columns

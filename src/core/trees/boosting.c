@@ -447,6 +447,7 @@ boost_trees(const TreeSample *sample, const BoostingOptions *options, int64_t se
 	if (booster)
 	{
 		booster->n_trees = 0;
+		booster->packed = NULL;
 		booster->trees = workspace_array(workspace, Tree, options->rounds);
 		booster->base = workspace_zeros(workspace, sample->n_classes);
 	}
