@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 #
-# Classifying one object a query, as a broker does: transactions a second of pgbench, prepared statements, with the
-# networks of a default model of the simple features of 600 objects and their hosts; by the model's name and by the column of its table, one and a
+# Classifying one object a query, as a broker does: transactions a second of pgbench, prepared statements, with a
+# default model of the simple features of 600 objects and their hosts; by the model's name and by the column of its table, one and a
 # hundred rows a transaction, 1, 2 and 4 clients.  Beside it the same without classification, which reads the row alone.
 # Then 20 such models in one join compared with the same models one after the other.
 #
@@ -28,7 +28,7 @@ sql <<-'SQL'
 	      FROM plasticc_simulate_observations(1000, seed => 1) GROUP BY 1) AS f USING (object_id);
 	CREATE UNIQUE INDEX ON objects (object_id);
 	VACUUM ANALYZE objects;
-	CALL plasticc_train('one', 'SELECT object_id, features, target FROM objects WHERE object_id <= 600 ORDER BY object_id', '{"trees": 0, "epochs": 5}');
+	CALL plasticc_train('one', 'SELECT object_id, features, target FROM objects WHERE object_id <= 600 ORDER BY object_id', '{"epochs": 5}');
 	INSERT INTO plasticc_models (name, version, classes, options, metrics, model)
 	SELECT 'many', i, classes, options, metrics, model FROM plasticc_models, generate_series(1, 20) AS i WHERE name = 'one';
 	ANALYZE plasticc_models;

@@ -81,7 +81,13 @@ CREATE FUNCTION plasticc_export_onnx(model bytea) RETURNS bytea
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
 
 COMMENT ON FUNCTION plasticc_export_onnx(bytea) IS
-'a model as a file of ONNX (opset 13): input "features", float [N][number of features] with NaN for missing values, output "probabilities", float [N][number of classes], in the order of plasticc_classes(model); of a model without boosted trees';
+'a model as a file of ONNX (opset 13): input "features", float [N][number of features] with NaN for missing values, output "probabilities", float [N][number of classes], in the order of plasticc_classes(model)';
+
+CREATE FUNCTION plasticc_import_onnx(file bytea) RETURNS bytea
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
+
+COMMENT ON FUNCTION plasticc_import_onnx(bytea) IS
+'the model that plasticc_export_onnx made the file of, byte for byte; an error if the graph of the file has been changed since';
 
 CREATE FUNCTION plasticc_model_card(model bytea) RETURNS text
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;

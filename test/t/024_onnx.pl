@@ -121,6 +121,44 @@ sub softmax
 	return tensor($x->{n}, $x->{m}, \@values);
 }
 
+# The sum of the leaves that rows reach, from the lists of nodes and leaves of all trees.
+sub trees
+{
+	my ($x, $attributes) = @_;
+	my %a = map { my ($name, $value) = @$_; ($name => $value) } map {
+		my $attribute = fields($_);
+		[ $attribute->{1}[0], $attribute->{7} ? [ unpack('f<*', $attribute->{7}[0]) ] : $attribute->{8} || $attribute->{9} || $attribute->{3} ] } @$attributes;
+	my ($m, %node, %leaf, %roots, @values) = ($a{n_targets}[0]);
+
+	foreach my $i (0 .. $#{ $a{nodes_nodeids} })
+	{
+		my ($tree, $id) = ($a{nodes_treeids}[$i], $a{nodes_nodeids}[$i]);
+
+		$roots{$tree} //= $id;
+		$node{$tree}{$id} = $i;
+	}
+	push @{ $leaf{ $a{target_treeids}[$_] }{ $a{target_nodeids}[$_] } }, [ $a{target_ids}[$_], $a{target_weights}[$_] ] foreach 0 .. $#{ $a{target_ids} };
+	foreach my $i (0 .. $x->{n} - 1)
+	{
+		my @row = row($x, $i);
+		my @sum = @{ $a{base_values} };
+
+		while (my ($tree, $at) = each %roots)
+		{
+			while ($a{nodes_modes}[ my $k = $node{$tree}{$at} ] ne 'LEAF')
+			{
+				my $value = $row[ $a{nodes_featureids}[$k] ];
+				my $left = is_nan($value) ? $a{nodes_missing_value_tracks_true}[$k] : $value <= $a{nodes_values}[$k];
+
+				$at = $left ? $a{nodes_truenodeids}[$k] : $a{nodes_falsenodeids}[$k];
+			}
+			$sum[ $_->[0] ] += $_->[1] foreach @{ $leaf{$tree}{$at} };
+		}
+		push @values, @sum;
+	}
+	return tensor($x->{n}, $m, \@values);
+}
+
 my %operators = (
 	IsNaN => sub { return is_nan($_[0]) ? 1 : 0 },
 	IsInf => sub { return abs($_[0]) == 9**9**9 ? 1 : 0 },
@@ -150,7 +188,8 @@ sub run_onnx
 	my $graph = fields($model->{7}[0]);
 	my %values = (features => tensor(scalar @$rows, scalar @{ $rows->[0] }, [ map { @$_ } @$rows ]));
 
-	is(fields($model->{8}[0])->{2}[0], 13, 'opset 13');
+	is_deeply([ map { my $opset = fields($_); [ $opset->{1}[0] // '', $opset->{2}[0] ] } @{ $model->{8} } ],
+		[ [ '', 13 ], [ 'ai.onnx.ml', 1 ] ], 'opset 13, and the first one of machine learning');
 	foreach (map { fields($_) } @{ $graph->{5} })
 	{
 		my @dimensions = @{ $_->{1} };
@@ -174,6 +213,7 @@ sub run_onnx
 			my ($x, $y) = @inputs;
 			$values{$output} = tensor($x->{n}, $x->{m} + $y->{m}, [ map { (row($x, $_), row($y, $_)) } 0 .. $x->{n} - 1 ]);
 		}
+		elsif ($operator eq 'TreeEnsembleRegressor') { $values{$output} = trees($inputs[0], $_->{5}) }
 		elsif ($operator eq 'Gemm') { $values{$output} = gemm(@inputs) }
 		else { $values{$output} = elements($operators{$operator} // die("no operator $operator"), @inputs) }
 	}
@@ -195,6 +235,8 @@ my %recipes = (
 	ranks => '"normalisation": "rank_gauss", "activation": "elu", "gate_feature": 4, "bagging_folds": 2, "networks": 2',
 	zscores => '"normalisation": "zscore", "activation": "tanh", "gate_feature": -1, "clip": 1.5',
 	selected => '"normalisation": "rank_gauss", "quantiles": 8, "activation": "relu", "gate_feature": -1, "selected_inputs": 2, "networks": 3',
+	blend => '"normalisation": "rank_gauss", "networks": 2, "trees": 3, "rounds": 12, "tree_weight": 0.3',
+	trees => '"networks": 0, "trees": 2, "rounds": 9, "max_depth": 3, "eta": 0.4, "gate_feature": 4',
 	wide => '"normalisation": "zscore", "activation": "sigmoid", "gate_feature": 4, "missing_flag_fraction": 0');
 my @rows = map { [ split /,/, $_ ] } split /\n/, $node->safe_psql('postgres',
 	q{SELECT array_to_string(features, ',', 'NaN') FROM objects WHERE object_id <= 30
@@ -204,7 +246,7 @@ my $has_checker = system(q{python3 -c 'import onnx' 2>/dev/null}) == 0;
 
 foreach my $name (sort keys %recipes)
 {
-	$node->safe_psql('postgres', qq{SET client_min_messages = warning; CALL plasticc_train('$name', 'SELECT features, target FROM objects ORDER BY object_id', '{"layers": [6, 5], "epochs": 3, "seed": 1, "trees": 0, $recipes{$name}}')});
+	$node->safe_psql('postgres', qq{SET client_min_messages = warning; CALL plasticc_train('$name', 'SELECT features, target FROM objects ORDER BY object_id', '{"layers": [6, 5], "epochs": 3, "seed": 1, @{[ $recipes{$name} =~ /trees/ ? q{} : q{"trees": 0, } ]}$recipes{$name}}')});
 	my @expected = map { split /,/ } split /\n/, $node->safe_psql('postgres', join ' UNION ALL ', map {
 		my $row = join ',', map { is_nan($_) ? 'NaN' : abs($_) == 9**9**9 ? ($_ > 0 ? 'Infinity' : '-Infinity') : $_ } @{ $rows[$_] };
 		"SELECT array_to_string(plasticc_classify('$name', '{$row}'::real[]), ',')" } 0 .. $#rows);
@@ -213,6 +255,8 @@ foreach my $name (sort keys %recipes)
 
 	is(scalar @got, scalar @expected, "$name: as many probabilities");
 	cmp_ok(max(map { abs($got[$_] - $expected[$_]) } 0 .. $#expected), '<', 1e-5, "$name: the same probabilities");
+
+	is($node->safe_psql('postgres', "SELECT plasticc_import_onnx(plasticc_export_onnx(plasticc_model('$name'))) = plasticc_model('$name')"), 't', "$name: imported");
 
   SKIP:
 	{
@@ -227,10 +271,29 @@ foreach my $name (sort keys %recipes)
 	}
 }
 
-# The graph has no operators for trees.
-$node->safe_psql('postgres', q{SET client_min_messages = warning; CALL plasticc_train('trees', 'SELECT features, target FROM objects', '{"networks": 0, "trees": 1, "rounds": 5}')});
-my ($status, $out, $error) = $node->psql('postgres', q{SELECT plasticc_export_onnx(plasticc_model('trees'))});
-like($error, qr/models with boosted trees cannot be exported/, 'a model with trees is refused');
+# What no export has made, or has been changed since, is not imported.
+my %files = (
+	q{''} => 'it does not contain a model of plasticc',
+	q{'\x0807'} => 'it does not contain a model of plasticc',
+	q{'\xff'} => 'it is not a model of ONNX',
+	q{plasticc_model('ranks')} => 'it is not a model of ONNX',
+	q{substr(file, 1, length(file) - 1)} => 'it is not a model of ONNX',
+	q{set_byte(file, 300, get_byte(file, 300) # 1)} => 'its graph has been changed');
+
+foreach my $file (sort keys %files)
+{
+	my ($status, $out, $error) = $node->psql('postgres', "SELECT plasticc_import_onnx($file) FROM plasticc_export_onnx(plasticc_model('ranks')) AS file");
+
+	like($error, qr/ERROR:  file cannot be imported: \Q$files{$file}\E\n/, "$file: refused");
+}
+# The stored model begins with "plasticc" and the version of its format, in base64; with other bytes it is none.
+foreach my $case ([ '????????', qr/invalid symbol "\?"/ ], [ 'AAAAAAAA', qr/invalid plasticc model/ ])
+{
+	my ($bytes, $expected) = @$case;
+	my ($status, $out, $error) = $node->psql('postgres', "SELECT plasticc_import_onnx(overlay(file PLACING '$bytes'::bytea FROM position('cGxhc3RpY2'::bytea IN file))) FROM plasticc_export_onnx(plasticc_model('ranks')) AS file");
+
+	like($error, $expected, "$bytes in the stored model: refused");
+}
 
 $node->stop;
 done_testing();

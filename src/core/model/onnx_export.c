@@ -8,6 +8,7 @@
 #include "core/model/onnx_export.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 #include "core/model/onnx_graph.h"
 
@@ -172,7 +173,7 @@ preprocessed(Graph *graph, const Preprocessing *preprocessing)
 }
 
 /* ------------------------------------------------------------------------
- * Networks, calibration, gate
+ * Networks
  * ------------------------------------------------------------------------
  */
 
@@ -198,6 +199,112 @@ dense_logits(Graph *graph, const DenseNetwork *network, int n_inputs, Value x)
 	}
 	return x;
 }
+
+/* ------------------------------------------------------------------------
+ * Trees
+ * ------------------------------------------------------------------------
+ */
+
+/* Arrays for all trees of the model. */
+static GraphTrees
+allocate_trees(const Model *model, Workspace *workspace)
+{
+	GraphTrees trees = {.n_nodes = 1, .n_leaves = 1}; /* for a tree in place of none */
+	size_t	   n_values;
+
+	for (int m = 0; m < model->n_boosters; m++)
+		for (int t = 0; t < model->boosters[m].n_trees; t++)
+		{
+			trees.n_nodes += model->boosters[m].trees[t].n_nodes;
+			trees.n_leaves += tree_leaves(&model->boosters[m].trees[t]);
+		}
+	n_values = trees.n_leaves * model->n_classes;
+	trees.tree = workspace_array(workspace, int32_t, trees.n_nodes);
+	trees.node = workspace_array(workspace, int32_t, trees.n_nodes);
+	trees.input = workspace_array(workspace, int32_t, trees.n_nodes);
+	trees.is_leaf = workspace_array(workspace, bool, trees.n_nodes);
+	trees.threshold = workspace_array(workspace, float, trees.n_nodes);
+	trees.left = workspace_array(workspace, int32_t, trees.n_nodes);
+	trees.right = workspace_array(workspace, int32_t, trees.n_nodes);
+	trees.missing_left = workspace_array(workspace, int32_t, trees.n_nodes);
+	trees.value_tree = workspace_array(workspace, int32_t, n_values);
+	trees.value_node = workspace_array(workspace, int32_t, n_values);
+	trees.value_class = workspace_array(workspace, int32_t, n_values);
+	trees.value = workspace_array(workspace, float, n_values);
+	return trees;
+}
+
+/* Appends a tree; the arrays have space for it. */
+static void
+append_tree(GraphTrees *trees, int number, const Tree *tree, int n_classes, float scale)
+{
+	for (int i = 0; i < tree->n_nodes; i++)
+	{
+		const TreeNode *node = &tree->nodes[i];
+		size_t			n = trees->n_nodes++;
+
+		trees->tree[n] = number;
+		trees->node[n] = i;
+		trees->is_leaf[n] = node->leaf >= 0;
+		trees->input[n] = node->input;
+		trees->threshold[n] = trees->is_leaf[n] ? 0.0f : node->threshold;
+		trees->left[n] = trees->is_leaf[n] ? 0 : node->left;
+		trees->right[n] = trees->is_leaf[n] ? 0 : node->left + 1;
+		trees->missing_left[n] = !node->missing_right;
+		for (int c = 0; c < n_classes && trees->is_leaf[n]; c++)
+		{
+			size_t k = trees->n_leaves * n_classes + c;
+
+			trees->value_tree[k] = number;
+			trees->value_node[k] = i;
+			trees->value_class[k] = c;
+			trees->value[k] = scale * tree->leaves[(size_t) node->leaf * n_classes + c];
+		}
+		trees->n_leaves += trees->is_leaf[n];
+	}
+}
+
+/* scale times the mean of the boosters' logits [n_classes] */
+static Value
+tree_logits(Graph *graph, const Model *model, float scale)
+{
+	Workspace *workspace = graph->writer.workspace;
+	float	  *base = workspace_zeros(workspace, model->n_classes);
+	GraphTrees trees = allocate_trees(model, workspace);
+	Value	   x = FEATURES; /* if no tree reads any */
+	int		   number = 0;
+
+	scale /= (float) model->n_boosters;
+	trees.n_nodes = trees.n_leaves = 0;
+	for (int m = 0; m < model->n_boosters; m++)
+	{
+		for (int c = 0; c < model->n_classes; c++)
+			base[c] += scale * model->boosters[m].base[c];
+		for (int t = 0; t < model->boosters[m].n_trees; t++)
+		{
+			workspace->check_interrupts();
+			append_tree(&trees, number++, &model->boosters[m].trees[t], model->n_classes, scale);
+		}
+	}
+	if (number == 0)
+		append_tree(&trees, number,
+					&(Tree){.n_nodes = 1,
+							.nodes = &(TreeNode){.leaf = 0},
+							.leaves = workspace_zeros(workspace, model->n_classes)},
+					model->n_classes, scale);
+	if (model->n_tree_inputs > 0)
+	{
+		x = columns(graph, FEATURES,
+					constant_indexes(graph, model->tree_inputs, model->n_tree_inputs));
+		x = NODE(graph, "Where", is_missing(graph, x), constant_number(graph, NAN), x);
+	}
+	return add_trees(graph, x, model->n_classes, base, &trees);
+}
+
+/* ------------------------------------------------------------------------
+ * Ensemble, calibration, gate
+ * ------------------------------------------------------------------------
+ */
 
 static Value
 softmax(Graph *graph, Value logits, Value output)
@@ -232,20 +339,31 @@ gated_softmax(Graph *graph, const Gate *gate, int n_classes, Value logits)
 	put_node(graph, "Where", 3, (Value[]){is_closed, closed, open}, NULL, 0, PROBABILITIES);
 }
 
-static void
-put_graph(Graph *graph, const Model *model)
+/* scale times the mean of the networks' logits [n_classes] */
+static Value
+network_part(Graph *graph, const Model *model, float scale)
 {
 	Value inputs = preprocessed(graph, &model->preprocessing);
 	int	  n_inputs = preprocessing_inputs(&model->preprocessing);
-	float scale = 1.0f / (float) model->n_networks / model->temperature;
 	Value logits = dense_logits(graph, &model->networks[0], n_inputs, inputs);
 
 	for (int m = 1; m < model->n_networks; m++)
 		logits =
 			NODE(graph, "Add", logits, dense_logits(graph, &model->networks[m], n_inputs, inputs));
-	logits = NODE(graph, "Mul", logits, constant_number(graph, scale));
-	logits = NODE(graph, "Add", logits,
-				  constant_vector(graph, model->log_multipliers, model->n_classes));
+	return NODE(graph, "Mul", logits, constant_number(graph, scale / (float) model->n_networks));
+}
+
+static void
+put_graph(Graph *graph, const Model *model)
+{
+	float tree_scale = model->tree_weight / model->temperature;
+	float network_scale = (1.0f - model->tree_weight) / model->temperature;
+	Value logits = constant_vector(graph, model->log_multipliers, model->n_classes);
+
+	if (model->n_networks > 0)
+		logits = NODE(graph, "Add", network_part(graph, model, network_scale), logits);
+	if (model->n_boosters > 0)
+		logits = NODE(graph, "Add", tree_logits(graph, model, tree_scale), logits);
 	if (model->gate.closed)
 		gated_softmax(graph, &model->gate, model->n_classes, logits);
 	else
@@ -253,10 +371,15 @@ put_graph(Graph *graph, const Model *model)
 }
 
 const unsigned char *
-model_to_onnx(const Model *model, Workspace *workspace, size_t *length)
+model_to_onnx(const Model *model, const char *stored, Workspace *workspace, size_t *length)
 {
-	Graph graph = begin_graph(workspace, model->preprocessing.n_features, model->n_classes);
+	Graph	  graph = begin_graph(workspace, model->preprocessing.n_features, model->n_classes);
+	GraphText texts[] = {
+		{"options", model->options},
+		{"metrics", model->metrics},
+		{STORED_MODEL_KEY, stored},
+	};
 
 	put_graph(&graph, model);
-	return end_graph(&graph, model->options, model->metrics, length);
+	return end_graph(&graph, sizeof(texts) / sizeof(texts[0]), texts, length);
 }

@@ -9,6 +9,8 @@
 #ifndef PLASTICC_CORE_MODEL_ONNX_GRAPH_H
 #define PLASTICC_CORE_MODEL_ONNX_GRAPH_H
 
+#include <stdbool.h>
+
 #include "core/model/protobuf_writer.h"
 
 /* The version of the operators, which runtimes know since 2020. */
@@ -38,8 +40,21 @@ typedef struct Graph
 /* A graph from features [N][n_features] to probabilities [N][n_classes], to be filled. */
 extern Graph begin_graph(Workspace *workspace, int n_features, int n_classes);
 
-/* The bytes of the model that the graph is, with some texts about it. */
-extern const unsigned char *end_graph(Graph *graph, const char *options, const char *metrics,
+/*
+ * Keys of the metadata that tell which model the graph was made of: its own bytes, as text, and the
+ * CRC-32C of the graph in decimal digits.
+ */
+#define STORED_MODEL_KEY "plasticc_model"
+#define GRAPH_CHECKSUM_KEY "plasticc_graph_crc32c"
+
+/* The bytes of the file that holds the graph; texts [n_texts] are its metadata. */
+typedef struct GraphText
+{
+	const char *key;
+	const char *value;
+} GraphText;
+
+extern const unsigned char *end_graph(Graph *graph, int n_texts, const GraphText *texts,
 									  size_t *length);
 
 /* Constants: floats [n] or [n][m], a number, integers [n], an integer. */
@@ -58,6 +73,33 @@ extern Value add_node(Graph *graph, const char *operator, int n_inputs, const Va
 					  const char *attribute, int64_t setting);
 extern void	 put_node(Graph *graph, const char *operator, int n_inputs, const Value *inputs,
 					  const char *attribute, int64_t setting, Value output);
+
+/*
+ * Trees, whose nodes [n_nodes] and values of leaves [n_leaves][n_classes] are in arrays: each
+ * node has the numbers of its tree and, in the tree, of itself and of its children, each value
+ * those of its tree, its leaf and its class.
+ */
+typedef struct GraphTrees
+{
+	size_t	 n_nodes;
+	size_t	 n_leaves;
+	int32_t *tree;
+	int32_t *node;
+	int32_t *input;
+	bool	*is_leaf;
+	float	*threshold;
+	int32_t *left;
+	int32_t *right;
+	int32_t *missing_left; /* 1 if missing values go left, otherwise 0 */
+	int32_t *value_tree;
+	int32_t *value_node;
+	int32_t *value_class;
+	float	*value;
+} GraphTrees;
+
+/* base [n_classes] plus the sum of the leaves that inputs reach, NaN being missing. */
+extern Value add_trees(Graph *graph, Value inputs, int n_classes, const float *base,
+					   const GraphTrees *trees);
 
 #define N_VALUES(...) ((int) (sizeof((Value[]){__VA_ARGS__}) / sizeof(Value)))
 

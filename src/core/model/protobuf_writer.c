@@ -6,13 +6,6 @@
 
 #include <string.h>
 
-/* Wire types. */
-enum
-{
-	WIRE_VARINT = 0,
-	WIRE_BYTES = 2,
-};
-
 /* Bytes of a message's length, which is written when the message ends: up to 2^35 - 1. */
 #define LENGTH_BYTES 5
 

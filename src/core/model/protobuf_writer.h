@@ -14,6 +14,13 @@
 
 #include "core/base/workspace.h"
 
+/* Wire types. */
+enum
+{
+	WIRE_VARINT = 0,
+	WIRE_BYTES = 2,
+};
+
 typedef struct ProtobufWriter
 {
 	Workspace	  *workspace;
