@@ -58,10 +58,8 @@ measure 'reading the row' 'features[1]' ''
 measure 'by name' "plasticc_classify('one', features)" ''
 measure 'by the model column' 'plasticc_classify(model, features)' ", (SELECT model FROM plasticc_models WHERE name = 'one' ORDER BY version DESC LIMIT 1) AS m"
 
-# The processor time that the session's process takes for the same, without the client: on a busy machine it says more.
-sql <<-'SQL' 2>&1 | sed 's/.*NOTICE: *//'
-	CREATE FUNCTION processor_ms() RETURNS integer LANGUAGE sql VOLATILE AS $$
-	    SELECT (f[14]::integer + f[15]::integer) * 10 FROM regexp_split_to_array(pg_read_file('/proc/self/stat'), ' ') AS f $$;
+# The processor time that the session's process takes for the same, without the client.
+sql -f "$(dirname "${BASH_SOURCE[0]}")/common/processor.sql" -f - <<-'SQL' 2>&1 | sed 's/.*NOTICE: *//'
 	DO $$
 	DECLARE
 	    start integer := processor_ms();

@@ -37,15 +37,19 @@ asan_build()
 
 asan_server()
 {
-	local library stub=$work/stub.so
+	local library libraries='' stub=$work/stub.so
 
-	library=$("$CC" -print-file-name=libasan.so)
-	[[ -e $library ]] || die "$CC has no libasan"
+	# libubsan reads its options when it is loaded; later, the server has written the title of the process over them.
+	for library in libasan libubsan; do
+		library=$("$CC" -print-file-name="$library.so")
+		[[ -e $library ]] || die "$CC has no ${library##*/}"
+		libraries+=$library:
+	done
 	# libasan's bindtextdomain() never returns in a program that is linked without the library: Debian's server stops there.
 	printf 'char *bindtextdomain(const char *domain, const char *folder) { return (char *) folder; }\n' |
 		"$CC" -shared -fPIC -x c -o "$stub" -
 	# Leaks: the server frees little before it ends.  The programs of the suite "sanitize" are checked for them.
-	wrap_server env LD_PRELOAD="$library:$stub" \
+	wrap_server env LD_PRELOAD="$libraries$stub" \
 		ASAN_OPTIONS="detect_leaks=0:abort_on_error=1:quarantine_size_mb=16:allocator_release_to_os_interval_ms=-1:log_path=$work/reports/asan" \
 		UBSAN_OPTIONS="print_stacktrace=1:abort_on_error=1:log_path=$work/reports/ubsan"
 }

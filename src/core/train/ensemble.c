@@ -284,6 +284,8 @@ booster_rows(const TrainingSet *set, const Model *model, int n_rows, const int *
 	float *block = workspace_array(workspace, float, n_features *TREE_BLOCK_ROWS);
 	float *columns = workspace_array(workspace, float, n_features *TREE_BLOCK_ROWS);
 
+	if (n_rows == 0)
+		return;
 	memset(logits, 0, sizeof(float) * n_rows * model->n_classes);
 	for (int start = 0; start < n_rows; start += TREE_BLOCK_ROWS)
 	{
