@@ -13,7 +13,8 @@
 #
 # Also printed are the accuracy, how many objects of class 42 are recognised, class 99's part of the loss, 2/18 of
 # its own, and the mean probability of class 99 for objects inside and outside the class.  The benchmark
-# for a method is "prior", which gives all objects the same probability.
+# for a method is "prior", which gives all objects the same probability.  At the end, how well plasticc_novelty tells
+# class 99 from the others.
 #
 # SEEDS="1 2 3" sets the seeds of survey and network, SET="simple" or "all" the features.  The third sample needs
 # the files of published_features in $PLASTICC_DATA/plasticc.
@@ -52,7 +53,7 @@ measure()
 		CALL plasticc_train('unknown', 'SELECT features, target FROM features WHERE sample = ''training'' ORDER BY object_id',
 			'{"seed": $seed}');
 		INSERT INTO classified
-		SELECT $seed, sample, target, plasticc_classify(model, features), plasticc_classes(model)
+		SELECT $seed, sample, target, plasticc_classify(model, features), plasticc_classes(model), plasticc_novelty(model, features)
 		FROM features, (SELECT plasticc_model('unknown') AS model) AS m WHERE sample <> 'training';
 	SQL
 }
@@ -69,14 +70,14 @@ leave_out()
 			CALL plasticc_train('left_out', 'SELECT features, target FROM inputs WHERE fold <> $fold AND target <> $class ORDER BY object_id',
 				'{"seed": $seed, "members": 1}');
 			INSERT INTO classified
-			SELECT $class, 'left out', CASE target WHEN $class THEN 99 ELSE target END, plasticc_classify(model, features), plasticc_classes(model)
+			SELECT $class, 'left out', CASE target WHEN $class THEN 99 ELSE target END, plasticc_classify(model, features), plasticc_classes(model), plasticc_novelty(model, features)
 			FROM inputs, (SELECT plasticc_model('left_out') AS model) AS m WHERE fold = $fold OR target = $class;
 		SQL
 	done
 }
 
 sql -c "CREATE TABLE features (sample text, object_id bigint, target integer, features real[])" \
-	-c "CREATE TABLE classified (part integer, sample text, target integer, p real[], classes integer[])"
+	-c "CREATE TABLE classified (part integer, sample text, target integer, p real[], classes integer[], novelty double precision)"
 for seed in $seeds; do
 	measure "$seed"
 done
@@ -101,4 +102,11 @@ SELECT sample, method, round(avg(loss)::numeric, 4) AS "log loss", round(min(los
        round(avg(accuracy)::numeric, 3) AS "accuracy", round(avg(recall_42)::numeric, 3) AS "42 recognised",
        round(avg(of_99)::numeric, 4) AS "due to 99", round(avg(p_99)::numeric, 3) AS "p99 of 99", round(avg(p_other)::numeric, 3) AS "p99 of others"
 FROM losses GROUP BY 1, 2 ORDER BY 1, 3;
+-- how well objects of class 99 are told from the others: by plasticc_novelty, and by how small the largest probability is
+SELECT sample, measure, round(avg(auc)::numeric, 3) AS "AUC of class 99", round(min(auc)::numeric, 3) AS "from", round(max(auc)::numeric, 3) AS "to"
+FROM (SELECT sample, part, measure, (SELECT roc_auc FROM plasticc_evaluate(scores) WHERE class = 99) AS auc
+      FROM (SELECT sample, part, measure, plasticc_scores(CASE target WHEN 99 THEN 99 ELSE 0 END, ARRAY[1 - value, value]::real[], '{0,99}') AS scores
+            FROM classified, LATERAL (VALUES ('novelty', novelty), ('1 - largest probability', 1 - (SELECT max(x) FROM unnest(p) AS x))) AS v (measure, value)
+            GROUP BY 1, 2, 3) AS s) AS a
+GROUP BY 1, 2 ORDER BY 1, 2;
 SQL

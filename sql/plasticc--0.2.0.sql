@@ -951,6 +951,12 @@ AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS
 COMMENT ON FUNCTION plasticc_drift(bytea, text) IS
 'how features that the model reads differ between its training set and the rows of a query, run as the current user, that returns features and optionally object_id: population stability index, Kolmogorov-Smirnov distance of values that are not missing, and the fractions that are missing; the largest psi first';
 
+CREATE FUNCTION plasticc_novelty(model bytea, features real[]) RETURNS double precision
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
+
+COMMENT ON FUNCTION plasticc_novelty(bytea, real[]) IS
+'how unlike the training set of a model an object is, from 0 to 1: the fraction of training objects whose features are, one by one, less far out in their distributions';
+
 CREATE FUNCTION plasticc_prediction_set(
     model bytea, features real[], coverage double precision DEFAULT 0.9, by_class boolean DEFAULT false
 ) RETURNS integer[]

@@ -1,4 +1,4 @@
--- What follows from what a model keeps of its training set: drift, prediction sets and contributions.
+-- What follows from what a model keeps of its training set: drift, novelty, prediction sets and contributions.
 SET client_min_messages = warning;
 SET extra_float_digits = 0;
 
@@ -32,6 +32,16 @@ JOIN (SELECT feature, max(abs(a - b)) AS ks
 ORDER BY 1;
 -- rows without features do not count
 SELECT count(*) FROM plasticc_drift(plasticc_model('things'), 'SELECT features FROM things UNION ALL SELECT NULL');
+
+--
+-- Novelty: evenly distributed over objects of the same kind, and near 1 where a feature has never been like that
+--
+SELECT round(avg(n)::numeric, 1) AS mean, abs(avg((n > 0.9)::int) - 0.1) < 0.03 AS tenth, min(n) >= 0 AND max(n) <= 1 AS a_fraction
+FROM things, plasticc_novelty(plasticc_model('things'), features) AS n WHERE object_id > 1500;
+SELECT avg(plasticc_novelty(plasticc_model('things'), ARRAY[features[1], features[2] + 9, features[3], features[4]])) > 0.9 AS shifted,
+       plasticc_novelty(plasticc_model('things'), '{NaN,NaN,NaN,NaN}') AS missing
+FROM things WHERE object_id > 1500;
+SELECT plasticc_novelty(plasticc_model('things'), '{1,2,3}');
 
 --
 -- Prediction sets hold the true class as often as is wanted, of all objects or of each class

@@ -13,6 +13,7 @@
 #include "core/model/drift.h"
 #include "core/model/model.h"
 #include "core/model/model_format.h"
+#include "core/model/novelty.h"
 #include "core/model/shapley.h"
 
 #define FEATURES 5
@@ -207,6 +208,98 @@ test_drift_edges(void)
 		CHECK(isnan(drift.ks) && drift.psi > 9.0 && drift.missing == (j == 2), "ks %g, psi %g",
 			  drift.ks, drift.psi);
 	}
+	unit_free();
+}
+
+/* ----------------------------------------------------------------
+ * Novelty
+ * ----------------------------------------------------------------
+ */
+
+/* By definition, from the tail probabilities counted in all rows. */
+static double
+unlikeliness_counted(int n, const float *rows, const float *x)
+{
+	double sum = 0.0;
+
+	for (int j = 0; j < READ; j++)
+	{
+		int	   feature = read_features[j], missing = 0, upto = 0, from = 0;
+		double tail;
+
+		for (int i = 0; i < n; i++)
+		{
+			float value = rows[i * FEATURES + feature];
+
+			missing += !isfinite(value);
+			upto += isfinite(value) && value <= x[feature];
+			from += isfinite(value) && value >= x[feature];
+		}
+		tail = fmin(1.0, 2.0 * fmin(upto, from) / (n - missing));
+		sum -= isfinite(x[feature]) ? log(fmax(tail, 2.0 / 240.0)) +
+										  log(fmax(1.0 - (double) missing / n, 1.0 / 240.0))
+									: log(fmax((double) missing / n, 1.0 / 240.0));
+	}
+	return sum / READ;
+}
+
+/* As by definition but for what 61 knots leave out, above all beyond the outer ones; that of
+ * objects like the training set is uniform. */
+static void
+test_novelty(void)
+{
+	enum
+	{
+		N = 3000
+	};
+	Workspace	 workspace = unit_workspace();
+	const float *a = make_rows(N, 1, 0.0, &workspace);
+	const float *b = make_rows(N, 2, 0.0, &workspace);
+	Reference	*reference = make_reference(N, a, &workspace);
+	int			 less[11] = {0}, n_close = 0;
+	float far[] = {99.0f, 0.0f, 3.0f, 1e30f, 0.0f}, ordinary[] = {0.0f, 0.0f, 0.0f, 1.0f, 0.0f};
+
+	for (int i = 0; i < N; i++)
+	{
+		const float *x = b + i * FEATURES;
+		double		 value = novelty(reference, x);
+
+		double error = fabs(unlikeliness(reference, x) - unlikeliness_counted(N, a, x));
+
+		CHECK(error < 0.5, "unlikeliness %g, counted %g", unlikeliness(reference, x),
+			  unlikeliness_counted(N, a, x));
+		n_close += error < 0.12;
+		CHECK(value >= 0.0 && value <= 1.0, "novelty %g", value);
+		for (int k = 0; k <= 10; k++)
+			less[k] += value <= 0.1 * k;
+	}
+	CHECK(n_close > 0.95 * N, "only %d are close", n_close);
+	for (int k = 1; k < 10; k++)
+		CHECK(fabs((double) less[k] / N - 0.1 * k) < 0.06, "novelty <= %g: %g", 0.1 * k,
+			  (double) less[k] / N);
+	CHECK(novelty(reference, far) > 0.99, "of an object far out: %g", novelty(reference, far));
+	CHECK(novelty(reference, ordinary) < 0.2, "of an ordinary one: %g",
+		  novelty(reference, ordinary));
+	unit_free();
+}
+
+/* A constant feature, one that is never there, and no feature. */
+static void
+test_novelty_edges(void)
+{
+	Workspace  workspace = unit_workspace();
+	Conformal  conformal = no_conformal(&workspace);
+	float	   constant[] = {5.0f, 0.0f, NAN, 1.0f, 0.0f};
+	float	   other[] = {6.0f, 0.0f, 1.0f, NAN, 0.0f};
+	Reference *reference = make_reference(1, constant, &workspace);
+
+	CHECK(unlikeliness(reference, constant) == 0.0 && novelty(reference, constant) == 0.0,
+		  "the same: %g", unlikeliness(reference, constant));
+	CHECK_CLOSE(unlikeliness(reference, other), (2.0 * log(240.0) + log(120.0)) / 3.0, 1e-12,
+				"another");
+	CHECK(novelty(reference, other) == 1.0, "another: %g", novelty(reference, other));
+	reference = fit_reference(0, read_features, 1, constant, FEATURES, &conformal, &workspace);
+	CHECK(unlikeliness(reference, other) == 0.0 && novelty(reference, other) == 0.0, "no feature");
 	unit_free();
 }
 
@@ -546,8 +639,8 @@ test_bytes(void)
 	model_write(&model, bytes);
 	copy = model_read(bytes, bare, &workspace, &reason);
 	CHECK(copy != NULL && copy->reference == NULL, "a model without");
-	CHECK(size - bare == 4 * (1 + READ + READ + READ * REFERENCE_KNOTS + 1 + CLASSES + 1 +
-							  (CLASSES + 1) * CONFORMAL_KNOTS) +
+	CHECK(size - bare == 4 * (1 + READ + READ + READ * REFERENCE_KNOTS + NOVELTY_KNOTS + 1 +
+							  CLASSES + 1 + (CLASSES + 1) * CONFORMAL_KNOTS) +
 							 5 * REFERENCE_OBJECTS * READ,
 		  "%zu bytes", size - bare);
 	unit_free();
@@ -570,6 +663,28 @@ read_changed(unsigned char *bytes, size_t size, size_t at, unsigned char value, 
 	model = model_read(bytes, size, workspace, reason);
 	bytes[at] = kept;
 	return model;
+}
+
+/* Quantiles of unlikeliness are ascending and not negative. */
+static void
+test_forged_unlikeliness(void)
+{
+	Workspace	   workspace = unit_workspace();
+	Model		   model = make_model(CLASSES, false, &workspace);
+	size_t		   size = model_size(&model);
+	size_t		   n = (size_t) model.reference->n_objects * READ;
+	unsigned char *bytes = workspace_array(&workspace, unsigned char, size);
+	size_t		   last = size - 4 * (CLASSES + 1) * (1 + CONFORMAL_KNOTS) - 5 * n - 4 - 1;
+	const char	  *reason;
+
+	model_write(&model, bytes);
+	CHECK(read_changed(bytes, size, last, bytes[last] ^ 0x80, &reason, &workspace) == NULL &&
+			  strcmp(reason, "how unlikely training objects are is out of range") == 0,
+		  "a negative one: %s", reason);
+	CHECK(read_changed(bytes, size, last, 0, &reason, &workspace) == NULL &&
+			  strcmp(reason, "quantiles are not in order") == 0,
+		  "a small one at the end: %s", reason);
+	unit_free();
 }
 
 /* The flag of a value that is missing is 0 or 1, and the value is then 0. */
@@ -616,9 +731,12 @@ main(void)
 {
 	test_drift();
 	test_drift_edges();
+	test_novelty();
+	test_novelty_edges();
 	test_conformal();
 	test_contributions();
 	test_bytes();
+	test_forged_unlikeliness();
 	test_forged_objects();
 	return unit_report();
 }

@@ -4,12 +4,17 @@
  */
 #include "core/model/reference.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
 #include "core/base/statistics.h"
 #include "core/model/byte_reader.h"
 #include "core/model/byte_writer.h"
+#include "core/model/novelty.h"
+
+/* Rows that quantiles of how unlikely they are come from, at most. */
+#define NOVELTY_ROWS 1024
 
 /* Fits feature j to column `column` of the rows; values and scratch have room for n_rows. */
 static void
@@ -30,6 +35,23 @@ fit_feature(Reference *reference, int j, int n_rows, const float *rows, int n_al
 			float_quantile(values, n, (double) k / (REFERENCE_KNOTS - 1));
 }
 
+/* Values and scratch have room for n_rows. */
+static void
+fit_unlikeliness(Reference *reference, int n_rows, const float *rows, int n_all, float *values,
+				 float *scratch, Workspace *workspace)
+{
+	int n = n_rows < NOVELTY_ROWS ? n_rows : NOVELTY_ROWS;
+
+	for (int i = 0; i < n; i++)
+	{
+		workspace->check_interrupts();
+		values[i] = (float) unlikeliness(reference, rows + (size_t) i * n_all);
+	}
+	sort_floats(values, n, scratch);
+	for (int k = 0; k < NOVELTY_KNOTS; k++)
+		reference->unlikeliness[k] = float_quantile(values, n, novelty_level(k));
+}
+
 Reference *
 fit_reference(int n_features, const int32_t *features, int n_rows, const float *rows, int n_all,
 			  const Conformal *conformal, Workspace *workspace)
@@ -43,6 +65,7 @@ fit_reference(int n_features, const int32_t *features, int n_rows, const float *
 		.features = workspace_array(workspace, int32_t, n_features),
 		.missing = workspace_array(workspace, float, n_features),
 		.knots = workspace_array(workspace, float, (size_t) n_features *REFERENCE_KNOTS),
+		.unlikeliness = workspace_array(workspace, float, NOVELTY_KNOTS),
 		.n_objects = n_rows < REFERENCE_OBJECTS ? n_rows : REFERENCE_OBJECTS,
 		.conformal = *conformal,
 	};
@@ -52,6 +75,7 @@ fit_reference(int n_features, const int32_t *features, int n_rows, const float *
 		workspace->check_interrupts();
 		fit_feature(reference, j, n_rows, rows, n_all, values, scratch);
 	}
+	fit_unlikeliness(reference, n_rows, rows, n_all, values, scratch, workspace);
 	reference->objects =
 		workspace_array(workspace, float, (size_t) reference->n_objects *n_features);
 	for (int i = 0; i < reference->n_objects; i++)
@@ -111,8 +135,8 @@ fit_conformal(int n_rows, int n_classes, const float *probabilities, const int32
  */
 
 /*
- * n_features, features, missing, knots; n_objects, and of each as many bytes as say which
- * features are missing, then the features, 0 where they are; numbers of objects and knots of
+ * n_features, features, missing, knots, unlikeliness; n_objects, and of each as many bytes as say
+ * which features are missing, then the features, 0 where they are; numbers of objects and knots of
  * the conformal part.
  */
 void
@@ -124,6 +148,7 @@ put_reference(Writer *writer, const Reference *reference, int n_classes)
 	put_indexes(writer, reference->features, n);
 	put_floats(writer, reference->missing, n);
 	put_floats(writer, reference->knots, (size_t) n * REFERENCE_KNOTS);
+	put_floats(writer, reference->unlikeliness, NOVELTY_KNOTS);
 	put_uint32(writer, reference->n_objects);
 	for (int i = 0; i < reference->n_objects * n; i++)
 	{
@@ -182,6 +207,9 @@ take_reference(Reader *reader, int n_all, int n_classes)
 		take_limited(reader, n, 0.0f, 1.0f, "the fraction of missing values is out of range");
 	reference->knots = take_floats(reader, (size_t) n * REFERENCE_KNOTS);
 	check_quantiles(reader, n, REFERENCE_KNOTS, reference->knots);
+	reference->unlikeliness = take_limited(reader, NOVELTY_KNOTS, 0.0f, FLT_MAX,
+										   "how unlikely training objects are is out of range");
+	check_quantiles(reader, 1, NOVELTY_KNOTS, reference->unlikeliness);
 	take_objects(reader, reference);
 	take_conformal(reader, &reference->conformal, n_classes);
 	return reference;

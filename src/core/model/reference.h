@@ -18,6 +18,9 @@
 /* Objects that are kept; the more, the longer an explanation takes. */
 #define REFERENCE_OBJECTS 32
 
+/* Quantiles of how unlikely the training objects are. */
+#define NOVELTY_KNOTS 101
+
 /* Quantiles of the probabilities of true classes. */
 #define CONFORMAL_KNOTS 256
 
@@ -38,6 +41,7 @@ typedef struct Reference
 	int32_t	 *features; /* [n_features], ascending: those that the model reads */
 	float	 *missing;	/* [n_features], fraction of objects in which it is missing */
 	float	 *knots;	/* [n_features][REFERENCE_KNOTS], equally spaced quantiles of the others */
+	float	 *unlikeliness; /* [NOVELTY_KNOTS], of training objects: see novelty.h */
 	int		  n_objects;
 	float	 *objects; /* [n_objects][n_features]; NaN = missing */
 	Conformal conformal;

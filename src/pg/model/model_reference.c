@@ -1,7 +1,7 @@
 /*
  * model_reference.c
- *		plasticc_drift, plasticc_prediction_set, plasticc_explain: objects compared with what
- *		a model has kept of its training set.
+ *		Objects compared with what a model has kept of its training set: plasticc_drift,
+ *		plasticc_novelty, plasticc_prediction_set, plasticc_explain.
  */
 #include "pg/module/plasticc.h"
 
@@ -11,6 +11,7 @@
 
 #include "core/model/conformal.h"
 #include "core/model/drift.h"
+#include "core/model/novelty.h"
 #include "core/model/scoring.h"
 #include "core/model/shapley.h"
 #include "pg/model/classify_block.h"
@@ -22,6 +23,7 @@
 #include "pg/util/result_rows.h"
 
 PG_FUNCTION_INFO_V1(plasticc_drift);
+PG_FUNCTION_INFO_V1(plasticc_novelty);
 PG_FUNCTION_INFO_V1(plasticc_prediction_set);
 PG_FUNCTION_INFO_V1(plasticc_explain);
 
@@ -128,6 +130,25 @@ plasticc_drift(PG_FUNCTION_ARGS)
 		add_result_row(result, values, nulls);
 	}
 	return (Datum) 0;
+}
+
+/* ----------------------------------------------------------------
+ * Novelty
+ * ----------------------------------------------------------------
+ */
+
+/* plasticc_novelty(model, features) */
+Datum
+plasticc_novelty(PG_FUNCTION_ARGS)
+{
+	const Model		*model = cached_model(fcinfo->flinfo, PG_GETARG_DATUM(0))->model;
+	const Reference *reference = require_reference(model);
+	ArrayType		*features = PG_GETARG_ARRAYTYPE_P(1);
+	float			*values = palloc(sizeof(float) * model->preprocessing.n_features);
+
+	check_feature_count(model, features, NULL);
+	copy_features(features, values);
+	PG_RETURN_FLOAT8(novelty(reference, values));
 }
 
 /* ----------------------------------------------------------------
