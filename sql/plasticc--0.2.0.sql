@@ -1041,6 +1041,27 @@ COMMENT ON FUNCTION plasticc_classify(varchar, double precision[]) IS
 COMMENT ON FUNCTION plasticc_probabilities(plasticc_model_bytes, double precision[]) IS
 'plasticc_probabilities(bytea, real[]) of features that are double precision, which are rounded to real';
 
+CREATE FUNCTION plasticc_novelty(model plasticc_model_bytes, features double precision[]) RETURNS double precision
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
+
+CREATE FUNCTION plasticc_prediction_set(
+    model plasticc_model_bytes, features double precision[], coverage double precision DEFAULT 0.9, by_class boolean DEFAULT false
+) RETURNS integer[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 40000;
+
+CREATE FUNCTION plasticc_explain(
+    model plasticc_model_bytes, features double precision[], by_group boolean DEFAULT false,
+    OUT feature text, OUT feature_group text, OUT contribution double precision
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 80000000 ROWS 300;
+
+COMMENT ON FUNCTION plasticc_novelty(plasticc_model_bytes, double precision[]) IS
+'plasticc_novelty(bytea, real[]) of features that are double precision, which are rounded to real';
+COMMENT ON FUNCTION plasticc_prediction_set(plasticc_model_bytes, double precision[], double precision, boolean) IS
+'plasticc_prediction_set(bytea, real[], double precision, boolean) of features that are double precision, which are rounded to real';
+COMMENT ON FUNCTION plasticc_explain(plasticc_model_bytes, double precision[], boolean) IS
+'plasticc_explain(bytea, real[], boolean) of features that are double precision, which are rounded to real';
+
 CREATE FUNCTION plasticc_feature(features double precision[], name varchar) RETURNS real
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 

@@ -21,7 +21,9 @@ $$;
 CREATE TABLE models (m bytea, n text, v varchar, r real[], d double precision[]);
 INSERT INTO models SELECT plasticc_model('m'), 'm', 'm', '{1,2,3,4}', '{1,2,3,4}';
 SELECT call, r.* FROM unnest('{(SELECT plasticc_classify(m\, $1) FROM models),(SELECT plasticc_classify(n\, $1) FROM models),(SELECT plasticc_classify(v\, $1) FROM models),
-    plasticc_classify(#m#\, $1),plasticc_classify(#m#::varchar\, $1),plasticc_classify(plasticc_model(#m#)\, $1),(SELECT string_agg(p::text\, #;#) FROM plasticc_probabilities(plasticc_model(#m#)\, $1) AS p)}'::text[]) AS call,
+    plasticc_classify(#m#\, $1),plasticc_classify(#m#::varchar\, $1),plasticc_classify(plasticc_model(#m#)\, $1),(SELECT string_agg(p::text\, #;#) FROM plasticc_probabilities(plasticc_model(#m#)\, $1) AS p),
+    plasticc_novelty(plasticc_model(#m#)\, $1),plasticc_prediction_set(plasticc_model(#m#)\, $1),plasticc_prediction_set(plasticc_model(#m#)\, $1\, by_class => true),
+    (SELECT string_agg(e::text\, #;#) FROM plasticc_explain(plasticc_model(#m#)\, $1\, true) AS e)}'::text[]) AS call,
     results(call, ARRAY['#{1,2,3,4}#', 'ARRAY[1,2,3,4]', 'ARRAY[1.0,2,3,4]', '#{1,2,3,4}#::real[]', '#{1,2,3,4}#::float8[]', '#{1,2,3,4}#::smallint[]', '#{1,2,3,4}#::bigint[]']) AS r;
 SELECT result('(SELECT plasticc_classify(m, d) FROM models)') = result('(SELECT plasticc_classify(m, r) FROM models)') AS same;
 EXPLAIN (VERBOSE, COSTS OFF) SELECT plasticc_classify(m, d), plasticc_classify(n, d), plasticc_classify(m, r), plasticc_classify(n, r) FROM models;

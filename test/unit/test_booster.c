@@ -175,7 +175,7 @@ test_packed(void)
 		for (int i = 0; i < n_rows * INPUTS; i++)
 			columns[i] = random_uniform(&random) < 0.2 ? NAN : (float) random_normal(&random);
 		add_booster(&booster, n_classes, NULL, n_rows, columns, 0.3f, expected);
-		pack_booster(&booster, n_classes, &workspace);
+		pack_booster(&booster, &workspace);
 		CHECK(!deep || booster.packed == NULL, "trees too deep are packed");
 		CHECK(k % 3 != 0 || booster.packed != NULL, "even trees are not packed");
 		add_booster(&booster, n_classes, NULL, n_rows, columns, 0.3f, logits);
@@ -197,7 +197,7 @@ test_not_packed(void)
 	booster = random_booster(30, INPUTS, CLASSES, &random, &workspace);
 	for (int t = 0; t < booster.n_trees; t++)
 		booster.trees[t] = random_tree(t == 0 ? 31 : 0, INPUTS, CLASSES, &random, &workspace);
-	pack_booster(&booster, CLASSES, &workspace);
+	pack_booster(&booster, &workspace);
 	CHECK(booster.packed == NULL, "uneven trees are packed");
 	unit_free();
 }

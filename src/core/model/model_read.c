@@ -188,7 +188,7 @@ take_booster(Reader *reader, Booster *booster, int n_inputs, int n_classes)
 	for (int t = 0; t < booster->n_trees && reader->failure == NULL; t++)
 		take_tree(reader, &booster->trees[t], n_inputs, n_classes);
 	if (reader->failure == NULL)
-		pack_booster(booster, n_classes, reader->workspace);
+		pack_booster(booster, reader->workspace);
 }
 
 /* Weight, inputs, gains and boosters, if there are any. */

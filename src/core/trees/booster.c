@@ -5,7 +5,6 @@
 #include "core/trees/booster.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "core/base/limits.h"
 #include "core/base/simd.h"
@@ -19,9 +18,9 @@
 /* Trees that one of fewer rows goes through together. */
 #define TREES_TOGETHER 16
 
-/* Classes whose logits are added at once. */
-#define VECTOR 4 /* divides MODEL_MAX_CLASSES */
-typedef float Vector __attribute__((vector_size(sizeof(float) * VECTOR)));
+/* Classes whose logits are added at once; rows of leaves begin anywhere. */
+#define VECTOR 4
+typedef float Vector __attribute__((vector_size(sizeof(float) * VECTOR), aligned(4), may_alias));
 
 /* Leaves of complete trees for each leaf that there is, at most: a bound for memory. */
 #define MOST_PADDING 4
@@ -80,10 +79,9 @@ link_tree(Tree *tree)
 	return true;
 }
 
-/* Packs a tree into splits [2^depth - 1] and leaves [2^depth][stride]. */
+/* Packs a tree into splits [2^depth - 1] and leaf [2^depth]. */
 static void
-pack_tree(const Tree *tree, int n_classes, int depth, int stride, PackedSplit *splits,
-		  float *leaves)
+pack_tree(const Tree *tree, int depth, PackedSplit *splits, uint8_t *leaf)
 {
 	int n_splits = (1 << depth) - 1;
 	int node_at[(2 << PACKED_MAX_DEPTH) - 1] = {0};
@@ -96,17 +94,12 @@ pack_tree(const Tree *tree, int n_classes, int depth, int stride, PackedSplit *s
 		node_at[2 * i + 1] = node->left;
 		node_at[2 * i + 2] = node->leaf < 0 ? node->left + 1 : node->left;
 	}
-	for (int i = 0; i <= n_splits; i++, leaves += stride)
-	{
-		size_t leaf = tree->nodes[node_at[n_splits + i]].leaf;
-
-		memset(leaves, 0, sizeof(float) * stride);
-		memcpy(leaves, tree->leaves + leaf * n_classes, sizeof(float) * n_classes);
-	}
+	for (int i = 0; i <= n_splits; i++)
+		leaf[i] = tree->nodes[node_at[n_splits + i]].leaf;
 }
 
 void
-pack_booster(Booster *booster, int n_classes, Workspace *workspace)
+pack_booster(Booster *booster, Workspace *workspace)
 {
 	PackedTrees *packed = workspace_alloc(workspace, sizeof(PackedTrees));
 	size_t		 n_leaves = 0;
@@ -114,7 +107,6 @@ pack_booster(Booster *booster, int n_classes, Workspace *workspace)
 
 	booster->packed = NULL;
 	packed->depth = 0;
-	packed->stride = (n_classes + VECTOR - 1) / VECTOR * VECTOR;
 	for (int t = 0; t < booster->n_trees; t++)
 	{
 		n_leaves += tree_leaves(&booster->trees[t]);
@@ -125,13 +117,10 @@ pack_booster(Booster *booster, int n_classes, Workspace *workspace)
 	if (packed->depth > PACKED_MAX_DEPTH || booster->n_trees * size > MOST_PADDING * n_leaves)
 		return;
 	packed->splits = workspace_array(workspace, PackedSplit, booster->n_trees * (size - 1));
-	packed->leaves = workspace_floats(workspace, booster->n_trees * size * packed->stride);
+	packed->leaf = workspace_array(workspace, uint8_t, booster->n_trees * size);
 	for (int t = 0; t < booster->n_trees; t++)
-	{
-		workspace->check_interrupts();
-		pack_tree(&booster->trees[t], n_classes, packed->depth, packed->stride,
-				  packed->splits + t * (size - 1), packed->leaves + t * size * packed->stride);
-	}
+		pack_tree(&booster->trees[t], packed->depth, packed->splits + t * (size - 1),
+				  packed->leaf + t * size);
 	booster->packed = packed;
 }
 
@@ -210,66 +199,63 @@ add_tree(const Tree *tree, int n_classes, int n, const float *columns, size_t st
 	}
 }
 
-/* leaf [n]: the values of the leaves of one row in n packed trees; steps down different trees do
- * not wait for each other. */
+/* values [n]: of the leaves of one row in n packed trees; steps down different trees do not wait
+ * for each other. */
 INLINED void
-descend_packed(const PackedTrees *packed, int first, int n, const float *row, size_t row_stride,
-			   const float **leaf)
+descend_packed(const Booster *booster, int n_classes, int first, int n, const float *row,
+			   size_t stride, const float **values)
 {
+	const PackedTrees *packed = booster->packed;
 	size_t			   n_splits = ((size_t) 1 << packed->depth) - 1;
 	const PackedSplit *splits = packed->splits + first * n_splits;
+	const uint8_t	  *leaf = packed->leaf + first * (n_splits + 1);
 	uint32_t		   at[TREES_TOGETHER] = {0};
 
 	for (int level = 0; level < packed->depth; level++)
 		for (int t = 0; t < n; t++)
 		{
 			const PackedSplit *split = splits + t * n_splits + at[t];
-			float			   x = row[split->input * row_stride];
+			float			   x = row[split->input * stride];
 
 			at[t] = 2 * at[t] + 1 + ((x > split->threshold) | ((x != x) & split->missing_right));
 		}
 	for (int t = 0; t < n; t++)
-		leaf[t] =
-			packed->leaves + ((first + t) * (n_splits + 1) + at[t] - n_splits) * packed->stride;
+		values[t] = booster->trees[first + t].leaves +
+					(size_t) leaf[t * (n_splits + 1) + at[t] - n_splits] * n_classes;
 }
 
-/* Adds scale times the values of all trees for a row to logits [stride]. */
+/* Adds scale times the values of all trees for a row to logits [n_classes]. */
 DISPATCHED static void
-add_packed(const Booster *booster, const float *row, size_t row_stride, float scale, float *logits)
+add_packed(const Booster *booster, int n_classes, const float *row, size_t stride, float scale,
+		   float *logits)
 {
 	for (int first = 0; first < booster->n_trees; first += TREES_TOGETHER)
 	{
 		int			 left = booster->n_trees - first;
 		int			 n = left < TREES_TOGETHER ? left : TREES_TOGETHER;
-		const float *leaf[TREES_TOGETHER];
+		const float *values[TREES_TOGETHER];
+		int			 c = 0;
 
 		if (n == TREES_TOGETHER)
-			descend_packed(booster->packed, first, TREES_TOGETHER, row, row_stride, leaf);
+			descend_packed(booster, n_classes, first, TREES_TOGETHER, row, stride, values);
 		else
-			descend_packed(booster->packed, first, n, row, row_stride, leaf);
-		for (int c = 0; c < booster->packed->stride; c += VECTOR)
+			descend_packed(booster, n_classes, first, n, row, stride, values);
+		for (; c + VECTOR <= n_classes; c += VECTOR)
 		{
 			Vector sum = *(Vector *) (logits + c);
 
 			for (int t = 0; t < n; t++)
-				sum += scale * *(const Vector *) (leaf[t] + c);
+				sum += scale * *(const Vector *) (values[t] + c);
 			*(Vector *) (logits + c) = sum;
 		}
-	}
-}
+		for (; c < n_classes; c++)
+		{
+			float sum = logits[c];
 
-/* Few rows, one after the other, through packed trees. */
-static void
-add_to_few(const Booster *booster, int n_classes, int n_rows, const float *columns, float scale,
-		   float *logits)
-{
-	_Alignas(Vector) float sum[MODEL_MAX_CLASSES] = {0.0f};
-
-	for (int i = 0; i < n_rows; i++, logits += n_classes)
-	{
-		memcpy(sum, logits, sizeof(float) * n_classes);
-		add_packed(booster, columns + i, n_rows, scale, sum);
-		memcpy(logits, sum, sizeof(float) * n_classes);
+			for (int t = 0; t < n; t++)
+				sum += scale * values[t][c];
+			logits[c] = sum;
+		}
 	}
 }
 
@@ -311,7 +297,9 @@ add_booster(const Booster *booster, int n_classes, const bool *reads, int n_rows
 		for (int c = 0; c < n_classes; c++)
 			logits[i * n_classes + c] += scale * booster->base[c];
 	if (n_rows < MANY_ROWS && reads == NULL && booster->packed)
-		add_to_few(booster, n_classes, n_rows, columns, scale, logits);
+		for (int i = 0; i < n_rows; i++)
+			add_packed(booster, n_classes, columns + i, n_rows, scale,
+					   logits + (size_t) i * n_classes);
 	else
 		add_tree_by_tree(booster, n_classes, reads, n_rows, columns, scale, logits);
 }

@@ -58,8 +58,7 @@ typedef struct PackedTrees
 {
 	int			 depth;	 /* of the deepest tree, at most PACKED_MAX_DEPTH */
 	PackedSplit *splits; /* [n_trees][2^depth - 1] */
-	int			 stride; /* n_classes rounded up to full vectors */
-	float		*leaves; /* [n_trees][2^depth][stride] */
+	uint8_t		*leaf;	 /* [n_trees][2^depth], leaves of the tree */
 } PackedTrees;
 
 typedef struct Booster
@@ -87,7 +86,7 @@ extern bool link_tree(Tree *tree);
  * Packs the trees, which stay as they are from now on: for few rows at a time.  Does nothing if
  * they are too deep or so uneven that it would take much memory.
  */
-extern void pack_booster(Booster *booster, int n_classes, Workspace *workspace);
+extern void pack_booster(Booster *booster, Workspace *workspace);
 
 /*
  * Adds scale times the booster's logits to logits [n_rows][n_classes].  columns

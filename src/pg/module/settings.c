@@ -18,7 +18,7 @@ settings_init(void)
 	DefineCustomIntVariable("plasticc.model_cache_size",
 							"Sets the memory that a session uses to keep models ready for use.",
 							"A model in use stays in memory, whatever its size.", &model_cache_size,
-							64 * 1024, 0, MAX_KILOBYTES, PGC_USERSET, GUC_UNIT_KB, NULL, NULL,
+							128 * 1024, 0, MAX_KILOBYTES, PGC_USERSET, GUC_UNIT_KB, NULL, NULL,
 							NULL);
 	MarkGUCPrefixReserved("plasticc");
 }
