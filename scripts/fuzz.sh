@@ -35,6 +35,7 @@ declare -A sources=(
 	[fit]='src/core/fit/*.c'
 	[augment]='src/core/augment/*.c'
 	[simulate]='src/core/simulate/*.c'
+	[onnx_import]='src/core/model/onnx_import.c'
 	[options]='src/core/train/options.c'
 	[training]='src/core/train/trainer.c src/core/train/tree_trainer.c src/core/nn/*.c src/core/trees/*.c'
 )

@@ -316,11 +316,9 @@ use_model(Model *model, Workspace *workspace)
 	const char	  *reason;
 
 	classify(model, MAX_ROWS, workspace);
-	if (model->n_boosters == 0)
-		require_onnx(model, workspace);
+	require_onnx(model, workspace);
 	drop_unused_inputs(model, workspace);
-	if (model->n_boosters == 0)
-		require_onnx(model, workspace);
+	require_onnx(model, workspace);
 	after = classify(model, 1, workspace);
 	for (int c = 0; c < model->n_classes; c++)
 		REQUIRE(after[c] == before[c] || (isnan(after[c]) && isnan(before[c])));

@@ -2,7 +2,8 @@
  * onnx_check.h
  *		What holds of every model that is written in the format of ONNX: messages end where
  *		their fields do, constants have as many bytes as their shape says, each value is made
- *		once, before it is used, and the last one is the probabilities.
+ *		once, before it is used, and the last one is the probabilities; the text that stands for
+ *		the model is found in it.
  *
  * Numbers of fields are those of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto.
  */
@@ -12,6 +13,7 @@
 #include "fuzz.h"
 
 #include "core/model/onnx_export.h"
+#include "core/model/onnx_import.h"
 
 #define ONNX_MAX_VALUES 4096
 
@@ -146,8 +148,11 @@ require_graph(OnnxMessage graph)
 static void
 require_onnx(const Model *model, Workspace *workspace)
 {
-	size_t				 length;
-	const unsigned char *bytes = model_to_onnx(model, workspace, &length);
+	static const char	 stored[] = "the bytes of the model";
+	size_t				 length, stored_length;
+	const unsigned char *bytes = model_to_onnx(model, stored, workspace, &length);
+	const char			*reason;
+	const char			*found = onnx_stored_model(bytes, length, &stored_length, &reason);
 	OnnxMessage			 message = {bytes, bytes + length};
 	OnnxField			 field;
 	int					 graphs = 0;
@@ -159,6 +164,7 @@ require_onnx(const Model *model, Workspace *workspace)
 			graphs++;
 		}
 	REQUIRE(graphs == 1);
+	REQUIRE(found && stored_length == strlen(stored) && memcmp(found, stored, stored_length) == 0);
 }
 
 #endif /* PLASTICC_FUZZ_ONNX_CHECK_H */

@@ -300,6 +300,8 @@ drop_unused_tree_inputs(Model *model, Workspace *workspace)
 	int32_t *inputs = workspace_array(workspace, int32_t, n);
 	float	*gains = workspace_array(workspace, float, n);
 
+	for (int m = 0; m < model->n_boosters; m++)
+		model->boosters[m].packed = NULL;
 	memset(marked, 0, n);
 	visit_splits(model, marked, NULL);
 	model->n_tree_inputs = count_marked(n, marked, place);

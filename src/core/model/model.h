@@ -75,7 +75,7 @@ gather_inputs(int n, const int32_t *indexes, const float *all, float *inputs)
 /*
  * Removes inputs that no member uses from the preprocessing, except the gate's feature,
  * which permutation importance needs, and from tree_inputs.  Changes the members' inputs in
- * place; they must not be shared.
+ * place, for which they must not be shared and boosters are not packed any more.
  */
 extern void drop_unused_inputs(Model *model, Workspace *workspace);
 
