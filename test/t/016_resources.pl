@@ -122,8 +122,10 @@ foreach my $procedure ('plasticc_train', 'plasticc_cross_validate')
 	# whatever raises such an error, such as a tablespace's quota
 	my $table = $stored{$procedure};
 	sql("CREATE TABLE quota ();
+		CREATE SEQUENCE tries;
 		CREATE FUNCTION check_quota() RETURNS trigger LANGUAGE plpgsql AS \$\$
 		BEGIN
+			PERFORM nextval('tries');
 			IF EXISTS (SELECT FROM pg_class WHERE relname = 'quota') THEN
 				RAISE EXCEPTION 'over quota' USING ERRCODE = 'disk_full';
 			END IF;
@@ -131,15 +133,16 @@ foreach my $procedure ('plasticc_train', 'plasticc_cross_validate')
 		END \$\$;
 		CREATE TRIGGER quota BEFORE INSERT ON $table FOR EACH ROW EXECUTE FUNCTION check_quota()");
 	waits_until($procedure, 'quota', 'a quota', 'over quota', sub { }, sub { sql('DROP TABLE quota') });
-	# what waits can be cancelled
-	sql('CREATE TABLE quota ()');
+	# what waits can be cancelled, also after it has been tried again
+	sql('CREATE TABLE quota (); ALTER SEQUENCE tries RESTART');
 	my $session = start_session($node, call($procedure, 'cancelled'));
+	ok($node->poll_query_until('postgres', 'SELECT last_value >= 2 FROM tries'), "$procedure tries again");
 	ok($node->poll_query_until('postgres', $waits), "$procedure waits");
 	sql('SELECT pg_cancel_backend(pid) FROM plasticc_progress()');
 	finish_session($session);
 	like($session->{err}, qr/canceling statement due to user request/, 'and can be cancelled');
 	is(sql("SELECT count(*) FROM $table WHERE name = 'm_cancelled'"), 0, 'which stores nothing');
-	sql('DROP TABLE quota; DROP FUNCTION check_quota() CASCADE');
+	sql('DROP TABLE quota; DROP FUNCTION check_quota() CASCADE; DROP SEQUENCE tries');
 
 	my $holder;
 	waits_until($procedure, 'lock', 'a lock', 'canceling statement due to lock timeout',

@@ -61,9 +61,10 @@ store_result(Procedure *procedure, StoreFunction store, const void *argument)
 	if (error == NULL)
 		return;
 	report_waiting(procedure, error);
-	progress_phase(&procedure->progress, "waiting for resources", -1);
 	do
 	{
+		/* again, because the server clears it where an attempt fails */
+		progress_phase(&procedure->progress, "waiting for resources", -1);
 		if (procedure_elapsed(procedure) - start > STORE_HOURS * 3600.0)
 		{
 			detach_error(error);
