@@ -11,16 +11,28 @@ has_instrument()
 	[[ $1 == asan || $1 == valgrind ]]
 }
 
-# Puts a script in the place of the server's program that runs it by the given command; not while initdb makes a
-# cluster, which has nothing of the extension.
+# Puts a script in the place of the server's program that runs it with the given environment and command; not while
+# initdb makes a cluster, which has nothing of the extension.
+#
+# usage: wrap_server [NAME=VALUE...] [COMMAND...]
 wrap_server()
 {
+	local settings=()
+
+	while [[ ${1:-} == *=* ]]; do
+		settings+=("$1")
+		shift
+	done
 	reports=$work/reports
 	as_server_user mkdir "$reports"
 	mv "$bin/postgres" "$bin/postgres.bare"
 	{
 		# shellcheck disable=SC2016	# expanded by the script
-		printf '#!/bin/sh\ncase $1 in --* | -V) exec %q "$@" ;; esac\nexec' "$bin/postgres.bare"
+		printf '#!/bin/bash\ncase $1 in --* | -V) exec %q "$@" ;; esac\n' "$bin/postgres.bare"
+		((${#settings[@]} == 0)) || printf 'export%s\n' "$(printf ' %q' "${settings[@]}")"
+		# by the name of the script, which pg_ctl takes from the server to start it again
+		# shellcheck disable=SC2016
+		(($# > 0)) && printf 'exec' || printf 'exec -a "$0"'
 		printf ' %q' "$@" "$bin/postgres.bare"
 		printf ' "$@"\n'
 	} >"$bin/postgres"
@@ -49,7 +61,7 @@ asan_server()
 	printf 'char *bindtextdomain(const char *domain, const char *folder) { return (char *) folder; }\n' |
 		"$CC" -shared -fPIC -x c -o "$stub" -
 	# Leaks: the server frees little before it ends.  The programs of the suite "sanitize" are checked for them.
-	wrap_server env LD_PRELOAD="$libraries$stub" \
+	wrap_server LD_PRELOAD="$libraries$stub" \
 		ASAN_OPTIONS="detect_leaks=0:abort_on_error=1:quarantine_size_mb=16:allocator_release_to_os_interval_ms=-1:log_path=$work/reports/asan" \
 		UBSAN_OPTIONS="print_stacktrace=1:abort_on_error=1:log_path=$work/reports/ubsan"
 }
