@@ -15,6 +15,7 @@ has_instrument()
 # initdb makes a cluster, which has nothing of the extension.
 #
 # usage: wrap_server [NAME=VALUE...] [COMMAND...]
+# shellcheck disable=SC2016	# the script expands its variables
 wrap_server()
 {
 	local settings=()
@@ -27,11 +28,13 @@ wrap_server()
 	as_server_user mkdir "$reports"
 	mv "$bin/postgres" "$bin/postgres.bare"
 	{
-		# shellcheck disable=SC2016	# expanded by the script
 		printf '#!/bin/bash\ncase $1 in --* | -V) exec %q "$@" ;; esac\n' "$bin/postgres.bare"
-		((${#settings[@]} == 0)) || printf 'export%s\n' "$(printf ' %q' "${settings[@]}")"
+		if ((${#settings[@]} > 0)); then
+			# beside what a test preloads
+			printf 'preloaded=${LD_PRELOAD:-}\nexport%s\n' "$(printf ' %q' "${settings[@]}")"
+			printf 'LD_PRELOAD=${LD_PRELOAD:-}${preloaded:+:$preloaded}\n'
+		fi
 		# by the name of the script, which pg_ctl takes from the server to start it again
-		# shellcheck disable=SC2016
 		(($# > 0)) && printf 'exec' || printf 'exec -a "$0"'
 		printf ' %q' "$@" "$bin/postgres.bare"
 		printf ' "$@"\n'

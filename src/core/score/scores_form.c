@@ -109,12 +109,13 @@ static bool
 take_objects(Source *source, ScoresForm *form)
 {
 	size_t stored = 8 + 4 + 4 * (size_t) form->n;
+	size_t size = object_size(form->n) * (size_t) form->n_listed;
 	char  *listed;
 
 	if (bytes_left(source) != stored * (size_t) form->n_listed)
 		return false;
-	form->listed = listed =
-		workspace_array(source->workspace, char, object_size(form->n) * (size_t) form->n_listed);
+	form->listed = listed = workspace_array(source->workspace, char, size);
+	memset(listed, 0, size); /* with what is between objects */
 	for (int i = 0; i < form->n_listed; i++)
 		if (!take_object(source, form->n, object_at(listed, form->n, i)))
 			return false;
