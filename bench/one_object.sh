@@ -8,24 +8,16 @@
 # environment: SECONDS_EACH=4 of each measurement
 
 set -euo pipefail
+# shellcheck source=bench/common/datasets.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common/datasets.sh"
 
 seconds=${SECONDS_EACH:-4}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-sql()
-{
-	psql -X -q -A -t -v ON_ERROR_STOP=1 "$@"
-}
-
+load_simulated 1000
 sql <<-'SQL'
 	SET client_min_messages = warning;
-	CREATE TABLE objects AS
-	SELECT object_id, o.target,
-	       plasticc_host_features(f.features, o.ddf, o.hostgal_photoz, o.hostgal_photoz_err, o.distmod, o.mwebv) AS features
-	FROM plasticc_simulate_objects(1000, seed => 1) AS o
-	JOIN (SELECT object_id, plasticc_features(plasticc_lightcurve(mjd, passband, flux, flux_err, detected), 'simple') AS features
-	      FROM plasticc_simulate_observations(1000, seed => 1) GROUP BY 1) AS f USING (object_id);
 	CREATE UNIQUE INDEX ON objects (object_id);
 	VACUUM ANALYZE objects;
 	CALL plasticc_train('one', 'SELECT object_id, features, target FROM objects WHERE object_id <= 600 ORDER BY object_id', '{"epochs": 5}');
@@ -59,7 +51,7 @@ measure 'by name' "plasticc_classify('one', features)" ''
 measure 'by the model column' 'plasticc_classify(model, features)' ", (SELECT model FROM plasticc_models WHERE name = 'one' ORDER BY version DESC LIMIT 1) AS m"
 
 # The processor time that the session's process takes for the same, without the client.
-sql -f "$(dirname "${BASH_SOURCE[0]}")/common/processor.sql" -f - <<-'SQL' 2>&1 | sed 's/.*NOTICE: *//'
+sql -f "$bench_dir/common/processor.sql" -f - <<-'SQL' 2>&1 | sed 's/.*NOTICE: *//'
 	DO $$
 	DECLARE
 	    start integer := processor_ms();

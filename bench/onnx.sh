@@ -23,13 +23,9 @@ cp "$bench_dir/onnx/compare.mjs" "$folder/"
 # its scripts would fetch libraries for graphics processors
 (cd "$folder" && npm install --no-audit --no-fund --loglevel=error --ignore-scripts onnxruntime-node >/dev/null)
 
+load_simulated "$objects"
 sql <<-SQL
 	SET client_min_messages = warning;
-	CREATE TABLE objects AS
-	SELECT object_id, o.target, plasticc_host_features(f.features, o.ddf, o.hostgal_photoz, o.hostgal_photoz_err, o.distmod, o.mwebv) AS features
-	FROM plasticc_simulate_objects($objects, seed => 1) AS o
-	JOIN (SELECT object_id, plasticc_features(plasticc_lightcurve(mjd, passband, flux, flux_err, detected), 'simple') AS features
-	      FROM plasticc_simulate_observations($objects, seed => 1) GROUP BY 1) AS f USING (object_id);
 	CREATE VIEW training AS SELECT object_id, target, features FROM objects ORDER BY object_id LIMIT 1000;
 	CREATE TABLE test AS SELECT object_id, features FROM objects ORDER BY object_id OFFSET 1000;
 	CALL plasticc_train('default', 'TABLE training', '{"epochs": 20}');

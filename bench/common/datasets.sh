@@ -49,6 +49,19 @@ load_real()
 	"$bench_dir/../scripts/load.sh" "$data/plasticc" >/dev/null
 }
 
+# The table objects of so many objects of the synthetic survey: object_id, target, simple features and those of the host.
+load_simulated()
+{
+	sql <<-SQL
+		CREATE TABLE objects AS
+		SELECT object_id, o.target,
+		       plasticc_host_features(f.features, o.ddf, o.hostgal_photoz, o.hostgal_photoz_err, o.distmod, o.mwebv) AS features
+		FROM plasticc_simulate_objects($1, seed => 1) AS o
+		JOIN (SELECT object_id, plasticc_features(plasticc_lightcurve(mjd, passband, flux, flux_err, detected), 'simple') AS features
+		      FROM plasticc_simulate_observations($1, seed => 1) GROUP BY 1) AS f USING (object_id);
+	SQL
+}
+
 # Published feature tables and what follows from them and the metadata: the table inputs of object_id, target, fold, features.
 load_published()
 {

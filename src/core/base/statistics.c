@@ -284,6 +284,23 @@ float_quantile(const float *sorted, size_t n, double p)
 	return (float) ((1.0 - fraction) * sorted[below] + fraction * sorted[below + 1]);
 }
 
+int
+count_below(const float *sorted, int n, float x, bool or_equal)
+{
+	int low = 0, high = n;
+
+	while (low < high)
+	{
+		int middle = (low + high) / 2;
+
+		if (sorted[middle] < x || (or_equal && sorted[middle] == x))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 double
 median_absolute_deviation(const double *sorted, size_t n, double centre)
 {

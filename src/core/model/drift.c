@@ -6,26 +6,10 @@
 
 #include <math.h>
 
+#include "core/base/statistics.h"
+
 #define KNOTS_PER_BIN 6
 #define SMALLEST_FRACTION 1e-4
-
-/* The number of knots below a value. */
-static int
-knots_below(const float *knots, float value)
-{
-	int low = 0, high = REFERENCE_KNOTS;
-
-	while (low < high)
-	{
-		int middle = (low + high) / 2;
-
-		if (knots[middle] < value)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
 
 void
 count_drift(const Reference *reference, const float *features, DriftCounts *counts)
@@ -41,7 +25,7 @@ count_drift(const Reference *reference, const float *features, DriftCounts *coun
 			counts[j].missing++;
 			continue;
 		}
-		k = knots_below(knots, value);
+		k = count_below(knots, REFERENCE_KNOTS, value, false);
 		if (k < REFERENCE_KNOTS && knots[k] == value)
 			counts[j].at[k]++;
 		else

@@ -6,38 +6,31 @@
 
 #include <math.h>
 
-/* The number of n ascending knots below x, or not above it. */
-static int
-count_knots(int n, const float *knots, float x, bool or_equal)
-{
-	int low = 0, high = n;
-
-	while (low < high)
-	{
-		int middle = (low + high) / 2;
-
-		if (knots[middle] < x || (or_equal && knots[middle] == x))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
+#include "core/base/statistics.h"
 
 /* Nothing is taken for less probable: a quarter of what lies between two knots. */
 #define LEAST_FRACTION (0.25 / (REFERENCE_KNOTS - 1))
 
-/* The fraction of training values below x, or not above it, linear between knots. */
+/*
+ * Where x lies among n ascending knots, from 0 to n - 1, linear between them; of equal knots the
+ * first counts, or the last.
+ */
+static double
+position_among(const float *knots, int n, float x, bool last)
+{
+	int k = count_below(knots, n, x, last);
+
+	if (k == 0 || k == n)
+		return k == 0 ? 0.0 : n - 1;
+	return k - 1 +
+		   ((double) x - (double) knots[k - 1]) / ((double) knots[k] - (double) knots[k - 1]);
+}
+
+/* The fraction of training values below x, or not above it. */
 static double
 fraction_below(const float *knots, float x, bool or_equal)
 {
-	int	   k = count_knots(REFERENCE_KNOTS, knots, x, or_equal);
-	double share;
-
-	if (k == 0 || k == REFERENCE_KNOTS)
-		return k == 0 ? 0.0 : 1.0;
-	share = ((double) x - (double) knots[k - 1]) / ((double) knots[k] - (double) knots[k - 1]);
-	return (k - 1 + share) / (REFERENCE_KNOTS - 1);
+	return position_among(knots, REFERENCE_KNOTS, x, or_equal) / (REFERENCE_KNOTS - 1);
 }
 
 /* -ln of the probability of a value as far out in a tail as x. */
@@ -82,16 +75,12 @@ novelty_level(int k)
 double
 novelty(const Reference *reference, const float *features)
 {
-	const float *knots = reference->unlikeliness;
-	float		 x = (float) unlikeliness(reference, features);
-	int			 k = count_knots(NOVELTY_KNOTS, knots, x, false);
-	double		 share;
+	float  x = (float) unlikeliness(reference, features);
+	double position = position_among(reference->unlikeliness, NOVELTY_KNOTS, x, false);
+	int	   below = (int) position;
+	double share = position - below;
 
-	if (k == 0)
-		return 0.0;
-	if (k == NOVELTY_KNOTS)
+	if (below == NOVELTY_KNOTS - 1)
 		return 1.0;
-	/* knots[k - 1] < x <= knots[k] */
-	share = ((double) x - (double) knots[k - 1]) / ((double) knots[k] - (double) knots[k - 1]);
-	return (1.0 - share) * novelty_level(k - 1) + share * novelty_level(k);
+	return (1.0 - share) * novelty_level(below) + share * novelty_level(below + 1);
 }

@@ -66,10 +66,7 @@ store_result(Procedure *procedure, StoreFunction store, const void *argument)
 		/* again, because the server clears it where an attempt fails */
 		progress_phase(&procedure->progress, "waiting for resources", -1);
 		if (procedure_elapsed(procedure) - start > STORE_HOURS * 3600.0)
-		{
-			detach_error(error);
-			ReThrowError(error);
-		}
+			raise_again(error);
 		FreeErrorData(error);
 		wait_to_retry(procedure);
 		error = try_in_subtransaction(store, argument, can_pass);

@@ -40,9 +40,6 @@ try_in_subtransaction(void (*function)(const void *), const void *argument,
 	CurrentResourceOwner = owner;
 	MemoryContextDelete(context);
 	if (error && !expected(error->sqlerrcode))
-	{
-		detach_error(error);
-		ReThrowError(error);
-	}
+		raise_again(error);
 	return error;
 }

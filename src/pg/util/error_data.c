@@ -26,3 +26,10 @@ detach_error(ErrorData *error)
 	error->context_domain = kept(error->context_domain);
 	error->message_id = kept(error->message_id);
 }
+
+void
+raise_again(ErrorData *error)
+{
+	detach_error(error);
+	ReThrowError(error);
+}
