@@ -8,10 +8,10 @@
 #include <stdint.h>
 
 /*
- * Multiplications in a piece: a tenth of a second on one core of 2020, and so
- * within a second on a slow one.  Every mini-batch of common size is one piece.
+ * Multiplications in a piece: a twentieth of a second on one core of 2020, and so
+ * well within a second on a slow or busy one.  Every mini-batch of common size is one piece.
  */
-#define PIECE ((int64_t) 1 << 32)
+#define PIECE ((int64_t) 1 << 31)
 
 /* Least rows and columns of a piece, below which packing costs more than multiplying. */
 #define NARROWEST 64

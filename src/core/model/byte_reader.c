@@ -7,9 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-/* Read between two checks for interrupts. */
-#define FLOATS_AT_ONCE (1 << 20)
-
 void
 reading_failed(Reader *reader, const char *reason)
 {

@@ -14,16 +14,16 @@
 #define BATCH_NORM_MOMENTUM 0.99f
 
 /* Elements of a mini-batch processed between two checks for interrupts. */
-#define PIECE_ELEMENTS (1 << 24)
+#define PIECE_ELEMENTS (1 << 21)
 #define NARROWEST_PIECE 64
 
 /* Parameters updated and averaged together. */
 #define UPDATE_PARAMETERS 4096
 
 /* Of these blocks, and rows of a matrix of weights, between two checks for interrupts. */
-#define UPDATES_AT_ONCE 1024
+#define UPDATES_AT_ONCE 256
 #define ROWS_AT_ONCE 64
-#define WEIGHTS_AT_ONCE (1 << 20) /* drawn */
+#define WEIGHTS_AT_ONCE (1 << 19) /* drawn */
 
 /* Decay of the running moments after t mini-batches; initially they are plain means. */
 static float
@@ -143,7 +143,8 @@ network_create(const NetworkOptions *options, int64_t seed, int n_inputs, int n_
 	if (options->weight_average > 0.0)
 	{
 		network->averages = workspace_array(workspace, float, network->n_parameters);
-		memcpy(network->averages, network->parameters, sizeof(float) * network->n_parameters);
+		copy_floats(network->averages, network->parameters, network->n_parameters,
+					network->check_interrupts);
 	}
 	return network;
 }
@@ -460,8 +461,8 @@ network_fold(const Network *network, DenseLayer *layers)
 	{
 		const TrainingLayer *layer = &network->layers[i];
 
-		memcpy(layers[i].weight, parameters + layer->weight,
-			   sizeof(float) * layer->n_in * (size_t) layer->n_out);
+		copy_floats(layers[i].weight, parameters + layer->weight,
+					(size_t) layer->n_in * layer->n_out, network->check_interrupts);
 		memcpy(layers[i].bias, parameters + layer->bias, sizeof(float) * layer->n_out);
 		if (layer->batch_norm == BATCH_NORM_BEFORE)
 			fold_into_own(network, layer, parameters, &layers[i]);
