@@ -210,6 +210,15 @@ SELECT count(*) FILTER (WHERE pg_column_size(raw.curve) <> pg_column_size(serial
 FROM raw JOIN serial USING (object_id);
 SELECT (SELECT plasticc_merge(curve) FROM raw) = (SELECT curve FROM whole) AS merged;
 SELECT raw_state(1, 1, NULL, 1, true), raw_state(1, 1, NULL, 1, true) || '{}' AS partial_state_of_nothing;
+-- and have nothing of others in their room: the state of a group after a larger one, as when it is alone
+BEGIN;
+SET LOCAL enable_hashagg = off;
+CREATE TABLE grouped AS SELECT 1 AS g, i AS mjd FROM generate_series(1, 29) AS i UNION ALL SELECT 2, 1;
+SELECT record_image_eq(ROW(after_other.curve), ROW(alone.curve)) AS same_bytes
+FROM (SELECT g, raw_state(mjd, 1, mjd, 1, true) AS curve FROM grouped GROUP BY g) AS after_other,
+     (SELECT raw_state(mjd, 1, mjd, 1, true) AS curve FROM grouped WHERE g = 2) AS alone
+WHERE g = 2;
+ROLLBACK;
 
 --
 -- Binary form

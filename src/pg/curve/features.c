@@ -152,9 +152,11 @@ ddf_of_integer(int64 value)
 static double
 ddf_of_text(const text *value)
 {
-	bool ddf;
+	size_t length = VARSIZE_ANY_EXHDR(value);
+	bool   ddf;
 
-	if (!parse_bool_with_len(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), &ddf))
+	/* the server's parser reads the first character of an empty text, too */
+	if (length == 0 || !parse_bool_with_len(VARDATA_ANY(value), length, &ddf))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 						errmsg("invalid value for ddf: \"%s\"", quoted_text(value)),
 						errhint("Pass a boolean, or 0 or 1.")));

@@ -31,6 +31,19 @@ RowCounts row_counts;
 /* Sizes of states are powers of two, as are palloc's chunks; the first holds 29 observations. */
 #define SMALLEST_STATE 512
 
+/*
+ * Room for observations is set: where a user's aggregate has no final function, a state
+ * is a value that is stored whole.
+ */
+static LightCurve *
+new_state(Size size)
+{
+	LightCurve *state = new_lightcurve(size);
+
+	memset((char *) state + LIGHTCURVE_HEADER, 0, size - LIGHTCURVE_HEADER);
+	return state;
+}
+
 /* The state if it has room for count more observations, else a larger copy. */
 static LightCurve *
 state_with_room(LightCurve *state, uint32 count)
@@ -46,7 +59,7 @@ state_with_room(LightCurve *state, uint32 count)
 		state = canonical_lightcurve(state);
 		needed = (uint64) state->n_observations + count;
 	}
-	grown = new_lightcurve(
+	grown = new_state(
 		Max(SMALLEST_STATE, pg_nextpower2_64(LIGHTCURVE_HEADER + needed * OBSERVATION_SIZE)));
 	from = lightcurve_observations(state);
 	to = lightcurve_observations(grown);
@@ -146,7 +159,7 @@ accumulate(FunctionCallInfo fcinfo, Detection (*detection)(FunctionCallInfo))
 	int64			 passband;
 
 	(void) aggregate_context(fcinfo);
-	state = PG_ARGISNULL(0) ? new_lightcurve(SMALLEST_STATE) : PG_GETARG_LIGHTCURVE(0);
+	state = PG_ARGISNULL(0) ? new_state(SMALLEST_STATE) : PG_GETARG_LIGHTCURVE(0);
 
 	row_counts.rows++;
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) || PG_ARGISNULL(4))
@@ -217,7 +230,7 @@ lightcurve_combine(PG_FUNCTION_ARGS)
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
 	part = PG_GETARG_LIGHTCURVE(1);
-	state = PG_ARGISNULL(0) ? new_lightcurve(SMALLEST_STATE) : PG_GETARG_LIGHTCURVE(0);
+	state = PG_ARGISNULL(0) ? new_state(SMALLEST_STATE) : PG_GETARG_LIGHTCURVE(0);
 	if ((uint64) state->n_observations + part->n_observations > 2 * MAX_OBSERVATIONS)
 		part = canonical_lightcurve(part);
 
