@@ -13,6 +13,7 @@ const descriptions = {
 	columns: ['flux_maximum_r,flux_maximum_i,detection_span', 'features to plot, beside the metadata'],
 	sample: ['5000', 'objects on the maps, at most; the others are counted in the database'],
 	objects: ['1500', 'objects with a light curve, at most'],
+	explained: ['20', 'objects with an explanation of their class, at most'],
 	out: ['dist', 'folder of the page, which is replaced'],
 };
 
@@ -35,7 +36,7 @@ export function readSettings(words) {
 		if (i + 1 === words.length) throw new Error(`setting "${words[i]}" needs a value`);
 		settings[name] = words[i + 1];
 	}
-	for (const name of ['sample', 'objects']) {
+	for (const name of ['sample', 'objects', 'explained']) {
 		settings[name] = Number(settings[name]);
 		if (!Number.isInteger(settings[name]) || settings[name] < 1)
 			throw new Error(`setting "--${name}" must be a positive integer`);

@@ -257,6 +257,8 @@ CALL plasticc_extract('base', 'typed', '{"time": "stardate"}');
 CALL plasticc_extract('base', 'typed', '{"time": "JD - x"}');
 CALL plasticc_extract('base', 'typed', '{"time": "JD + 5"}');
 CALL plasticc_extract('base', 'typed', '{"time": "JD - 1e999"}');
+CALL plasticc_extract('base', 'typed', '{"time": "JD -"}');
+CALL plasticc_extract('base', 'typed', '{"zero_point": ""}');
 CALL plasticc_extract('base', 'typed', '{"passbands": {"zg": "x"}}');
 CALL plasticc_extract('base', 'typed', '{"passbands": {"zg": 6}}');
 CALL plasticc_extract('base', 'typed', '{"passbands": ["g"]}');

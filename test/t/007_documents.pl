@@ -122,5 +122,16 @@ foreach my $names (sort keys %counts)
 }
 is_deeply([ keys %groups ], [], 'docs/features.md has all feature groups');
 
+# The features that the dashboard reads, and plots unless others are chosen.
+{
+	my @named = map { slurp_file($_) =~ /plasticc_feature\(\S+ '(\w+)'\)/g } glob 'examples/dashboard/export/*.js';
+	my ($plotted) = slurp_file('examples/dashboard/settings.js') =~ /columns: \['([\w,]+)'/;
+
+	push @named, split /,/, $plotted;
+	cmp_ok(scalar @named, '>=', 5, 'the dashboard names features');
+	is($node->safe_psql('postgres', "SELECT unnest('{" . join(',', @named) . "}'::text[]) EXCEPT SELECT unnest(plasticc_feature_names())"),
+		'', 'all of them exist');
+}
+
 $node->stop;
 done_testing();

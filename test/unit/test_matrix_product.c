@@ -84,7 +84,7 @@ main(void)
 	test_product(1, 1, 1, 1);
 	test_product(5, 7, 3, 1);
 	test_product(128, 65, 200, 1);
-	test_product(70, 4100, 16400, 4);
-	test_product(1100, 2048, 2048, 2);
+	test_product(70, 4100, 16400, 6);
+	test_product(1100, 2048, 2048, 3);
 	return unit_report();
 }

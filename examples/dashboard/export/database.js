@@ -107,6 +107,18 @@ export async function openSurvey(settings) {
 	};
 }
 
+// Rows of a query that not every model can answer; where this one cannot, none, and a warning.
+export async function rowsIfPossible(survey, what, text, values) {
+	try {
+		await survey.query('SAVEPOINT possible');
+		return await survey.query(text, values);
+	} catch (error) {
+		console.warn(`no ${what}: ${error.message}`);
+		await survey.query('ROLLBACK TO possible');
+		return [];
+	}
+}
+
 // A name as SQL writes it.
 export const quoted = (name) => pg.escapeIdentifier(name);
 export const literal = (text) => pg.escapeLiteral(text);

@@ -1,6 +1,7 @@
 // What the page of an object shows, in files of some objects each, and which file that is.
 
 import { quoted, rounded } from './database.js';
+import { explanations, judgements } from './explanations.js';
 import { neighbours } from './neighbours.js';
 
 const objectsInFile = 20;
@@ -12,7 +13,7 @@ async function periods(survey) {
 		SELECT cardinality(features) >= cardinality(plasticc_feature_names()) AS stored FROM ${survey.settings.features} WHERE features IS NOT NULL LIMIT 1`);
 	return features?.stored
 		? `SELECT number, exp(plasticc_feature(features::real[], 'folded_period_log')::float8) AS period,
-		          plasticc_feature(features::real[], 'period_log_false_alarm') AS log_false_alarm
+		          plasticc_feature(features::real[], 'periodogram_log_false_alarm') AS log_false_alarm
 		   FROM detailed JOIN ${survey.settings.features} USING (object_id) WHERE features IS NOT NULL`
 		: `SELECT d.number, c.period, log(greatest(c.false_alarm, 1e-300)) AS log_false_alarm
 		   FROM detailed d JOIN curves USING (object_id), plasticc_period_candidates(lightcurve, 1) c`;
@@ -83,6 +84,8 @@ export async function exportDetails(survey, importantFeatures, write) {
 	for (const { number, ...period } of await survey.query(await periods(survey))) objects.get(number).period = rounded(period, 9);
 	for (const { number, probabilities, ...prediction } of await survey.query(historyQuery, [survey.model]))
 		objects.get(number).history.push({ ...prediction, probabilities: inOrder(prediction.version, probabilities) });
+	for (const { number, ...judgement } of await judgements(survey)) Object.assign(objects.get(number), rounded(judgement));
+	for (const { number, ...contribution } of await explanations(survey)) (objects.get(number).explanation ??= []).push(rounded(contribution));
 	for (const { number, ...neighbour } of await neighbours(survey, importantFeatures))
 		(objects.get(number).neighbours ??= []).push(rounded(neighbour));
 

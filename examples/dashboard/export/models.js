@@ -1,7 +1,7 @@
 // How good the models are: scores, training, confusion, calibration and the counts of which the page
 // makes ROC and precision-recall curves, all of them aggregated by the database.
 
-import { byColumn, quoted, rounded } from './database.js';
+import { byColumn, quoted, rounded, rowsIfPossible } from './database.js';
 
 const scoreBins = 200;
 const confidenceBins = 10;
@@ -48,22 +48,19 @@ const scores = (survey) => survey.query(`
 async function importance(survey) {
 	if (!survey.has('confusion')) return [];
 	const target = survey.settings.options.target ?? 'target';
-	try {
-		await survey.query('SAVEPOINT importance');
-		return await survey.query(`
-			SELECT feature, feature_group, loss_increase
-			FROM plasticc_importance(plasticc_model($1), $2, repeats => 1) WHERE loss_increase <> 0`, [survey.model, `
-			SELECT f.features, m.${quoted(target)} AS target
-			FROM ${survey.settings.features} f JOIN mapped USING (object_id) JOIN ${survey.settings.metadata} m USING (object_id)
-			     JOIN predicted p USING (object_id)
-			WHERE p.true_class_name IN (SELECT class_name FROM dashboard_classes WHERE model = p.model)
-			ORDER BY number LIMIT ${importanceObjects}`]);
-	} catch (error) {
-		console.warn(`no importance of features: ${error.message}`);
-		await survey.query('ROLLBACK TO importance');
-		return [];
-	}
+	return rowsIfPossible(survey, 'importance of features', `
+		SELECT feature, feature_group, loss_increase
+		FROM plasticc_importance(plasticc_model($1), $2, repeats => 1) WHERE loss_increase <> 0`, [survey.model, `
+		SELECT f.features, m.${quoted(target)} AS target
+		FROM ${survey.settings.features} f JOIN mapped USING (object_id) JOIN ${survey.settings.metadata} m USING (object_id)
+		     JOIN predicted p USING (object_id)
+		WHERE p.true_class_name IN (SELECT class_name FROM dashboard_classes WHERE model = p.model)
+		ORDER BY number LIMIT ${importanceObjects}`]);
 }
+
+// How the features of the objects on the maps differ from those of the training set.
+const drift = (survey) => rowsIfPossible(survey, 'drift', 'SELECT * FROM plasticc_drift(plasticc_model($1), $2) LIMIT 20', [survey.model, `
+	SELECT object_id, features FROM ${survey.settings.features} JOIN mapped USING (object_id) WHERE features IS NOT NULL`]);
 
 export async function exportModels(survey, write) {
 	const metrics = await survey.query('SELECT * FROM dashboard_model_metrics ORDER BY model, version, sample');
@@ -80,6 +77,7 @@ export async function exportModels(survey, write) {
 		scoreBins,
 		importance: features.slice(0, 40),
 		importanceObjects,
+		drift: await drift(survey),
 	}, 5));
 	return features;
 }

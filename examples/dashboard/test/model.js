@@ -1,13 +1,14 @@
 // Models and the queue.
 
-import { isTrue } from './browser.js';
+import { equal, isTrue } from './browser.js';
 
 export async function modelTests({ page, test, visit, marks, shown, settle, picture }) {
-	await test('model: scores, confusion, reliability, curves, importance', async () => {
+	await test('model: scores, confusion, reliability, curves, importance, drift', async () => {
 		await visit('#/model', '.version svg');
 		isTrue(await marks('#scores tbody tr') > 0, 'no scores');
 		isTrue(await marks('.version svg') >= 5, 'charts are missing');
 		isTrue(await marks('#importance svg') > 0, 'no importance');
+		equal(await marks('#drift tbody tr'), 20, 'features that drift');
 		await picture('dashboard-model', true);
 	});
 

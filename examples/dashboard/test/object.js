@@ -14,6 +14,9 @@ export async function objectTests({ page, test, visit, marks, wellObserved, pict
 		for (const id of ['probabilities', 'history']) isTrue(await marks(`#${id} svg`) > 0, `#${id} has no chart`);
 		isTrue(await marks('#neighbours li a') > 0, 'no look-alikes');
 		isTrue(await marks('#metadata dt') > 3, 'no metadata');
+		isTrue(await marks('#explanation svg [aria-label="bar"] rect, #explanation svg [aria-label="bar"] path') > 3, 'no explanation');
+		isTrue((await page.textContent('#set')).includes('90 %'), 'no set of classes');
+		isTrue((await page.textContent('#novelty')).includes('%'), 'no novelty');
 	});
 
 	await test('object: controls of the light curve, kept in the address', async () => {

@@ -73,15 +73,24 @@ add_step(Walk *walk, int32_t unit)
 		end_block(walk);
 }
 
+/* A step that changes no value changes no probability: it needs no row. */
 static void
 replace_unit(Walk *walk, int32_t unit)
 {
 	const Reference *reference = walk->model->reference;
+	bool			 changed = false;
 
 	for (int j = 0; j < reference->n_features; j++)
 		if (walk->unit[j] == unit)
-			walk->row[reference->features[j]] = walk->to[reference->features[j]];
-	add_step(walk, unit);
+		{
+			float *from = walk->row + reference->features[j];
+			float  to = walk->to[reference->features[j]];
+
+			changed |= *from != to && (isfinite(*from) || isfinite(to));
+			*from = to;
+		}
+	if (changed)
+		add_step(walk, unit);
 }
 
 /* From object i of the reference, in the given order of units or its reverse. */

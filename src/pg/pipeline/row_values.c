@@ -183,7 +183,7 @@ read_time(const char *option, const char *text, TimeScale *scale)
 		if (*rest != '-')
 			continue;
 		offset = strtod(rest + 1, &end);
-		if (isfinite(offset) && *end == '\0')
+		if (isfinite(offset) && end > rest + 1 && *end == '\0')
 		{
 			scale->origin += offset;
 			return;

@@ -25,6 +25,15 @@ function scoreTable(metrics, shown) {
 		h('tbody', {}, metrics.map((row) => h('tr', { class: row.sample !== 'cross-validation' && shown.includes(nameOf(row)) ? 'chosen' : null }, columns.map(([, cell, numeric]) => h('td', { class: numeric ? 'number' : null }, cell(row))))))));
 }
 
+function driftTable(rows) {
+	const numeric = { class: 'number' };
+	return h('div', { class: 'scroll' }, h('table', {},
+		h('thead', {}, h('tr', {}, h('th', {}, 'Feature'), h('th', {}, 'Group'), ['Stability index', 'Kolmogorov-Smirnov distance', 'Missing', 'Missing in training'].map((title) => h('th', numeric, title)))),
+		h('tbody', {}, rows.map((row) => h('tr', {},
+			h('td', {}, row.feature), h('td', {}, row.feature_group ?? '–'),
+			h('td', numeric, number(row.psi, 3)), h('td', numeric, number(row.ks, 2)), h('td', numeric, percent(row.missing)), h('td', numeric, percent(row.training_missing)))))));
+}
+
 function curveTable(curves) {
 	return h('div', { class: 'scroll' }, h('table', {},
 		h('thead', {}, h('tr', {}, h('th', {}, 'Class'), h('th', { class: 'number' }, 'Objects'), h('th', { class: 'number' }, 'Area under ROC'), h('th', { class: 'number' }, 'Average precision'))),
@@ -76,5 +85,7 @@ export async function modelPage(survey, route) {
 		card('Scores', { wide: true, id: 'scores', note: 'Accuracy and log loss as stored with the model: of objects held out, out of fold, or cross-validated.' }, scoreTable(data.metrics, compared)),
 		h('div', { class: `versions wide${compared.length > 1 ? ' two' : ''}` }, compared.map((name) => versionCards(data, survey, name))),
 		card('Importance of features', { wide: true, id: 'importance', note: `Of model ${data.current}, on ${data.importanceObjects} objects at most.` },
-			data.importance.length > 0 ? drawing((width) => importanceBars(width, { rows: data.importance.slice(0, 20) })) : emptyMessage('No objects whose class is known.')));
+			data.importance.length > 0 ? drawing((width) => importanceBars(width, { rows: data.importance.slice(0, 20) })) : emptyMessage('No objects whose class is known.')),
+		card('Drift', { wide: true, id: 'drift', note: `How the features that model ${data.current} reads differ between its training set and the objects on the maps, the largest differences. A population stability index above 0.25 is usually taken for a shift.` },
+			data.drift.length > 0 ? driftTable(data.drift) : emptyMessage('The model keeps nothing of its training set to compare with.')));
 }

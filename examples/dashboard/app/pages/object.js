@@ -1,5 +1,6 @@
 // One object: its light curve, probabilities, history, look-alikes and metadata.
 
+import { explanationBars } from '../charts/explanation.js';
 import { probabilityBars, probabilityHistory } from '../charts/probabilities.js';
 import { loadObject, load } from '../data.js';
 import { card, drawing, emptyMessage, h, message } from '../dom.js';
@@ -36,6 +37,22 @@ function headline(survey, object) {
 			[['redshift', number(row.redshift, 3)], ['field', row.field ?? '–'], ['coordinates', sexagesimal(row[survey.raName], row[survey.declName])], ['observations', object.observations?.mjd.length ?? '–']]
 				.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value)))),
 		h('div', { class: 'row' }, step(object.previousId, 'prev', 'Previous'), step(object.nextId, 'next', 'Next')));
+}
+
+// The classes of the prediction set, and how unlike the training set the object is.
+function judgement(object) {
+	const { coverage, prediction_set: classes, novelty } = object;
+	return [
+		classes && h('p', { class: 'judgement', id: 'set' }, `With a probability of ${percent(coverage)} one of `, classes.length > 0 ? classes.map((name) => [classLabel(name), ' ']) : 'none of the classes', '.'),
+		Number.isFinite(novelty) && h('p', { class: 'note', id: 'novelty' }, `Of the training objects, ${percent(novelty)} have features that are less far out, one by one.`),
+	];
+}
+
+function explanationCard(object) {
+	const note = 'Shapley values of the features as they are now: their sum over all features is the difference from the mean of training objects.';
+	return card('Explanation', { id: 'explanation', note }, object.explanation
+		? drawing((width) => explanationBars(width, { rows: object.explanation }))
+		: emptyMessage('The dashboard was made without one of this object.'));
 }
 
 function neighbourList(object) {
@@ -81,10 +98,11 @@ export async function objectPage(survey, route) {
 		await chooser(),
 		headline(survey, object),
 		lightcurveCard(survey, object, route),
-		card('Probabilities', { id: 'probabilities' }, drawing((width) => probabilityBars(width, { classes, probabilities: object.probabilities, trueClass: object.row.true_class_name }))),
+		card('Probabilities', { id: 'probabilities' }, drawing((width) => probabilityBars(width, { classes, probabilities: object.probabilities, trueClass: object.row.true_class_name })), judgement(object)),
 		h('div', { class: 'column' },
 			card('History', { id: 'history', note: 'Probabilities by what had been observed at the time.' },
 				object.history.length > 1 ? drawing((width) => probabilityHistory(width, { classes, history: object.history })) : emptyMessage('There is one prediction only. A table of predictions with history => true keeps all.')),
 			card('Look-alikes', { id: 'neighbours', note: 'The objects most alike in features that the model uses, those that matter most where this is known.' }, neighbourList(object))),
+		explanationCard(object),
 		card('Metadata', { wide: true, id: 'metadata' }, metadataTable(object)));
 }
