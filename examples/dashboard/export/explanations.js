@@ -26,10 +26,13 @@ const predictionSets = (survey) => rowsIfPossible(survey, 'sets of classes', `
 // Of the objects with a page, how unlike the training set they are and the classes among which the true one is.
 export const judgements = async (survey) => [...await novelties(survey), ...await predictionSets(survey)];
 
-// What features contribute to the most probable class, the largest first, of some objects: it takes time.
+// What features contribute to the most probable class, the largest first, of some objects: it takes time, so they are
+// chosen before anything is explained.
 export const explanations = (survey) => rowsIfPossible(survey, 'explanations', `
-	SELECT d.number, e.feature, e.feature_group, e.contribution
-	FROM (SELECT d.number, m.bytes, f.features FROM ${objectsWithFeatures(survey)} WHERE f.features IS NOT NULL AND d.number <= ${survey.settings.explained}) AS d
-	     CROSS JOIN LATERAL (
-	         SELECT * FROM plasticc_explain(d.bytes, d.features::real[]) ORDER BY abs(contribution) DESC LIMIT ${mostFeatures}) AS e
-	ORDER BY d.number, abs(e.contribution) DESC`);
+	WITH chosen AS MATERIALIZED (
+	    SELECT d.number, m.bytes, f.features FROM ${objectsWithFeatures(survey)}
+	    WHERE f.features IS NOT NULL AND d.number <= ${survey.settings.explained})
+	SELECT c.number, e.feature, e.feature_group, e.contribution
+	FROM chosen c CROSS JOIN LATERAL (
+	         SELECT * FROM plasticc_explain(c.bytes, c.features::real[]) ORDER BY abs(contribution) DESC LIMIT ${mostFeatures}) AS e
+	ORDER BY c.number, abs(e.contribution) DESC`);
