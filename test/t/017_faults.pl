@@ -209,7 +209,8 @@ foreach my $round (1 .. $rounds)
 		my ($suffix, $victim) = ("random$round", rand() < 0.5 ? $leader : $worker);
 
 		create_targets($node, $suffix) if $procedure eq 'plasticc_extract';
-		my $session = start_session($node, call($procedure, $suffix, is_training($procedure) ? (epochs => 100) : (chunk_objects => 1)));
+		# chunks of more than one object: the probabilities of one are a product by another routine, which rounds differently
+		my $session = start_session($node, call($procedure, $suffix, is_training($procedure) ? (epochs => 100) : (chunk_objects => 5)));
 		usleep(rand(500_000));
 		my $pid = sql($victim);
 		kill 'KILL', $pid if $pid =~ /^\d+$/;

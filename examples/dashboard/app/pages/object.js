@@ -43,16 +43,15 @@ function headline(survey, object) {
 function judgement(object) {
 	const { coverage, prediction_set: classes, novelty } = object;
 	return [
-		classes && h('p', { class: 'judgement', id: 'set' }, `With a probability of ${percent(coverage)} one of `, classes.length > 0 ? classes.map((name) => [classLabel(name), ' ']) : 'none of the classes', '.'),
+		classes && h('p', { class: 'judgement', id: 'set' }, `The true class is, with a probability of ${percent(coverage)}, `, classes.length > 1 && 'among ', classes.length > 0 ? classes.map((name) => [classLabel(name), ' ']) : 'none of those of the model'),
 		Number.isFinite(novelty) && h('p', { class: 'note', id: 'novelty' }, `Of the training objects, ${percent(novelty)} have features that are less far out, one by one.`),
 	];
 }
 
+// Of some objects only.
 function explanationCard(object) {
 	const note = 'Shapley values of the features as they are now: their sum over all features is the difference from the mean of training objects.';
-	return card('Explanation', { id: 'explanation', note }, object.explanation
-		? drawing((width) => explanationBars(width, { rows: object.explanation }))
-		: emptyMessage('The dashboard was made without one of this object.'));
+	return object.explanation && card('Explanation', { id: 'explanation', note }, drawing((width) => explanationBars(width, { rows: object.explanation })));
 }
 
 function neighbourList(object) {
@@ -98,11 +97,12 @@ export async function objectPage(survey, route) {
 		await chooser(),
 		headline(survey, object),
 		lightcurveCard(survey, object, route),
-		card('Probabilities', { id: 'probabilities' }, drawing((width) => probabilityBars(width, { classes, probabilities: object.probabilities, trueClass: object.row.true_class_name })), judgement(object)),
+		h('div', { class: 'column' },
+			card('Probabilities', { id: 'probabilities' }, drawing((width) => probabilityBars(width, { classes, probabilities: object.probabilities, trueClass: object.row.true_class_name })), judgement(object)),
+			explanationCard(object)),
 		h('div', { class: 'column' },
 			card('History', { id: 'history', note: 'Probabilities by what had been observed at the time.' },
 				object.history.length > 1 ? drawing((width) => probabilityHistory(width, { classes, history: object.history })) : emptyMessage('There is one prediction only. A table of predictions with history => true keeps all.')),
 			card('Look-alikes', { id: 'neighbours', note: 'The objects most alike in features that the model uses, those that matter most where this is known.' }, neighbourList(object))),
-		explanationCard(object),
 		card('Metadata', { wide: true, id: 'metadata' }, metadataTable(object)));
 }
