@@ -42,7 +42,8 @@ take_option(FuzzInput *input, const OptionRow *row, TrainingOptions *options)
 			*(int *) place = take_range(input, 0, n_choices - 1);
 			break;
 		case OPTION_INTEGERS:
-			*count = take_range(input, 0, row->capacity < 40 ? row->capacity : 40);
+			*count = take_range(input, row->choices ? option_word(0) : 0,
+								row->capacity < 40 ? row->capacity : 40);
 			for (int i = 0; i < *count; i++)
 				((int *) place)[i] = (int) take_allowed(input, row);
 			break;
@@ -75,20 +76,20 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	FuzzInput		input = {data, size};
 	TrainingOptions options = *training_preset(take_range(&input, 0, 1));
-	char			message[OPTIONS_MAX_MESSAGE] = "";
+	OptionsConflict conflict = {"", NULL};
 
 	while (input.left > 0)
 		take_option(&input,
 					&training_options.rows[take_range(&input, 0, training_options.n_rows - 1)],
 					&options);
-	if (training_options_check(&options, message))
+	if (training_options_check(&options, &conflict))
 	{
 		int n_rows = 2 + (int) (size * size * 7 % 10000000);
 		int n_objects = 1 + n_rows / (1 + (int) size % 5);
 		int n_features = 1 + (int) (size * 977 % MODEL_MAX_FEATURES);
 
 		training_options_settle(&options, n_rows, n_objects, n_features);
-		REQUIRE(message[0] == '\0');
+		REQUIRE(conflict.message[0] == '\0');
 		REQUIRE(member_inputs(&options, n_features) >= 1);
 		REQUIRE(member_inputs(&options, n_features) <= n_features);
 		REQUIRE(options.epochs >= 1 && options.input_dropout >= 0.0 &&
@@ -97,6 +98,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			require_allowed(&training_options.rows[i], &options);
 	}
 	else
-		REQUIRE(message[0] != '\0');
+		REQUIRE(conflict.message[0] != '\0');
 	return 0;
 }

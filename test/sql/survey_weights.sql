@@ -38,13 +38,42 @@ CALL plasticc_cross_validate('s', 'SELECT * FROM objects ORDER BY object_id', '{
 SELECT bool_and((f -> 'effective_objects')::float8 BETWEEN 45 AND 80) AS effective FROM plasticc_cross_validations, jsonb_array_elements(metrics -> 'folds') AS f;
 SELECT features[1] > 0.5 AS rare, avg(((probabilities[1] > 0.5) = (o.target = 42))::int) > 0.8 AS right FROM plasticc_out_of_fold AS o JOIN objects USING (object_id) GROUP BY 1 ORDER BY 1;
 
+-- by a classifier that is trained on all features: here the first tells the survey from the training set; 100 objects weigh three times as much as in the training set, 900 a third
+TRUNCATE plasticc_models, plasticc_training_log, plasticc_cross_validations, plasticc_out_of_fold;
+SELECT o ? 'survey_query' AS survey, avg(p[CASE target WHEN 42 THEN 1 ELSE 2 END]) > 0.35 AS balanced
+FROM (VALUES ('{"survey_query": "TABLE survey", "survey_features": "auto"}'::jsonb), ('{}')) AS v(o), LATERAL (SELECT trained(o) AS model OFFSET 0) AS m, objects, plasticc_classify(model, features) AS p WHERE features[1] > 0.5 GROUP BY 1 ORDER BY 1;
+SELECT options -> 'survey_features' AS option, options -> 'survey_features' = plasticc_model_info(model) #> '{options,survey_features}' AS same, (metrics -> 'effective_objects')::float8 BETWEEN 300 AND 500 AS effective,
+       (metrics #> '{survey,auc}')::float8 > 0.85 AS separable, jsonb_array_length(metrics #> '{survey,features}') BETWEEN 1 AND 3 AS features, (metrics #> '{survey,features,0}') - 'gain'::text AS first, (metrics #> '{survey,features,0,gain}')::float8 > 0.8 AS gain,
+       metrics -> 'survey' = plasticc_model_info(model) #> '{metrics,survey}' AS same_in_the_model
+FROM plasticc_models ORDER BY version;
+-- the training set itself, which is not told apart; names; features that are missing; a survey of which only a sample is kept
+SELECT count(*) FROM (SELECT trained('{"survey_query": "SELECT features FROM objects", "survey_features": "auto", "feature_names": ["a", "b", "c"]}')) AS m;
+SELECT count(*) FROM (SELECT trained('{"survey_query": "SELECT object_id, ARRAY[features[1], NULL, features[3]] AS features FROM objects", "survey_features": "auto", "feature_names": ["a", "b", "c"]}')) AS m;
+SELECT count(*) FROM (SELECT trained('{"survey_query": "SELECT features FROM objects, generate_series(1, 20)", "survey_features": "auto"}')) AS m;
+SELECT version, round((metrics #> '{survey,auc}')::numeric, 2) AS auc, (metrics -> 'effective_objects')::float8 > 950 AS alike, metrics #>> '{survey,features,0,name}' AS first FROM plasticc_models WHERE version > 2 ORDER BY 1;
+-- the seed determines the weights, with workers too
+SELECT trained(o) = trained(o, '2') AS same FROM (VALUES ('{"survey_query": "TABLE survey", "survey_features": "auto", "networks": 2, "trees": 1, "rounds": 10, "bagging_folds": 2}'::jsonb)) AS v(o);
+-- targets that are text, classes that keep their total weight, copies of objects; training rows of each fold
+CALL plasticc_cross_validate('s', 'SELECT object_id, features, ''class '' || target AS target FROM objects, generate_series(1, 2) ORDER BY object_id',
+    '{"loss": "weighted", "trees": 0, "layers": [], "epochs": 2, "folds": 2, "survey_query": "TABLE survey", "survey_features": "auto"}');
+SELECT f -> 'fold' AS fold, (f -> 'effective_objects')::float8 BETWEEN 300 AND 500 AS effective, (f #> '{survey,auc}')::float8 > 0.85 AS separable, f #>> '{survey,features,0,name}' AS first
+FROM plasticc_cross_validations, jsonb_array_elements(metrics -> 'folds') AS f ORDER BY 1;
+
 -- invalid survey queries
+SELECT trained('{"survey_features": "auto"}');
+SELECT trained('{"survey_query": "TABLE survey", "survey_features": "automatic"}');
 SELECT trained('{"survey_query": "TABLE survey"}');
 SELECT trained('{"survey_features": [1]}');
 \set VERBOSITY terse
 SELECT trained('{"survey_query": "TABLE survey", "survey_features": [4]}');
 SELECT trained('{"survey_query": "TABLE survey", "survey_features": [0]}');
 SELECT trained('{"survey_query": "TABLE survey", "survey_features": [1,1,1,1,1,1,1,1,1]}');
+SELECT trained('{"survey_query": "TABLE survey", "survey_features": ["auto"]}');
+SELECT trained('{"survey_query": "TABLE survey", "survey_features": ""}');
+SELECT trained('{"survey_query": "TABLE survey", "survey_features": 1}');
+SELECT trained('{"survey_query": "TABLE survey", "survey_features": "auto", "layers": "auto"}');
+SELECT trained('{"survey_query": "SELECT 615 AS object_id, ARRAY[1,2]::real[] AS features", "survey_features": "auto"}');
+SELECT trained('{"survey_query": "SELECT * FROM survey WHERE false", "survey_features": "auto"}');
 SELECT trained('{"survey_query": 5}');
 SELECT trained('{"survey_query": "", "survey_features": [1]}');
 SELECT trained('{"survey_query": "DELETE FROM objects", "survey_features": [1]}');

@@ -6,7 +6,7 @@
 
 #include "core/train/options.h"
 
-static char message[OPTIONS_MAX_MESSAGE];
+static OptionsConflict conflict;
 
 /* The value of an option that is one number; false for others. */
 static bool
@@ -39,7 +39,7 @@ test_table(void)
 		const TrainingOptions *options = training_preset(preset);
 
 		CHECK(options->preset == preset, "preset %d", options->preset);
-		CHECK(training_options_check(options, message), "%s", message);
+		CHECK(training_options_check(options, &conflict), "%s", conflict.message);
 		for (int i = 0; i < training_options.n_rows; i++)
 		{
 			const OptionRow *row = &training_options.rows[i];
@@ -81,9 +81,10 @@ test_reference(void)
 static void
 check_refused(const TrainingOptions *options, const char *expected)
 {
-	message[0] = '\0';
-	CHECK(!training_options_check(options, message), "accepted: %s", expected);
-	CHECK(strcmp(message, expected) == 0, "\"%s\", expected \"%s\"", message, expected);
+	conflict.message[0] = '\0';
+	CHECK(!training_options_check(options, &conflict), "accepted: %s", expected);
+	CHECK(strcmp(conflict.message, expected) == 0, "\"%s\", expected \"%s\"", conflict.message,
+		  expected);
 }
 
 /* What several options together get wrong, and numbers between a mark and the range. */
@@ -96,12 +97,17 @@ test_check(void)
 	options.network.n_dropout = 2;
 	check_refused(&options, "\"dropout\" has 2 numbers for 3 hidden layers");
 	options.network.n_dropout = 3;
-	CHECK(training_options_check(&options, message), "a number for each layer: %s", message);
+	CHECK(training_options_check(&options, &conflict), "a number for each layer: %s",
+		  conflict.message);
 	options = *training_preset(0);
 	options.n_survey_features = 1;
 	check_refused(&options, "\"survey_features\" are given without \"survey_query\"");
+	CHECK(conflict.hint != NULL, "no hint");
+	options.n_survey_features = SURVEY_FEATURES_AUTO;
+	check_refused(&options, "\"survey_features\" are given without \"survey_query\"");
 	options.survey_query = "SELECT 1";
-	CHECK(training_options_check(&options, message), "features with a query: %s", message);
+	CHECK(training_options_check(&options, &conflict), "features with a query: %s",
+		  conflict.message);
 
 	options = *training_preset(0);
 	options.input_dropout = -0.5;
@@ -113,9 +119,9 @@ test_check(void)
 	options.tree_weight = -0.5;
 	check_refused(&options, "\"tree_weight\" must be -1 or not negative");
 	options.tree_weight = -1.0;
-	CHECK(training_options_check(&options, message), "the mark: %s", message);
+	CHECK(training_options_check(&options, &conflict), "the mark: %s", conflict.message);
 	options.tree_weight = 0.25;
-	CHECK(training_options_check(&options, message), "a share: %s", message);
+	CHECK(training_options_check(&options, &conflict), "a share: %s", conflict.message);
 
 	options = *training_preset(0);
 	options.networks = options.trees = 0;
@@ -134,12 +140,12 @@ test_calibration(void)
 	options = *training_preset(0);
 	options.bagging_folds = 0;
 	options.calibration = CALIBRATION_AUTO;
-	CHECK(training_options_check(&options, message), "auto: %s", message);
+	CHECK(training_options_check(&options, &conflict), "auto: %s", conflict.message);
 	options.calibration = CALIBRATION_TEMPERATURE;
-	CHECK(!training_options_check(&options, message) && strstr(message, "bagging_folds"),
+	CHECK(!training_options_check(&options, &conflict) && strstr(conflict.message, "bagging_folds"),
 		  "temperature");
 	options.bagging_folds = 2;
-	CHECK(training_options_check(&options, message), "with bagging: %s", message);
+	CHECK(training_options_check(&options, &conflict), "with bagging: %s", conflict.message);
 }
 
 /* Options that depend on the training set, and only these. */

@@ -39,18 +39,20 @@ typedef struct RandomLanes
  */
 enum TrainingStream
 {
-	STREAM_WEIGHTS = 1,		  /* of a network, before training */
-	STREAM_HOLDOUT = 2,		  /* rows held out for validation */
-	STREAM_SHUFFLE = 3,		  /* order of rows in an epoch */
-	STREAM_INPUT_NOISE = 4,	  /* noise added to inputs */
-	STREAM_DROPOUT = 5,		  /* dropout of hidden layers */
-	STREAM_INPUT_DROPOUT = 6, /* dropout of inputs */
-	STREAM_TREES = 7,		  /* rows, inputs and directions of boosted trees */
-	STREAM_MEMBERS = 8,		  /* seeds of members; the member is added, times 2^32 */
-	STREAM_FOLDS = 9,		  /* folds of a cross-validation */
-	STREAM_PARTS = 10,		  /* parts of a cross-fitted calibration */
-	STREAM_REFERENCE = 11,	  /* training objects that a model's reference is made of */
-	STREAM_BAGS = 16,		  /* and on: bags; the round is added, and the fold times 2^32 */
+	STREAM_WEIGHTS = 1,		   /* of a network, before training */
+	STREAM_HOLDOUT = 2,		   /* rows held out for validation */
+	STREAM_SHUFFLE = 3,		   /* order of rows in an epoch */
+	STREAM_INPUT_NOISE = 4,	   /* noise added to inputs */
+	STREAM_DROPOUT = 5,		   /* dropout of hidden layers */
+	STREAM_INPUT_DROPOUT = 6,  /* dropout of inputs */
+	STREAM_TREES = 7,		   /* rows, inputs and directions of boosted trees */
+	STREAM_MEMBERS = 8,		   /* seeds of members; the member is added, times 2^32 */
+	STREAM_FOLDS = 9,		   /* folds of a cross-validation */
+	STREAM_PARTS = 10,		   /* parts of a cross-fitted calibration */
+	STREAM_REFERENCE = 11,	   /* training objects that a model's reference is made of */
+	STREAM_DOMAINS = 12,	   /* folds of a domain classifier */
+	STREAM_TARGET_SAMPLE = 13, /* objects of the target sample that are kept */
+	STREAM_BAGS = 16,		   /* and on: bags; the round is added, and the fold times 2^32 */
 };
 
 static inline uint64_t

@@ -10,6 +10,7 @@
 #ifndef PLASTICC_CORE_TRAIN_ENSEMBLE_H
 #define PLASTICC_CORE_TRAIN_ENSEMBLE_H
 
+#include "core/train/domain_classifier.h"
 #include "core/train/member_training.h"
 
 typedef struct Ensemble
@@ -18,7 +19,8 @@ typedef struct Ensemble
 	const TrainingOptions *options;
 	int					   n_folds; /* 1 without a cross-validation */
 	const int32_t		  *fold; /* [n_rows], 0 to n_folds - 1; NULL without a cross-validation */
-	const float *weight; /* [n_folds][n_rows], replaces the set's weights; NULL to use those */
+	const float		 *weight; /* [n_folds][n_rows], replaces the set's weights; NULL to use those */
+	const Separation *separation; /* [n_folds], by the classifier that gave the weights, or NULL */
 } Ensemble;
 
 /* Row weights [n_rows] for the fold's members; NULL for all 1. */

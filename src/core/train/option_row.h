@@ -19,7 +19,7 @@ typedef enum OptionType
 	OPTION_CHOICE,		  /* one of a few strings: int, its index */
 	OPTION_TEXT,		  /* string: char *, NULL while not given */
 	OPTION_SCALAR,		  /* string or number: char *, likewise */
-	OPTION_INTEGERS,	  /* array of integers: int[] */
+	OPTION_INTEGERS,	  /* array of integers: int[]; or one of a few strings, see option_word() */
 	OPTION_NUMBERS,		  /* number, or array of numbers: double[], at least one */
 	OPTION_WEIGHTS,		  /* object, class to number: ClassWeight[] */
 	OPTION_NAMES,		  /* array of strings: const char ** */
@@ -53,14 +53,22 @@ typedef struct OptionRow
 	OptionType		   type;
 	double			   minimum; /* of numbers, and of the numbers of an array */
 	double			   maximum;
-	const char *const *choices; /* NULL-terminated, for OPTION_CHOICE */
-	size_t			   offset;	/* of the member */
-	const char		  *description;
+	const char *const *choices; /* NULL-terminated, for OPTION_CHOICE and OPTION_INTEGERS; NULL for
+								 * none */
+	size_t		offset;			/* of the member */
+	const char *description;
 
 	/* of arrays, objects and names */
 	size_t count_offset; /* of the member, an int, with the number of elements */
 	int	   capacity;	 /* most elements; no limit for pointers */
 } OptionRow;
+
+/* The number of elements that stands for the string of that index in place of an array. */
+static inline int
+option_word(int choice)
+{
+	return -1 - choice;
+}
 
 /* An older name that is still accepted. */
 typedef struct OptionSynonym

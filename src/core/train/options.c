@@ -16,6 +16,7 @@ static const char *const optimizer_choices[] = {"adam", "sgd", NULL};
 static const char *const schedule_choices[] = {"constant", "one_cycle", NULL};
 static const char *const calibration_choices[] = {"auto", "none", "temperature", "full", NULL};
 static const char *const loss_choices[] = {"weighted", "plain", NULL};
+static const char *const survey_features_words[] = {"auto", NULL}; /* SURVEY_FEATURES_AUTO */
 
 /* With more rows, boosted trees are fitted to a random subset. */
 #define TREES_MAX_ROWS (1 << 18)
@@ -165,8 +166,10 @@ static const OptionRow rows[] = {
 	{"survey_query", OPTION_TEXT, 0, 0, NULL, AT(survey_query),
 	 "query that returns features of the objects to be classified: training objects get weights "
 	 "that match their distribution"},
-	{"survey_features", OPTION_INTEGERS, 1, MODEL_MAX_FEATURES, NULL, AT(survey_features),
-	 "positions of the features that survey_query compares, from 1; [] is hostgal_photoz and ddf",
+	{"survey_features", OPTION_INTEGERS, 1, MODEL_MAX_FEATURES, survey_features_words,
+	 AT(survey_features),
+	 "positions of the features that survey_query compares, from 1; [] is hostgal_photoz and ddf; "
+	 "auto compares all features, by boosted trees that tell the objects apart",
 	 AT(n_survey_features), LENGTH(survey_features)},
 	NUMBER(label_smoothing, 0, 0.9, "fraction of the target probability spread over all classes"),
 	NUMBER_OF(network, weight_average, 0, 0.99999,
@@ -274,8 +277,11 @@ training_preset(int preset)
 }
 
 bool
-training_options_check(const TrainingOptions *options, char *message)
+training_options_check(const TrainingOptions *options, OptionsConflict *conflict)
 {
+	char *message = conflict->message;
+
+	conflict->hint = NULL;
 	if (options->network.n_dropout > 1 && options->network.n_dropout != options->network.n_layers)
 	{
 		snprintf(message, OPTIONS_MAX_MESSAGE, "\"dropout\" has %d numbers for %d hidden layers",
@@ -305,10 +311,12 @@ training_options_check(const TrainingOptions *options, char *message)
 				 "\"bagging_folds\" is 1, which leaves out all objects");
 		return false;
 	}
-	if (options->n_survey_features > 0 && options->survey_query == NULL)
+	if (options->n_survey_features != 0 && options->survey_query == NULL)
 	{
 		snprintf(message, OPTIONS_MAX_MESSAGE,
 				 "\"survey_features\" are given without \"survey_query\"");
+		conflict->hint =
+			"Give the query that returns \"features\" of the objects to be classified.";
 		return false;
 	}
 	if (options->calibration >= CALIBRATION_TEMPERATURE && options->bagging_folds == 0)

@@ -19,6 +19,9 @@
 
 #define OPTIONS_MAX_MESSAGE 512
 
+/* option_word(0) in place of n_survey_features: all features are compared, by a classifier. */
+#define SURVEY_FEATURES_AUTO (-1)
+
 typedef enum Schedule
 {
 	SCHEDULE_CONSTANT,
@@ -68,8 +71,8 @@ typedef struct TrainingOptions
 	ClassWeight			 class_weights[MODEL_MAX_CLASSES];
 	double				 weight_power;
 	double				 label_smoothing;
-	const char			*survey_query; /* the caller's string, or NULL */
-	int					 n_survey_features;
+	const char			*survey_query;							  /* the caller's string, or NULL */
+	int					 n_survey_features;						  /* or SURVEY_FEATURES_AUTO */
 	int					 survey_features[IMPORTANCE_MAX_COLUMNS]; /* from 1 */
 	int64_t				 seed;
 	double				 report_interval;
@@ -83,11 +86,18 @@ extern const OptionTable training_options;
 /* All options by the option "preset": "default" (0) or "reference" (1). */
 extern const TrainingOptions *training_preset(int preset);
 
+/* What several options together have wrong, and what to do about it, if that is not obvious. */
+typedef struct OptionsConflict
+{
+	char		message[OPTIONS_MAX_MESSAGE];
+	const char *hint; /* a sentence, or NULL */
+} OptionsConflict;
+
 /*
- * What only several options together can get wrong; call when all are set.  On failure returns
- * false and a description of the conflict in message (OPTIONS_MAX_MESSAGE bytes).
+ * What only several options together can get wrong; call when all are set.  Returns false and
+ * sets conflict if they do.
  */
-extern bool training_options_check(const TrainingOptions *options, char *message);
+extern bool training_options_check(const TrainingOptions *options, OptionsConflict *conflict);
 
 /* The members of an ensemble: networks, then boosters. */
 static inline int

@@ -126,8 +126,7 @@ read_choice(const OptionRow *row, const JsonbValue *value)
 {
 	if (value->type == jbvString)
 		for (int i = 0; row->choices[i]; i++)
-			if (strlen(row->choices[i]) == value->val.string.len &&
-				memcmp(row->choices[i], value->val.string.val, value->val.string.len) == 0)
+			if (is_named(row->choices[i], value->val.string.val, value->val.string.len))
 				return i;
 	raise_bad_value(row);
 	pg_unreachable();
@@ -152,8 +151,11 @@ static int
 read_integers(const OptionRow *row, const JsonbValue *value, int *place)
 {
 	int				n;
-	JsonbContainer *array = read_container(row, value, false, &n);
+	JsonbContainer *array;
 
+	if (value->type == jbvString && row->choices)
+		return option_word(read_choice(row, value));
+	array = read_container(row, value, false, &n);
 	for (int i = 0; i < n; i++)
 		place[i] = (int) read_number(row, getIthJsonbValueFromContainer(array, i), true);
 	return n;

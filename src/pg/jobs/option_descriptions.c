@@ -26,7 +26,7 @@ option_type(const OptionRow *row)
 		case OPTION_SCALAR:
 			return "string or number";
 		case OPTION_INTEGERS:
-			return "array of integers";
+			return row->choices ? "string or array of integers" : "array of integers";
 		case OPTION_NUMBERS:
 			return "number or array of numbers";
 		case OPTION_WEIGHTS:
@@ -49,14 +49,15 @@ number_range(const OptionRow *row)
 	return psprintf("%.15g to %.15g", row->minimum, row->maximum);
 }
 
+/* "auto", "none" */
 static char *
-choices_range(const OptionRow *row)
+choices_list(const OptionRow *row)
 {
 	StringInfoData text;
 
 	initStringInfo(&text);
 	for (int i = 0; row->choices[i]; i++)
-		appendStringInfo(&text, "%s\"%s\"", i == 0 ? "one of " : ", ", row->choices[i]);
+		appendStringInfo(&text, "%s\"%s\"", i == 0 ? "" : ", ", row->choices[i]);
 	return text.data;
 }
 
@@ -73,14 +74,15 @@ option_range(const OptionRow *row)
 		case OPTION_BOOLEAN:
 			return "true or false";
 		case OPTION_CHOICE:
-			return choices_range(row);
+			return psprintf("one of %s", choices_list(row));
 		case OPTION_TEXT:
 			return "non-empty string";
 		case OPTION_SCALAR:
 			return "non-empty string or number";
 		case OPTION_INTEGERS:
-			return psprintf("array of at most %d integers, each %s", row->capacity,
-							number_range(row));
+			return psprintf("%sarray of at most %d integers, each %s",
+							row->choices ? psprintf("%s, or ", choices_list(row)) : "",
+							row->capacity, number_range(row));
 		case OPTION_NUMBERS:
 			return psprintf("number, or array of at most %d numbers, each %s", row->capacity,
 							number_range(row));
@@ -175,7 +177,7 @@ option_json(const OptionRow *row, const void *values)
 		case OPTION_SCALAR:
 			return *(char *const *) value ? text_json(*(char *const *) value) : "null";
 		case OPTION_INTEGERS:
-			return integers_json(value, n);
+			return n < 0 ? text_json(row->choices[option_word(n)]) : integers_json(value, n);
 		case OPTION_NUMBERS:
 			return numbers_json(value, n);
 		case OPTION_WEIGHTS:

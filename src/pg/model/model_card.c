@@ -143,6 +143,8 @@ append_data(StringInfo text, const Model *model, JsonbContainer *metrics)
 	appendStringInfoString(text, "## Data\n\n");
 	append_number_line(text, "training rows", number(metrics, "objects"));
 	append_number_line(text, "effective training rows", number(metrics, "effective_objects"));
+	append_number_line(text, "area under the ROC curve of telling them from the survey",
+					   number(container(metrics, "survey"), "auc"));
 	appendStringInfo(text, "* features: %d, of which %d are used\n* classes: %d\n\n",
 					 model->preprocessing.n_features, used_features(model), model->n_classes);
 	appendStringInfoString(text, "| class | training rows | recall |\n|---|---:|---:|\n");

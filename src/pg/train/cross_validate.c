@@ -68,7 +68,8 @@ out_of_fold(const Run *run, const PoolResult *result)
 
 /*
  * counts; log_loss, accuracy, calibration_error and recall overall; "folds": [{"fold",
- * "objects", "log_loss", "accuracy", "calibration_error", "recall", "effective_objects"}, ...]
+ * "objects", "log_loss", "accuracy", "calibration_error", "recall", "effective_objects",
+ * "survey"}, ...]
  */
 static char *
 cross_validation_metrics(const Run *run, const float *probabilities)
@@ -92,7 +93,7 @@ cross_validation_metrics(const Run *run, const float *probabilities)
 		appendStringInfoString(&text, f > 0 ? ", {" : "{");
 		json_integer_member(&text, "fold", run->input->fold_values[f]);
 		append_score(&text, run->input, &score);
-		append_effective_objects(&text, &run->ensemble, f);
+		append_weights(&text, &run->ensemble, f);
 		appendStringInfoChar(&text, '}');
 	}
 	appendStringInfoChar(&text, ']');

@@ -10,14 +10,17 @@
 
 /*
  * Runs the option's query as the current user and keeps the features in which target
- * sample and training rows are compared; NULL without the option.  Allocated in context.
- * Features that do not exist and rows that cannot be used are errors.  Must be called
- * connected to SPI.
+ * sample and training rows are compared; of many objects that are compared in all features,
+ * a random sample.  NULL without the option.  Allocated in context.  Features that do not
+ * exist and rows that cannot be used are errors.  Must be called connected to SPI.
  */
 extern TargetSample *read_target_sample(const TrainingInput *input, const TrainingOptions *options,
 										MemoryContext context);
 
-/* Sets ensemble->weight to target_weights() of each fold; does nothing if sample is NULL. */
+/*
+ * Sets ensemble->weight to target_weights() of each fold, and separation if there is one; does
+ * nothing if sample is NULL.
+ */
 extern void weigh_like_target_sample(Ensemble *ensemble, const TargetSample *sample,
 									 MemoryContext context);
 

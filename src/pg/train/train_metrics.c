@@ -7,9 +7,12 @@
 
 #include <math.h>
 
+#include "utils/json.h"
+
 #include "core/model/challenge_classes.h"
 #include "core/model/scoring.h"
 #include "core/train/sample_weights.h"
+#include "pg/model/feature_names.h"
 #include "pg/util/json_text.h"
 #include "pg/train/train_metrics.h"
 
@@ -91,14 +94,43 @@ append_score(StringInfo text, const TrainingInput *input, const Score *score)
 	appendStringInfoChar(text, '}');
 }
 
+/* "survey": {"auc", "features": [{"feature", "name", "gain"}, ...]}, the largest gain first. */
+static void
+append_separation(StringInfo text, const Ensemble *ensemble, const Separation *separation)
+{
+	const TrainingOptions *options = ensemble->options;
+	const FeatureName	  *names =
+		options->n_feature_names > 0 ? NULL : catalog_names(ensemble->set->n_features);
+
+	json_key(text, "survey");
+	appendStringInfoChar(text, '{');
+	json_number_member(text, "auc", separation->auc);
+	json_key(text, "features");
+	appendStringInfoChar(text, '[');
+	for (int k = 0; k < separation->n_features; k++)
+	{
+		int feature = separation->features[k].feature;
+
+		appendStringInfoString(text, k > 0 ? ", {" : "{");
+		json_integer_member(text, "feature", feature + 1);
+		json_key(text, "name");
+		escape_json(text, names ? names[feature].name : options->feature_names[feature]);
+		json_number_member(text, "gain", separation->features[k].gain);
+		appendStringInfoChar(text, '}');
+	}
+	appendStringInfoString(text, "]}");
+}
+
 void
-append_effective_objects(StringInfo text, const Ensemble *ensemble, int fold)
+append_weights(StringInfo text, const Ensemble *ensemble, int fold)
 {
 	Workspace workspace = server_workspace(CurrentMemoryContext);
 
 	if (ensemble->weight)
 		json_number_member(text, "effective_objects",
 						   effective_objects(ensemble, fold, &workspace));
+	if (ensemble->separation)
+		append_separation(text, ensemble, &ensemble->separation[fold]);
 }
 
 /*
@@ -213,7 +245,7 @@ training_metrics(const Ensemble *ensemble, const TrainingInput *input, const Poo
 		appendStringInfoChar(&text, '}');
 	}
 	append_known_days(&text, &input->known_days);
-	append_effective_objects(&text, ensemble, 0);
+	append_weights(&text, ensemble, 0);
 	append_scores(&text, input, unseen);
 	append_calibration(&text, &unseen->calibration);
 	if (options->networks > 0)

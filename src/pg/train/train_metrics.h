@@ -48,8 +48,11 @@ extern Score score_rows(const TrainingInput *input, const float *probabilities, 
  */
 extern void append_score(StringInfo text, const TrainingInput *input, const Score *score);
 
-/* Likewise effective_objects of the fold's training rows, if a target survey weights them. */
-extern void append_effective_objects(StringInfo text, const Ensemble *ensemble, int fold);
+/*
+ * Likewise effective_objects of the fold's training rows, if a target survey weights them, and
+ * survey, if a classifier tells it from them.
+ */
+extern void append_weights(StringInfo text, const Ensemble *ensemble, int fold);
 
 /* Likewise the number of features, and the number of objects by class. */
 extern void append_counts(StringInfo text, const TrainingInput *input);

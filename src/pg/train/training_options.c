@@ -18,16 +18,17 @@ PG_FUNCTION_INFO_V1(plasticc_training_options);
 void
 read_training_options(FunctionCallInfo fcinfo, int argument, TrainingOptions *options)
 {
-	char message[OPTIONS_MAX_MESSAGE];
+	OptionsConflict conflict;
 
 	*options = *training_preset(0);
 	read_options(fcinfo, argument, &training_options, options);
 	*options = *training_preset(options->preset);
 	read_options(fcinfo, argument, &training_options, options);
-	if (!training_options_check(options, message))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("training options contradict each other"), errdetail("%s.", message)));
+	if (!training_options_check(options, &conflict))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("training options contradict each other"),
+						errdetail("%s.", conflict.message),
+						conflict.hint ? errhint("%s", conflict.hint) : 0));
 }
 
 char *
