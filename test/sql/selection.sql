@@ -41,6 +41,14 @@ SELECT count(*) > 100 AS supernovae, count(*) FILTER (WHERE plasticc_clip(c) <> 
 FROM (SELECT object_id, plasticc_lightcurve(mjd, passband, flux, flux_err, detected) AS c FROM plasticc_simulate_observations(400, 11, 'training') GROUP BY 1) v
     JOIN plasticc_simulate_objects(400, 11, 'training') USING (object_id) WHERE target IN (42, 52, 62, 67, 90, 95);
 
+-- corrected for dust: by the extinction in each passband, which keeps the signal to noise
+SELECT passband, round((2.5 * log(d.flux / o.flux) / 0.1)::numeric, 3) AS extinction, abs(d.flux / d.flux_err - o.flux / o.flux_err) < 1e-5 AS same_snr, d.detected = o.detected AS same_detected
+FROM (SELECT plasticc_lightcurve(60000 + b, b, 100, 4, b = 2) AS c FROM generate_series(0, 5) b) v, plasticc_observations(c) o JOIN plasticc_observations(plasticc_deredden(c, 0.1)) d USING (mjd, passband) ORDER BY 1;
+SELECT plasticc_deredden(c, 0) = c AS same, plasticc_feature(plasticc_features(plasticc_deredden(c, 1), 'simple'), 'n_rejected') AS n_rejected, plasticc_deredden('{}', 1), plasticc_deredden(c, NULL) IS NULL AS unknown FROM curve;
+SELECT plasticc_deredden('{}', -0.1);
+SELECT plasticc_deredden('{}', 'NaN');
+SELECT plasticc_deredden('{(1,0,1e38,1,t)}', 10);
+
 SELECT days, plasticc_truncate('{(1,0,1,1,f),(5,1,6,1,t),(6,1,9,1,t),(8,2,1,1,f),(9,1,30,1,t)} + 1 rejected', days) FROM unnest('{0,1,3,100}'::float8[]) AS days;
 SELECT plasticc_truncate('{(1,0,1,1,f)}', 5) IS NULL AS undetected, plasticc_truncate('{}', 5) IS NULL AS empty, plasticc_truncate(NULL, 5) IS NULL AS unknown;
 SELECT plasticc_truncate('{(1,0,1,1,f)}', -1);

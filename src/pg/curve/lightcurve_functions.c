@@ -9,6 +9,7 @@
 #include "access/htup_details.h"
 
 #include "core/curve/clip.h"
+#include "core/curve/extinction.h"
 #include "core/curve/selection.h"
 #include "pg/curve/lightcurve_type.h"
 #include "pg/curve/row_counts.h"
@@ -21,6 +22,7 @@ PG_FUNCTION_INFO_V1(plasticc_slice);
 PG_FUNCTION_INFO_V1(plasticc_select);
 PG_FUNCTION_INFO_V1(plasticc_coalesce);
 PG_FUNCTION_INFO_V1(plasticc_clip);
+PG_FUNCTION_INFO_V1(plasticc_deredden);
 PG_FUNCTION_INFO_V1(plasticc_truncate);
 PG_FUNCTION_INFO_V1(plasticc_n_observations);
 PG_FUNCTION_INFO_V1(plasticc_observations);
@@ -160,6 +162,21 @@ plasticc_clip(PG_FUNCTION_ARGS)
 
 	row_counts.rejected[WILD_POINT] += whole.count - clipped.count;
 	PG_RETURN_POINTER(make_lightcurve(&clipped));
+}
+
+/* plasticc_deredden(lightcurve, mwebv) */
+Datum
+plasticc_deredden(PG_FUNCTION_ARGS)
+{
+	Workspace	 workspace = server_workspace(CurrentMemoryContext);
+	double		 mwebv = number_argument(fcinfo, 1, "mwebv", 0.0, MAX_COLOR_EXCESS);
+	Observations whole = lightcurve_observations(canonical_lightcurve(PG_GETARG_LIGHTCURVE(0)));
+	Observations corrected;
+
+	if (!deredden_observations(&whole, mwebv, &corrected, &workspace))
+		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+						errmsg("dereddened light curve is out of range for type real")));
+	PG_RETURN_POINTER(make_lightcurve(&corrected));
 }
 
 #define MAX_TRUNCATED_DAYS 1e6
