@@ -180,10 +180,10 @@ COMMENT ON FUNCTION plasticc_drift(bytea, text) IS
 'how features that the model reads differ between its training set and the rows of a query, run as the current user, that returns features and optionally object_id: population stability index, Kolmogorov-Smirnov distance of values that are not missing, and the fractions that are missing; the largest psi first';
 
 CREATE FUNCTION plasticc_novelty(model bytea, features real[]) RETURNS double precision
-AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50000;
 
 COMMENT ON FUNCTION plasticc_novelty(bytea, real[]) IS
-'how unlike the training set of a model an object is, from 0 to 1: the fraction of training objects whose features are, one by one, less far out in their distributions';
+'how unlike the training set of a model an object is, from 0 to 1: the fraction of training objects whose probabilities of the classes are nearer, in Hellinger distance, to those of other training objects';
 
 CREATE FUNCTION plasticc_prediction_set(
     model bytea, features real[], coverage double precision DEFAULT 0.9, by_class boolean DEFAULT false
@@ -581,7 +581,7 @@ COMMENT ON FUNCTION plasticc_probabilities(plasticc_model_bytes, double precisio
 'plasticc_probabilities(bytea, real[]) of features that are double precision, which are rounded to real';
 
 CREATE FUNCTION plasticc_novelty(model plasticc_model_bytes, features double precision[]) RETURNS double precision
-AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50000;
 
 CREATE FUNCTION plasticc_prediction_set(
     model plasticc_model_bytes, features double precision[], coverage double precision DEFAULT 0.9, by_class boolean DEFAULT false

@@ -49,12 +49,41 @@ no_conformal(Workspace *workspace)
 	return fit_conformal(0, CLASSES, NULL, NULL, NULL, workspace);
 }
 
+/* Probabilities [n][CLASSES] in which now and then a class has nearly all, and some are mixtures of
+ * the first two. */
+static float *
+make_mixtures(int n, uint64_t seed, Workspace *workspace)
+{
+	float *probabilities = workspace_array(workspace, float, n *CLASSES);
+	Random random;
+
+	random_seed(&random, seed, 0);
+	for (int i = 0; i < n; i++)
+	{
+		float *p = probabilities + i * CLASSES;
+		int	   c = i % CLASSES;
+		double rest = 0.2 * random_uniform(&random) * random_uniform(&random);
+		double first = i % 4 == 0 && c < 2 ? 0.5 * random_uniform(&random) : 0.0;
+
+		for (int k = 0; k < CLASSES; k++)
+			p[k] = (float) (rest / (CLASSES - 1));
+		p[c] = (float) (1.0 - rest - first);
+		p[c == 0 ? 1 : 0] += (float) first;
+	}
+	return probabilities;
+}
+
+#define NEIGHBOURS 50
+
 static Reference *
 make_reference(int n, const float *rows, Workspace *workspace)
 {
-	Conformal conformal = no_conformal(workspace);
+	Conformal  conformal = no_conformal(workspace);
+	Neighbours neighbours =
+		fit_neighbours(NEIGHBOURS, CLASSES, make_mixtures(NEIGHBOURS, 1, workspace), workspace);
 
-	return fit_reference(READ, read_features, n, rows, FEATURES, &conformal, workspace);
+	return fit_reference(READ, read_features, n, rows, FEATURES, &conformal, &neighbours,
+						 workspace);
 }
 
 /* ----------------------------------------------------------------
@@ -216,35 +245,34 @@ test_drift_edges(void)
  * ----------------------------------------------------------------
  */
 
-/* By definition, from the tail probabilities counted in all rows. */
-static double
-unlikeliness_counted(int n, const float *rows, const float *x)
+static int
+compare_doubles(const void *a, const void *b)
 {
-	double sum = 0.0;
+	double x = *(const double *) a, y = *(const double *) b;
 
-	for (int j = 0; j < READ; j++)
-	{
-		int	   feature = read_features[j], missing = 0, upto = 0, from = 0;
-		double tail;
-
-		for (int i = 0; i < n; i++)
-		{
-			float value = rows[i * FEATURES + feature];
-
-			missing += !isfinite(value);
-			upto += isfinite(value) && value <= x[feature];
-			from += isfinite(value) && value >= x[feature];
-		}
-		tail = fmin(1.0, 2.0 * fmin(upto, from) / (n - missing));
-		sum -= isfinite(x[feature]) ? log(fmax(tail, 2.0 / 240.0)) +
-										  log(fmax(1.0 - (double) missing / n, 1.0 / 240.0))
-									: log(fmax((double) missing / n, 1.0 / 240.0));
-	}
-	return sum / READ;
+	return (x > y) - (x < y);
 }
 
-/* As by definition but for what 61 knots leave out, above all beyond the outer ones; that of
- * objects like the training set is uniform. */
+/* By definition: all distances of p to the n first of the rows, sorted; its square. */
+static double
+second_square(int n, const float *rows, const float *p, Workspace *workspace)
+{
+	double *squares = workspace_array(workspace, double, n);
+
+	for (int i = 0; i < n; i++)
+	{
+		double affinity = 0.0;
+
+		for (int c = 0; c < CLASSES; c++)
+			affinity += sqrt((double) p[c] * (double) rows[i * CLASSES + c]);
+		squares[i] = 1.0 - affinity;
+	}
+	qsort(squares, n, sizeof(double), compare_doubles);
+	return fmax(0.0, squares[1]);
+}
+
+/* The distances are those of the definition; the novelty of objects like the training set is
+ * uniform, that of a mixture which it has not is 1. */
 static void
 test_novelty(void)
 {
@@ -253,53 +281,51 @@ test_novelty(void)
 		N = 3000
 	};
 	Workspace	 workspace = unit_workspace();
-	const float *a = make_rows(N, 1, 0.0, &workspace);
-	const float *b = make_rows(N, 2, 0.0, &workspace);
-	Reference	*reference = make_reference(N, a, &workspace);
-	int			 less[11] = {0}, n_close = 0;
-	float far[] = {99.0f, 0.0f, 3.0f, 1e30f, 0.0f}, ordinary[] = {0.0f, 0.0f, 0.0f, 1.0f, 0.0f};
+	const float *a = make_mixtures(N, 1, &workspace);
+	const float *b = make_mixtures(N, 2, &workspace);
+	Neighbours	 neighbours = fit_neighbours(N, CLASSES, a, &workspace);
+	int			 less[11] = {0};
+	float		 mixture[CLASSES] = {0.1f, 0.5f, 0.4f}, sure[CLASSES] = {0.98f, 0.01f, 0.01f};
 
+	CHECK(neighbours.n_objects == NOVELTY_OBJECTS, "%d kept", neighbours.n_objects);
 	for (int i = 0; i < N; i++)
 	{
-		const float *x = b + i * FEATURES;
-		double		 value = novelty(reference, x);
+		const float *p = b + i * CLASSES;
+		double		 value = novelty(&neighbours, CLASSES, p);
+		double		 distance = neighbour_distance(&neighbours, CLASSES, p);
 
-		double error = fabs(unlikeliness(reference, x) - unlikeliness_counted(N, a, x));
-
-		CHECK(error < 0.5, "unlikeliness %g, counted %g", unlikeliness(reference, x),
-			  unlikeliness_counted(N, a, x));
-		n_close += error < 0.12;
+		CHECK_CLOSE(distance * distance, second_square(NOVELTY_OBJECTS, a, p, &workspace), 1e-6,
+					"square of a distance");
 		CHECK(value >= 0.0 && value <= 1.0, "novelty %g", value);
 		for (int k = 0; k <= 10; k++)
 			less[k] += value <= 0.1 * k;
 	}
-	CHECK(n_close > 0.95 * N, "only %d are close", n_close);
 	for (int k = 1; k < 10; k++)
-		CHECK(fabs((double) less[k] / N - 0.1 * k) < 0.06, "novelty <= %g: %g", 0.1 * k,
+		CHECK(fabs((double) less[k] / N - 0.1 * k) < 0.08, "novelty <= %g: %g", 0.1 * k,
 			  (double) less[k] / N);
-	CHECK(novelty(reference, far) > 0.99, "of an object far out: %g", novelty(reference, far));
-	CHECK(novelty(reference, ordinary) < 0.2, "of an ordinary one: %g",
-		  novelty(reference, ordinary));
+	CHECK(novelty(&neighbours, CLASSES, mixture) > 0.99, "of a mixture: %g",
+		  novelty(&neighbours, CLASSES, mixture));
+	CHECK(novelty(&neighbours, CLASSES, sure) < 0.9, "of an object like many: %g",
+		  novelty(&neighbours, CLASSES, sure));
 	unit_free();
 }
 
-/* A constant feature, one that is never there, and no feature. */
+/* One object has no second; two equal ones are their own neighbours. */
 static void
 test_novelty_edges(void)
 {
 	Workspace  workspace = unit_workspace();
-	Conformal  conformal = no_conformal(&workspace);
-	float	   constant[] = {5.0f, 0.0f, NAN, 1.0f, 0.0f};
-	float	   other[] = {6.0f, 0.0f, 1.0f, NAN, 0.0f};
-	Reference *reference = make_reference(1, constant, &workspace);
+	float	   same[2 * CLASSES] = {1.0f, 0.0f, 0.0f, 1.0f, 0.0f, 0.0f};
+	float	   other[CLASSES] = {0.0f, 0.0f, 1.0f};
+	Neighbours one = fit_neighbours(1, CLASSES, same, &workspace);
+	Neighbours two = fit_neighbours(2, CLASSES, same, &workspace);
 
-	CHECK(unlikeliness(reference, constant) == 0.0 && novelty(reference, constant) == 0.0,
-		  "the same: %g", unlikeliness(reference, constant));
-	CHECK_CLOSE(unlikeliness(reference, other), (2.0 * log(240.0) + log(120.0)) / 3.0, 1e-12,
-				"another");
-	CHECK(novelty(reference, other) == 1.0, "another: %g", novelty(reference, other));
-	reference = fit_reference(0, read_features, 1, constant, FEATURES, &conformal, &workspace);
-	CHECK(unlikeliness(reference, other) == 0.0 && novelty(reference, other) == 0.0, "no feature");
+	CHECK(neighbour_distance(&one, CLASSES, same) == 1.0 && novelty(&one, CLASSES, same) == 0.0,
+		  "of one: %g", neighbour_distance(&one, CLASSES, same));
+	CHECK(neighbour_distance(&two, CLASSES, same) == 0.0, "of equal ones: %g",
+		  neighbour_distance(&two, CLASSES, same));
+	CHECK(neighbour_distance(&two, CLASSES, other) == 1.0, "of another class: %g",
+		  neighbour_distance(&two, CLASSES, other));
 	unit_free();
 }
 
@@ -639,9 +665,10 @@ test_bytes(void)
 	model_write(&model, bytes);
 	copy = model_read(bytes, bare, &workspace, &reason);
 	CHECK(copy != NULL && copy->reference == NULL, "a model without");
-	CHECK(size - bare == 4 * (1 + READ + READ + READ * REFERENCE_KNOTS + NOVELTY_KNOTS + 1 +
-							  CLASSES + 1 + (CLASSES + 1) * CONFORMAL_KNOTS) +
-							 5 * REFERENCE_OBJECTS * READ,
+	CHECK(size - bare ==
+			  4 * (1 + READ + READ + READ * REFERENCE_KNOTS + 1 + CLASSES + 1 +
+				   (CLASSES + 1) * CONFORMAL_KNOTS + 1 + NEIGHBOURS * CLASSES + NOVELTY_KNOTS) +
+				  5 * REFERENCE_OBJECTS * READ,
 		  "%zu bytes", size - bare);
 	unit_free();
 }
@@ -665,25 +692,38 @@ read_changed(unsigned char *bytes, size_t size, size_t at, unsigned char value, 
 	return model;
 }
 
-/* Quantiles of unlikeliness are ascending and not negative. */
+#define NEIGHBOUR_BYTES (4 * (1 + NEIGHBOURS * CLASSES + NOVELTY_KNOTS))
+
+/* There are neighbours, their probabilities are none beyond 1, and their distances ascend. */
 static void
-test_forged_unlikeliness(void)
+test_forged_neighbours(void)
 {
 	Workspace	   workspace = unit_workspace();
 	Model		   model = make_model(CLASSES, false, &workspace);
 	size_t		   size = model_size(&model);
-	size_t		   n = (size_t) model.reference->n_objects * READ;
+	size_t		   first = size - NEIGHBOUR_BYTES;
 	unsigned char *bytes = workspace_array(&workspace, unsigned char, size);
-	size_t		   last = size - 4 * (CLASSES + 1) * (1 + CONFORMAL_KNOTS) - 5 * n - 4 - 1;
-	const char	  *reason;
+	const struct
+	{
+		size_t		  at;
+		unsigned char value;
+		const char	 *reason;
+	} forged[] = {
+		{first, 0, "the number of neighbours is out of range"},
+		{first + 1, 3, "the number of neighbours is out of range"},
+		{first + 4 + 3, 0xbf, "a neighbour's probability is out of range"},
+		{size - 1, 0x7f, "a neighbour's distance is out of range"},
+		{size - 1, 0, "quantiles are not in order"},
+	};
+	const char *reason;
 
 	model_write(&model, bytes);
-	CHECK(read_changed(bytes, size, last, bytes[last] ^ 0x80, &reason, &workspace) == NULL &&
-			  strcmp(reason, "how unlikely training objects are is out of range") == 0,
-		  "a negative one: %s", reason);
-	CHECK(read_changed(bytes, size, last, 0, &reason, &workspace) == NULL &&
-			  strcmp(reason, "quantiles are not in order") == 0,
-		  "a small one at the end: %s", reason);
+	CHECK(bytes[first] == NEIGHBOURS, "%d neighbours", bytes[first]);
+	for (size_t i = 0; i < sizeof(forged) / sizeof(forged[0]); i++)
+		CHECK(read_changed(bytes, size, forged[i].at, forged[i].value, &reason, &workspace) ==
+					  NULL &&
+				  strcmp(reason, forged[i].reason) == 0,
+			  "%zu: %s", i, reason);
 	unit_free();
 }
 
@@ -696,7 +736,7 @@ test_forged_objects(void)
 	Model			  model = make_model(CLASSES, false, &workspace);
 	size_t			  size = model_size(&model);
 	size_t			  n = (size_t) model.reference->n_objects * READ;
-	size_t			  after = 4 * (CLASSES + 1) * (1 + CONFORMAL_KNOTS);
+	size_t			  after = 4 * (CLASSES + 1) * (1 + CONFORMAL_KNOTS) + NEIGHBOUR_BYTES;
 	unsigned char	 *bytes = workspace_array(&workspace, unsigned char, size);
 	size_t			  flags = size - after - 5 * n;
 	int				  n_known = 0, n_missing = 0;
@@ -736,7 +776,7 @@ main(void)
 	test_conformal();
 	test_contributions();
 	test_bytes();
-	test_forged_unlikeliness();
+	test_forged_neighbours();
 	test_forged_objects();
 	return unit_report();
 }

@@ -5,63 +5,79 @@
 #include "core/model/novelty.h"
 
 #include <math.h>
+#include <string.h>
 
+#include "core/base/limits.h"
 #include "core/base/statistics.h"
 
-/* Nothing is taken for less probable: a quarter of what lies between two knots. */
-#define LEAST_FRACTION (0.25 / (REFERENCE_KNOTS - 1))
+#define NONE (-1)
 
-/*
- * Where x lies among n ascending knots, from 0 to n - 1, linear between them; of equal knots the
- * first counts, or the last.
- */
-static double
-position_among(const float *knots, int n, float x, bool last)
+/* The square roots of probabilities [n]. */
+static void
+find_roots(int n, const float *probabilities, float *roots)
 {
-	int k = count_below(knots, n, x, last);
-
-	if (k == 0 || k == n)
-		return k == 0 ? 0.0 : n - 1;
-	return k - 1 +
-		   ((double) x - (double) knots[k - 1]) / ((double) knots[k] - (double) knots[k - 1]);
+	for (int i = 0; i < n; i++)
+		roots[i] = sqrtf(fminf(fmaxf(probabilities[i], 0.0f), 1.0f));
 }
 
-/* The fraction of training values below x, or not above it. */
+/* The distance to the second nearest neighbour, without the one that is the object itself. */
 static double
-fraction_below(const float *knots, float x, bool or_equal)
+second_distance(const Neighbours *neighbours, int n_classes, const float *roots, int itself)
 {
-	return position_among(knots, REFERENCE_KNOTS, x, or_equal) / (REFERENCE_KNOTS - 1);
-}
+	const float *other = neighbours->roots;
+	double		 nearest = 1.0, second = 1.0; /* squares of distances */
 
-/* -ln of the probability of a value as far out in a tail as x. */
-static double
-tail_information(const float *knots, float x)
-{
-	double tail = fmin(fraction_below(knots, x, true), 1.0 - fraction_below(knots, x, false));
+	for (int i = 0; i < neighbours->n_objects; i++, other += n_classes)
+	{
+		double square = 1.0;
 
-	return -log(fmin(1.0, 2.0 * fmax(tail, LEAST_FRACTION)));
+		if (i == itself)
+			continue;
+		for (int c = 0; c < n_classes; c++)
+			square -= (double) roots[c] * (double) other[c];
+		if (square < nearest)
+		{
+			second = nearest;
+			nearest = square;
+		}
+		else if (square < second)
+			second = square;
+	}
+	return sqrt(fmax(second, 0.0));
 }
 
 double
-unlikeliness(const Reference *reference, const float *features)
+neighbour_distance(const Neighbours *neighbours, int n_classes, const float *probabilities)
 {
-	double sum = 0.0;
+	float roots[MODEL_MAX_CLASSES];
 
-	for (int j = 0; j < reference->n_features; j++)
+	find_roots(n_classes, probabilities, roots);
+	return second_distance(neighbours, n_classes, roots, NONE);
+}
+
+Neighbours
+fit_neighbours(int n_rows, int n_classes, const float *probabilities, Workspace *workspace)
+{
+	int		   n = n_rows < NOVELTY_OBJECTS ? n_rows : NOVELTY_OBJECTS;
+	float	  *values = workspace_array(workspace, float, n);
+	float	  *scratch = workspace_array(workspace, float, n);
+	Neighbours neighbours = {
+		.n_objects = n,
+		.roots = workspace_array(workspace, float, (size_t) n *n_classes),
+		.distances = workspace_array(workspace, float, NOVELTY_KNOTS),
+	};
+
+	find_roots(n * n_classes, probabilities, neighbours.roots);
+	for (int i = 0; i < n; i++)
 	{
-		float  x = features[reference->features[j]];
-		double missing = (double) reference->missing[j];
-
-		if (!isfinite(x))
-			sum -= log(fmax(missing, LEAST_FRACTION));
-		else
-		{
-			sum -= log(fmax(1.0 - missing, LEAST_FRACTION));
-			if (missing < 1.0)
-				sum += tail_information(reference->knots + (size_t) j * REFERENCE_KNOTS, x);
-		}
+		workspace->check_interrupts();
+		values[i] = (float) second_distance(&neighbours, n_classes,
+											neighbours.roots + (size_t) i * n_classes, i);
 	}
-	return reference->n_features > 0 ? sum / reference->n_features : 0.0;
+	sort_floats(values, n, scratch);
+	for (int k = 0; k < NOVELTY_KNOTS; k++)
+		neighbours.distances[k] = float_quantile(values, n, novelty_level(k));
+	return neighbours;
 }
 
 double
@@ -73,14 +89,15 @@ novelty_level(int k)
 }
 
 double
-novelty(const Reference *reference, const float *features)
+novelty(const Neighbours *neighbours, int n_classes, const float *probabilities)
 {
-	float  x = (float) unlikeliness(reference, features);
-	double position = position_among(reference->unlikeliness, NOVELTY_KNOTS, x, false);
-	int	   below = (int) position;
-	double share = position - below;
+	const float *knots = neighbours->distances;
+	float		 x = (float) neighbour_distance(neighbours, n_classes, probabilities);
+	int			 k = count_below(knots, NOVELTY_KNOTS, x, false);
+	double		 share;
 
-	if (below == NOVELTY_KNOTS - 1)
-		return 1.0;
-	return (1.0 - share) * novelty_level(below) + share * novelty_level(below + 1);
+	if (k == 0 || k == NOVELTY_KNOTS)
+		return k == 0 ? 0.0 : 1.0;
+	share = ((double) x - (double) knots[k - 1]) / ((double) knots[k] - (double) knots[k - 1]);
+	return (1.0 - share) * novelty_level(k - 1) + share * novelty_level(k);
 }

@@ -4,17 +4,12 @@
  */
 #include "core/model/reference.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
 #include "core/base/statistics.h"
 #include "core/model/byte_reader.h"
 #include "core/model/byte_writer.h"
-#include "core/model/novelty.h"
-
-/* Rows that quantiles of how unlikely they are come from, at most. */
-#define NOVELTY_ROWS 1024
 
 /* Fits feature j to column `column` of the rows; values and scratch have room for n_rows. */
 static void
@@ -35,26 +30,9 @@ fit_feature(Reference *reference, int j, int n_rows, const float *rows, int n_al
 			float_quantile(values, n, (double) k / (REFERENCE_KNOTS - 1));
 }
 
-/* Values and scratch have room for n_rows. */
-static void
-fit_unlikeliness(Reference *reference, int n_rows, const float *rows, int n_all, float *values,
-				 float *scratch, Workspace *workspace)
-{
-	int n = n_rows < NOVELTY_ROWS ? n_rows : NOVELTY_ROWS;
-
-	for (int i = 0; i < n; i++)
-	{
-		workspace->check_interrupts();
-		values[i] = (float) unlikeliness(reference, rows + (size_t) i * n_all);
-	}
-	sort_floats(values, n, scratch);
-	for (int k = 0; k < NOVELTY_KNOTS; k++)
-		reference->unlikeliness[k] = float_quantile(values, n, novelty_level(k));
-}
-
 Reference *
 fit_reference(int n_features, const int32_t *features, int n_rows, const float *rows, int n_all,
-			  const Conformal *conformal, Workspace *workspace)
+			  const Conformal *conformal, const Neighbours *neighbours, Workspace *workspace)
 {
 	Reference *reference = workspace_alloc(workspace, sizeof(Reference));
 	float	  *values = workspace_array(workspace, float, n_rows);
@@ -65,9 +43,9 @@ fit_reference(int n_features, const int32_t *features, int n_rows, const float *
 		.features = workspace_array(workspace, int32_t, n_features),
 		.missing = workspace_array(workspace, float, n_features),
 		.knots = workspace_array(workspace, float, (size_t) n_features *REFERENCE_KNOTS),
-		.unlikeliness = workspace_array(workspace, float, NOVELTY_KNOTS),
 		.n_objects = n_rows < REFERENCE_OBJECTS ? n_rows : REFERENCE_OBJECTS,
 		.conformal = *conformal,
+		.neighbours = *neighbours,
 	};
 	memcpy(reference->features, features, sizeof(int32_t) * n_features);
 	for (int j = 0; j < n_features; j++)
@@ -75,7 +53,6 @@ fit_reference(int n_features, const int32_t *features, int n_rows, const float *
 		workspace->check_interrupts();
 		fit_feature(reference, j, n_rows, rows, n_all, values, scratch);
 	}
-	fit_unlikeliness(reference, n_rows, rows, n_all, values, scratch, workspace);
 	reference->objects =
 		workspace_array(workspace, float, (size_t) reference->n_objects *n_features);
 	for (int i = 0; i < reference->n_objects; i++)
@@ -135,9 +112,9 @@ fit_conformal(int n_rows, int n_classes, const float *probabilities, const int32
  */
 
 /*
- * n_features, features, missing, knots, unlikeliness; n_objects, and of each as many bytes as say
- * which features are missing, then the features, 0 where they are; numbers of objects and knots of
- * the conformal part.
+ * n_features, features, missing, knots; n_objects, and of each as many bytes as say which features
+ * are missing, then the features, 0 where they are; numbers of objects and knots of the conformal
+ * part; n_objects, roots and distances of the neighbours.
  */
 void
 put_reference(Writer *writer, const Reference *reference, int n_classes)
@@ -148,7 +125,6 @@ put_reference(Writer *writer, const Reference *reference, int n_classes)
 	put_indexes(writer, reference->features, n);
 	put_floats(writer, reference->missing, n);
 	put_floats(writer, reference->knots, (size_t) n * REFERENCE_KNOTS);
-	put_floats(writer, reference->unlikeliness, NOVELTY_KNOTS);
 	put_uint32(writer, reference->n_objects);
 	for (int i = 0; i < reference->n_objects * n; i++)
 	{
@@ -160,6 +136,10 @@ put_reference(Writer *writer, const Reference *reference, int n_classes)
 		put_float(writer, isnan(reference->objects[i]) ? 0.0f : reference->objects[i]);
 	put_indexes(writer, reference->conformal.n_objects, n_classes + 1);
 	put_floats(writer, reference->conformal.knots, (size_t) (n_classes + 1) * CONFORMAL_KNOTS);
+	put_uint32(writer, reference->neighbours.n_objects);
+	put_floats(writer, reference->neighbours.roots,
+			   (size_t) reference->neighbours.n_objects * n_classes);
+	put_floats(writer, reference->neighbours.distances, NOVELTY_KNOTS);
 }
 
 static void
@@ -194,6 +174,18 @@ take_conformal(Reader *reader, Conformal *conformal, int n_classes)
 	check_quantiles(reader, n_classes + 1, CONFORMAL_KNOTS, conformal->knots);
 }
 
+static void
+take_neighbours(Reader *reader, Neighbours *neighbours, int n_classes)
+{
+	neighbours->n_objects =
+		take_count(reader, 1, NOVELTY_OBJECTS, "the number of neighbours is out of range");
+	neighbours->roots = take_limited(reader, (size_t) neighbours->n_objects * n_classes, 0.0f, 1.0f,
+									 "a neighbour's probability is out of range");
+	neighbours->distances =
+		take_limited(reader, NOVELTY_KNOTS, 0.0f, 1.0f, "a neighbour's distance is out of range");
+	check_quantiles(reader, 1, NOVELTY_KNOTS, neighbours->distances);
+}
+
 Reference *
 take_reference(Reader *reader, int n_all, int n_classes)
 {
@@ -207,10 +199,8 @@ take_reference(Reader *reader, int n_all, int n_classes)
 		take_limited(reader, n, 0.0f, 1.0f, "the fraction of missing values is out of range");
 	reference->knots = take_floats(reader, (size_t) n * REFERENCE_KNOTS);
 	check_quantiles(reader, n, REFERENCE_KNOTS, reference->knots);
-	reference->unlikeliness = take_limited(reader, NOVELTY_KNOTS, 0.0f, FLT_MAX,
-										   "how unlikely training objects are is out of range");
-	check_quantiles(reader, 1, NOVELTY_KNOTS, reference->unlikeliness);
 	take_objects(reader, reference);
 	take_conformal(reader, &reference->conformal, n_classes);
+	take_neighbours(reader, &reference->neighbours, n_classes);
 	return reference;
 }

@@ -1,8 +1,8 @@
 /*
  * reference.h
  *		What a model keeps of its training set, for comparisons with objects that it
- *		classifies: the distribution of each feature, a few objects, and how probable the
- *		true classes of unseen objects were.
+ *		classifies: the distribution of each feature, a few objects, how probable the true
+ *		classes of unseen objects were, and the probabilities of some objects.
  */
 #ifndef PLASTICC_CORE_MODEL_REFERENCE_H
 #define PLASTICC_CORE_MODEL_REFERENCE_H
@@ -18,7 +18,8 @@
 /* Objects that are kept; the more, the longer an explanation takes. */
 #define REFERENCE_OBJECTS 32
 
-/* Quantiles of how unlikely the training objects are. */
+/* Objects whose probabilities are kept, at most, and quantiles of their distances. */
+#define NOVELTY_OBJECTS 1024
 #define NOVELTY_KNOTS 101
 
 /* Quantiles of the probabilities of true classes. */
@@ -35,25 +36,34 @@ typedef struct Conformal
 	float	*knots;		/* [n_classes + 1][CONFORMAL_KNOTS], ascending; 0 without objects */
 } Conformal;
 
+/* Probabilities of training objects, those of predictions of unseen objects where there are some.
+ */
+typedef struct Neighbours
+{
+	int	   n_objects;
+	float *roots;	  /* [n_objects][n_classes], square roots of probabilities */
+	float *distances; /* [NOVELTY_KNOTS], ascending: see novelty.h */
+} Neighbours;
+
 typedef struct Reference
 {
-	int		  n_features;
-	int32_t	 *features; /* [n_features], ascending: those that the model reads */
-	float	 *missing;	/* [n_features], fraction of objects in which it is missing */
-	float	 *knots;	/* [n_features][REFERENCE_KNOTS], equally spaced quantiles of the others */
-	float	 *unlikeliness; /* [NOVELTY_KNOTS], of training objects: see novelty.h */
-	int		  n_objects;
-	float	 *objects; /* [n_objects][n_features]; NaN = missing */
-	Conformal conformal;
+	int		   n_features;
+	int32_t	  *features; /* [n_features], ascending: those that the model reads */
+	float	  *missing;	 /* [n_features], fraction of objects in which it is missing */
+	float	  *knots;	 /* [n_features][REFERENCE_KNOTS], equally spaced quantiles of the others */
+	int		   n_objects;
+	float	  *objects; /* [n_objects][n_features]; NaN = missing */
+	Conformal  conformal;
+	Neighbours neighbours;
 } Reference;
 
 /*
  * The reference of n_rows > 0 training objects in random order, rows [n_rows][n_all]; features
- * [n_features] are those that the model reads, and conformal is taken as it is.
+ * [n_features] are those that the model reads; conformal and neighbours are taken as they are.
  */
 extern Reference *fit_reference(int n_features, const int32_t *features, int n_rows,
 								const float *rows, int n_all, const Conformal *conformal,
-								Workspace *workspace);
+								const Neighbours *neighbours, Workspace *workspace);
 
 /*
  * The probabilities [n_rows][n_classes] that the chosen rows, or with chosen NULL all, were given

@@ -141,14 +141,14 @@ plasticc_drift(PG_FUNCTION_ARGS)
 Datum
 plasticc_novelty(PG_FUNCTION_ARGS)
 {
-	const Model		*model = cached_model(fcinfo->flinfo, PG_GETARG_DATUM(0))->model;
+	CachedModel		*cached = cached_model(fcinfo->flinfo, PG_GETARG_DATUM(0));
+	const Model		*model = cached->model;
 	const Reference *reference = require_reference(model);
-	ArrayType		*features = PG_GETARG_ARRAYTYPE_P(1);
-	float			*values = palloc(sizeof(float) * model->preprocessing.n_features);
 
-	check_feature_count(model, features, NULL);
-	copy_features(features, values);
-	PG_RETURN_FLOAT8(novelty(reference, values));
+	add_to_block(cached->block, PG_GETARG_ARRAYTYPE_P(1), NULL);
+	classify_block(cached->block);
+	PG_RETURN_FLOAT8(
+		novelty(&reference->neighbours, model->n_classes, cached->block->probabilities));
 }
 
 /* ----------------------------------------------------------------

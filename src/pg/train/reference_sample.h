@@ -11,8 +11,9 @@
 
 typedef struct ReferenceSample
 {
-	int	   n_rows;
-	float *rows; /* [n_rows][n_features] */
+	int		 n_rows;
+	float	*rows;	 /* [n_rows][n_features] */
+	int32_t *number; /* [n_rows]: which of the training set they are */
 } ReferenceSample;
 
 /* A sample, in random order, of rows that are not held out, in context. */

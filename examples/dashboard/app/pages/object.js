@@ -44,7 +44,7 @@ function judgement(object) {
 	const { coverage, prediction_set: classes, novelty } = object;
 	return [
 		classes && h('p', { class: 'judgement', id: 'set' }, `The true class is, with a probability of ${percent(coverage)}, `, classes.length > 1 && 'among ', classes.length > 0 ? classes.map((name) => [classLabel(name), ' ']) : 'none of those of the model'),
-		Number.isFinite(novelty) && h('p', { class: 'note', id: 'novelty' }, `Of the training objects, ${percent(novelty)} have features that are less far out, one by one.`),
+		Number.isFinite(novelty) && h('p', { class: 'note', id: 'novelty' }, `Of the training objects, ${percent(novelty)} have probabilities that are nearer to those of others.`),
 	];
 }
 
