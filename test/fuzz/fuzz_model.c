@@ -12,6 +12,7 @@
 #include "core/base/crc32c.h"
 #include "core/model/model.h"
 #include "core/model/model_format.h"
+#include "core/model/novelty.h"
 
 #define MAX_ROWS 3
 
@@ -316,6 +317,12 @@ use_model(Model *model, Workspace *workspace)
 	const char	  *reason;
 
 	classify(model, MAX_ROWS, workspace);
+	if (model->reference)
+	{
+		double share = novelty(&model->reference->neighbours, model->n_classes, before);
+
+		REQUIRE(share >= 0.0 && share <= 1.0);
+	}
 	require_onnx(model, workspace);
 	drop_unused_inputs(model, workspace);
 	require_onnx(model, workspace);
