@@ -710,7 +710,7 @@ test_forged_neighbours(void)
 		const char	 *reason;
 	} forged[] = {
 		{first, 0, "the number of neighbours is out of range"},
-		{first + 1, 3, "the number of neighbours is out of range"},
+		{first + 1, NOVELTY_OBJECTS >> 8, "the number of neighbours is out of range"},
 		{first + 4 + 3, 0xbf, "a neighbour's probability is out of range"},
 		{size - 1, 0x7f, "a neighbour's distance is out of range"},
 		{size - 1, 0, "quantiles are not in order"},
