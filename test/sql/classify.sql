@@ -13,9 +13,9 @@ CALL plasticc_train('m', 'SELECT features, target FROM objects WHERE object_id %
 -- a model too large for a page, and two that are not
 CALL plasticc_train('wide', 'SELECT features, target FROM objects WHERE object_id < 300 ORDER BY object_id',
                     '{"trees": 0, "layers": [64, 64], "epochs": 1, "seed": 1}');
-CALL plasticc_train('tiny', 'SELECT features, target FROM objects WHERE object_id < 300 ORDER BY object_id',
+CALL plasticc_train('tiny', 'SELECT features, target FROM objects WHERE object_id < 30 ORDER BY object_id',
                     '{"trees": 0, "layers": [], "epochs": 1, "normalisation": "zscore"}');
-CALL plasticc_train('tin2', 'SELECT features, target FROM objects WHERE object_id < 300 ORDER BY object_id',
+CALL plasticc_train('tin2', 'SELECT features, target FROM objects WHERE object_id < 30 ORDER BY object_id',
                     '{"trees": 0, "layers": [], "epochs": 1, "normalisation": "zscore", "seed": 7}');
 SELECT name, length(model) < 8000 AS fits FROM plasticc_models ORDER BY name;
 
