@@ -82,7 +82,7 @@ report()
 			FROM scored GROUP BY 1, 2, 3)
 		SELECT '', kind, CASE WHEN days = 'Infinity' THEN 'whole' ELSE days::text END, min(n), $(median auc), $(median log_loss), $(median prior),
 		       $(median accuracy), ''
-		FROM one GROUP BY kind, days ORDER BY kind DESC, days;
+		FROM one GROUP BY kind, days ORDER BY kind DESC, one.days;
 	SQL
 }
 
