@@ -6,6 +6,8 @@
 # The synthetic survey's test mix, simple features, two workers.  OBJECTS=80000 light curves, of about 128 rows each, ROUNDS=3.
 
 set -euo pipefail
+# shellcheck source=bench/common/median.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common/median.sh"
 # shellcheck source=bench/common/datasets.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common/datasets.sh"
 objects=${OBJECTS:-80000}
@@ -39,11 +41,6 @@ extract()
 	start=$(date +%s%N)
 	sql -c "SET max_parallel_maintenance_workers = 2" -c "CALL plasticc_extract('$table', 'extracted', '{\"feature_set\": \"simple\", \"workers\": 2}')" 2>"$work/messages"
 	echo $((($(date +%s%N) - start) / 1000000))
-}
-
-median()
-{
-	sort -n | awk '{ value[NR] = $1 } END { print (value[int((NR + 1) / 2)] + value[int(NR / 2) + 1]) / 2 }'
 }
 
 work=$(mktemp -d)

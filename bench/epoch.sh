@@ -13,14 +13,10 @@
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../scripts/lib.sh"
+# shellcheck source=bench/common/median.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common/median.sh"
 python=${PYTHON:-/usr/bin/python3}
 rows=7848 features=120 epochs=${EPOCHS:-4} turns=${TURNS:-3}
-
-# Reads numbers, one per line; prints their median.
-median()
-{
-	sort -n | awk '{ x[NR] = $1 } END { print NR % 2 ? x[(NR + 1) / 2] : (x[NR / 2] + x[NR / 2 + 1]) / 2 }'
-}
 
 pytorch_turn()
 {

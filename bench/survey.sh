@@ -11,6 +11,8 @@
 # usage: bench/run.sh survey
 
 set -euo pipefail
+# shellcheck source=bench/common/median.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common/median.sh"
 n=${SURVEY_OBJECTS:-5000}
 all=3492890
 work=$(mktemp -d)
@@ -112,11 +114,6 @@ run_survey()
 	echo "$sum" >>"$work/total_${objects}_$processes"
 }
 
-median()
-{
-	sort -g "$1" | awk '{ v[NR] = $1 } END { print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'
-}
-
 for objects in "$n" $((2 * n)); do
 	sql <<-SQL
 		CREATE TABLE objects_$objects AS SELECT * FROM plasticc_simulate_objects($objects, 1, 'test');
@@ -160,8 +157,8 @@ night=$(awk -v a="$night" -v b="$seconds" 'BEGIN { print a + b }')
 
 wrong=$(sql -c "SELECT count(*) FROM objects_$((2 * n)) o FULL JOIN predictions_$((2 * n)) p USING (object_id) FULL JOIN features_$((2 * n)) f USING (object_id)
 	WHERE o.object_id IS NULL OR p.object_id IS NULL OR f.object_id IS NULL OR p.features_at <> f.extracted_at")
-awk -v one="$(median "$work/total_${n}_1")" -v two="$(median "$work/total_${n}_2")" -v one_twice="$(median "$work/total_$((2 * n))_1")" \
-	-v two_twice="$(median "$work/total_$((2 * n))_2")" -v night="$night" -v n="$n" -v all="$all" -v wrong="$wrong" 'BEGIN {
+awk -v one="$(median <"$work/total_${n}_1")" -v two="$(median <"$work/total_${n}_2")" -v one_twice="$(median <"$work/total_$((2 * n))_1")" \
+	-v two_twice="$(median <"$work/total_$((2 * n))_2")" -v night="$night" -v n="$n" -v all="$all" -v wrong="$wrong" 'BEGIN {
 	printf "\ntwo processes for one: %.2f times as fast (%d objects), %.2f (%d objects)\n", one / two, n, one_twice / two_twice, 2 * n
 	printf "twice the objects: %.2f times the time (one process), %.2f (two)\n", one_twice / one, two_twice / two
 	printf "a night that touches a tenth: %.3f of the time of all\n", night / two_twice

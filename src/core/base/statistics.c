@@ -285,7 +285,7 @@ float_quantile(const float *sorted, size_t n, double p)
 }
 
 int
-count_below(const float *sorted, int n, float x, bool or_equal)
+count_below(const float *sorted, int n, float x)
 {
 	int low = 0, high = n;
 
@@ -293,7 +293,7 @@ count_below(const float *sorted, int n, float x, bool or_equal)
 	{
 		int middle = (low + high) / 2;
 
-		if (sorted[middle] < x || (or_equal && sorted[middle] == x))
+		if (sorted[middle] < x)
 			low = middle + 1;
 		else
 			high = middle;

@@ -8,7 +8,6 @@
 #ifndef PLASTICC_CORE_BASE_STATISTICS_H
 #define PLASTICC_CORE_BASE_STATISTICS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /* Population moments: m_k = mean of (x - mean)^k. */
@@ -40,8 +39,8 @@ extern double quantile(const double *sorted, size_t n, double p);
 /* The same of floats, but 0 of none. */
 extern float float_quantile(const float *sorted, size_t n, double p);
 
-/* How many of n sorted floats are below x, or at most x. */
-extern int count_below(const float *sorted, int n, float x, bool or_equal);
+/* How many of n sorted floats are below x. */
+extern int count_below(const float *sorted, int n, float x);
 
 /* Median of |x - centre| of sorted values. */
 extern double median_absolute_deviation(const double *sorted, size_t n, double centre);

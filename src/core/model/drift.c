@@ -25,7 +25,7 @@ count_drift(const Reference *reference, const float *features, DriftCounts *coun
 			counts[j].missing++;
 			continue;
 		}
-		k = count_below(knots, REFERENCE_KNOTS, value, false);
+		k = count_below(knots, REFERENCE_KNOTS, value);
 		if (k < REFERENCE_KNOTS && knots[k] == value)
 			counts[j].at[k]++;
 		else

@@ -5,7 +5,6 @@
 #include "core/model/novelty.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "core/base/limits.h"
 #include "core/base/statistics.h"
@@ -93,7 +92,7 @@ novelty(const Neighbours *neighbours, int n_classes, const float *probabilities)
 {
 	const float *knots = neighbours->distances;
 	float		 x = (float) neighbour_distance(neighbours, n_classes, probabilities);
-	int			 k = count_below(knots, NOVELTY_KNOTS, x, false);
+	int			 k = count_below(knots, NOVELTY_KNOTS, x);
 	double		 share;
 
 	if (k == 0 || k == NOVELTY_KNOTS)

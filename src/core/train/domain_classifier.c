@@ -6,10 +6,10 @@
 #include "core/train/domain_classifier.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/random.h"
+#include "core/base/statistics.h"
 #include "core/train/density_ratio.h"
 #include "core/train/folds.h"
 #include "core/trees/boosting.h"
@@ -255,14 +255,6 @@ list_separating_features(int n, const double *gain, Separation *separation)
 		features[k].gain /= sum;
 }
 
-static int
-compare_doubles(const void *a, const void *b)
-{
-	double x = *(const double *) a, y = *(const double *) b;
-
-	return (x > y) - (x < y);
-}
-
 /*
  * The probability that a row of the target sample has larger odds than a training row; equal ones
  * count half (Mann and Whitney).
@@ -272,6 +264,7 @@ area_under_curve(const Classifier *classifier, Workspace *workspace)
 {
 	int		n[N_DOMAINS] = {classifier->domains->n_training, classifier->domains->n_target};
 	double *sorted[N_DOMAINS];
+	double *scratch = workspace_array(workspace, double, classifier->n_rows);
 	double	larger = 0.0;
 	int		below = 0, up_to = 0;
 
@@ -280,7 +273,7 @@ area_under_curve(const Classifier *classifier, Workspace *workspace)
 		sorted[domain] = workspace_array(workspace, double, n[domain]);
 		memcpy(sorted[domain], classifier->log_odds + (domain == TARGET ? n[TRAINING] : 0),
 			   sizeof(double) * n[domain]);
-		qsort(sorted[domain], n[domain], sizeof(double), compare_doubles);
+		sort_values(sorted[domain], n[domain], scratch);
 	}
 	for (int i = 0; i < n[TARGET]; i++)
 	{

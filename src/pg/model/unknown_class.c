@@ -13,6 +13,7 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
+#include "core/base/statistics.h"
 #include "core/model/challenge_classes.h"
 #include "pg/model/prediction.h"
 #include "pg/module/enums.h"
@@ -115,24 +116,16 @@ product_unknown(const Prediction *prediction)
 		   fmax(pow(1.0 - 1.0 / prediction->n, prediction->n), 1e-300);
 }
 
-static int
-compare_doubles(const void *a, const void *b)
-{
-	double x = *(const double *) a, y = *(const double *) b;
-
-	return (x > y) - (x < y);
-}
-
 static double
 scirpus_unknown(const Prediction *prediction)
 {
 	int		n = prediction->n;
-	double *sorted = palloc(sizeof(double) * n);
+	double *sorted = palloc(sizeof(double) * 2 * n); /* and scratch */
 	double	median, mean = 1.0 / n, largest;
 
 	for (int i = 0; i < n; i++)
 		sorted[i] = probability(prediction, i);
-	qsort(sorted, n, sizeof(double), compare_doubles);
+	sort_values(sorted, n, sorted + n);
 	median = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2.0;
 	largest = sorted[n - 1];
 	pfree(sorted);
