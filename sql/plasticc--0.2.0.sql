@@ -861,55 +861,56 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 40000 ROWS 1
 COMMENT ON FUNCTION plasticc_probabilities(bytea, real[]) IS
 'class probabilities as rows, one per class, whose name is as in plasticc_class_names(model)';
 
--- Features by their names.  Some of these forms, with a text, are what literals without a type are resolved to.
-CREATE FUNCTION plasticc_features_json(features real[]) RETURNS jsonb
+-- Features by their names, of arrays of all numbers, which double precision[] takes without a second form for real[].  Some of
+-- these forms, with a text, are what literals without a type are resolved to.
+CREATE FUNCTION plasticc_features_json(features double precision[]) RETURNS jsonb
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500000;
 
-CREATE FUNCTION plasticc_features_json(features real[], names text[]) RETURNS jsonb
+CREATE FUNCTION plasticc_features_json(features double precision[], names text[]) RETURNS jsonb
 AS 'MODULE_PATHNAME', 'plasticc_features_json_names' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500000;
 
-CREATE FUNCTION plasticc_features_json(features real[], model bytea) RETURNS jsonb
+CREATE FUNCTION plasticc_features_json(features double precision[], model bytea) RETURNS jsonb
 AS 'MODULE_PATHNAME', 'plasticc_features_json_model' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500000;
 
-CREATE FUNCTION plasticc_features_json(features real[], model text) RETURNS jsonb
+CREATE FUNCTION plasticc_features_json(features double precision[], model text) RETURNS jsonb
 AS 'MODULE_PATHNAME', 'plasticc_features_json_model_name' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 500000;
 
 CREATE FUNCTION plasticc_feature_rows(
-    features real[], OUT ordinal integer, OUT name text, OUT value real, OUT unit text, OUT feature_group text
+    features double precision[], OUT ordinal integer, OUT name text, OUT value real, OUT unit text, OUT feature_group text
 ) RETURNS SETOF record
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500000 ROWS 1500;
 
 CREATE FUNCTION plasticc_feature_rows(
-    features real[], names text[], OUT ordinal integer, OUT name text, OUT value real, OUT unit text, OUT feature_group text
+    features double precision[], names text[], OUT ordinal integer, OUT name text, OUT value real, OUT unit text, OUT feature_group text
 ) RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'plasticc_feature_rows_names' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500000 ROWS 1500;
 
 CREATE FUNCTION plasticc_feature_rows(
-    features real[], model bytea, OUT ordinal integer, OUT name text, OUT value real, OUT unit text, OUT feature_group text
+    features double precision[], model bytea, OUT ordinal integer, OUT name text, OUT value real, OUT unit text, OUT feature_group text
 ) RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'plasticc_feature_rows_model' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500000 ROWS 1500;
 
 CREATE FUNCTION plasticc_feature_rows(
-    features real[], model text, OUT ordinal integer, OUT name text, OUT value real, OUT unit text, OUT feature_group text
+    features double precision[], model text, OUT ordinal integer, OUT name text, OUT value real, OUT unit text, OUT feature_group text
 ) RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'plasticc_feature_rows_model_name' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 500000 ROWS 1500;
 
-COMMENT ON FUNCTION plasticc_features_json(real[]) IS
+COMMENT ON FUNCTION plasticc_features_json(double precision[]) IS
 'an array returned by plasticc_features or plasticc_host_features as an object of values by feature name, null where a value is missing; features of any other array are called feature 1 and so on';
-COMMENT ON FUNCTION plasticc_features_json(real[], text[]) IS
+COMMENT ON FUNCTION plasticc_features_json(double precision[], text[]) IS
 'features as an object of values by the given names, null where a value is missing';
-COMMENT ON FUNCTION plasticc_features_json(real[], bytea) IS
+COMMENT ON FUNCTION plasticc_features_json(double precision[], bytea) IS
 'features as an object of values by the names that a model has for them, or else the catalog, null where a value is missing';
-COMMENT ON FUNCTION plasticc_features_json(real[], text) IS
-'plasticc_features_json(real[], bytea) with the newest version of a model, or the version that an alias stands for';
-COMMENT ON FUNCTION plasticc_feature_rows(real[]) IS
+COMMENT ON FUNCTION plasticc_features_json(double precision[], text) IS
+'plasticc_features_json(double precision[], bytea) with the newest version of a model, or the version that an alias stands for';
+COMMENT ON FUNCTION plasticc_feature_rows(double precision[]) IS
 'an array returned by plasticc_features or plasticc_host_features as rows: ordinal from 1, name, value (NULL where it is missing), and unit and group of the catalog; features of any other array are called feature 1 and so on';
-COMMENT ON FUNCTION plasticc_feature_rows(real[], text[]) IS
+COMMENT ON FUNCTION plasticc_feature_rows(double precision[], text[]) IS
 'features as rows with the given names; unit and feature_group are NULL for names that the catalog does not have';
-COMMENT ON FUNCTION plasticc_feature_rows(real[], bytea) IS
+COMMENT ON FUNCTION plasticc_feature_rows(double precision[], bytea) IS
 'features as rows with the names that a model has for them, or else the catalog; unit and feature_group are NULL for names that the catalog does not have';
-COMMENT ON FUNCTION plasticc_feature_rows(real[], text) IS
-'plasticc_feature_rows(real[], bytea) with the newest version of a model, or the version that an alias stands for';
+COMMENT ON FUNCTION plasticc_feature_rows(double precision[], text) IS
+'plasticc_feature_rows(double precision[], bytea) with the newest version of a model, or the version that an alias stands for';
 
 -- Volatile, because the query may be.
 CREATE FUNCTION plasticc_classify_query(model bytea, query text, OUT object_id bigint, OUT probabilities real[])
@@ -1107,10 +1108,10 @@ CREATE TYPE plasticc_submission_row AS (
 COMMENT ON TYPE plasticc_submission_row IS 'class probabilities in one row of a submission to the challenge';
 
 -- Not strict: classes may be omitted.
-CREATE FUNCTION plasticc_submission(probabilities real[], classes integer[] DEFAULT NULL) RETURNS plasticc_submission_row
+CREATE FUNCTION plasticc_submission(probabilities double precision[], classes bigint[] DEFAULT NULL) RETURNS plasticc_submission_row
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 
-COMMENT ON FUNCTION plasticc_submission(real[], integer[]) IS
+COMMENT ON FUNCTION plasticc_submission(double precision[], bigint[]) IS
 'probabilities as the columns of a submission to the challenge, 0 for classes not given; classes may be omitted for 14 or 15 probabilities of the challenge''s classes in ascending order';
 
 CREATE FUNCTION plasticc_taxonomy(name text, OUT parent text, OUT child text) RETURNS SETOF record
@@ -1128,14 +1129,20 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 20;
 COMMENT ON FUNCTION plasticc_rollup(real[], integer[], jsonb) IS
 'probability of each node of a taxonomy that has a class at it or below, with its parent and its depth, each node followed by those below it; the taxonomy is a tree of all classes, given by its edges: [{"parent": "supernova", "child": "SNIa"}, ...], as jsonb_agg makes it of the rows of a table';
 
--- For the types that the form above does not take: a literal without a type, with integer[], is resolved to that one.
+-- For the types that the form above does not take: a literal without a type, with integer[], is resolved to that one, and classes
+-- that are one, with double precision[], to the form with text[], because of the domain.
+CREATE DOMAIN plasticc_taxonomy_edges AS jsonb;
+
+COMMENT ON DOMAIN plasticc_taxonomy_edges IS
+'taxonomy as an argument of the form of plasticc_rollup that takes probabilities as double precision[]: any jsonb';
+
 CREATE FUNCTION plasticc_rollup(
-    probabilities double precision[], classes bigint[], taxonomy jsonb,
+    probabilities double precision[], classes bigint[], taxonomy plasticc_taxonomy_edges,
     OUT node text, OUT parent text, OUT depth integer, OUT probability real
 ) RETURNS SETOF record
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 20;
 
-COMMENT ON FUNCTION plasticc_rollup(double precision[], bigint[], jsonb) IS
+COMMENT ON FUNCTION plasticc_rollup(double precision[], bigint[], plasticc_taxonomy_edges) IS
 'plasticc_rollup(real[], integer[], jsonb) of probabilities that are double precision, or classes that are bigint';
 
 CREATE FUNCTION plasticc_rollup(
@@ -1189,35 +1196,36 @@ CREATE AGGREGATE plasticc_log_loss(target integer, probabilities real[], classes
 COMMENT ON AGGREGATE plasticc_log_loss(integer, real[], integer[], double precision[]) IS
 'weighted log loss with a given weight (finite, not negative) for each of classes; NULL if all classes with objects have weight 0';
 
--- For the types that the form above does not take.  An integer or a smallint with real[] is resolved to that one, also where
--- the classes are a literal without a type.
-CREATE FUNCTION plasticc_log_loss_accum(double precision[], bigint, double precision[], integer[]) RETURNS double precision[]
+-- For the types that the form above does not take.  An integer with real[] is resolved to that one, also where the classes are a
+-- literal without a type.  The target is double precision, the preferred type of numbers, so that a smallint decides between the
+-- two where nothing else does.
+CREATE FUNCTION plasticc_log_loss_accum(double precision[], double precision, double precision[], bigint[]) RETURNS double precision[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-COMMENT ON FUNCTION plasticc_log_loss_accum(double precision[], bigint, double precision[], integer[]) IS
+COMMENT ON FUNCTION plasticc_log_loss_accum(double precision[], double precision, double precision[], bigint[]) IS
 'transition function of plasticc_log_loss: state, target, probabilities, classes';
 
-CREATE AGGREGATE plasticc_log_loss(target bigint, probabilities double precision[], classes integer[]) (
+CREATE AGGREGATE plasticc_log_loss(target double precision, probabilities double precision[], classes bigint[]) (
     SFUNC = plasticc_log_loss_accum, STYPE = double precision[],
     FINALFUNC = plasticc_log_loss_final, COMBINEFUNC = plasticc_log_loss_combine, PARALLEL = SAFE
 );
 
-COMMENT ON AGGREGATE plasticc_log_loss(bigint, double precision[], integer[]) IS
-'plasticc_log_loss(integer, real[], integer[]) for a target that is a bigint, or probabilities that are double precision, which are rounded to real';
+COMMENT ON AGGREGATE plasticc_log_loss(double precision, double precision[], bigint[]) IS
+'plasticc_log_loss(integer, real[], integer[]) for targets and classes that are numbers of other types, or probabilities that are double precision, which are rounded to real';
 
-CREATE FUNCTION plasticc_log_loss_accum(double precision[], bigint, double precision[], integer[], double precision[]) RETURNS double precision[]
+CREATE FUNCTION plasticc_log_loss_accum(double precision[], double precision, double precision[], bigint[], double precision[]) RETURNS double precision[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-COMMENT ON FUNCTION plasticc_log_loss_accum(double precision[], bigint, double precision[], integer[], double precision[]) IS
+COMMENT ON FUNCTION plasticc_log_loss_accum(double precision[], double precision, double precision[], bigint[], double precision[]) IS
 'transition function of plasticc_log_loss: state, target, probabilities, classes, weights';
 
-CREATE AGGREGATE plasticc_log_loss(target bigint, probabilities double precision[], classes integer[], weights double precision[]) (
+CREATE AGGREGATE plasticc_log_loss(target double precision, probabilities double precision[], classes bigint[], weights double precision[]) (
     SFUNC = plasticc_log_loss_accum, STYPE = double precision[],
     FINALFUNC = plasticc_log_loss_final, COMBINEFUNC = plasticc_log_loss_combine, PARALLEL = SAFE
 );
 
-COMMENT ON AGGREGATE plasticc_log_loss(bigint, double precision[], integer[], double precision[]) IS
-'plasticc_log_loss(integer, real[], integer[], double precision[]) for a target that is a bigint, or probabilities that are double precision, which are rounded to real';
+COMMENT ON AGGREGATE plasticc_log_loss(double precision, double precision[], bigint[], double precision[]) IS
+'plasticc_log_loss(integer, real[], integer[], double precision[]) for targets and classes that are numbers of other types, or probabilities that are double precision, which are rounded to real';
 
 CREATE FUNCTION plasticc_log_loss_accum(double precision[], text, double precision[], text[]) RETURNS double precision[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -1286,35 +1294,36 @@ CREATE AGGREGATE plasticc_calibration_error(target integer, probabilities real[]
 COMMENT ON AGGREGATE plasticc_calibration_error(integer, real[], integer[], double precision[]) IS
 'expected calibration error in which the objects of a class share a given weight (finite, not negative), as in plasticc_log_loss; NULL if all classes with objects have weight 0';
 
--- For the types that the form above does not take.  An integer or a smallint with real[] is resolved to that one, also where
--- the classes are a literal without a type.
-CREATE FUNCTION plasticc_calibration_error_accum(double precision[], bigint, double precision[], integer[]) RETURNS double precision[]
+-- For the types that the form above does not take.  An integer with real[] is resolved to that one, also where the classes are a
+-- literal without a type.  The target is double precision, the preferred type of numbers, so that a smallint decides between the
+-- two where nothing else does.
+CREATE FUNCTION plasticc_calibration_error_accum(double precision[], double precision, double precision[], bigint[]) RETURNS double precision[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-COMMENT ON FUNCTION plasticc_calibration_error_accum(double precision[], bigint, double precision[], integer[]) IS
+COMMENT ON FUNCTION plasticc_calibration_error_accum(double precision[], double precision, double precision[], bigint[]) IS
 'transition function of plasticc_calibration_error: state, target, probabilities, classes';
 
-CREATE AGGREGATE plasticc_calibration_error(target bigint, probabilities double precision[], classes integer[]) (
+CREATE AGGREGATE plasticc_calibration_error(target double precision, probabilities double precision[], classes bigint[]) (
     SFUNC = plasticc_calibration_error_accum, STYPE = double precision[],
     FINALFUNC = plasticc_calibration_error_final, COMBINEFUNC = plasticc_calibration_error_combine, PARALLEL = SAFE
 );
 
-COMMENT ON AGGREGATE plasticc_calibration_error(bigint, double precision[], integer[]) IS
-'plasticc_calibration_error(integer, real[], integer[]) for a target that is a bigint, or probabilities that are double precision, which are rounded to real';
+COMMENT ON AGGREGATE plasticc_calibration_error(double precision, double precision[], bigint[]) IS
+'plasticc_calibration_error(integer, real[], integer[]) for targets and classes that are numbers of other types, or probabilities that are double precision, which are rounded to real';
 
-CREATE FUNCTION plasticc_calibration_error_accum(double precision[], bigint, double precision[], integer[], double precision[]) RETURNS double precision[]
+CREATE FUNCTION plasticc_calibration_error_accum(double precision[], double precision, double precision[], bigint[], double precision[]) RETURNS double precision[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-COMMENT ON FUNCTION plasticc_calibration_error_accum(double precision[], bigint, double precision[], integer[], double precision[]) IS
+COMMENT ON FUNCTION plasticc_calibration_error_accum(double precision[], double precision, double precision[], bigint[], double precision[]) IS
 'transition function of plasticc_calibration_error: state, target, probabilities, classes, weights';
 
-CREATE AGGREGATE plasticc_calibration_error(target bigint, probabilities double precision[], classes integer[], weights double precision[]) (
+CREATE AGGREGATE plasticc_calibration_error(target double precision, probabilities double precision[], classes bigint[], weights double precision[]) (
     SFUNC = plasticc_calibration_error_accum, STYPE = double precision[],
     FINALFUNC = plasticc_calibration_error_final, COMBINEFUNC = plasticc_calibration_error_combine, PARALLEL = SAFE
 );
 
-COMMENT ON AGGREGATE plasticc_calibration_error(bigint, double precision[], integer[], double precision[]) IS
-'plasticc_calibration_error(integer, real[], integer[], double precision[]) for a target that is a bigint, or probabilities that are double precision, which are rounded to real';
+COMMENT ON AGGREGATE plasticc_calibration_error(double precision, double precision[], bigint[], double precision[]) IS
+'plasticc_calibration_error(integer, real[], integer[], double precision[]) for targets and classes that are numbers of other types, or probabilities that are double precision, which are rounded to real';
 
 CREATE FUNCTION plasticc_calibration_error_accum(double precision[], text, double precision[], text[]) RETURNS double precision[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -1367,21 +1376,22 @@ CREATE AGGREGATE plasticc_confusion(target integer, probabilities real[], classe
 COMMENT ON AGGREGATE plasticc_confusion(integer, real[], integer[]) IS
 'confusion matrix: counts of objects as [true class][predicted class], both in the order of classes, where the predicted class is the first of the most probable ones; rows are skipped and errors raised as by plasticc_log_loss';
 
--- For the types that the form above does not take.  An integer or a smallint with real[] is resolved to that one, also where
--- the classes are a literal without a type.
-CREATE FUNCTION plasticc_confusion_accum(bigint[], bigint, double precision[], integer[]) RETURNS bigint[]
+-- For the types that the form above does not take.  An integer with real[] is resolved to that one, also where the classes are a
+-- literal without a type.  The target is double precision, the preferred type of numbers, so that a smallint decides between the
+-- two where nothing else does.
+CREATE FUNCTION plasticc_confusion_accum(bigint[], double precision, double precision[], bigint[]) RETURNS bigint[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-COMMENT ON FUNCTION plasticc_confusion_accum(bigint[], bigint, double precision[], integer[]) IS
+COMMENT ON FUNCTION plasticc_confusion_accum(bigint[], double precision, double precision[], bigint[]) IS
 'transition function of plasticc_confusion: state, target, probabilities, classes';
 
-CREATE AGGREGATE plasticc_confusion(target bigint, probabilities double precision[], classes integer[]) (
+CREATE AGGREGATE plasticc_confusion(target double precision, probabilities double precision[], classes bigint[]) (
     SFUNC = plasticc_confusion_accum, STYPE = bigint[],
     FINALFUNC = plasticc_confusion_final, COMBINEFUNC = plasticc_confusion_combine, PARALLEL = SAFE
 );
 
-COMMENT ON AGGREGATE plasticc_confusion(bigint, double precision[], integer[]) IS
-'plasticc_confusion(integer, real[], integer[]) for a target that is a bigint, or probabilities that are double precision, which are rounded to real';
+COMMENT ON AGGREGATE plasticc_confusion(double precision, double precision[], bigint[]) IS
+'plasticc_confusion(integer, real[], integer[]) for targets and classes that are numbers of other types, or probabilities that are double precision, which are rounded to real';
 
 CREATE FUNCTION plasticc_confusion_accum(bigint[], text, double precision[], text[]) RETURNS bigint[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -1436,10 +1446,10 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION plasticc_scores_accum(plasticc_scores, integer, real[], integer[]) IS
 'transition function of plasticc_scores: state, target, probabilities, classes';
 
-CREATE FUNCTION plasticc_scores_accum(plasticc_scores, bigint, double precision[], integer[]) RETURNS plasticc_scores
+CREATE FUNCTION plasticc_scores_accum(plasticc_scores, double precision, double precision[], bigint[]) RETURNS plasticc_scores
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-COMMENT ON FUNCTION plasticc_scores_accum(plasticc_scores, bigint, double precision[], integer[]) IS
+COMMENT ON FUNCTION plasticc_scores_accum(plasticc_scores, double precision, double precision[], bigint[]) IS
 'transition function of plasticc_scores: state, target, probabilities, classes';
 
 CREATE FUNCTION plasticc_scores_accum(plasticc_scores, text, double precision[], text[]) RETURNS plasticc_scores
@@ -1454,10 +1464,10 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION plasticc_scores_accum(plasticc_scores, integer, real[], integer[], double precision) IS
 'transition function of plasticc_scores: state, target, probabilities, classes, weight';
 
-CREATE FUNCTION plasticc_scores_accum(plasticc_scores, bigint, double precision[], integer[], double precision) RETURNS plasticc_scores
+CREATE FUNCTION plasticc_scores_accum(plasticc_scores, double precision, double precision[], bigint[], double precision) RETURNS plasticc_scores
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-COMMENT ON FUNCTION plasticc_scores_accum(plasticc_scores, bigint, double precision[], integer[], double precision) IS
+COMMENT ON FUNCTION plasticc_scores_accum(plasticc_scores, double precision, double precision[], bigint[], double precision) IS
 'transition function of plasticc_scores: state, target, probabilities, classes, weight';
 
 CREATE FUNCTION plasticc_scores_accum(plasticc_scores, text, double precision[], text[], double precision) RETURNS plasticc_scores
@@ -1479,13 +1489,13 @@ CREATE AGGREGATE plasticc_scores(target integer, probabilities real[], classes i
 COMMENT ON AGGREGATE plasticc_scores(integer, real[], integer[]) IS
 'scores of predictions, for plasticc_evaluate and the functions of plots: of each row the true class, the class probabilities and the classes, the same in all rows; rows are skipped and errors raised as by plasticc_log_loss';
 
-CREATE AGGREGATE plasticc_scores(target bigint, probabilities double precision[], classes integer[]) (
+CREATE AGGREGATE plasticc_scores(target double precision, probabilities double precision[], classes bigint[]) (
     SFUNC = plasticc_scores_accum, STYPE = plasticc_scores, SSPACE = 400000,
     COMBINEFUNC = plasticc_scores_combine, PARALLEL = SAFE
 );
 
-COMMENT ON AGGREGATE plasticc_scores(bigint, double precision[], integer[]) IS
-'plasticc_scores(integer, real[], integer[]) for a target that is a bigint, or probabilities that are double precision, which are rounded to real';
+COMMENT ON AGGREGATE plasticc_scores(double precision, double precision[], bigint[]) IS
+'plasticc_scores(integer, real[], integer[]) for targets and classes that are numbers of other types, or probabilities that are double precision, which are rounded to real';
 
 CREATE AGGREGATE plasticc_scores(target text, probabilities double precision[], classes text[]) (
     SFUNC = plasticc_scores_accum, STYPE = plasticc_scores, SSPACE = 400000,
@@ -1503,13 +1513,13 @@ CREATE AGGREGATE plasticc_scores(target integer, probabilities real[], classes i
 COMMENT ON AGGREGATE plasticc_scores(integer, real[], integer[], double precision) IS
 'scores of predictions in which each object counts as much as it weighs (0 to 1048576, in steps of 2^-24); a row whose weight is NULL is skipped';
 
-CREATE AGGREGATE plasticc_scores(target bigint, probabilities double precision[], classes integer[], weight double precision) (
+CREATE AGGREGATE plasticc_scores(target double precision, probabilities double precision[], classes bigint[], weight double precision) (
     SFUNC = plasticc_scores_accum, STYPE = plasticc_scores, SSPACE = 400000,
     COMBINEFUNC = plasticc_scores_combine, PARALLEL = SAFE
 );
 
-COMMENT ON AGGREGATE plasticc_scores(bigint, double precision[], integer[], double precision) IS
-'plasticc_scores(integer, real[], integer[], double precision) for a target that is a bigint, or probabilities that are double precision, which are rounded to real';
+COMMENT ON AGGREGATE plasticc_scores(double precision, double precision[], bigint[], double precision) IS
+'plasticc_scores(integer, real[], integer[], double precision) for targets and classes that are numbers of other types, or probabilities that are double precision, which are rounded to real';
 
 CREATE AGGREGATE plasticc_scores(target text, probabilities double precision[], classes text[], weight double precision) (
     SFUNC = plasticc_scores_accum, STYPE = plasticc_scores, SSPACE = 400000,
@@ -1783,22 +1793,22 @@ REVOKE EXECUTE ON FUNCTION
     lightcurve_final(lightcurve),
     plasticc_log_loss_accum(double precision[], integer, real[], integer[]),
     plasticc_log_loss_accum(double precision[], integer, real[], integer[], double precision[]),
-    plasticc_log_loss_accum(double precision[], bigint, double precision[], integer[]),
-    plasticc_log_loss_accum(double precision[], bigint, double precision[], integer[], double precision[]),
+    plasticc_log_loss_accum(double precision[], double precision, double precision[], bigint[]),
+    plasticc_log_loss_accum(double precision[], double precision, double precision[], bigint[], double precision[]),
     plasticc_log_loss_accum(double precision[], text, double precision[], text[]),
     plasticc_log_loss_accum(double precision[], text, double precision[], text[], double precision[]),
-    plasticc_calibration_error_accum(double precision[], bigint, double precision[], integer[]),
-    plasticc_calibration_error_accum(double precision[], bigint, double precision[], integer[], double precision[]),
+    plasticc_calibration_error_accum(double precision[], double precision, double precision[], bigint[]),
+    plasticc_calibration_error_accum(double precision[], double precision, double precision[], bigint[], double precision[]),
     plasticc_calibration_error_accum(double precision[], text, double precision[], text[]),
     plasticc_calibration_error_accum(double precision[], text, double precision[], text[], double precision[]),
     plasticc_scores_accum(plasticc_scores, integer, real[], integer[]),
-    plasticc_scores_accum(plasticc_scores, bigint, double precision[], integer[]),
+    plasticc_scores_accum(plasticc_scores, double precision, double precision[], bigint[]),
     plasticc_scores_accum(plasticc_scores, text, double precision[], text[]),
     plasticc_scores_accum(plasticc_scores, integer, real[], integer[], double precision),
-    plasticc_scores_accum(plasticc_scores, bigint, double precision[], integer[], double precision),
+    plasticc_scores_accum(plasticc_scores, double precision, double precision[], bigint[], double precision),
     plasticc_scores_accum(plasticc_scores, text, double precision[], text[], double precision),
     plasticc_scores_combine(plasticc_scores, plasticc_scores),
-    plasticc_confusion_accum(bigint[], bigint, double precision[], integer[]),
+    plasticc_confusion_accum(bigint[], double precision, double precision[], bigint[]),
     plasticc_confusion_accum(bigint[], text, double precision[], text[]),
     plasticc_log_loss_combine(double precision[], double precision[]),
     plasticc_log_loss_final(double precision[]),

@@ -25,12 +25,21 @@ SELECT call, r.* FROM unnest('{(SELECT plasticc_classify(m\, $1) FROM models),(S
     plasticc_novelty(plasticc_model(#m#)\, $1),plasticc_prediction_set(plasticc_model(#m#)\, $1),plasticc_prediction_set(plasticc_model(#m#)\, $1\, by_class => true),
     (SELECT string_agg(e::text\, #;#) FROM plasticc_explain(plasticc_model(#m#)\, $1\, true) AS e)}'::text[]) AS call,
     results(call, ARRAY['#{1,2,3,4}#', 'ARRAY[1,2,3,4]', 'ARRAY[1.0,2,3,4]', '#{1,2,3,4}#::real[]', '#{1,2,3,4}#::float8[]', '#{1,2,3,4}#::smallint[]', '#{1,2,3,4}#::bigint[]']) AS r;
+-- features by name: one form for arrays of all numbers
+SELECT call, r.* FROM unnest('{plasticc_features_json($1),plasticc_features_json($1\, ARRAY[#a#\,#b#\,#c#\,#d#]),plasticc_features_json($1\, plasticc_model(#m#)),plasticc_features_json($1\, #m#),
+    (SELECT string_agg(f::text\, #;#) FROM plasticc_feature_rows($1) AS f),(SELECT string_agg(f::text\, #;#) FROM plasticc_feature_rows($1\, ARRAY[#a#\,#b#\,#c#\,#d#]) AS f),
+    (SELECT string_agg(f::text\, #;#) FROM plasticc_feature_rows($1\, plasticc_model(#m#)) AS f),(SELECT string_agg(f::text\, #;#) FROM plasticc_feature_rows($1\, #m#) AS f)}'::text[]) AS call,
+    results(call, ARRAY['#{1,2,3,4}#', 'ARRAY[1,2,3,4]', 'ARRAY[1.0,2,3,4]', '#{1,2,3,4}#::real[]', '#{1,2,3,4}#::float8[]', '#{1,2,3,4}#::smallint[]', '#{1,2,3,4}#::bigint[]']) AS r;
+SELECT plasticc_features_json(ARRAY[0.1, 1e-50, NULL, 1e300]::float8[], '{a,b,c,d}'::text[]) = plasticc_features_json('{0.1,0,NaN,NaN}'::real[], '{a,b,c,d}'::text[]) AS rounded_to_real;
 SELECT result('(SELECT plasticc_classify(m, d) FROM models)') = result('(SELECT plasticc_classify(m, r) FROM models)') AS same;
 EXPLAIN (VERBOSE, COSTS OFF) SELECT plasticc_classify(m, d), plasticc_classify(n, d), plasticc_classify(m, r), plasticc_classify(n, r) FROM models;
 
 SELECT call, r.* FROM unnest(ARRAY['plasticc_add_unknown($1, #prior#)', 'plasticc_add_unknown($1, #prior#::text)', 'plasticc_add_unknown($1, #prior#::varchar)',
     'plasticc_add_unknown($1, #prior#, #{6,16}#)', 'plasticc_add_unknown($1, #prior#, ARRAY[6,16])', 'plasticc_add_unknown($1, #prior#, classes => #{6,16}#::int[])']) AS call,
     results(call, ARRAY['#{0.25,0.75}#', 'ARRAY[0.25,0.75]', '#{0.25,0.75}#::real[]', '#{0.25,0.75}#::float8[]']) AS r;
+SELECT call, r.* FROM unnest(ARRAY['plasticc_submission($1, #{42,62}#)', 'plasticc_submission($1, ARRAY[42,62])', 'plasticc_submission($1, ARRAY[42,62]::smallint[])', 'plasticc_submission($1, classes => ARRAY[42,62]::bigint[])']) AS call,
+    results(call, ARRAY['#{1,3}#', 'ARRAY[1,3]', 'ARRAY[1.0,3.0]', '#{1,3}#::real[]', '#{1,3}#::float8[]', '#{1,3}#::smallint[]']) AS r;
+SELECT r.* FROM results('plasticc_submission($1)', ARRAY['array_fill(1, #{14}#)', 'array_fill(1::real, #{14}#)', 'array_fill(1::float8, #{14}#)', 'array_fill(1::numeric, #{14}#)', 'array_fill(1::smallint, #{14}#)', '#{1,1,1,1,1,1,1,1,1,1,1,1,1,1}#']) AS r;
 -- by the default method, and with the enum: real[] and what is converted to it
 SELECT call, r.* FROM unnest(ARRAY['plasticc_add_unknown($1, classes => #{42,62}#::int[])', 'plasticc_add_unknown($1, #prior#::plasticc_unknown_method)']) AS call,
     results(call, ARRAY['#{0.25,0.75}#', 'ARRAY[0.25,0.75]', '#{0.25,0.75}#::real[]']) AS r;

@@ -37,6 +37,13 @@ INSERT INTO numbers VALUES (0, 1), (0, 2), (2, 21), (2, 22);
 SELECT * FROM plasticc_rollup('{0.5,0.25,0.25}'::real[], '{1,21,22}'::integer[], (SELECT jsonb_agg(n) FROM numbers AS n));
 SELECT * FROM plasticc_rollup('{0.5,0.25,0.25}'::float8[], '{1,21,22}'::integer[], (SELECT jsonb_agg(n) FROM numbers AS n));
 SELECT * FROM plasticc_rollup('{0.5,0.25,0.25}', '{1,21,22}'::bigint[], (SELECT jsonb_agg(n) FROM numbers AS n));
+-- of other types, also where the classes are a literal without a type
+SELECT count(DISTINCT r::text), count(*) FROM (
+    SELECT * FROM plasticc_rollup(ARRAY[2,1,1], ARRAY[1,21,22]::smallint[], (SELECT jsonb_agg(n) FROM numbers AS n))
+    UNION ALL SELECT * FROM plasticc_rollup(ARRAY[2,1,1]::smallint[], ARRAY[1,21,22]::bigint[], (SELECT jsonb_agg(n) FROM numbers AS n))
+    UNION ALL SELECT * FROM plasticc_rollup(ARRAY[2.0,1,1], ARRAY[1,21,22]::smallint[], (SELECT jsonb_agg(n) FROM numbers AS n))
+    UNION ALL SELECT * FROM plasticc_rollup(ARRAY[2,1,1]::float8[], ARRAY[1,21,22]::smallint[], (SELECT jsonb_agg(n) FROM numbers AS n))
+    UNION ALL SELECT * FROM plasticc_rollup(ARRAY[2,1,1]::float8[], '{1,21,22}', (SELECT jsonb_agg(n) FROM numbers AS n))) AS r;
 SELECT * FROM plasticc_rollup('{1}', ARRAY[0], (SELECT jsonb_agg(n) FROM numbers AS n));
 SELECT * FROM plasticc_rollup('{0.5,0.5}', ARRAY['21', '22'], '[{"parent": "x", "child": "21"}, {"child": "22"}]');
 SELECT (plasticc_rollup('{0.5,0.5}', ARRAY[1, 2], '[{"parent": "x", "child": 1}, {"parent": "x", "child": 2}]')).node;

@@ -56,21 +56,22 @@ get_class_weights(FunctionCallInfo fcinfo, ScoredObject *object)
 	object->weights = weights;
 }
 
-/* The target is a bigint where the probabilities are double precision[], else an integer. */
+/* The target is double precision where the probabilities are double precision[], else an integer.
+ */
 static void
 get_numbers(FunctionCallInfo fcinfo, ScoredObject *object)
 {
-	bool  is_bigint = ARR_ELEMTYPE(PG_GETARG_ARRAYTYPE_P(2)) == FLOAT8OID;
-	int64 target = is_bigint ? PG_GETARG_INT64(1) : PG_GETARG_INT32(1);
+	bool   is_double = ARR_ELEMTYPE(PG_GETARG_ARRAYTYPE_P(2)) == FLOAT8OID;
+	double target = is_double ? PG_GETARG_FLOAT8(1) : PG_GETARG_INT32(1);
 
 	object->classes = class_elements(PG_GETARG_ARRAYTYPE_P(3), object->n);
-	object->target = target >= PG_INT32_MIN && target <= PG_INT32_MAX
-						 ? class_index(object->classes, object->n, (int32) target)
-						 : -1;
+	object->target = object->n - 1;
+	while (object->target >= 0 && object->classes[object->target] != target)
+		object->target--;
 	if (object->target < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("target " INT64_FORMAT " is not among the classes", target),
+				 errmsg("target %.15g is not among the classes", target),
 				 target == UNKNOWN_CLASS
 					 ? errhint("Append it to the probabilities with plasticc_add_unknown, and "
 							   "to the classes with classes || 99.")

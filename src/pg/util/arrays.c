@@ -39,6 +39,28 @@ integer_elements(ArrayType *array, const char *name, int max, int *n)
 	return checked_elements(array, name, max, n);
 }
 
+const int32 *
+integer_or_bigint_elements(ArrayType *array, const char *name, int max, int *n)
+{
+	const int64 *bigints;
+	int32		*integers;
+
+	if (ARR_ELEMTYPE(array) == INT4OID)
+		return integer_elements(array, name, max, n);
+	Assert(ARR_ELEMTYPE(array) == INT8OID);
+	bigints = checked_elements(array, name, max, n);
+	integers = palloc(sizeof(int32) * *n);
+	for (int i = 0; i < *n; i++)
+	{
+		if (bigints[i] < PG_INT32_MIN || bigints[i] > PG_INT32_MAX)
+			ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+							errmsg("%s must be integers of 32 bits, not " INT64_FORMAT, name,
+								   bigints[i])));
+		integers[i] = (int32) bigints[i];
+	}
+	return integers;
+}
+
 const float4 *
 real_elements(ArrayType *array, const char *name, int max, int *n)
 {

@@ -18,6 +18,9 @@ extern const float8 *double_elements(ArrayType *array, const char *name, int max
 /* The same of a text[], as texts that may have short headers. */
 extern text **text_elements(ArrayType *array, const char *name, int max, int *n);
 
+/* The same of an integer[] or a bigint[], whose elements must be integers of 32 bits. */
+extern const int32 *integer_or_bigint_elements(ArrayType *array, const char *name, int max, int *n);
+
 /* The same of a real[] or a double precision[], whose elements are rounded. */
 extern const float4 *real_or_double_elements(ArrayType *array, const char *name, int max, int *n);
 

@@ -29,7 +29,8 @@ const int32 *
 class_elements(ArrayType *array, int n)
 {
 	int			 n_classes;
-	const int32 *classes = integer_elements(array, "classes", MODEL_MAX_CLASSES, &n_classes);
+	const int32 *classes =
+		integer_or_bigint_elements(array, "classes", MODEL_MAX_CLASSES, &n_classes);
 
 	check_class_count(n_classes, n);
 	return classes;
