@@ -181,6 +181,9 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500;
 CREATE FUNCTION plasticc_deredden(lightcurve, mwebv double precision) RETURNS lightcurve
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
 
+CREATE FUNCTION plasticc_deredden(lightcurve, mwebv double precision, survey text) RETURNS lightcurve
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+
 CREATE FUNCTION plasticc_truncate(lightcurve, days double precision) RETURNS lightcurve
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
 
@@ -293,6 +296,8 @@ COMMENT ON FUNCTION plasticc_clip(lightcurve, double precision) IS
 'light curve without wild points, which count as rejected: observations more than n_sigma (1 to 1e6) standard deviations from the median of their neighbours in the passband that no other observation confirms';
 COMMENT ON FUNCTION plasticc_deredden(lightcurve, double precision) IS
 'light curve corrected for the dust of the Milky Way: flux and flux_err times 10^(0.4 A), where A is the extinction of the passband at the color excess mwebv, E(B-V) in mag from 0 to 10; detected stays as it is';
+COMMENT ON FUNCTION plasticc_deredden(lightcurve, double precision, text) IS
+'plasticc_deredden(lightcurve, double precision) of a light curve in a survey''s passbands, whose extinctions differ from Rubin''s; surveys as for plasticc_passband(text, text)';
 COMMENT ON FUNCTION plasticc_truncate(lightcurve, double precision) IS
 'what was known so many days after the first detection, earlier observations included; NULL without detection; the number of rejected measurements becomes 0, because their times are unknown';
 COMMENT ON FUNCTION plasticc_passband(text) IS 'number of a passband by its name: u 0, g 1, r 2, i 3, z 4, y or Y 5';

@@ -91,7 +91,7 @@ INSERT INTO usual_values VALUES
     ('double precision', 'plasticc_slice.mjd_to', '4'), ('double precision', 'plasticc_clip.n_sigma', '10'), ('double precision', '%.detected', '1'), ('double precision', 'plasticc_select.mjd_to', '4'), ('double precision', 'plasticc_gp_predict.mjd_to', '4'), ('double precision', 'plasticc_augment.new_redshift', '0.6'),
     ('double precision', 'plasticc_periodogram.max_frequency', '1'), ('double precision', 'plasticc_periodogram.oversampling', '5'),
     ('text', '%.feature_set', '''simple'''), ('text', 'plasticc_add_unknown.method', '''prior'''),
-    ('text', 'plasticc_passband%', '''g'''), ('text', 'plasticc_passband.survey', '''ztf'''), ('text', 'plasticc_feature.name', '(plasticc_feature_names())[1]'),
+    ('text', 'plasticc_passband%', '''g'''), ('text', 'plasticc_passband.survey', '''ztf'''), ('text', 'plasticc_deredden.survey', '''ztf'''), ('text', 'plasticc_feature.name', '(plasticc_feature_names())[1]'),
     ('text', 'plasticc_simulate%.mix', '''test'''), ('text', '%.query', '''SELECT object_id, features, target FROM calls.objects'''),
     ('text', 'plasticc_drift.query', '''SELECT object_id, features FROM calls.objects'''),
     ('text', 'plasticc_classify_query.query', '''SELECT object_id, features FROM calls.objects'''),

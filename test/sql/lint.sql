@@ -72,6 +72,7 @@ INSERT INTO exceptions VALUES
 ('is parallel safe', 'plasticc_promote(text,integer,text)', 'writes an alias'),
 ('is parallel safe', 'plasticc_roll_back(text)', 'writes an alias'),
 ('is strict', 'plasticc_promote(text,integer,text)', 'NULL is the newest version'),
+('has no text argument', 'plasticc_deredden(lightcurve,double precision,text)', 'the name of a survey, as of plasticc_passband'),
 ('has no text argument', 'plasticc_promote(text,integer,text)', 'names of models'),
 ('has no text argument', 'plasticc_roll_back(text)', 'the name of an alias'),
 ('has no text argument', 'plasticc_features_json(double precision[],text)', 'a convenience: plasticc_features_json(features, model) is the same'),

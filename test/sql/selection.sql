@@ -45,6 +45,10 @@ FROM (SELECT object_id, plasticc_lightcurve(mjd, passband, flux, flux_err, detec
 SELECT passband, round((2.5 * log(d.flux / o.flux) / 0.1)::numeric, 3) AS extinction, abs(d.flux / d.flux_err - o.flux / o.flux_err) < 1e-5 AS same_snr, d.detected = o.detected AS same_detected
 FROM (SELECT plasticc_lightcurve(60000 + b, b, 100, 4, b = 2) AS c FROM generate_series(0, 5) b) v, plasticc_observations(c) o JOIN plasticc_observations(plasticc_deredden(c, 0.1)) d USING (mjd, passband) ORDER BY 1;
 SELECT plasticc_deredden(c, 0) = c AS same, plasticc_feature(plasticc_features(plasticc_deredden(c, 1), 'simple'), 'n_rejected') AS n_rejected, plasticc_deredden('{}', 1), plasticc_deredden(c, NULL) IS NULL AS unknown FROM curve;
+SELECT survey, array_agg(round((2.5 * log(d.flux / o.flux) / 0.1)::numeric, 3) ORDER BY passband) AS extinction, bool_and(d.flux = r.flux) AS as_rubin
+FROM unnest('{rubin,ztf,atlas,panstarrs,des,sdss,ogle,gaia,snana}'::text[]) AS survey, (SELECT plasticc_lightcurve(60000 + b, b, 100, 4, b = 2) AS c FROM generate_series(0, 5) b) v,
+    plasticc_observations(c) o JOIN plasticc_observations(plasticc_deredden(c, 0.1, survey)) d USING (mjd, passband) JOIN plasticc_observations(plasticc_deredden(c, 0.1)) r USING (mjd, passband) GROUP BY 1 ORDER BY 1;
+SELECT plasticc_deredden('{}', 0.1, 'kepler');
 SELECT plasticc_deredden('{}', -0.1);
 SELECT plasticc_deredden('{}', 'NaN');
 SELECT plasticc_deredden('{(1,0,1e38,1,t)}', 10);

@@ -92,17 +92,48 @@ test_surveys(void)
 		const char *name;
 		int			passband;
 	} known[] = {
-		{"ztf", "1", 1},	   {"ztf", "3", 3},		   {"ztf", "zg", 1},
-		{"ztf", "ZTF_r", 2},   {"ztf", "ztfi", 3},	   {"ztf", "R", 2},
-		{"ztf", "4", -1},	   {"ztf", "z", -1},	   {"ztf", "", -1},
-		{"ztf", "ztf", -1},	   {"ztf", "ZTF_", -1},	   {"atlas", "o", 2},
-		{"atlas", "c", 1},	   {"atlas", "atlaso", 2}, {"atlas", "g", -1},
-		{"panstarrs", "5", 5}, {"panstarrs", "w", -1}, {"panstarrs", "ps1::g", 1},
-		{"des", "Y", 5},	   {"sdss", "u", 0},	   {"rubin", "0", 0},
-		{"rubin", "lsstz", 4}, {"rubin", "6", -1},	   {"rubin", "1.0", -1},
-		{"ztf", "-1", -1},	   {"ogle", "I", 3},	   {"ogle", "V", 1},
-		{"ogle", "i", -1},	   {"gaia", "G", 2},	   {"gaia", "RP", 3},
-		{"gaia", "G_BP", 1},   {"snana", "DES-i", 3},  {"snana", "o", -1},
+		{"ztf", "1", 1},
+		{"ztf", "3", 3},
+		{"ztf", "zg", 1},
+		{"ztf", "ZTF_r", 2},
+		{"ztf", "ztfi", 3},
+		{"ztf", "R", 2},
+		{"ztf", "4", -1},
+		{"ztf", "z", -1},
+		{"ztf", "", -1},
+		{"ztf", "ztf", -1},
+		{"ztf", "ZTF_", -1},
+		{"atlas", "o", 2},
+		{"atlas", "c", 1},
+		{"atlas", "atlaso", 2},
+		{"atlas", "g", -1},
+		{"panstarrs", "5", 5},
+		{"panstarrs", "w", -1},
+		{"panstarrs", "ps1::g", 1},
+		{"des", "Y", 5},
+		{"sdss", "u", 0},
+		{"rubin", "0", 0},
+		{"rubin", "lsstz", 4},
+		{"rubin", "6", -1},
+		{"rubin", "1.0", -1},
+		{"ztf", "-1", -1},
+		{"ogle", "I", 3},
+		{"ogle", "V", 1},
+		{"ogle", "i", 3},
+		{"gaia", "G", 2},
+		{"gaia", "RP", 3},
+		{"ztf", "g-ZTF", 1},
+		{"ztf", "ztf-ztf", -1},
+		{"ztf", "ZTF g", 1},
+		{"ztf", "-ztf", -1},
+		{"atlas", "orange-ATLAS", 2},
+		{"panstarrs", "z_PS1", 4},
+		{"snana", "g-DES", -1},
+		{"ogle", "OGLE_V", 1},
+		{"gaia", "GBP", 1},
+		{"gaia", "G_BP", 1},
+		{"snana", "DES-i", 3},
+		{"snana", "o", -1},
 		{"snana", "Y", 5},
 	};
 
@@ -117,9 +148,41 @@ test_surveys(void)
 	{
 		CHECK(survey->bands[MAX_SURVEY_BANDS - 1].name == NULL, "end of %s", survey->name);
 		for (const SurveyBand *band = survey->bands; band->name != NULL; band++)
+		{
 			CHECK(find_survey_band(survey, band->name, strlen(band->name)) == band,
 				  "%s %s stands twice", survey->name, band->name);
+			for (const SurveyBand *other = survey->bands; other < band; other++)
+				CHECK(other->passband != band->passband ||
+						  (memcmp(&other->zero_point, &band->zero_point, sizeof(double)) == 0 &&
+						   other->magnitude_offset == band->magnitude_offset &&
+						   other->extinction == band->extinction),
+					  "%s %s and %s differ", survey->name, other->name, band->name);
+		}
 	}
+}
+
+/* The same to the bit for Rubin; elsewhere the longer the wavelength the less. */
+static void
+test_extinction(void)
+{
+	double extinction[N_PASSBANDS];
+
+	for (const Survey *survey = surveys; survey->name != NULL; survey++)
+	{
+		survey_extinction(survey, extinction);
+		for (int passband = 0; passband < N_PASSBANDS; passband++)
+		{
+			if (strcmp(survey->name, "rubin") == 0 || strcmp(survey->name, "snana") == 0)
+				CHECK(extinction[passband] == passbands[passband].extinction, "%s %d", survey->name,
+					  passband);
+			CHECK(fabs(extinction[passband] / passbands[passband].extinction - 1.0) < 0.16,
+				  "%s %d has %g", survey->name, passband, extinction[passband]);
+			CHECK(passband == 0 || extinction[passband] < extinction[passband - 1],
+				  "order of %s %d", survey->name, passband);
+		}
+	}
+	survey_extinction(find_survey("atlas"), extinction);
+	CHECK(extinction[2] == 2.01 && extinction[3] == passbands[3].extinction, "ATLAS");
 }
 
 int
@@ -129,5 +192,6 @@ main(void)
 	test_magnitudes();
 	test_times();
 	test_surveys();
+	test_extinction();
 	return unit_report();
 }

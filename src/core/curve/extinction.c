@@ -6,16 +6,14 @@
 
 #include <math.h>
 
-#include "core/curve/passbands.h"
-
 bool
-deredden_observations(const Observations *o, double mwebv, Observations *result,
-					  Workspace *workspace)
+deredden_observations(const Observations *o, const double extinction[N_PASSBANDS], double mwebv,
+					  Observations *result, Workspace *workspace)
 {
 	double gain[N_PASSBANDS];
 
 	for (int passband = 0; passband < N_PASSBANDS; passband++)
-		gain[passband] = pow(10.0, 0.4 * passbands[passband].extinction * mwebv);
+		gain[passband] = pow(10.0, 0.4 * extinction[passband] * mwebv);
 	*result = allocate_observations(o->count, workspace);
 	result->count = o->count;
 	result->n_rejected = o->n_rejected;

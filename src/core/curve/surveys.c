@@ -7,6 +7,13 @@
  * B) are left out.  AB magnitudes minus Vega magnitudes: Blanton and Roweis 2007
  * (AJ 133, 734), table 1, for V and I; Gaia's zero points: Riello et al. 2021
  * (A&A 649, A3), table 5 (G 25.8010 AB, 25.6874 Vega).
+ *
+ * Extinction is Schlafly and Finkbeiner 2011 (ApJ 737, 103), table 6, with R_V = 3.1,
+ * for Pan-STARRS, DES (u: LSST's), SDSS, LSST and Landolt's V and I.  ZTF's, ATLAS's and
+ * Gaia's passbands are not in it: theirs is interpolated to the effective wavelength, 4723,
+ * 6340 and 7886 Angstrom (Bellm et al. 2019, PASP 131, 018002), 5330 and 6790 (Tonry et
+ * al. 2018, PASP 130, 064505), and 5110 (BP), 6218 (G) and 7769 (RP; Riello et al.), between
+ * g, V, r, i and z of that table.  Of SNANA's letters the survey is not known: LSST's.
  */
 #include "core/curve/surveys.h"
 
@@ -31,86 +38,94 @@ const Survey surveys[] = {
 	{"ztf",
 	 "ztf",
 	 NULL,
-	 {{"1", G, NAN, 0.0},
-	  {"2", R, NAN, 0.0},
-	  {"3", I, NAN, 0.0},
-	  {"g", G, NAN, 0.0},
-	  {"r", R, NAN, 0.0},
-	  {"i", I, NAN, 0.0},
-	  {"G", G, NAN, 0.0},
-	  {"R", R, NAN, 0.0},
-	  {"I", I, NAN, 0.0},
-	  {"zg", G, NAN, 0.0},
-	  {"zr", R, NAN, 0.0},
-	  {"zi", I, NAN, 0.0}}},
+	 {{"1", G, NAN, 0.0, 3.30},
+	  {"2", R, NAN, 0.0, 2.21},
+	  {"3", I, NAN, 0.0, 1.57},
+	  {"g", G, NAN, 0.0, 3.30},
+	  {"r", R, NAN, 0.0, 2.21},
+	  {"i", I, NAN, 0.0, 1.57},
+	  {"G", G, NAN, 0.0, 3.30},
+	  {"R", R, NAN, 0.0, 2.21},
+	  {"I", I, NAN, 0.0, 1.57},
+	  {"zg", G, NAN, 0.0, 3.30},
+	  {"zr", R, NAN, 0.0, 2.21},
+	  {"zi", I, NAN, 0.0, 1.57}}},
 	/* cyan, 5330 Angstrom, and orange, 6790 Angstrom */
 	{"atlas",
 	 "atlas",
 	 &time_scales[TIME_MJD],
-	 {{"c", G, MICROJANSKY_ZERO_POINT, 0.0},
-	  {"o", R, MICROJANSKY_ZERO_POINT, 0.0},
-	  {"cyan", G, MICROJANSKY_ZERO_POINT, 0.0},
-	  {"orange", R, MICROJANSKY_ZERO_POINT, 0.0}}},
+	 {{"c", G, MICROJANSKY_ZERO_POINT, 0.0, 2.83},
+	  {"o", R, MICROJANSKY_ZERO_POINT, 0.0, 2.01},
+	  {"cyan", G, MICROJANSKY_ZERO_POINT, 0.0, 2.83},
+	  {"orange", R, MICROJANSKY_ZERO_POINT, 0.0, 2.01}}},
 	/* numbers: filterID of the archive's tables, whose fluxes are in jansky */
 	{"panstarrs",
 	 "ps1",
 	 &time_scales[TIME_MJD],
-	 {{"1", G, JANSKY_ZERO_POINT, 0.0},
-	  {"2", R, JANSKY_ZERO_POINT, 0.0},
-	  {"3", I, JANSKY_ZERO_POINT, 0.0},
-	  {"4", Z, JANSKY_ZERO_POINT, 0.0},
-	  {"5", Y, JANSKY_ZERO_POINT, 0.0},
-	  {"g", G, JANSKY_ZERO_POINT, 0.0},
-	  {"r", R, JANSKY_ZERO_POINT, 0.0},
-	  {"i", I, JANSKY_ZERO_POINT, 0.0},
-	  {"z", Z, JANSKY_ZERO_POINT, 0.0},
-	  {"y", Y, JANSKY_ZERO_POINT, 0.0}}},
+	 {{"1", G, JANSKY_ZERO_POINT, 0.0, 3.172},
+	  {"2", R, JANSKY_ZERO_POINT, 0.0, 2.271},
+	  {"3", I, JANSKY_ZERO_POINT, 0.0, 1.682},
+	  {"4", Z, JANSKY_ZERO_POINT, 0.0, 1.322},
+	  {"5", Y, JANSKY_ZERO_POINT, 0.0, 1.087},
+	  {"g", G, JANSKY_ZERO_POINT, 0.0, 3.172},
+	  {"r", R, JANSKY_ZERO_POINT, 0.0, 2.271},
+	  {"i", I, JANSKY_ZERO_POINT, 0.0, 1.682},
+	  {"z", Z, JANSKY_ZERO_POINT, 0.0, 1.322},
+	  {"y", Y, JANSKY_ZERO_POINT, 0.0, 1.087}}},
 	{"des",
 	 "des",
 	 &time_scales[TIME_MJD],
-	 {{"u", U, FLUX_ZERO_POINT, 0.0},
-	  {"g", G, FLUX_ZERO_POINT, 0.0},
-	  {"r", R, FLUX_ZERO_POINT, 0.0},
-	  {"i", I, FLUX_ZERO_POINT, 0.0},
-	  {"z", Z, FLUX_ZERO_POINT, 0.0},
-	  {"Y", Y, FLUX_ZERO_POINT, 0.0},
-	  {"y", Y, FLUX_ZERO_POINT, 0.0}}},
+	 {{"u", U, FLUX_ZERO_POINT, 0.0, 4.145},
+	  {"g", G, FLUX_ZERO_POINT, 0.0, 3.237},
+	  {"r", R, FLUX_ZERO_POINT, 0.0, 2.176},
+	  {"i", I, FLUX_ZERO_POINT, 0.0, 1.595},
+	  {"z", Z, FLUX_ZERO_POINT, 0.0, 1.217},
+	  {"Y", Y, FLUX_ZERO_POINT, 0.0, 1.058},
+	  {"y", Y, FLUX_ZERO_POINT, 0.0, 1.058}}},
 	{"sdss",
 	 "sdss",
 	 &time_scales[TIME_MJD],
-	 {{"u", U, NANOMAGGY_ZERO_POINT, 0.0},
-	  {"g", G, NANOMAGGY_ZERO_POINT, 0.0},
-	  {"r", R, NANOMAGGY_ZERO_POINT, 0.0},
-	  {"i", I, NANOMAGGY_ZERO_POINT, 0.0},
-	  {"z", Z, NANOMAGGY_ZERO_POINT, 0.0}}},
+	 {{"u", U, NANOMAGGY_ZERO_POINT, 0.0, 4.239},
+	  {"g", G, NANOMAGGY_ZERO_POINT, 0.0, 3.303},
+	  {"r", R, NANOMAGGY_ZERO_POINT, 0.0, 2.285},
+	  {"i", I, NANOMAGGY_ZERO_POINT, 0.0, 1.698},
+	  {"z", Z, NANOMAGGY_ZERO_POINT, 0.0, 1.263}}},
 	/* numbers as in the challenge */
 	{"rubin",
 	 "lsst",
 	 &time_scales[TIME_MJD],
-	 {{"0", U, NANOJANSKY_ZERO_POINT, 0.0},
-	  {"1", G, NANOJANSKY_ZERO_POINT, 0.0},
-	  {"2", R, NANOJANSKY_ZERO_POINT, 0.0},
-	  {"3", I, NANOJANSKY_ZERO_POINT, 0.0},
-	  {"4", Z, NANOJANSKY_ZERO_POINT, 0.0},
-	  {"5", Y, NANOJANSKY_ZERO_POINT, 0.0},
-	  {"u", U, NANOJANSKY_ZERO_POINT, 0.0},
-	  {"g", G, NANOJANSKY_ZERO_POINT, 0.0},
-	  {"r", R, NANOJANSKY_ZERO_POINT, 0.0},
-	  {"i", I, NANOJANSKY_ZERO_POINT, 0.0},
-	  {"z", Z, NANOJANSKY_ZERO_POINT, 0.0},
-	  {"y", Y, NANOJANSKY_ZERO_POINT, 0.0}}},
+	 {{"0", U, NANOJANSKY_ZERO_POINT, 0.0, 4.145},
+	  {"1", G, NANOJANSKY_ZERO_POINT, 0.0, 3.237},
+	  {"2", R, NANOJANSKY_ZERO_POINT, 0.0, 2.273},
+	  {"3", I, NANOJANSKY_ZERO_POINT, 0.0, 1.684},
+	  {"4", Z, NANOJANSKY_ZERO_POINT, 0.0, 1.323},
+	  {"5", Y, NANOJANSKY_ZERO_POINT, 0.0, 1.088},
+	  {"u", U, NANOJANSKY_ZERO_POINT, 0.0, 4.145},
+	  {"g", G, NANOJANSKY_ZERO_POINT, 0.0, 3.237},
+	  {"r", R, NANOJANSKY_ZERO_POINT, 0.0, 2.273},
+	  {"i", I, NANOJANSKY_ZERO_POINT, 0.0, 1.684},
+	  {"z", Z, NANOJANSKY_ZERO_POINT, 0.0, 1.323},
+	  {"y", Y, NANOJANSKY_ZERO_POINT, 0.0, 1.088}}},
 	/* Vega magnitudes of Johnson's V and Cousins' I */
-	{"ogle", "ogle", &time_scales[TIME_JD_2450000], {{"V", G, NAN, 0.02}, {"I", I, NAN, 0.45}}},
+	{"ogle",
+	 "ogle",
+	 &time_scales[TIME_JD_2450000],
+	 {{"V", G, NAN, 0.02, 2.742},
+	  {"I", I, NAN, 0.45, 1.505},
+	  {"v", G, NAN, 0.02, 2.742},
+	  {"i", I, NAN, 0.45, 1.505}}},
 	/* fluxes in electrons per second */
 	{"gaia",
 	 "gaia",
 	 &time_scales[TIME_JD_2455197],
-	 {{"G", R, 25.8010, 0.1136},
-	  {"BP", G, 25.3540, 0.0155},
-	  {"RP", I, 25.1040, 0.3561},
-	  {"g", R, 25.8010, 0.1136},
-	  {"bp", G, 25.3540, 0.0155},
-	  {"rp", I, 25.1040, 0.3561}}},
+	 {{"G", R, 25.8010, 0.1136, 2.26},
+	  {"BP", G, 25.3540, 0.0155, 3.00},
+	  {"RP", I, 25.1040, 0.3561, 1.60},
+	  {"g", R, 25.8010, 0.1136, 2.26},
+	  {"bp", G, 25.3540, 0.0155, 3.00},
+	  {"rp", I, 25.1040, 0.3561, 1.60},
+	  {"GBP", G, 25.3540, 0.0155, 3.00},
+	  {"GRP", I, 25.1040, 0.3561, 1.60}}},
 	/*
 	 * Of the Carnegie Supernova Project's codes, n, m and o (its three V), B, J, j and
 	 * H have none; its Y and y are centred at 1.04 micrometres.
@@ -118,14 +133,14 @@ const Survey surveys[] = {
 	{"snana",
 	 "",
 	 &time_scales[TIME_MJD],
-	 {{"u", U, FLUX_ZERO_POINT, 0.0},
-	  {"g", G, FLUX_ZERO_POINT, 0.0},
-	  {"r", R, FLUX_ZERO_POINT, 0.0},
-	  {"i", I, FLUX_ZERO_POINT, 0.0},
-	  {"z", Z, FLUX_ZERO_POINT, 0.0},
-	  {"Y", Y, FLUX_ZERO_POINT, 0.0},
-	  {"y", Y, FLUX_ZERO_POINT, 0.0}}},
-	{NULL, NULL, NULL, {{NULL, 0, 0.0, 0.0}}},
+	 {{"u", U, FLUX_ZERO_POINT, 0.0, 4.145},
+	  {"g", G, FLUX_ZERO_POINT, 0.0, 3.237},
+	  {"r", R, FLUX_ZERO_POINT, 0.0, 2.273},
+	  {"i", I, FLUX_ZERO_POINT, 0.0, 1.684},
+	  {"z", Z, FLUX_ZERO_POINT, 0.0, 1.323},
+	  {"Y", Y, FLUX_ZERO_POINT, 0.0, 1.088},
+	  {"y", Y, FLUX_ZERO_POINT, 0.0, 1.088}}},
+	{NULL, NULL, NULL, {{NULL, 0, 0.0, 0.0, 0.0}}},
 };
 
 const Survey *
@@ -148,6 +163,15 @@ find_band(const Survey *survey, const char *name, size_t length)
 			return band;
 	}
 	return NULL;
+}
+
+void
+survey_extinction(const Survey *survey, double extinction[N_PASSBANDS])
+{
+	for (int passband = 0; passband < N_PASSBANDS; passband++)
+		extinction[passband] = passbands[passband].extinction;
+	for (const SurveyBand *band = survey->bands; band->name != NULL; band++)
+		extinction[band->passband] = band->extinction;
 }
 
 static bool
@@ -176,17 +200,20 @@ const SurveyBand *
 find_survey_band(const Survey *survey, const char *name, size_t length)
 {
 	const SurveyBand *band = find_band(survey, name, length);
-	size_t			  skip = 0;
+	size_t			  n_prefix = strlen(survey->prefix), skip = 0;
 
 	if (band != NULL)
 		return band;
 	if (has_prefix(name, length, survey->prefix))
-		skip = strlen(survey->prefix);
+		skip = n_prefix;
 	/* not "-1" or "1.0" */
 	for (size_t i = skip; i < length && is_letter(name[0]); i++)
 	{
-		if (name[i] != '\0' && strchr("_-.:", name[i]) != NULL)
+		if (name[i] != '\0' && strchr("_-.: ", name[i]) != NULL)
 			skip = i + 1;
 	}
+	if (n_prefix > 0 && skip > 0 && length - skip == n_prefix &&
+		has_prefix(name + skip, length - skip, survey->prefix))
+		return find_band(survey, name, skip - 1);
 	return find_band(survey, name + skip, length - skip);
 }

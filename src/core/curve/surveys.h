@@ -12,7 +12,8 @@
 
 /*
  * One of a survey's names, letters or numbers of a passband, and the one of the
- * six passbands that is nearest to it.
+ * six passbands that is nearest to it.  No two passbands of a survey are nearest to
+ * the same: the other members follow from it.
  */
 typedef struct SurveyBand
 {
@@ -20,6 +21,7 @@ typedef struct SurveyBand
 	int			passband;
 	double		zero_point;		  /* of the survey's fluxes; NaN: each row has its own, or none */
 	double		magnitude_offset; /* AB magnitude minus the survey's */
+	double		extinction;		  /* magnitudes per E(B-V) of the Milky Way */
 } SurveyBand;
 
 /* A name of NULL ends the bands. */
@@ -40,8 +42,15 @@ extern const Survey surveys[];
 extern const Survey *find_survey(const char *name);
 
 /*
+ * The extinction of each of the six passbands in a survey's light curves, in magnitudes per
+ * E(B-V): of the survey's passband that is taken for it, or else Rubin's.
+ */
+extern void survey_extinction(const Survey *survey, double extinction[N_PASSBANDS]);
+
+/*
  * The passband that these bytes name, also with the survey's prefix or any other
- * word before one of "_-.:" in front ("ztfg", "ps1::g"); NULL if there is none.
+ * word before one of "_-.: " in front ("ztfg", "ps1::g"), or the survey's behind one
+ * ("g-ZTF"); NULL if there is none.
  */
 extern const SurveyBand *find_survey_band(const Survey *survey, const char *name, size_t length);
 

@@ -7,11 +7,13 @@
 #include <math.h>
 
 #include "access/htup_details.h"
+#include "utils/builtins.h"
 
 #include "core/curve/clip.h"
 #include "core/curve/extinction.h"
 #include "core/curve/selection.h"
 #include "pg/curve/lightcurve_type.h"
+#include "pg/curve/photometry.h"
 #include "pg/curve/row_counts.h"
 #include "pg/util/args.h"
 #include "pg/util/arrays.h"
@@ -164,16 +166,19 @@ plasticc_clip(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(make_lightcurve(&clipped));
 }
 
-/* plasticc_deredden(lightcurve, mwebv) */
+/* plasticc_deredden(lightcurve, mwebv [, survey]) */
 Datum
 plasticc_deredden(PG_FUNCTION_ARGS)
 {
 	Workspace	 workspace = server_workspace(CurrentMemoryContext);
 	double		 mwebv = number_argument(fcinfo, 1, "mwebv", 0.0, MAX_COLOR_EXCESS);
+	const char	*survey = PG_NARGS() > 2 ? text_to_cstring(PG_GETARG_TEXT_PP(2)) : "rubin";
 	Observations whole = lightcurve_observations(canonical_lightcurve(PG_GETARG_LIGHTCURVE(0)));
 	Observations corrected;
+	double		 extinction[N_PASSBANDS];
 
-	if (!deredden_observations(&whole, mwebv, &corrected, &workspace))
+	survey_extinction(require_survey(survey), extinction);
+	if (!deredden_observations(&whole, extinction, mwebv, &corrected, &workspace))
 		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 						errmsg("dereddened light curve is out of range for type real")));
 	PG_RETURN_POINTER(make_lightcurve(&corrected));
