@@ -92,6 +92,13 @@ CREATE TABLE stars AS SELECT object_id AS star, mjd, CASE WHEN i % 6 = 0 THEN -9
 CALL plasticc_extract('stars', 'sdss', '{"feature_set": "simple", "object_id": "star", "flux": "mag", "flux_err": "magerr", "passband": "band", "survey": "sdss", "unit": "AB magnitude"}');
 CREATE TABLE cepheids AS SELECT star, mjd - 49999.5 AS hjd, mag - CASE band WHEN 'g' THEN 0.02 ELSE 0.45 END AS mag, magerr, CASE band WHEN 'g' THEN 'V' ELSE 'I' END AS band FROM stars WHERE band IN ('g', 'i');
 CALL plasticc_extract('cepheids', 'ogle', '{"feature_set": "simple", "object_id": "star", "mjd": "hjd", "magnitude": "mag", "magnitude_err": "magerr", "passband": "band", "survey": "ogle"}');
+-- the same passbands by other names, and one of them for all rows
+SELECT plasticc_create_feature_table('ogle_names'), plasticc_create_feature_table('ogle_v');
+CREATE TABLE named_cepheids AS SELECT star, hjd, mag, magerr, (CASE WHEN band = 'V' THEN ARRAY['OGLE_V', ' v', 'V-OGLE', 'first'] ELSE ARRAY['OGLE:I', 'I  ', 'i', 'OGLE I'] END)[1 + star % 4] AS band FROM cepheids;
+CALL plasticc_extract('named_cepheids', 'ogle_names', '{"feature_set": "simple", "object_id": "star", "mjd": "hjd", "magnitude": "mag", "magnitude_err": "magerr", "passband": "band", "survey": "ogle", "passbands": {"first": "g"}}');
+SELECT count(*) AS objects, count(*) FILTER (WHERE o.lightcurve = n.lightcurve AND n.features = o.features) AS same FROM ogle o JOIN ogle_names n USING (object_id);
+CALL plasticc_extract('cepheids', 'ogle_v', '{"feature_set": "simple", "object_id": "star", "mjd": "hjd", "magnitude": "mag", "magnitude_err": "magerr", "passband": "V", "survey": "ogle", "where": "band = ''V''"}');
+SELECT count(*) AS objects, count(*) FILTER (WHERE plasticc_select(v.lightcurve) = plasticc_select(o.lightcurve, '{1}')) AS same FROM ogle o JOIN ogle_v v USING (object_id);
 UPDATE base SET flux = 100 + abs(flux), flux_err = 0.02 * ln(10) / 2.5 * (100 + abs(flux));
 SELECT * FROM differences('sdss', '{0,1,2,3,4}', 'i % 6 > 1');
 SELECT * FROM differences('ogle', '{1,3}', 'i % 6 > 1');
@@ -106,6 +113,19 @@ SELECT * FROM differences('own');
 CREATE TABLE stamps AS SELECT object_id, plasticc_timestamp(mjd) AS mjd, passband, flux, flux_err FROM base;
 CALL plasticc_extract('stamps', 'stamped', '{"feature_set": "simple"}');
 SELECT * FROM differences('stamped');
+
+CREATE TABLE unzoned AS SELECT object_id, (plasticc_timestamp(mjd) AT TIME ZONE 'UTC')::timestamp(3) AS mjd, passband, flux, flux_err FROM base;
+SELECT plasticc_create_feature_table('unzoned_features');
+SET TimeZone = 'America/Santiago';
+CALL plasticc_extract('unzoned', 'unzoned_features', '{"feature_set": "simple"}');
+RESET TimeZone;
+SELECT * FROM differences('unzoned_features');
+-- texts that stand for a missing value are counted with their row
+SELECT plasticc_create_feature_table('gaps', 'text');
+CREATE TABLE gaps_of_texts AS SELECT object_id::text AS object_id, mjd::text AS mjd, passband::text AS passband,
+    CASE WHEN i % 3 = 0 THEN ('{"", " ",null,NULL,None,none,NA,n/a,-,--,---,masked,*,nan,>19.5,<NA>}'::text[] || '{"null","NULL"}'::text[])[1 + i / 3 % 18] ELSE flux::text END AS flux, flux_err::text AS flux_err FROM base;
+CALL plasticc_extract('gaps_of_texts', 'gaps', '{"feature_set": "simple"}');
+SELECT * FROM differences('gaps', condition => 'i % 3 > 0');
 
 -- one passband for all rows
 SELECT plasticc_create_feature_table('one_band');

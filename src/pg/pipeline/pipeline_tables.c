@@ -88,18 +88,26 @@ raise_bad_type(const PipelineTable *table, const char *column, Oid type, const c
 			 errhint("It must be %s.", accepted)));
 }
 
+char *
+stands_for_missing(const char *text)
+{
+	return psprintf(
+		"(pg_catalog.btrim(%s) OPERATOR(pg_catalog.=) ANY "
+		"('{\"\",\"null\",\"NULL\",\"Null\",none,None,NONE,na,NA,n/a,N/A,-,--,---,masked,*}'"
+		"::pg_catalog.text[]) OR %s OPERATOR(pg_catalog.~~) '>%%'::pg_catalog.text "
+		"OR %s OPERATOR(pg_catalog.~~) '<%%'::pg_catalog.text)",
+		text, text, text);
+}
+
 /*
- * Of a text the value that it is of the type, NULL where it stands for a missing one
- * and what cases say: texts are found in files that were copied as they are.
+ * Of a text the value that it is of the type, NULL where it stands for a missing one, and
+ * what cases say: texts are found in files that were copied as they are.
  */
 static char *
 text_or_null(const char *value, const char *cases, const char *type)
 {
-	return psprintf(
-		"CASE WHEN %s OPERATOR(pg_catalog.=) ANY "
-		"('{\"\",\"null\",\"NULL\",\"Null\",\"none\",\"None\",\"NA\",\"N/A\"}'::pg_catalog.text[]) "
-		"THEN NULL %s ELSE %s::%s END",
-		value, cases, value, type);
+	return psprintf("CASE WHEN %s THEN NULL %s ELSE %s::%s END", stands_for_missing(value), cases,
+					value, type);
 }
 
 char *

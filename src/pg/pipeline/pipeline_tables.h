@@ -33,7 +33,7 @@ extern void raise_bad_type(const PipelineTable *table, const char *column, Oid t
  * The column as an expression, of exactly the type, on a row that is called alias.
  * An error, which names the option that would name another column (NULL where
  * there is none), when it is missing or its type is not accepted.  Numbers and
- * booleans may be texts, where '' and the like are NULL; 0 and 1 are booleans.
+ * booleans may be texts, where what stands_for_missing is NULL; 0 and 1 are booleans.
  */
 extern char *text_column(const PipelineTable *table, const char *alias, const char *column,
 						 const char *option);
@@ -41,6 +41,12 @@ extern char *number_column(const PipelineTable *table, const char *alias, const 
 						   const char *option);
 extern char *boolean_column(const PipelineTable *table, const char *alias, const char *column,
 							const char *option);
+
+/*
+ * Whether the text, an expression, stands for a missing value: blank, null, none, na, -, *, masked,
+ * or a limit, which is no measurement (">19.5").
+ */
+extern char *stands_for_missing(const char *text);
 
 /* An error unless the target has the column with that type; hint states how to get such a table. */
 extern void check_target_column(const PipelineTable *target, const char *column, Oid type,

@@ -223,11 +223,9 @@ report_rejected_rows(const ChunkReport *total)
  * ------------------------------------------------------------------------
  */
 
-/* What numbers and booleans may look like as texts, in lower case. */
-#define MISSING_TEXTS "null|none|na|n/a"
-#define NUMBERS                                                                                    \
-	"^\\s*([-+]?(\\d+\\.?\\d*|\\.\\d+)(e[-+]?\\d+)?|[-+]?inf(inity)?|nan|" MISSING_TEXTS ")?\\s*$"
-#define BOOLEANS "^\\s*(t|true|y|yes|on|f|false|n|no|off|[01](\\.0)?|" MISSING_TEXTS ")?\\s*$"
+/* What numbers and booleans look like as texts, in lower case. */
+#define NUMBERS "^\\s*([-+]?(\\d+\\.?\\d*|\\.\\d+)(e[-+]?\\d+)?|[-+]?inf(inity)?|nan)\\s*$"
+#define BOOLEANS "^\\s*(t|true|y|yes|on|f|false|n|no|off|[01](\\.0)?)\\s*$"
 
 static void
 add_text_query(StringInfo query, const RowSource *source, const char *column, const char *fault,
@@ -237,13 +235,13 @@ add_text_query(StringInfo query, const RowSource *source, const char *column, co
 	char				*text = text_column(table, "s", column, NULL);
 
 	appendStringInfo(query,
-					 "%sSELECT %s::pg_catalog.text, %s, %s FROM %s AS s WHERE %s AND "
+					 "%sSELECT %s::pg_catalog.text, %s, %s FROM %s AS s WHERE %s AND NOT %s AND "
 					 "pg_catalog.lower(%s) OPERATOR(pg_catalog.!~) %s::pg_catalog.text%s",
 					 query->len > 0 ? " UNION ALL " : "",
 					 quote_literal_cstr(psprintf("%s is not %s", column, fault)), text,
 					 text_column(table, "s", source->options->mjd, NULL), table->name,
-					 key_in(source->key, "s", &source->id), text, quote_literal_cstr(pattern),
-					 where_condition(source));
+					 key_in(source->key, "s", &source->id), stands_for_missing(text), text,
+					 quote_literal_cstr(pattern), where_condition(source));
 }
 
 static void

@@ -106,13 +106,18 @@ numbered_passband(const RowSource *source, const char *column, Oid type)
 	return cases.len > 0 ? psprintf("CASE%s END", cases.data) : "NULL::pg_catalog.int8";
 }
 
-/* The passband of all rows, where a letter is given that is no column; else -1. */
+/* The passband of all rows, where a name is given that is no column; else -1. */
 static int
 only_passband(const RowSource *source, const PipelineTable *table)
 {
-	const char *option = source->options->passband;
+	const char		 *option = source->options->passband;
+	const SurveyBand *band = NULL;
 
-	return OidIsValid(column_type(table->oid, option)) ? -1 : find_passband(option, strlen(option));
+	if (OidIsValid(column_type(table->oid, option)))
+		return -1;
+	if (source->survey)
+		band = find_survey_band(source->survey, option, strlen(option));
+	return band ? band->passband : find_passband(option, strlen(option));
 }
 
 /* What rows have in the column, as a text. */
@@ -135,7 +140,8 @@ passband_expression(const RowSource *source, const PipelineTable *table)
 		return passband_constant(only_passband(source, table));
 	type = require_column(table, column, "passband");
 	if (is_text(type))
-		return named_passband(source, passband_text(source, table));
+		return named_passband(source,
+							  psprintf("pg_catalog.btrim(%s)", passband_text(source, table)));
 	if (!is_number(type))
 		ereport(
 			ERROR,
@@ -207,6 +213,10 @@ time_expression(const RowSource *source, const PipelineTable *table, const char 
 	if (type == TIMESTAMPTZOID)
 		return psprintf("%s.plasticc_mjd(s.%s::pg_catalog.timestamptz)", source->schema,
 						quote_identifier(column));
+	if (type == TIMESTAMPOID)
+		return psprintf("%s.plasticc_mjd(pg_catalog.timezone('UTC'::pg_catalog.text, "
+						"s.%s::pg_catalog.timestamp))",
+						source->schema, quote_identifier(column));
 	if (time)
 		read_time(time_option, time, &scale);
 	else if (source->survey && source->survey->time)
@@ -226,28 +236,31 @@ time_expression(const RowSource *source, const PipelineTable *table, const char 
  * ------------------------------------------------------------------------
  */
 
-/* What a survey says of each passband, as one constant or by the name in the column. */
+/* What a survey says of each passband: one constant, or one for each of the six. */
 static char *
 survey_constant(const RowSource *source, size_t member)
 {
 	const SurveyBand *bands = source->survey->bands;
-	char		  *value = text_column(&source->observations, "s", source->options->passband, NULL);
-	bool		   same = true;
-	StringInfoData cases;
+	char			 *passband = passband_expression(source, &source->observations);
+	const char		 *constants[N_PASSBANDS] = {NULL};
+	bool			  same = true;
+	StringInfoData	  cases;
 
-	initStringInfo(&cases);
 	for (const SurveyBand *band = bands; band->name; band++)
 	{
-		double constant = *(const double *) ((const char *) band + member);
+		const char *constant = (const char *) band + member;
 
-		same = same && memcmp((const char *) band + member, (const char *) bands + member,
-							  sizeof(double)) == 0;
-		add_case(&cases, value, text_constant(band->name),
-				 psprintf("'%.17g'::pg_catalog.float8", constant));
+		same = same && memcmp(constant, (const char *) bands + member, sizeof(double)) == 0;
+		constants[band->passband] =
+			psprintf("'%.17g'::pg_catalog.float8", *(const double *) constant);
 	}
-	return same ? psprintf("'%.17g'::pg_catalog.float8",
-						   *(const double *) ((const char *) bands + member))
-				: psprintf("CASE%s END", cases.data);
+	if (same)
+		return pstrdup(constants[bands->passband]);
+	initStringInfo(&cases);
+	for (int i = 0; i < N_PASSBANDS; i++)
+		if (constants[i])
+			add_case(&cases, passband, passband_constant(i), constants[i]);
+	return psprintf("CASE%s END", cases.data);
 }
 
 /* The zero point of the fluxes; NULL for that of light curves. */
