@@ -69,6 +69,19 @@ copy_statement()
 	note "\\copy $(quoted_name "$1") from program '$(reader "$2")' with (format csv, header true)"
 }
 
+# The same of a file of one object: the rest of the columns, beside the object that the file is named after.
+copy_object_statement()
+{
+	local column columns=()
+
+	while IFS= read -r column; do
+		columns+=("$(quoted_name "$column")")
+	done < <(csv_header "$2")
+	note "ALTER TABLE $(quoted_name "$1") ALTER object_id SET DEFAULT $(quoted_text "$(object_of "$(original "$2")")");"
+	note "\\copy $(quoted_name "$1") ($(join "${columns[@]}")) from program '$(reader "$2")' with (format csv, header true)"
+	note "ALTER TABLE $(quoted_name "$1") ALTER object_id DROP DEFAULT;"
+}
+
 # Prints SQL that loads files of rows.
 table_statements()
 {
@@ -76,18 +89,23 @@ table_statements()
 
 	for i in "${!files[@]}"; do
 		rows=$work/file.$i
-		if [[ $format != csv ]]; then
+		if [[ $format != csv* ]]; then
 			rows=$work/rows.$i
 			convert "$work/file.$i" "$rows" "$work/objects.$i" || die "nothing was loaded"
 		fi
 		if [[ -z $first ]]; then
 			first=$rows
 			create_text_table "$target" "$rows"
+			[[ $format != csv-objects ]] || note "ALTER TABLE $(quoted_name "$target") ADD object_id text;"
 			[[ $format != snana* ]] || create_text_table objects "$work/objects.$i"
 		elif ! diff -q <(csv_header "$first") <(csv_header "$rows") >/dev/null; then
 			die "$(original "$rows"): its columns differ from those of $(original "$first")"
 		fi
-		copy_statement "$target" "$rows"
+		if [[ $format == csv-objects ]]; then
+			copy_object_statement "$target" "$rows"
+		else
+			copy_statement "$target" "$rows"
+		fi
 		[[ $format != snana* ]] || copy_statement objects "$work/objects.$i"
 	done
 }

@@ -29,6 +29,7 @@
 #	ztf-alerts    ZTF's alert packets as JSON, one document or one packet a line
 #	rubin-alerts  Rubin's alert packets as JSON, likewise
 #	csv           any CSV files with the same header
+#	csv-objects   the same, of one object each: column object_id is the file's name without its ending
 #
 # The header gives the order of the columns.  Columns not listed above are left out.  The public
 # release's names detected_bool, ddf_bool and true_target are understood; it has no gal_l and gal_b,
@@ -260,7 +261,7 @@ parse_arguments()
 	done
 	shift $((OPTIND - 1))
 	if [[ -n $format ]]; then
-		[[ " atlas ztf-forced snana snana-fits ztf-alerts rubin-alerts csv " == *" $format "* ]] || die "there is no format \"$format\""
+		[[ " atlas ztf-forced snana snana-fits ztf-alerts rubin-alerts csv csv-objects " == *" $format "* ]] || die "there is no format \"$format\""
 		[[ -z $metadata && ${#lightcurves[@]} -eq 0 && $# -ge 1 ]] || usage
 		files=("$@")
 	elif [[ -z $metadata && ${#lightcurves[@]} -eq 0 && $# -eq 1 ]]; then

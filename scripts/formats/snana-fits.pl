@@ -64,7 +64,8 @@ my @objects = read_objects($head);
 my $photometry = open_table(photometry_file($head));
 
 @objects or refuse($name, 'there is no observation');
-print csv('object_id', map { $_->{name} } @{ $photometry->{columns} });
+# FLT in older files
+print csv('object_id', map { $_->{name} eq 'FLT' ? 'BAND' : $_->{name} } @{ $photometry->{columns} });
 foreach my $object (@objects)
 {
 	my ($first, $last) = @$object{qw(PTROBS_MIN PTROBS_MAX)};

@@ -41,6 +41,10 @@ $1 == "SNID:" {
 $1 == "VARLIST:" || $1 == "VARNAMES:" {
 	$1 = ""
 	$0 = $0
+	# FLT in older files
+	for (i = 1; i <= NF; i++)
+		if ($i == "FLT")
+			$i = "BAND"
 	if (!n_columns)
 		begin_table()
 	else if (!same_columns())

@@ -94,7 +94,9 @@ is( $node->safe_psql('postgres', 'SELECT object_id, survey, type, ra, decl, reds
 	"A1|TOY|1|54.4|-27.5|0.454|0.005||\nA2|TOY||||||" . '|0.01',
 	'the objects; sentinels are NULL');
 refused('snana', qr/early\.dat:1: an observation before "SNID:" and "VARLIST:"$/m, file('early.dat', "OBS: 1 g 2 3\n"));
-(my $mixed = $snana) =~ s/(MWEBV.*\nVARLIST: MJD) BAND/$1 FLT/;
+$node->safe_psql('postgres', 'DROP TABLE objects');
+is(loaded('snana', 'older', 'SELECT "BAND" FROM older', file('older.dat', $snana =~ s/BAND/FLT/r)), "g\nr\ng", 'names of older files');
+(my $mixed = $snana) =~ s/(MWEBV.*\nVARLIST: MJD) BAND/$1 FIELD/;
 refused('snana', qr/mixed\.dat:16: its columns differ from those of the objects before it$/m, file('mixed.dat', $mixed));
 
 # SNANA's FITS: two objects in a HEAD file, whose rows of the PHOT file have one between them; an array, an unknown number
@@ -177,8 +179,15 @@ is( loaded('rubin-alerts', 'rubin', 'SELECT object_id, "midpointMjdTai", band, "
 	"281323062375219201|60901.5|g|2.5|3|false\n281323062375219201|60902.5|r|1241.0|12.0|true",
 	'sources and forced photometry');
 
+is( loaded('rubin-alerts', 'rubin_before', 'SELECT object_id, "midpointMjdTai", band, "psfFlux", "psfFluxErr", "dec" FROM rubin_before',
+		file('before.json', '{"diaSource": {"diaSourceId": 7, "diaObjectId": 8, "midPointTai": 60902.5, "filterName": "r", "psFlux": 1241.0, "psFluxErr": 12.0, "decl": -1.5}}')),
+	"8|60902.5|r|1241.0|12.0|-1.5",
+	'names of older schemas');
+
 # any CSV
 is(loaded('csv', 'csv', 'SELECT "Time (MJD)", b FROM csv', file('any.csv', "\xef\xbb\xbf\"Time (MJD)\",b\r\n1.5,\r\n")), '1.5|', 'the rows');
+is(loaded('csv-objects', 'stars', 'SELECT * FROM stars ORDER BY 1', file("RR-1's.csv", "t,m\n1.5,\"1,2\"\n"), file('RR-2.dat.csv', "t,m\n2.5,3\n")), "1.5|1,2|RR-1's\n2.5|3|RR-2.dat", 'files of one object');
+refused('csv-objects', qr/column "object_id" of relation "named" already exists/, file('named.csv', "object_id,t\na,1\n"));
 refused('csv', qr/wide\.csv:3: extra data after last expected column$/m, file('wide.csv', "a,b\n1,2\n1,2,3\n"));
 refused('csv', qr/twice\.csv:1: column "a" occurs twice$/m, file('twice.csv', "a,a\n1,2\n"));
 refused('csv', qr/empty\.csv: the file is empty$/m, file('empty.csv', ''));
