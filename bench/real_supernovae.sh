@@ -46,13 +46,13 @@ load_curves()
 	copy stripped stripped_envelope_supernovae
 	sql <<-SQL
 		CREATE TABLE curves AS
-		SELECT 'simulated' AS sample, object_id::text AS id, target, plasticc_deredden(plasticc_lightcurve(mjd, passband, flux, flux_err), mwebv) AS curve,
+		SELECT 'simulated' AS sample, object_id::text AS id, target, plasticc_deredden(plasticc_lightcurve(mjd, passband, flux, flux_err), mwebv, 'des') AS curve,
 		       coalesce(hostgal_specz, hostgal_photoz) AS redshift, object_id % 5 <> 0 AS training
 		FROM observations JOIN objects USING (object_id) GROUP BY object_id, target, mwebv, hostgal_specz, hostgal_photoz
 		UNION ALL SELECT 'Pantheon+, Ia', src || ' ' || snid, 90, plasticc_deredden(plasticc_lightcurve(mjd, plasticc_passband(flt, 'snana'), fluxcal, fluxcalerr), mwebv), NULL, false
 		FROM pantheon JOIN pantheon_objects USING (src, snid) WHERE flt IN ('g', 'r', 'i', 'z') GROUP BY src, snid, mwebv
 		UNION ALL SELECT 'ZTF BTS, Ia', id, 90,
-		       plasticc_deredden(plasticc_lightcurve(mjd, plasticc_passband(band, 'ztf'), plasticc_flux_from_magnitude(mag), plasticc_flux_err_from_magnitude(mag, magerr)), coalesce(a_v, 0) / 3.1), NULL, false
+		       plasticc_deredden(plasticc_lightcurve(mjd, plasticc_passband(band, 'ztf'), plasticc_flux_from_magnitude(mag), plasticc_flux_err_from_magnitude(mag, magerr)), coalesce(a_v, 0) / 3.1, 'ztf'), NULL, false
 		FROM bts LEFT JOIN bts_objects USING (id) WHERE band IN ('g', 'R') GROUP BY id, a_v
 		UNION ALL SELECT 'Ib, Ic, IIb', id, 62,
 		       plasticc_lightcurve(mjd, plasticc_passband(substr(band, 1, 1)), plasticc_flux_from_magnitude(mag), plasticc_flux_err_from_magnitude(mag, nullif(magerr, 0))), NULL, false
