@@ -133,6 +133,10 @@ CREATE TABLE one_band_stars AS SELECT object_id, mjd, flux, flux_err FROM base W
 CALL plasticc_extract('one_band_stars', 'one_band', '{"feature_set": "simple", "passband": "i"}');
 SELECT * FROM differences('one_band', '{3}');
 CALL plasticc_extract('one_band_stars', 'one_band', '{"feature_set": "simple", "passband": "V"}');
+CREATE TABLE capitals AS SELECT object_id AS "OBJECT_ID", mjd AS "MJD", passband, flux, flux_err FROM base LIMIT 1;
+CALL plasticc_extract('capitals', 'one_band', '{"object_id": "object_id"}');
+CALL plasticc_extract('capitals', 'one_band', '{"object_id": "OBJECT_ID"}');
+CALL plasticc_extract('capitals', 'one_band', '{"object_id": "OBJECT_ID", "mjd": "time"}');
 -- an epoch twice
 SELECT plasticc_create_feature_table('coalesced');
 CREATE TABLE twice AS SELECT object_id, mjd, passband, flux, flux_err FROM base UNION ALL SELECT object_id, mjd + 1e-6, passband, flux, flux_err FROM base;

@@ -67,16 +67,32 @@ column_type(Oid relation, const char *column)
 	return number <= 0 ? InvalidOid : getBaseType(get_atttype(relation, number));
 }
 
+/* The column whose name differs by the case of letters alone, NULL where there is none. */
+static const char *
+column_in_other_case(Oid relation, const char *column)
+{
+	const char *name;
+
+	for (AttrNumber number = 1; (name = get_attname(relation, number, true)) != NULL; number++)
+		if (pg_strcasecmp(name, column) == 0)
+			return name;
+	return NULL;
+}
+
 Oid
 require_column(const PipelineTable *table, const char *column, const char *option)
 {
-	Oid type = column_type(table->oid, column);
+	Oid			type = column_type(table->oid, column);
+	const char *other;
 
-	if (!OidIsValid(type))
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
-						errmsg("%s has no column \"%s\"", table->name, quoted_string(column)),
-						option ? errhint("Name another one with the option \"%s\".", option) : 0));
-	return type;
+	if (OidIsValid(type))
+		return type;
+	other = column_in_other_case(table->oid, column);
+	ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
+					errmsg("%s has no column \"%s\"", table->name, quoted_string(column)),
+					option == NULL	? 0
+					: other != NULL ? errhint("Perhaps you mean {\"%s\": \"%s\"}.", option, other)
+									: errhint("Name another one with the option \"%s\".", option)));
 }
 
 void
