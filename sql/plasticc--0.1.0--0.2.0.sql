@@ -613,7 +613,7 @@ CREATE FUNCTION plasticc_add_unknown(probabilities double precision[], method va
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 
 COMMENT ON FUNCTION plasticc_add_unknown(double precision[], varchar, integer[]) IS
-'plasticc_add_unknown(real[], plasticc_unknown_method, integer[]) of probabilities that are double precision, with the name of the method';
+'plasticc_add_unknown(real[], text, integer[]) of probabilities that are double precision';
 
 CREATE FUNCTION plasticc_taxonomy(name text, OUT parent text, OUT child text) RETURNS SETOF record
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 50;
@@ -965,14 +965,28 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION plasticc_default_unknown_method() IS
 'method that plasticc_add_unknown uses by default, confidence';
 
-CREATE OR REPLACE FUNCTION plasticc_add_unknown(
-    probabilities real[], method plasticc_unknown_method DEFAULT plasticc_default_unknown_method(), classes integer[] DEFAULT NULL
-) RETURNS real[]
-AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
-
--- Of the method as a text it makes the enum value, for the reason given at plasticc_features(lightcurve, text).
+-- Of the method as a text it makes the enum value, for the reason given at plasticc_features(lightcurve, text); and it leaves out
+-- the conversion of real[], which the library takes as well, because it would not be sent to foreign servers.
 CREATE FUNCTION plasticc_add_unknown_support(internal) RETURNS internal
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+-- The same functions of arrays of all numbers, so that what depends on them, such as a view, stays: the library takes real[] too.
+UPDATE pg_catalog.pg_proc SET proargtypes = pg_catalog.concat_ws(' ', 'double precision[]'::pg_catalog.regtype::pg_catalog.oid,
+    'plasticc_unknown_method'::pg_catalog.regtype::pg_catalog.oid, 'integer[]'::pg_catalog.regtype::pg_catalog.oid)::pg_catalog.oidvector
+WHERE oid OPERATOR(pg_catalog.=) 'plasticc_add_unknown(real[], plasticc_unknown_method, integer[])'::pg_catalog.regprocedure;
+
+UPDATE pg_catalog.pg_proc SET proargtypes = pg_catalog.concat_ws(' ', 'double precision[]'::pg_catalog.regtype::pg_catalog.oid,
+    'bigint[]'::pg_catalog.regtype::pg_catalog.oid)::pg_catalog.oidvector, pronargdefaults = 0, proargdefaults = NULL
+WHERE oid OPERATOR(pg_catalog.=) 'plasticc_submission(real[], integer[])'::pg_catalog.regprocedure;
+
+CREATE OR REPLACE FUNCTION plasticc_submission(probabilities double precision[], classes bigint[] DEFAULT NULL) RETURNS plasticc_submission_row
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+
+CREATE OR REPLACE FUNCTION plasticc_add_unknown(
+    probabilities double precision[], method plasticc_unknown_method DEFAULT plasticc_default_unknown_method(),
+    classes integer[] DEFAULT NULL
+) RETURNS real[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10 SUPPORT plasticc_add_unknown_support;
 
 CREATE FUNCTION plasticc_add_unknown(probabilities real[], method text) RETURNS real[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 SUPPORT plasticc_add_unknown_support;
@@ -982,11 +996,11 @@ CREATE FUNCTION plasticc_add_unknown(probabilities real[], method text, classes 
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10 SUPPORT plasticc_add_unknown_support;
 
 COMMENT ON FUNCTION plasticc_add_unknown_support(internal) IS
-'planner support function of plasticc_add_unknown(real[], text, integer[])';
+'planner support function of plasticc_add_unknown';
 COMMENT ON FUNCTION plasticc_add_unknown(real[], text) IS
-'plasticc_add_unknown(real[], plasticc_unknown_method) with the name of the method as a text';
+'plasticc_add_unknown(double precision[], plasticc_unknown_method) with the name of the method as a text';
 COMMENT ON FUNCTION plasticc_add_unknown(real[], text, integer[]) IS
-'plasticc_add_unknown(real[], plasticc_unknown_method, integer[]) with the name of the method as a text';
+'plasticc_add_unknown(double precision[], plasticc_unknown_method, integer[]) with the name of the method as a text';
 
 CREATE FUNCTION plasticc_period(lightcurve, min_period double precision, max_period double precision)
 RETURNS double precision
@@ -1234,16 +1248,9 @@ COMMENT ON FUNCTION plasticc_importance(bytea, text, boolean, integer, bigint) I
 'permutation importance: mean increase of the challenge''s weighted log loss over repeats (1 to 1000) random permutations of a feature, or of all features of a group together, among the rows of a query, run as the current user, that returns features, target and optionally object_id; largest first';
 COMMENT ON TYPE plasticc_unknown_method IS
 'formula by which plasticc_add_unknown derives the probability of class 99 from the probabilities of the known classes';
-COMMENT ON FUNCTION plasticc_add_unknown(real[], plasticc_unknown_method, integer[]) IS
+COMMENT ON FUNCTION plasticc_add_unknown(double precision[], plasticc_unknown_method, integer[]) IS
 'appends the probability of class 99 by a formula and renormalises; classes may be omitted for 14 probabilities of the challenge''s classes in ascending order and for the methods confidence, prior, presentation, product and scirpus';
 COMMENT ON TYPE plasticc_submission_row IS 'class probabilities in one row of a submission to the challenge';
--- Arrays of all numbers: what depends on the function, such as a view, has to be dropped before the update.
-DROP FUNCTION plasticc_submission(real[], integer[]);
-
--- Not strict: classes may be omitted.
-CREATE FUNCTION plasticc_submission(probabilities double precision[], classes bigint[] DEFAULT NULL) RETURNS plasticc_submission_row
-AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
-
 COMMENT ON FUNCTION plasticc_submission(double precision[], bigint[]) IS
 'probabilities as the columns of a submission to the challenge, 0 for classes not given; classes may be omitted for 14 or 15 probabilities of the challenge''s classes in ascending order';
 COMMENT ON FUNCTION plasticc_log_loss_accum(double precision[], integer, real[], integer[]) IS

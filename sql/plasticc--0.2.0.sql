@@ -999,18 +999,20 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION plasticc_default_unknown_method() IS
 'method that plasticc_add_unknown uses by default, confidence';
 
--- Not strict: classes may be omitted.
-CREATE FUNCTION plasticc_add_unknown(
-    probabilities real[], method plasticc_unknown_method DEFAULT plasticc_default_unknown_method(), classes integer[] DEFAULT NULL
-) RETURNS real[]
-AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
-
-COMMENT ON FUNCTION plasticc_add_unknown(real[], plasticc_unknown_method, integer[]) IS
-'appends the probability of class 99 by a formula and renormalises; classes may be omitted for 14 probabilities of the challenge''s classes in ascending order and for the methods confidence, prior, presentation, product and scirpus';
-
--- Of the method as a text it makes the enum value, for the reason given at plasticc_features(lightcurve, text).
+-- Of the method as a text it makes the enum value, for the reason given at plasticc_features(lightcurve, text); and it leaves out
+-- the conversion of real[], which the library takes as well, because it would not be sent to foreign servers.
 CREATE FUNCTION plasticc_add_unknown_support(internal) RETURNS internal
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+-- Not strict: classes may be omitted.
+CREATE FUNCTION plasticc_add_unknown(
+    probabilities double precision[], method plasticc_unknown_method DEFAULT plasticc_default_unknown_method(),
+    classes integer[] DEFAULT NULL
+) RETURNS real[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10 SUPPORT plasticc_add_unknown_support;
+
+COMMENT ON FUNCTION plasticc_add_unknown(double precision[], plasticc_unknown_method, integer[]) IS
+'appends the probability of class 99 by a formula and renormalises; classes may be omitted for 14 probabilities of the challenge''s classes in ascending order and for the methods confidence, prior, presentation, product and scirpus';
 
 CREATE FUNCTION plasticc_add_unknown(probabilities real[], method text) RETURNS real[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 SUPPORT plasticc_add_unknown_support;
@@ -1020,11 +1022,11 @@ CREATE FUNCTION plasticc_add_unknown(probabilities real[], method text, classes 
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10 SUPPORT plasticc_add_unknown_support;
 
 COMMENT ON FUNCTION plasticc_add_unknown_support(internal) IS
-'planner support function of plasticc_add_unknown(real[], text, integer[])';
+'planner support function of plasticc_add_unknown';
 COMMENT ON FUNCTION plasticc_add_unknown(real[], text) IS
-'plasticc_add_unknown(real[], plasticc_unknown_method) with the name of the method as a text';
+'plasticc_add_unknown(double precision[], plasticc_unknown_method) with the name of the method as a text';
 COMMENT ON FUNCTION plasticc_add_unknown(real[], text, integer[]) IS
-'plasticc_add_unknown(real[], plasticc_unknown_method, integer[]) with the name of the method as a text';
+'plasticc_add_unknown(double precision[], plasticc_unknown_method, integer[]) with the name of the method as a text';
 
 -- The forms with double precision[], as client libraries send lists of numbers, must not make calls ambiguous whose array is
 -- numeric[], integer[] or a literal without a type: of two forms that both need a conversion of it, the one with more
@@ -1084,7 +1086,7 @@ CREATE FUNCTION plasticc_add_unknown(probabilities double precision[], method va
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 
 COMMENT ON FUNCTION plasticc_add_unknown(double precision[], varchar, integer[]) IS
-'plasticc_add_unknown(real[], plasticc_unknown_method, integer[]) of probabilities that are double precision, with the name of the method';
+'plasticc_add_unknown(real[], text, integer[]) of probabilities that are double precision';
 
 -- Of integers, booleans and, for literals without a type, texts.  Not strict: NULL metadata are unknown.
 CREATE FUNCTION plasticc_host_features(

@@ -40,9 +40,13 @@ SELECT call, r.* FROM unnest(ARRAY['plasticc_add_unknown($1, #prior#)', 'plastic
 SELECT call, r.* FROM unnest(ARRAY['plasticc_submission($1, #{42,62}#)', 'plasticc_submission($1, ARRAY[42,62])', 'plasticc_submission($1, ARRAY[42,62]::smallint[])', 'plasticc_submission($1, classes => ARRAY[42,62]::bigint[])']) AS call,
     results(call, ARRAY['#{1,3}#', 'ARRAY[1,3]', 'ARRAY[1.0,3.0]', '#{1,3}#::real[]', '#{1,3}#::float8[]', '#{1,3}#::smallint[]']) AS r;
 SELECT r.* FROM results('plasticc_submission($1)', ARRAY['array_fill(1, #{14}#)', 'array_fill(1::real, #{14}#)', 'array_fill(1::float8, #{14}#)', 'array_fill(1::numeric, #{14}#)', 'array_fill(1::smallint, #{14}#)', '#{1,1,1,1,1,1,1,1,1,1,1,1,1,1}#']) AS r;
--- by the default method, and with the enum: real[] and what is converted to it
-SELECT call, r.* FROM unnest(ARRAY['plasticc_add_unknown($1, classes => #{42,62}#::int[])', 'plasticc_add_unknown($1, #prior#::plasticc_unknown_method)']) AS call,
-    results(call, ARRAY['#{0.25,0.75}#', 'ARRAY[0.25,0.75]', '#{0.25,0.75}#::real[]']) AS r;
+-- by the default method, and with the enum
+SELECT call, r.* FROM unnest(ARRAY['plasticc_add_unknown($1)', 'plasticc_add_unknown($1, classes => #{42,62}#)', 'plasticc_add_unknown($1, classes => #{42,62}#::smallint[])', 'plasticc_add_unknown($1, #prior#::plasticc_unknown_method)',
+    'plasticc_add_unknown($1, #prior#::plasticc_unknown_method, #{42,62}#)', 'plasticc_add_unknown($1, #prior#::plasticc_unknown_method, ARRAY[42,62])']) AS call,
+    results(call, ARRAY['#{1,3}#', 'ARRAY[1,3]', 'ARRAY[1.0,3.0]', '#{1,3}#::real[]', '#{1,3}#::float8[]', '#{1,3}#::smallint[]']) AS r;
+-- a real[] is not converted, which would keep the call from foreign servers
+EXPLAIN (VERBOSE, COSTS OFF) SELECT plasticc_add_unknown(r), plasticc_add_unknown(r, classes => '{6,15,16,42}'), plasticc_add_unknown(r, 'prior'), plasticc_add_unknown(d), plasticc_add_unknown(d, 'prior') FROM models;
+SELECT plasticc_add_unknown(r) = plasticc_add_unknown(d) AS same FROM models;
 
 CREATE VIEW features AS SELECT array_fill(1::real, ARRAY[cardinality(plasticc_feature_names('simple'))]) AS r;
 SELECT call, r.* FROM unnest('{plasticc_feature($1\, #flux_mean#),plasticc_feature($1\, #flux_mean#::text),plasticc_feature($1\, #flux_mean#::varchar)}'::text[]) AS call,

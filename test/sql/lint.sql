@@ -113,7 +113,7 @@ INSERT INTO exceptions VALUES
 ('is strict', 'plasticc_period_candidates(lightcurve,integer,double precision,double precision)', 'a NULL bound has a default'),
 ('is strict', 'plasticc_periodogram(lightcurve,double precision,double precision,double precision)', 'NULL is the default, which depends on the light curve'),
 ('is strict', 'plasticc_model(text,integer)', 'NULL is the newest version'),
-('is strict', 'plasticc_add_unknown(real[],plasticc_unknown_method,integer[])', 'NULL means the challenge''s classes'),
+('is strict', 'plasticc_add_unknown(double precision[],plasticc_unknown_method,integer[])', 'NULL means the challenge''s classes'),
 ('is strict', 'plasticc_add_unknown(real[],text,integer[])', 'NULL means the challenge''s classes'),
 ('is strict', 'plasticc_add_unknown(double precision[],character varying,integer[])', 'NULL means the challenge''s classes'),
 ('is strict', 'plasticc_submission(double precision[],bigint[])', 'NULL means the challenge''s classes'),

@@ -89,6 +89,7 @@ sub check_rows
 				LATERAL (SELECT astro.plasticc_classify(astro.plasticc_model('networks', version), features)) AS p(probabilities)
 			WHERE EXISTS (SELECT FROM unnest(p.probabilities, c.probabilities) AS u(now, before)
 				WHERE (abs(now - before) < 1e-5) IS NOT TRUE)},
+		'rows of a view' => q{(TABLE submissions EXCEPT TABLE submitted) UNION ALL (TABLE submitted EXCEPT TABLE submissions)},
 		'descriptions of models' => q{SELECT version, i.classes, i.metrics FROM astro.plasticc_models AS m,
 				LATERAL jsonb_to_record(astro.plasticc_model_info(model)) AS i(classes jsonb, options jsonb, metrics jsonb)
 			WHERE i.classes <> to_jsonb(m.classes) OR i.options <> m.options OR i.metrics <> m.metrics},
@@ -150,6 +151,11 @@ foreach my $version (@earlier)
 
 	install('upgraded', $version);
 	$node->safe_psql('upgraded', slurp_file("test/t/$version.sql"));
+	$node->safe_psql('upgraded', q{
+		CREATE VIEW submissions AS SELECT version, astro.plasticc_add_unknown(probabilities, 'prior') AS with_unknown,
+			astro.plasticc_submission(probabilities, (ARRAY[6, 15, 16, 42, 52])[:cardinality(probabilities)]) AS submission,
+			astro.plasticc_submission(array_fill(probabilities[1], '{14}')) AS with_defaults FROM classified;
+		CREATE TABLE submitted AS TABLE submissions});
 	$node->safe_psql('upgraded', 'ALTER EXTENSION plasticc UPDATE');
 	check_objects($version, objects('upgraded'));
 	is(configuration('upgraded'), configuration('fresh'), "$version: the same tables are dumped");

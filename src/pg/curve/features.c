@@ -110,7 +110,7 @@ plasticc_features_support(PG_FUNCTION_ARGS)
 
 	if (IsA(request, SupportRequestSimplify))
 		PG_RETURN_POINTER(call_with_enum((Node *) ((SupportRequestSimplify *) request)->fcall, 1,
-										 "plasticc_feature_set"));
+										 "plasticc_feature_set", InvalidOid));
 	if (!IsA(request, SupportRequestCost) || request->node == NULL || !IsA(request->node, FuncExpr))
 		PG_RETURN_POINTER(NULL);
 	set = lsecond(((FuncExpr *) request->node)->args);

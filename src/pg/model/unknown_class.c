@@ -9,6 +9,7 @@
 #include "catalog/pg_enum.h"
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
 #include "nodes/supportnodes.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -290,19 +291,29 @@ plasticc_default_unknown_method(PG_FUNCTION_ARGS)
 }
 
 /*
- * Planner support for plasticc_add_unknown(probabilities, method as a text [, classes]),
- * of which the form with the enum has all three arguments.
+ * Planner support for plasticc_add_unknown: of the method as a text it makes the enum
+ * value, in the form that has all three arguments and double precision[].  That of a real[] takes
+ * it as it is, without the conversion, which is not sent to foreign servers.
  */
 Datum
 plasticc_add_unknown_support(PG_FUNCTION_ARGS)
 {
 	SupportRequestSimplify *request = (SupportRequestSimplify *) PG_GETARG_POINTER(0);
 	FuncExpr			   *call;
+	ArrayCoerceExpr		   *conversion;
+	Node				   *with_enum;
 
 	if (!IsA(request, SupportRequestSimplify))
 		PG_RETURN_POINTER(NULL);
 	call = copyObject(request->fcall);
 	if (list_length(call->args) == 2)
 		call->args = lappend(call->args, makeNullConst(INT4ARRAYOID, -1, InvalidOid));
-	PG_RETURN_POINTER(call_with_enum((Node *) call, 1, "plasticc_unknown_method"));
+	with_enum = call_with_enum((Node *) call, 1, "plasticc_unknown_method", FLOAT8ARRAYOID);
+	if (with_enum != NULL)
+		PG_RETURN_POINTER(with_enum);
+	conversion = linitial(call->args);
+	if (!IsA(conversion, ArrayCoerceExpr) || exprType((Node *) conversion->arg) != FLOAT4ARRAYOID)
+		PG_RETURN_POINTER(NULL);
+	linitial(call->args) = conversion->arg;
+	PG_RETURN_POINTER(call);
 }

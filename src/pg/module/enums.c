@@ -107,7 +107,7 @@ enum_argument(FunctionCallInfo fcinfo, int argument, const void *table, Size ele
 }
 
 Node *
-call_with_enum(Node *node, int argument, const char *type_name)
+call_with_enum(Node *node, int argument, const char *type_name, Oid first)
 {
 	FuncExpr *call = (FuncExpr *) node;
 	Oid		  schema, type, value, function, types[FUNC_MAX_ARGS];
@@ -131,6 +131,8 @@ call_with_enum(Node *node, int argument, const char *type_name)
 		return NULL;
 	for (int i = 0; i < list_length(call->args); i++)
 		types[i] = i == argument ? type : exprType(list_nth(call->args, i));
+	if (OidIsValid(first))
+		types[0] = first;
 
 	/* Not by name: the user of a view need not have USAGE of the schema. */
 	function = GetSysCacheOid3(

@@ -31,8 +31,9 @@ extern int	enum_argument(FunctionCallInfo fcinfo, int argument, const void *tabl
 
 /*
  * For planner support functions: the call of the form with a label as one of the
- * form with the enum type; NULL where it is no call with a constant, known label.
+ * form with the enum type, whose first argument may have another type, first (else InvalidOid);
+ * NULL where it is no call with a constant, known label.
  */
-extern Node *call_with_enum(Node *call, int argument, const char *type);
+extern Node *call_with_enum(Node *call, int argument, const char *type, Oid first);
 
 #endif /* PLASTICC_PG_MODULE_ENUMS_H */
