@@ -69,7 +69,14 @@ copy_statement()
 	note "\\copy $(quoted_name "$1") from program '$(reader "$2")' with (format csv, header true)"
 }
 
-# The same of a file of one object: the rest of the columns, beside the object that the file is named after.
+# Prints SQL that adds the column of the object to the table of the CSV file $1.
+add_object_column()
+{
+	! csv_header "$1" | grep -qxF object_id || die "$(original "$1"):1: there is a column \"object_id\": use the format csv"
+	note "ALTER TABLE $(quoted_name "$target") ADD object_id text;"
+}
+
+# The same as copy_statement of a file of one object: the rest of the columns, beside the object that the file is named after.
 copy_object_statement()
 {
 	local column columns=()
@@ -96,7 +103,7 @@ table_statements()
 		if [[ -z $first ]]; then
 			first=$rows
 			create_text_table "$target" "$rows"
-			[[ $format != csv-objects ]] || note "ALTER TABLE $(quoted_name "$target") ADD object_id text;"
+			[[ $format != csv-objects ]] || add_object_column "$rows"
 			[[ $format != snana* ]] || create_text_table objects "$work/objects.$i"
 		elif ! diff -q <(csv_header "$first") <(csv_header "$rows") >/dev/null; then
 			die "$(original "$rows"): its columns differ from those of $(original "$first")"

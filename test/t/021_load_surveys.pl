@@ -187,7 +187,7 @@ is( loaded('rubin-alerts', 'rubin_before', 'SELECT object_id, "midpointMjdTai", 
 # any CSV
 is(loaded('csv', 'csv', 'SELECT "Time (MJD)", b FROM csv', file('any.csv', "\xef\xbb\xbf\"Time (MJD)\",b\r\n1.5,\r\n")), '1.5|', 'the rows');
 is(loaded('csv-objects', 'stars', 'SELECT * FROM stars ORDER BY 1', file("RR-1's.csv", "t,m\n1.5,\"1,2\"\n"), file('RR-2.dat.csv', "t,m\n2.5,3\n")), "1.5|1,2|RR-1's\n2.5|3|RR-2.dat", 'files of one object');
-refused('csv-objects', qr/column "object_id" of relation "named" already exists/, file('named.csv', "object_id,t\na,1\n"));
+refused('csv-objects', qr/named\.csv:1: there is a column "object_id": use the format csv$/m, file('named.csv', "object_id,t\na,1\n"));
 refused('csv', qr/wide\.csv:3: extra data after last expected column$/m, file('wide.csv', "a,b\n1,2\n1,2,3\n"));
 refused('csv', qr/twice\.csv:1: column "a" occurs twice$/m, file('twice.csv', "a,a\n1,2\n"));
 refused('csv', qr/empty\.csv: the file is empty$/m, file('empty.csv', ''));
