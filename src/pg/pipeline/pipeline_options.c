@@ -59,8 +59,8 @@ static const OptionRow extract_rows[] = {
 		 "object_id"),
 	TEXT(ExtractOptions, mjd, "column of the observations: time in days (MJD)"),
 	TEXT(ExtractOptions, passband,
-		 "column of the observations: passband, a number from 0 to 5 or a letter of ugrizy; or one "
-		 "such letter, for all rows, that is no column"),
+		 "column of the observations: passband, a number from 0 to 5, a letter of ugrizy, or what "
+		 "the survey calls it; or such a letter or name, for all rows, that is no column"),
 	TEXT(ExtractOptions, flux, "column of the observations: flux"),
 	TEXT(ExtractOptions, flux_err, "column of the observations: standard error of the flux"),
 	TEXT(ExtractOptions, detected,
