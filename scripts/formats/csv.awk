@@ -4,6 +4,9 @@
 # variables: file    the name in error messages
 #            object  the object_id of the rows
 
+# A line may end with CR and LF.
+{ sub(/\r$/, "") }
+
 function refuse(message)
 {
 	printf "%s:%d: %s\n", file, NR, message > "/dev/stderr"

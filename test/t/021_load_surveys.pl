@@ -95,6 +95,8 @@ is( $node->safe_psql('postgres', 'SELECT object_id, survey, type, ra, decl, reds
 	'the objects; sentinels are NULL');
 refused('snana', qr/early\.dat:1: an observation before "SNID:" and "VARLIST:"$/m, file('early.dat', "OBS: 1 g 2 3\n"));
 $node->safe_psql('postgres', 'DROP TABLE objects');
+is(loaded('snana', 'carriage_returns', 'SELECT count(DISTINCT "FLUXCALERR") FROM carriage_returns', file('crlf.dat', $snana =~ s/\n/ \r\n/gr)), '3', 'lines that end with CR and LF');
+$node->safe_psql('postgres', 'DROP TABLE objects');
 is(loaded('snana', 'older', 'SELECT "BAND" FROM older', file('older.dat', $snana =~ s/BAND/FLT/r)), "g\nr\ng", 'names of older files');
 (my $mixed = $snana) =~ s/(MWEBV.*\nVARLIST: MJD) BAND/$1 FIELD/;
 refused('snana', qr/mixed\.dat:16: its columns differ from those of the objects before it$/m, file('mixed.dat', $mixed));
