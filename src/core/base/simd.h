@@ -33,6 +33,19 @@
 #define DISPATCHED
 #endif
 
+/*
+ * Of an array that is read in whole vectors of the widest units: those that
+ * straddle two lines of the cache take twice as long.
+ */
+#define VECTOR_ALIGNED __attribute__((aligned(64)))
+
+/* A loop that gcc leaves to its vectoriser, instead of unrolling it into scalar code before. */
+#if defined(__clang__) || !defined(__GNUC__)
+#define FOR_LANES(lane, lanes) for (int lane = 0; lane < (lanes); lane++)
+#else
+#define FOR_LANES(lane, lanes) _Pragma("GCC unroll 1") for (int lane = 0; lane < (lanes); lane++)
+#endif
+
 /* Into each clone of a dispatched function, whose instructions it then has. */
 #define INLINED static inline __attribute__((always_inline))
 

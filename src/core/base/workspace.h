@@ -55,16 +55,19 @@ workspace_close(Workspace *workspace)
 #define workspace_array(workspace, type, count)                                                    \
 	((type *) workspace_alloc((workspace), sizeof(type) * (size_t) (count)))
 
-/* Floats that begin with a line of the cache, so that vectors do not straddle two. */
+/* An array that begins with a line of the cache, so that vectors do not straddle two. */
 #define CACHE_LINE 64
 
-static inline float *
-workspace_floats(Workspace *workspace, size_t n)
+static inline void *
+workspace_alloc_aligned(Workspace *workspace, size_t size)
 {
-	uintptr_t start = (uintptr_t) workspace_alloc(workspace, sizeof(float) * n + CACHE_LINE - 1);
+	uintptr_t start = (uintptr_t) workspace_alloc(workspace, size + CACHE_LINE - 1);
 
-	return (float *) ((start + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
+	return (void *) ((start + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
 }
+
+#define workspace_aligned_array(workspace, type, count)                                            \
+	((type *) workspace_alloc_aligned((workspace), sizeof(type) * (size_t) (count)))
 
 /*
  * Floats written between two checks for interrupts: the first touch of new memory takes

@@ -67,7 +67,7 @@ gp_passband_correlation(double correlation[N_PASSBANDS][N_PASSBANDS])
 static void
 find_unit(GpData *data)
 {
-	double greatest = -1.0;
+	double greatest = -1.0, per_unit;
 
 	data->signal = 1.0;
 	for (size_t i = 0; i < data->n; i++)
@@ -83,10 +83,11 @@ find_unit(GpData *data)
 	}
 	data->signal = 2.0 * frexp(data->signal, &data->exponent);
 	data->exponent--;
+	per_unit = ldexp(1.0, -data->exponent);
 	for (size_t i = 0; i < data->n; i++)
 	{
-		data->flux[i] = ldexp(data->flux[i], -data->exponent);
-		data->variance[i] = ldexp(data->variance[i], -2 * data->exponent);
+		data->flux[i] *= per_unit;
+		data->variance[i] *= per_unit * per_unit;
 	}
 }
 
@@ -138,12 +139,12 @@ gp_prepare(const Observations *observations, Workspace *workspace)
 /* What a filter carries from one block of observations to the next. */
 typedef struct GpFilter
 {
-	double state[GP_STATE_SIZE * GP_LANES];
-	double inverse_length[GP_LANES];   /* sqrt(3) / length_scale */
-	double inverse_variance[GP_LANES]; /* 1 / amplitude^2 */
-	double chi_squared[GP_LANES];	   /* sum of innovation^2 / variance */
-	double mantissa[GP_LANES];		   /* product of the mantissas of the precisions ... */
-	double power[GP_LANES];			   /* ... and the sum of their powers of two */
+	VECTOR_ALIGNED double state[GP_STATE_SIZE * GP_LANES];
+	double				  inverse_length[GP_LANES];	  /* sqrt(3) / length_scale */
+	double				  inverse_variance[GP_LANES]; /* 1 / amplitude^2 */
+	double				  chi_squared[GP_LANES];	  /* sum of innovation^2 / variance */
+	double				  mantissa[GP_LANES]; /* product of the mantissas of the precisions ... */
+	double				  power[GP_LANES];	  /* ... and the sum of their powers of two */
 } GpFilter;
 
 /* Observations of a block: so few that the product of as many mantissas in [1, 2) cannot overflow.
@@ -154,11 +155,11 @@ typedef struct GpFilter
 DISPATCHED static void
 filter_block(const GpData *data, size_t first, size_t end, GpFilter *filter)
 {
-	double transition[GP_TRANSITION_SIZE * GP_LANES];
-	double noise[GP_LANES];
-	double innovation[GP_LANES];
-	double precision[GP_LANES];
-	double column[GP_STATES * GP_LANES];
+	VECTOR_ALIGNED double transition[GP_TRANSITION_SIZE * GP_LANES];
+	VECTOR_ALIGNED double noise[GP_LANES];
+	VECTOR_ALIGNED double innovation[GP_LANES];
+	VECTOR_ALIGNED double precision[GP_LANES];
+	VECTOR_ALIGNED double column[GP_STATES * GP_LANES];
 
 	for (size_t i = first; i < end; i++)
 	{

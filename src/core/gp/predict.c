@@ -27,6 +27,7 @@
 #include <string.h>
 
 #include "core/base/cholesky.h"
+#include "core/base/simd.h"
 #include "core/gp/predict_lanes.h"
 #include "core/curve/passbands.h"
 
@@ -69,7 +70,8 @@ typedef struct Smoother
 {
 	const GpData	 *data;
 	const double	 *mjd;
-	double			  amplitude; /* in the data's unit */
+	double			  unit;		 /* of the data's fluxes */
+	double			  amplitude; /* in that unit */
 	double			  inverse_length;
 	double			  inverse_variance;
 	double			 *checkpoints;	/* the state before each block's first measurement */
@@ -99,7 +101,7 @@ compare_grid_times(const void *a, const void *b)
 }
 
 /* N x, and its product with x. */
-static double
+INLINED double
 multiply(const Adjoint *adjoint, const double x[GP_STATES], double product[GP_STATES])
 {
 	double square = 0.0;
@@ -114,7 +116,7 @@ multiply(const Adjoint *adjoint, const double x[GP_STATES], double product[GP_ST
 }
 
 /* Adds a measurement to what the later ones say. */
-static void
+DISPATCHED static void
 absorb(Adjoint *adjoint, const FilterStep *step, int passband)
 {
 	double gain[GP_STATES], product[GP_STATES], square, sum = 0.0;
@@ -132,6 +134,13 @@ absorb(Adjoint *adjoint, const FilterStep *step, int passband)
 		adjoint->n[passband * GP_STATES + i] -= product[i];
 	}
 	adjoint->n[passband * GP_STATES + passband] += step->precision + square;
+}
+
+/* Takes the adjoint back over a transition. */
+DISPATCHED static void
+go_back(Adjoint *adjoint, const double *transition)
+{
+	transport(adjoint->r, adjoint->n, 1, transition);
 }
 
 static inline void
@@ -152,7 +161,8 @@ predict(Smoother *s)
 	move_lanes(s->data->correlation, lanes);
 	for (int i = 0; i < s->n_projections; i++)
 	{
-		double weight[N_PASSBANDS][GP_LANES] = {{0.0}}, mean[GP_LANES], variance[GP_LANES] = {0.0};
+		VECTOR_ALIGNED double weight[N_PASSBANDS][GP_LANES] = {{0.0}};
+		VECTOR_ALIGNED double mean[GP_LANES], variance[GP_LANES] = {0.0};
 
 		for (int lane = 0; lane < lanes->n; lane++)
 		{
@@ -167,9 +177,9 @@ predict(Smoother *s)
 		{
 			size_t at = lanes->place[lane] * s->n_projections + i;
 
-			s->flux[at] = ldexp(mean[lane], s->data->exponent);
+			s->flux[at] = mean[lane] * s->unit;
 			s->flux_sd[at] =
-				ldexp(s->amplitude * sqrt(fmax(variance[lane], 0.0)), s->data->exponent);
+				s->amplitude * sqrt(variance[lane] > 0.0 ? variance[lane] : 0.0) * s->unit;
 		}
 	}
 	lanes->n = 0;
@@ -221,7 +231,7 @@ filter(const Smoother *s, size_t i, double *state, FilterStep *step)
 	gp_step(state, 1, &all_passbands, s->data->correlation, transition, &measurement);
 }
 
-/* Filters all measurements and keeps the states before each block. */
+/* Filters the measurements before the last block and keeps the states before each block. */
 static void
 filter_forward(Smoother *s)
 {
@@ -235,6 +245,8 @@ filter_forward(Smoother *s)
 		{
 			memcpy(s->checkpoints + i / BLOCK * GP_STATE_SIZE, state, sizeof(state));
 			s->workspace->check_interrupts();
+			if (i + BLOCK >= s->data->n)
+				break;
 		}
 		filter(s, i, state, &step);
 	}
@@ -260,7 +272,7 @@ smooth_block(Smoother *s, size_t first, size_t end)
 		if (i + 1 < s->data->n)
 		{
 			gp_set_transition(s->data->gap[i + 1] * s->inverse_length, transition, 1, 0);
-			transport(s->adjoint.r, s->adjoint.n, 1, transition);
+			go_back(&s->adjoint, transition);
 		}
 		absorb(&s->adjoint, &s->steps[i - first], s->data->passband[i]);
 	}
@@ -281,7 +293,8 @@ run_smoother(Smoother *s, const Observations *observations, const GaussianProces
 	/* cppcheck-suppress autoVariables ; read within this function only */
 	s->data = &data;
 	s->mjd = observations->mjd;
-	s->amplitude = ldexp(process->amplitude, -data.exponent);
+	s->unit = ldexp(1.0, data.exponent);
+	s->amplitude = process->amplitude / s->unit;
 	s->inverse_length = GP_SQRT_3 / process->length_scale;
 	s->inverse_variance = 1.0 / (s->amplitude * s->amplitude);
 	s->checkpoints = workspace_array(workspace, double, n_blocks *GP_STATE_SIZE);
@@ -308,7 +321,7 @@ static Smoother *
 new_smoother(const Projection *projections, int n_projections, int stride, double *flux,
 			 double *flux_sd, Workspace *workspace)
 {
-	Smoother *s = workspace_array(workspace, Smoother, 1);
+	Smoother *s = workspace_aligned_array(workspace, Smoother, 1);
 
 	s->projections = projections;
 	s->n_projections = n_projections;

@@ -65,8 +65,8 @@ DISPATCHED void
 project_lanes(const PredictionLanes *lanes, const double weight[N_PASSBANDS][GP_LANES],
 			  double mean[GP_LANES], double variance[GP_LANES])
 {
-	double column[GP_STATES * GP_LANES] = {0.0};
-	double square[GP_LANES];
+	VECTOR_ALIGNED double column[GP_STATES * GP_LANES] = {0.0};
+	VECTOR_ALIGNED double square[GP_LANES];
 
 	memset(mean, 0, sizeof(double) * GP_LANES);
 	for (int passband = 0; passband < N_PASSBANDS; passband++)

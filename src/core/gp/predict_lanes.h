@@ -15,7 +15,8 @@ typedef struct PredictionLanes
 {
 	int	   n;
 	size_t place[GP_LANES];
-	double since[GP_LANES]; /* the measurement before, in units of length_scale / sqrt(3) */
+	VECTOR_ALIGNED double
+		   since[GP_LANES]; /* the measurement before, in units of length_scale / sqrt(3) */
 	double until[GP_LANES]; /* the one after */
 	double forward[GP_TRANSITION_SIZE * GP_LANES]; /* from the measurement before */
 	double back[GP_TRANSITION_SIZE * GP_LANES];	   /* from the one after */

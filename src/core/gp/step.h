@@ -16,13 +16,6 @@
 #include "core/base/vector_exp.h"
 #include "core/gp/filter.h"
 
-/* A loop that gcc leaves to its vectoriser, instead of unrolling it into scalar code before. */
-#if defined(__clang__) || !defined(__GNUC__)
-#define FOR_LANES(lane, lanes) for (int lane = 0; lane < (lanes); lane++)
-#else
-#define FOR_LANES(lane, lanes) _Pragma("GCC unroll 1") for (int lane = 0; lane < (lanes); lane++)
-#endif
-
 #define GP_SQRT_3 1.73205080756887729
 
 #define GP_STATES (2 * N_PASSBANDS)
@@ -254,10 +247,10 @@ INLINED void
 gp_step(double *state, int lanes, const GpPassbands *bands, const double *correlation,
 		const double *transition, const GpMeasurement *measurement)
 {
-	int		measured = measurement->passband;
-	double *column = measurement->column;
-	double	gain[GP_STATES * GP_LANES];
-	double	left[GP_LANES];
+	int					  measured = measurement->passband;
+	double				 *column = measurement->column;
+	VECTOR_ALIGNED double gain[GP_STATES * GP_LANES];
+	VECTOR_ALIGNED double left[GP_LANES];
 
 	gp_propagate_means(state, lanes, bands, transition);
 	gp_measured_column(state, lanes, bands, correlation, transition, measured, column);

@@ -66,7 +66,7 @@ take_floats(Reader *reader, size_t n)
 		reading_failed(reader, "the data end unexpectedly");
 		return NULL;
 	}
-	values = workspace_floats(reader->workspace, n);
+	values = workspace_aligned_array(reader->workspace, float, n);
 	for (size_t i = 0; i < n; i++)
 	{
 		uint32_t bits = decode_uint32(bytes + 4 * i);

@@ -97,15 +97,6 @@ fill_tables(const QuickScan *scan, uint32_t start, uint32_t n, Lanes *tables)
 		fill_row(scan->input->time[start + i], scan->step, 2 * (size_t) n, tables + 2 * i);
 }
 
-static Lanes *
-aligned_lanes(Workspace *workspace, size_t count)
-{
-	uintptr_t address =
-		(uintptr_t) workspace_alloc(workspace, count * sizeof(Lanes) + sizeof(Lanes) - 1);
-
-	return (Lanes *) ((address + sizeof(Lanes) - 1) & ~(uintptr_t) (sizeof(Lanes) - 1));
-}
-
 /* The next chunk of a band at *start, of n observations; false after the last. */
 static bool
 next_chunk(const PeriodogramBand *band, uint32_t *start, uint32_t *n)
@@ -134,12 +125,13 @@ begin_quick_scan(const PeriodogramInput *input, double step, Workspace *workspac
 		.step = step,
 		.resident = input->count <= SCAN_RESIDENT,
 		.factors = workspace_array(workspace, float, PAIRS *CHUNK *FACTORS),
-		.sums = (Sums *) aligned_lanes(workspace, PAIRS * BLOCKS * sizeof(Sums) / sizeof(Lanes)),
+		.sums = workspace_aligned_array(workspace, Sums, PAIRS * BLOCKS),
 		.shared_cosine = workspace_array(workspace, float, SCAN_FREQUENCIES),
 		.shared_sine = workspace_array(workspace, float, SCAN_FREQUENCIES),
 		.workspace = workspace,
 	};
-	scan->tables = aligned_lanes(workspace, (size_t) (scan->resident ? last : CHUNK) * 2 * BLOCKS);
+	scan->tables =
+		workspace_aligned_array(workspace, Lanes, (scan->resident ? last : CHUNK) * 2 * BLOCKS);
 	for (int b = 0; b < input->n_bands; b++)
 	{
 		const PeriodogramBand *band = &input->bands[b];

@@ -103,21 +103,12 @@ fill_tables(const PeriodogramScan *scan, uint32_t start, uint32_t n, const FineT
 				  tables->twice + i * COLUMNS);
 }
 
-/* A vector register that spans two cache lines is loaded at half the speed. */
-static float *
-aligned_array(Workspace *workspace, size_t count)
-{
-	uintptr_t address = (uintptr_t) workspace_alloc(workspace, count * sizeof(float) + 63);
-
-	return (float *) ((address + 63) & ~(uintptr_t) 63);
-}
-
 static FineTables
 new_tables(uint32_t n, Workspace *workspace)
 {
 	return (FineTables){
-		.phase = aligned_array(workspace, (size_t) n * COLUMNS),
-		.twice = aligned_array(workspace, (size_t) n * COLUMNS),
+		.phase = workspace_aligned_array(workspace, float, (size_t) n *COLUMNS),
+		.twice = workspace_aligned_array(workspace, float, (size_t) n *COLUMNS),
 	};
 }
 
@@ -153,11 +144,11 @@ begin_scan(const PeriodogramInput *input, double step, Workspace *workspace)
 		.input = input,
 		.step = step,
 		.resident = input->count <= SCAN_RESIDENT,
-		.phase_factors = aligned_array(workspace, SCAN_COARSE * PHASE_ROWS * CHUNK),
-		.twice_factors = aligned_array(workspace, SCAN_COARSE * DOUBLE_ROWS * CHUNK),
-		.phase_sums = aligned_array(workspace, SCAN_COARSE * PHASE_ROWS * COLUMNS),
-		.twice_sums = aligned_array(workspace, SCAN_COARSE * DOUBLE_ROWS * COLUMNS),
-		.shared_sums = aligned_array(workspace, 2 * SCAN_COARSE * SIDE_SUMS),
+		.phase_factors = workspace_aligned_array(workspace, float, SCAN_COARSE *PHASE_ROWS *CHUNK),
+		.twice_factors = workspace_aligned_array(workspace, float, SCAN_COARSE *DOUBLE_ROWS *CHUNK),
+		.phase_sums = workspace_aligned_array(workspace, float, SCAN_COARSE *PHASE_ROWS *COLUMNS),
+		.twice_sums = workspace_aligned_array(workspace, float, SCAN_COARSE *DOUBLE_ROWS *COLUMNS),
+		.shared_sums = workspace_aligned_array(workspace, float, 2 * SCAN_COARSE * SIDE_SUMS),
 		.workspace = workspace,
 	};
 	if (scan->resident)
