@@ -13,7 +13,7 @@
 /* Observations that find_start() keeps the sums of at a time. */
 #define BLOCK 256
 
-/* What is smaller has decayed to nothing; denormal numbers would be slow. */
+/* What is much smaller has decayed to nothing; denormal numbers would be slow. */
 #define NOTHING 1e-200
 
 /* A shape with less variance than this part of its square does not determine its amplitude. */
@@ -22,10 +22,16 @@
 /* Weighted sums of the shape, its square, and its product with the values, by passband. */
 typedef struct ShapeSums
 {
-	double shape[N_LANES];
-	double square[N_LANES];
-	double product[N_LANES];
+	Lanes shape;
+	Lanes square;
+	Lanes product;
 } ShapeSums;
+
+/* What an observation adds to the lane of its passband. */
+static const Lanes unit[N_PASSBANDS] = {
+	{1, 0, 0, 0, 0, 0, 0, 0}, {0, 1, 0, 0, 0, 0, 0, 0}, {0, 0, 1, 0, 0, 0, 0, 0},
+	{0, 0, 0, 1, 0, 0, 0, 0}, {0, 0, 0, 0, 1, 0, 0, 0}, {0, 0, 0, 0, 0, 1, 0, 0},
+};
 
 /* Past sums are kept at the start of each block, and at each observation of one block. */
 static size_t
@@ -37,21 +43,24 @@ count_blocks(const FitCurve *c)
 static void
 allocate_arrays(FitCurve *c, size_t n, Workspace *workspace)
 {
-	double *arrays = workspace_array(workspace, double, 12 * n);
+	size_t	padded = c->start[N_PASSBANDS];
+	double *arrays = workspace_aligned_array(workspace, double, 7 * padded + 5 * n);
 
 	c->time = arrays;
-	c->value = arrays + n;
-	c->weight = arrays + 2 * n;
-	c->shape = arrays + 3 * n;
+	c->value = arrays + padded;
+	c->weight = arrays + 2 * padded;
+	memset(arrays, 0, 3 * padded * sizeof(double));
+	c->shape = arrays + 3 * padded;
 	for (int i = 0; i < 3; i++)
-		c->derivatives[i] = arrays + (4 + i) * n;
-	c->ordered_time = arrays + 7 * n;
-	c->ordered_value = arrays + 8 * n;
-	c->ordered_weight = arrays + 9 * n;
-	c->rise_decay = arrays + 10 * n;
-	c->fall_decay = arrays + 11 * n;
+		c->derivatives[i] = arrays + (4 + i) * padded;
+	c->ordered_time = arrays + 7 * padded;
+	c->ordered_value = c->ordered_time + n;
+	c->ordered_weight = c->ordered_time + 2 * n;
+	c->rise_decay = c->ordered_time + 3 * n;
+	c->fall_decay = c->ordered_time + 4 * n;
 	c->passband = workspace_array(workspace, uint8_t, n);
-	c->sums = workspace_array(workspace, ShapeSums, count_blocks(c) + (n < BLOCK ? n : BLOCK));
+	c->sums =
+		workspace_aligned_array(workspace, ShapeSums, count_blocks(c) + (n < BLOCK ? n : BLOCK));
 }
 
 static double
@@ -72,8 +81,8 @@ subtract_means(FitCurve *c)
 	c->constant_chi_square = 0.0;
 	for (int band = 0; band < N_LANES; band++)
 	{
-		uint32_t start = band < N_PASSBANDS ? c->start[band] : c->n;
-		uint32_t end = band < N_PASSBANDS ? c->start[band + 1] : c->n;
+		uint32_t start = band < N_PASSBANDS ? c->start[band] : 0;
+		uint32_t end = band < N_PASSBANDS ? c->end[band] : 0;
 		double	 weight = 0.0, sum = 0.0;
 
 		for (uint32_t i = start; i < end; i++)
@@ -96,17 +105,20 @@ FitCurve *
 make_fit_curve(const Observations *o, Workspace *workspace)
 {
 	FitCurve *c = workspace_array(workspace, FitCurve, 1);
-	uint32_t  at[N_PASSBANDS];
+	uint32_t  at[N_PASSBANDS] = {0};
 
 	c->workspace = workspace;
 	c->n = o->count;
-	allocate_arrays(c, c->n, workspace);
 	c->flux_scale = largest_flux(o);
-	memset(c->start, 0, sizeof(c->start));
 	for (uint32_t i = 0; i < o->count; i++)
-		c->start[1 + (o->kind[i] & KIND_PASSBAND)]++;
+		at[o->kind[i] & KIND_PASSBAND]++;
+	c->start[0] = 0;
 	for (int band = 0; band < N_PASSBANDS; band++)
-		c->start[band + 1] += c->start[band];
+	{
+		c->end[band] = c->start[band] + at[band];
+		c->start[band + 1] = (c->end[band] + N_LANES - 1) / N_LANES * N_LANES;
+	}
+	allocate_arrays(c, c->n, workspace);
 	if (c->flux_scale == 0.0)
 		return c;
 
@@ -134,48 +146,42 @@ make_fit_curve(const Observations *o, Workspace *workspace)
  * ----------------------------------------------------------------
  */
 
-static inline double
-decayed(double sum, double decay)
+/* Times `decay`; what is below the last digit of NOTHING becomes 0. */
+INLINED void
+decay_lanes(Lanes *sums, double decay)
 {
-	double value = sum * decay;
-
-	return fabs(value) < NOTHING ? 0.0 : value;
+	*sums = (*sums * decay + NOTHING) - NOTHING;
 }
 
 /* All shapes that are summed times `decay`. */
-static inline void
+INLINED void
 decay_sums(ShapeSums *sums, double decay)
 {
-	double square = decay * decay;
-
-	for (int band = 0; band < N_LANES; band++)
-	{
-		sums->shape[band] = decayed(sums->shape[band], decay);
-		sums->square[band] = decayed(sums->square[band], square);
-		sums->product[band] = decayed(sums->product[band], decay);
-	}
+	decay_lanes(&sums->shape, decay);
+	decay_lanes(&sums->square, decay * decay);
+	decay_lanes(&sums->product, decay);
 }
 
 /* Adds an observation at which the shape is 1. */
-static inline void
+INLINED void
 add_observation(ShapeSums *sums, const FitCurve *c, uint32_t i)
 {
-	int band = c->passband[i];
+	Lanes weight = unit[c->passband[i]] * c->ordered_weight[i];
 
-	sums->shape[band] += c->ordered_weight[i];
-	sums->square[band] += c->ordered_weight[i];
-	sums->product[band] += c->ordered_weight[i] * c->ordered_value[i];
+	sums->shape += weight;
+	sums->square += weight;
+	sums->product += weight * c->ordered_value[i];
 }
 
 /* The sums over the observations before i from those before i - 1. */
-static inline void
+INLINED void
 advance_past(ShapeSums *past, const FitCurve *c, uint32_t i)
 {
 	add_observation(past, c, i - 1);
 	decay_sums(past, c->rise_decay[i]);
 }
 
-static inline double
+INLINED double
 explained(const ShapeSums *past, const ShapeSums *future, const FitCurve *c,
 		  const double *per_weight)
 {
@@ -230,10 +236,10 @@ find_start(FitCurve *c, double rise, double fall)
 	fill_decays(c, fall, c->fall_decay);
 	for (int band = 0; band < N_LANES; band++)
 		per_weight[band] = c->total_weight[band] > 0.0 ? 1.0 / c->total_weight[band] : 0.0;
-	for (uint32_t i = 0; i < c->n; i++)
+	blocks[0] = running;
+	for (uint32_t i = 1; i <= (n_blocks - 1) * BLOCK; i++)
 	{
-		if (i > 0)
-			advance_past(&running, c, i);
+		advance_past(&running, c, i);
 		if (i % BLOCK == 0)
 			blocks[i / BLOCK] = running;
 	}
@@ -243,11 +249,11 @@ find_start(FitCurve *c, double rise, double fall)
 		uint32_t end = c->n - first < BLOCK ? c->n : first + BLOCK;
 
 		c->workspace->check_interrupts();
-		past[0] = blocks[block];
+		running = past[0] = blocks[block];
 		for (uint32_t i = first + 1; i < end; i++)
 		{
-			past[i - first] = past[i - first - 1];
-			advance_past(&past[i - first], c, i);
+			advance_past(&running, c, i);
+			past[i - first] = running;
 		}
 		for (uint32_t i = end; i-- > first;)
 		{

@@ -12,8 +12,10 @@
 
 #include "core/curve/observations.h"
 
-/* Passbands in a vector register: the last two are empty. */
+/* Numbers in a vector register of the widest units; of passbands, the last two are empty. */
 #define N_LANES 8
+
+typedef double Lanes __attribute__((vector_size(N_LANES * sizeof(double))));
 
 /*
  * The amplitude of a shape in a passband is drawn to 0 as by a measurement of 0
@@ -28,8 +30,12 @@ typedef struct FitCurve
 	uint32_t n;
 	double	 flux_scale; /* the largest |flux|; 0 if there is nothing to fit */
 
-	/* Passband by passband, in the order of time within each. */
+	/*
+	 * Passband by passband, in the order of time within each: [start, end), and zeros
+	 * up to the next start, a multiple of N_LANES.
+	 */
 	uint32_t start[N_PASSBANDS + 1];
+	uint32_t end[N_PASSBANDS];
 	double	*time; /* days since the first observation */
 	double	*value;
 	double	*weight;

@@ -46,61 +46,82 @@ typedef struct Fit
 	FitModel  model;
 } Fit;
 
-static inline void
+/* N_LANES numbers of an array from a multiple of as many on. */
+#define LANES_AT(array, i) (*(const Lanes *) ((array) + (i)))
+
+/* Sum of lanes, in a fixed order. */
+INLINED double
+sum_lanes(const Lanes *x)
+{
+	const double *lane = (const double *) x;
+
+	return ((lane[0] + lane[1]) + (lane[2] + lane[3])) +
+		   ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+}
+
+/* The weighted means of the shape and its derivatives over a passband. */
+INLINED void
+find_means(const FitCurve *c, int band, double *shape_mean, double means[P])
+{
+	double per_weight = 1.0 / c->total_weight[band];
+	Lanes  shape = {0}, derivatives[P] = {{0}};
+
+	for (uint32_t i = c->start[band]; i < c->end[band]; i += N_LANES)
+	{
+		Lanes w = LANES_AT(c->weight, i);
+
+		shape += w * LANES_AT(c->shape, i);
+		for (int k = 0; k < P; k++)
+			derivatives[k] += w * LANES_AT(c->derivatives[k], i);
+	}
+	*shape_mean = sum_lanes(&shape) * per_weight;
+	for (int k = 0; k < P; k++)
+		means[k] = sum_lanes(&derivatives[k]) * per_weight;
+}
+
+INLINED void
 sum_band(const FitCurve *c, int band, BandSums *sums)
 {
-	const double *restrict weight = c->weight;
-	const double *restrict value = c->value;
-	const double *restrict shape = c->shape;
-	const double *restrict d0 = c->derivatives[0];
-	const double *restrict d1 = c->derivatives[1];
-	const double *restrict d2 = c->derivatives[2];
-	double per_weight = 1.0 / c->total_weight[band];
-	double mean = 0.0, m0 = 0.0, m1 = 0.0, m2 = 0.0;
-	double variance = 0.0, product = 0.0;
+	double means[P], product_sum;
+	Lanes  variance = {0}, product = {0}, chi_square = {0};
+	Lanes  slopes[P] = {{0}}, residuals[P] = {{0}}, products[P * P] = {{0}};
 
-	memset(sums, 0, sizeof(*sums));
-	for (uint32_t i = c->start[band]; i < c->start[band + 1]; i++)
+	find_means(c, band, &sums->shape_mean, means);
+	for (uint32_t i = c->start[band]; i < c->end[band]; i += N_LANES)
 	{
-		mean += weight[i] * shape[i];
-		m0 += weight[i] * d0[i];
-		m1 += weight[i] * d1[i];
-		m2 += weight[i] * d2[i];
+		Lanes s = LANES_AT(c->shape, i) - sums->shape_mean;
+		Lanes ws = LANES_AT(c->weight, i) * s;
+
+		variance += ws * s;
+		product += ws * LANES_AT(c->value, i);
 	}
-	mean *= per_weight;
-	m0 *= per_weight;
-	m1 *= per_weight;
-	m2 *= per_weight;
-	for (uint32_t i = c->start[band]; i < c->start[band + 1]; i++)
+	product_sum = sum_lanes(&product);
+	sums->variance = sum_lanes(&variance) + c->ridge[band];
+	sums->amplitude = product_sum > 0.0 ? product_sum / sums->variance : 0.0;
+	for (uint32_t i = c->start[band]; i < c->end[band]; i += N_LANES)
 	{
-		double s = shape[i] - mean;
+		Lanes w = LANES_AT(c->weight, i);
+		Lanes s = LANES_AT(c->shape, i) - sums->shape_mean;
+		Lanes r = LANES_AT(c->value, i) - sums->amplitude * s;
+		Lanes a[P];
 
-		variance += weight[i] * s * s;
-		product += weight[i] * s * value[i];
+		chi_square += w * r * r;
+		for (int k = 0; k < P; k++)
+		{
+			a[k] = LANES_AT(c->derivatives[k], i) - means[k];
+			slopes[k] += w * s * a[k];
+			residuals[k] += w * r * a[k];
+			for (int j = 0; j <= k; j++)
+				products[k * P + j] += w * a[k] * a[j];
+		}
 	}
-	sums->shape_mean = mean;
-	sums->variance = variance + c->ridge[band];
-	sums->amplitude = product > 0.0 ? product / sums->variance : 0.0;
-	for (uint32_t i = c->start[band]; i < c->start[band + 1]; i++)
+	sums->chi_square = sum_lanes(&chi_square);
+	for (int k = 0; k < P; k++)
 	{
-		double w = weight[i];
-		double s = shape[i] - mean;
-		double r = value[i] - sums->amplitude * s;
-		double a0 = d0[i] - m0, a1 = d1[i] - m1, a2 = d2[i] - m2;
-
-		sums->chi_square += w * r * r;
-		sums->slopes[0] += w * s * a0;
-		sums->slopes[1] += w * s * a1;
-		sums->slopes[2] += w * s * a2;
-		sums->residuals[0] += w * r * a0;
-		sums->residuals[1] += w * r * a1;
-		sums->residuals[2] += w * r * a2;
-		sums->products[0 * P + 0] += w * a0 * a0;
-		sums->products[1 * P + 0] += w * a1 * a0;
-		sums->products[1 * P + 1] += w * a1 * a1;
-		sums->products[2 * P + 0] += w * a2 * a0;
-		sums->products[2 * P + 1] += w * a2 * a1;
-		sums->products[2 * P + 2] += w * a2 * a2;
+		sums->slopes[k] = sum_lanes(&slopes[k]);
+		sums->residuals[k] = sum_lanes(&residuals[k]);
+		for (int j = 0; j <= k; j++)
+			sums->products[k * P + j] = sum_lanes(&products[k * P + j]);
 	}
 }
 
@@ -115,7 +136,8 @@ evaluate_fit(const double *parameters, double *gradient, double *curvature, void
 	FitCurve  *c = fit->curve;
 	double	   chi_square = 0.0;
 
-	evaluate_shape(fit->model, parameters, c->time, c->n, c->shape, c->derivatives);
+	evaluate_shape(fit->model, parameters, c->time, c->start[N_PASSBANDS], c->shape,
+				   c->derivatives);
 	memset(gradient, 0, sizeof(double) * P);
 	memset(curvature, 0, sizeof(double) * P * P);
 	for (int band = 0; band < N_PASSBANDS; band++)
@@ -123,7 +145,7 @@ evaluate_fit(const double *parameters, double *gradient, double *curvature, void
 		BandSums sums;
 		double	 a;
 
-		if (c->start[band] == c->start[band + 1])
+		if (c->start[band] == c->end[band])
 			continue;
 		sum_band(c, band, &sums);
 		a = sums.amplitude;
@@ -370,12 +392,13 @@ report_passbands(Fit *fit, const LeastSquaresResult *result, LightCurveFit *repo
 	FitCurve *c = fit->curve;
 
 	report->chi_square = 0.0;
-	evaluate_shape(fit->model, result->parameters, c->time, c->n, c->shape, c->derivatives);
+	evaluate_shape(fit->model, result->parameters, c->time, c->start[N_PASSBANDS], c->shape,
+				   c->derivatives);
 	for (int band = 0; band < N_PASSBANDS; band++)
 	{
 		BandSums sums;
 
-		if (c->start[band] == c->start[band + 1])
+		if (c->start[band] == c->end[band])
 			continue;
 		sum_band(c, band, &sums);
 		report->chi_square += sums.chi_square;
@@ -404,7 +427,7 @@ fit_light_curve(FitCurve *c, FitModel model, LightCurveFit *report)
 
 	for (int band = 0; band < N_PASSBANDS; band++)
 	{
-		uint32_t n = c->start[band + 1] - c->start[band];
+		uint32_t n = c->end[band] - c->start[band];
 
 		freedom += n > 2 ? (int) n - 2 : 0;
 	}
