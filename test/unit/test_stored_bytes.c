@@ -224,7 +224,7 @@ static const struct
 	{"gp", UINT64_C(0x7ef34e20bba06f4e)},		  {"gp_curve", UINT64_C(0xf224c55cb89db6c7)},
 	{"gp_flux", UINT64_C(0xb346f208cce69eb3)},	  {"gp_color", UINT64_C(0xa645dc404031498f)},
 	{"fit", UINT64_C(0x68c68d42035ebdc8)},		  {"fit_amplitude", UINT64_C(0xdcbdf97089d8fa2f)},
-	{"period", UINT64_C(0xf9b8d65cf2f3a5b9)},	  {"period_band", UINT64_C(0x21e5a766db22125e)},
+	{"period", UINT64_C(0xec8c4c4245bca1cd)},	  {"period_band", UINT64_C(0x21e5a766db22125e)},
 };
 
 static void

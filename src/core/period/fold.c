@@ -33,22 +33,25 @@
  */
 typedef struct LaneSums
 {
-	double cosine[ORDERS][LANES];
-	double sine[ORDERS][LANES];
-	double value_cosine[FOLD_HARMONICS + 1][LANES];
-	double value_sine[FOLD_HARMONICS + 1][LANES];
+	VECTOR_ALIGNED double cosine[ORDERS][LANES];
+	double				  sine[ORDERS][LANES];
+	double				  value_cosine[FOLD_HARMONICS + 1][LANES];
+	double				  value_sine[FOLD_HARMONICS + 1][LANES];
 } LaneSums;
 
 /*
  * The sums of n observations; arrays have zeros up to a whole number of TERMS.
- * From order to order by rotation.
+ * From order to order by cos((k + 1) x) = 2 cos(x) cos(k x) - cos((k - 1) x), the same
+ * for sines, whose rounding errors grow with k^2, which is small.
  */
 DISPATCHED static void
 sum_observations(uint32_t n, const double *restrict time, const double *restrict weight,
 				 const double *restrict value, const double frequency[LANES], int n_harmonics,
 				 LaneSums *restrict sums)
 {
-	double c1[TERMS][LANES], s1[TERMS][LANES], c[TERMS][LANES], s[TERMS][LANES];
+	VECTOR_ALIGNED double twice[TERMS][LANES]; /* 2 cos(x) */
+	VECTOR_ALIGNED double c[TERMS][LANES], s[TERMS][LANES];
+	VECTOR_ALIGNED double c_before[TERMS][LANES], s_before[TERMS][LANES];
 
 	memset(sums, 0, sizeof(*sums));
 	for (uint32_t i = 0; i < n; i += TERMS)
@@ -57,36 +60,45 @@ sum_observations(uint32_t n, const double *restrict time, const double *restrict
 
 		for (int term = 0; term < TERMS; term++)
 		{
-			for (int lane = 0; lane < LANES; lane++)
+			FOR_LANES(lane, LANES)
 			{
-				unit_circle(frequency[lane] * time[i + term], &c1[term][lane], &s1[term][lane]);
-				c[term][lane] = weight[i + term];
-				s[term][lane] = 0.0;
+				double cosine, sine;
+
+				unit_circle(frequency[lane] * time[i + term], &cosine, &sine);
+				twice[term][lane] = 2.0 * cosine;
+				c[term][lane] = weight[i + term] * cosine;
+				s[term][lane] = weight[i + term] * sine;
+				c_before[term][lane] = weight[i + term];
+				s_before[term][lane] = 0.0;
 			}
 		}
 		for (int k = 1; k <= 2 * n_harmonics; k++)
 		{
-			for (int term = 0; term < TERMS; term++)
-			{
-				for (int lane = 0; lane < LANES; lane++)
-				{
-					double next = c[term][lane] * c1[term][lane] - s[term][lane] * s1[term][lane];
-
-					s[term][lane] = s[term][lane] * c1[term][lane] + c[term][lane] * s1[term][lane];
-					c[term][lane] = next;
-				}
-			}
-			for (int lane = 0; lane < LANES; lane++)
+			FOR_LANES(lane, LANES)
 			{
 				sums->cosine[k][lane] += c[0][lane] + c[1][lane];
 				sums->sine[k][lane] += s[0][lane] + s[1][lane];
 			}
-			if (k > n_harmonics)
-				continue;
-			for (int lane = 0; lane < LANES; lane++)
+			if (k <= n_harmonics)
 			{
-				sums->value_cosine[k][lane] += c[0][lane] * y[0] + c[1][lane] * y[1];
-				sums->value_sine[k][lane] += s[0][lane] * y[0] + s[1][lane] * y[1];
+				FOR_LANES(lane, LANES)
+				{
+					sums->value_cosine[k][lane] += c[0][lane] * y[0] + c[1][lane] * y[1];
+					sums->value_sine[k][lane] += s[0][lane] * y[0] + s[1][lane] * y[1];
+				}
+			}
+			for (int term = 0; term < TERMS; term++)
+			{
+				FOR_LANES(lane, LANES)
+				{
+					double next_c = twice[term][lane] * c[term][lane] - c_before[term][lane];
+					double next_s = twice[term][lane] * s[term][lane] - s_before[term][lane];
+
+					c_before[term][lane] = c[term][lane];
+					s_before[term][lane] = s[term][lane];
+					c[term][lane] = next_c;
+					s[term][lane] = next_s;
+				}
 			}
 		}
 	}
@@ -114,7 +126,7 @@ add_total(const LaneSums *restrict band, double normal, double product, int n_ha
 {
 	for (int k = 1; k <= 2 * n_harmonics; k++)
 	{
-		for (int lane = 0; lane < LANES; lane++)
+		FOR_LANES(lane, LANES)
 		{
 			total->cosine[k][lane] += normal * band->cosine[k][lane];
 			total->sine[k][lane] += normal * band->sine[k][lane];
@@ -122,7 +134,7 @@ add_total(const LaneSums *restrict band, double normal, double product, int n_ha
 	}
 	for (int k = 1; k <= n_harmonics; k++)
 	{
-		for (int lane = 0; lane < LANES; lane++)
+		FOR_LANES(lane, LANES)
 		{
 			total->value_cosine[k][lane] += product * band->value_cosine[k][lane];
 			total->value_sine[k][lane] += product * band->value_sine[k][lane];
@@ -133,8 +145,8 @@ add_total(const LaneSums *restrict band, double normal, double product, int n_ha
 /* Normal equations; unknowns in the order c_1 s_1 c_2 s_2 ...; only the upper triangle counts. */
 typedef struct NormalEquations
 {
-	double matrix[COEFFICIENTS][COEFFICIENTS][LANES];
-	double right[COEFFICIENTS][LANES];
+	VECTOR_ALIGNED double matrix[COEFFICIENTS][COEFFICIENTS][LANES];
+	double				  right[COEFFICIENTS][LANES];
 } NormalEquations;
 
 /*
@@ -147,23 +159,28 @@ DISPATCHED static void
 fill_equations(NormalEquations *restrict equations, const LaneSums *restrict sums, double weight,
 			   int n_harmonics)
 {
+	VECTOR_ALIGNED double whole[LANES], nothing[LANES] = {0.0};
+
+	FOR_LANES(lane, LANES)
+	whole[lane] = weight;
 	for (int j = 1; j <= n_harmonics; j++)
 	{
 		for (int k = j; k <= n_harmonics; k++)
 		{
-			const double *c_sum = sums->cosine[k + j], *c_difference = sums->cosine[k - j];
-			const double *s_sum = sums->sine[k + j], *s_difference = sums->sine[k - j];
-			bool		  same = k == j;
+			const double *c_sum = sums->cosine[k + j], *s_sum = sums->sine[k + j];
+			const double *c_difference = k == j ? whole : sums->cosine[k - j];
+			const double *s_difference = k == j ? nothing : sums->sine[k - j];
+			double(*upper)[LANES] = &equations->matrix[2 * j - 2][2 * k - 2];
+			double(*lower)[LANES] = &equations->matrix[2 * j - 1][2 * k - 2];
 
-			for (int lane = 0; lane < LANES; lane++)
+			FOR_LANES(lane, LANES)
 			{
-				double c = same ? weight : c_difference[lane];
-				double s = same ? 0.0 : s_difference[lane];
+				double c = c_difference[lane], s = s_difference[lane];
 
-				equations->matrix[2 * j - 2][2 * k - 2][lane] = 0.5 * (c + c_sum[lane]);
-				equations->matrix[2 * j - 2][2 * k - 1][lane] = 0.5 * (s_sum[lane] + s);
-				equations->matrix[2 * j - 1][2 * k - 2][lane] = 0.5 * (s_sum[lane] - s);
-				equations->matrix[2 * j - 1][2 * k - 1][lane] = 0.5 * (c - c_sum[lane]);
+				upper[0][lane] = 0.5 * (c + c_sum[lane]);
+				upper[1][lane] = 0.5 * (s_sum[lane] + s);
+				lower[0][lane] = 0.5 * (s_sum[lane] - s);
+				lower[1][lane] = 0.5 * (c - c_sum[lane]);
 			}
 		}
 		memcpy(equations->right[2 * j - 2], sums->value_cosine[j], sizeof(double) * LANES);
@@ -191,8 +208,8 @@ subtract_mean(NormalEquations *restrict equations, double weight, const LaneSums
 		{
 			const double *other = column_mean(band, k);
 
-			for (int lane = 0; lane < LANES; lane++)
-				equations->matrix[j][k][lane] -= weight * mean[lane] * other[lane];
+			FOR_LANES(lane, LANES)
+			equations->matrix[j][k][lane] -= weight * mean[lane] * other[lane];
 		}
 	}
 }
@@ -205,16 +222,16 @@ subtract_mean(NormalEquations *restrict equations, double weight, const LaneSums
 DISPATCHED static void
 factorise(NormalEquations *restrict equations, int n)
 {
-	double diagonal[COEFFICIENTS][LANES];
+	VECTOR_ALIGNED double diagonal[COEFFICIENTS][LANES];
 
 	for (int j = 0; j < n; j++)
 		memcpy(diagonal[j], equations->matrix[j][j], sizeof(double) * LANES);
 	for (int j = 0; j < n; j++)
 	{
 		double(*row)[LANES] = equations->matrix[j];
-		double inverse[LANES];
+		VECTOR_ALIGNED double inverse[LANES];
 
-		for (int lane = 0; lane < LANES; lane++)
+		FOR_LANES(lane, LANES)
 		{
 			bool   large = row[j][lane] > MIN_PIVOT * diagonal[j][lane];
 			double pivot = large ? row[j][lane] : 1.0;
@@ -223,17 +240,17 @@ factorise(NormalEquations *restrict equations, int n)
 			equations->right[j][lane] *= inverse[lane];
 		}
 		for (int i = j; i < n; i++)
-			for (int lane = 0; lane < LANES; lane++)
-				row[i][lane] *= inverse[lane];
+			FOR_LANES(lane, LANES)
+		row[i][lane] *= inverse[lane];
 		for (int i = j + 1; i < n; i++)
 		{
 			double(*below)[LANES] = equations->matrix[i];
 
 			for (int k = i; k < n; k++)
-				for (int lane = 0; lane < LANES; lane++)
-					below[k][lane] -= row[i][lane] * row[k][lane];
-			for (int lane = 0; lane < LANES; lane++)
-				equations->right[i][lane] -= equations->right[j][lane] * row[i][lane];
+				FOR_LANES(lane, LANES)
+			below[k][lane] -= row[i][lane] * row[k][lane];
+			FOR_LANES(lane, LANES)
+			equations->right[i][lane] -= equations->right[j][lane] * row[i][lane];
 		}
 	}
 }
@@ -247,9 +264,9 @@ substitute_back(NormalEquations *restrict equations, int n)
 		double(*row)[LANES] = equations->matrix[j];
 
 		for (int i = j + 1; i < n; i++)
-			for (int lane = 0; lane < LANES; lane++)
-				equations->right[j][lane] -= row[i][lane] * equations->right[i][lane];
-		for (int lane = 0; lane < LANES; lane++)
+			FOR_LANES(lane, LANES)
+		equations->right[j][lane] -= row[i][lane] * equations->right[i][lane];
+		FOR_LANES(lane, LANES)
 		{
 			double pivot = row[j][lane] > 0.0 ? row[j][lane] : 1.0;
 
@@ -287,9 +304,10 @@ solve_folds(const PeriodogramInput *input, const LaneSums sums[N_PASSBANDS], int
 		for (int h = 0; h < n_harmonics; h++)
 		{
 			double c = equations.right[2 * h][lane], s = equations.right[2 * h + 1][lane];
-
 			/* of nearly singular equations, rounding may explain more than all */
-			explained[h + 1] = fmin(1.0, explained[h] + c * c + s * s);
+			double sum = explained[h] + c * c + s * s;
+
+			explained[h + 1] = sum < 1.0 ? sum : 1.0;
 		}
 	}
 	substitute_back(&equations, n_unknowns);
@@ -313,8 +331,8 @@ fit_folds(const PeriodogramInput *input, int n, const double *frequencies, int n
 		double	 frequency[LANES];
 		LaneSums sums[N_PASSBANDS];
 
-		for (int lane = 0; lane < LANES; lane++)
-			frequency[lane] = frequencies[first + (lane < n_lanes ? lane : 0)];
+		FOR_LANES(lane, LANES)
+		frequency[lane] = frequencies[first + (lane < n_lanes ? lane : 0)];
 		for (int lane = 0; lane < n_lanes; lane++)
 			folds[first + lane] = (Fold){.frequency = frequency[lane], .n_harmonics = n_harmonics};
 		sum_bands(input, frequency, n_harmonics, sums);
@@ -367,8 +385,8 @@ fit_fold_and_scales(PeriodogramInput *input, double frequency, int n_harmonics)
 	double	 lanes[LANES];
 	LaneSums sums[N_PASSBANDS];
 
-	for (int lane = 0; lane < LANES; lane++)
-		lanes[lane] = frequency;
+	FOR_LANES(lane, LANES)
+	lanes[lane] = frequency;
 	sum_bands(input, lanes, n_harmonics, sums);
 	solve_folds(input, sums, 1, n_harmonics, &fold);
 	for (int round = 0; round < SCALE_ROUNDS; round++)

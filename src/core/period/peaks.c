@@ -43,34 +43,39 @@ add_vertex(Peaks *peaks, const float *values, uint64_t i, uint64_t count)
 	add_peak(peaks, (double) i + offset, values[i] + 0.25f * slope * offset);
 }
 
-/* How many of n values are above a threshold. */
-DISPATCHED static int32_t
-count_above(const float *values, int32_t n, float threshold)
-{
-	int32_t above = 0;
+/* Values that are looked at together. */
+#define BLOCK 32
 
-	for (int32_t i = 0; i < n; i++)
-		above += values[i] > threshold;
-	return above;
+/* The start of the first block from `start` on, a block's, that has a value above a threshold;
+ * count if none has. */
+DISPATCHED static uint64_t
+next_above(const float *values, uint64_t start, uint64_t count, float threshold)
+{
+	for (; start + BLOCK <= count; start += BLOCK)
+	{
+		int32_t above = 0;
+
+		for (int i = 0; i < BLOCK; i++)
+			above += values[start + i] > threshold;
+		if (above > 0)
+			return start;
+	}
+	for (uint64_t i = start; i < count; i++)
+		if (values[i] > threshold)
+			return start;
+	return count;
 }
 
 Peaks
 highest_peaks(const float *values, uint64_t count, int limit)
 {
-	enum
-	{
-		BLOCK = 256
-	};
 	Peaks peaks = {.limit = limit};
 	float threshold = 0.0f;
 
-	for (uint64_t start = 0; start < count; start += BLOCK)
+	for (uint64_t start = next_above(values, 0, count, threshold); start < count;
+		 start = next_above(values, start + BLOCK, count, threshold))
 	{
-		uint64_t end = start + BLOCK < count ? start + BLOCK : count;
-
-		if (count_above(values + start, (int32_t) (end - start), threshold) == 0)
-			continue;
-		for (uint64_t i = start; i < end; i++)
+		for (uint64_t i = start; i < start + BLOCK && i < count; i++)
 		{
 			if (!(values[i] > threshold) || !is_peak(values, i, count))
 				continue;

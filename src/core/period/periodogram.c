@@ -191,7 +191,7 @@ explained_share(double cc, double ss, double cs, double yc, double ys)
 {
 	double half = 0.5 * (cc + ss);
 	double difference = 0.5 * (cc - ss);
-	double radius = hypot(difference, cs);
+	double radius = sqrt(difference * difference + cs * cs); /* both are at most 1/2 */
 	double larger = half + radius;
 	double smaller = (cc * ss - cs * cs) / larger;
 	double x, y, norm;
@@ -225,7 +225,8 @@ explained_share(double cc, double ss, double cs, double yc, double ys)
 /* Sums of w cos, w sin, w y cos, w y sin, w cos^2 and w sin cos of the phase, by lanes. */
 typedef struct PhaseSums
 {
-	double c[LANES], s[LANES], yc[LANES], ys[LANES], cc[LANES], sc[LANES];
+	VECTOR_ALIGNED double c[LANES];
+	double				  s[LANES], yc[LANES], ys[LANES], cc[LANES], sc[LANES];
 } PhaseSums;
 
 /* Adds n observations, a multiple of LANES. */
@@ -233,19 +234,19 @@ DISPATCHED static void
 add_phases(uint32_t n, const double *restrict time, const double *restrict weight,
 		   const double *restrict value, double frequency, PhaseSums *restrict sums)
 {
-	for (uint32_t i = 0; i < n; i += LANES)
+	for (uint32_t i = 0; i < n; i += LANES, time += LANES, weight += LANES, value += LANES)
 	{
-		for (int lane = 0; lane < LANES; lane++)
+		FOR_LANES(lane, LANES)
 		{
 			double c, s, wc, ws;
 
-			unit_circle(frequency * time[i + lane], &c, &s);
-			wc = weight[i + lane] * c;
-			ws = weight[i + lane] * s;
+			unit_circle(frequency * time[lane], &c, &s);
+			wc = weight[lane] * c;
+			ws = weight[lane] * s;
 			sums->c[lane] += wc;
 			sums->s[lane] += ws;
-			sums->yc[lane] += wc * value[i + lane];
-			sums->ys[lane] += ws * value[i + lane];
+			sums->yc[lane] += wc * value[lane];
+			sums->ys[lane] += ws * value[lane];
 			sums->cc[lane] += wc * c;
 			sums->sc[lane] += ws * c;
 		}

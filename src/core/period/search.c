@@ -71,12 +71,14 @@ double
 fold_criterion(const PeriodogramInput *input, const Fold *fold, int *n_harmonics)
 {
 	double n = input->n_epochs;
+	double log_n = log(n);
 	double least = INFINITY;
 
 	*n_harmonics = 0;
 	for (int h = 1; h <= fold->n_harmonics; h++)
 	{
-		double criterion = n * log(fmax(1e-12, 1.0 - fold->explained[h])) + 2.0 * h * log(n);
+		double left = 1.0 - fold->explained[h];
+		double criterion = n * log(left > 1e-12 ? left : 1e-12) + 2.0 * h * log_n;
 
 		if (criterion < least)
 		{
