@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 #
 # Milliseconds of one core that all features of a light curve take, for those of several
-# surveys: medians of five rounds.  COMMIT=name measures that commit too, in servers
+# surveys: medians of three rounds.  COMMIT=name measures that commit too, in servers
 # of its own before and after this one's.
 #
 # Needs surveys/ and snpcc/ in $PLASTICC_DATA, but for the synthetic survey.
@@ -57,7 +57,7 @@ measure_surveys()
 			SELECT count(plasticc_features(lightcurve)) INTO n FROM curves WHERE survey = measured;
 			INSERT INTO times VALUES (measured, 1000 * extract(epoch FROM clock_timestamp() - start) / n);
 		END \$\$;
-		SELECT format('CALL measure(%L)', survey) FROM generate_series(1, 5), (SELECT DISTINCT survey FROM curves) AS s \\gexec
+		SELECT format('CALL measure(%L)', survey) FROM generate_series(1, 3), (SELECT DISTINCT survey FROM curves) AS s \\gexec
 		SELECT format('%-18s %6s objects %8s ms an object', survey, (SELECT count(*) FROM curves AS c WHERE c.survey = t.survey),
 		              round(percentile_cont(0.5) WITHIN GROUP (ORDER BY ms)::numeric, 3))
 		FROM times AS t GROUP BY survey ORDER BY survey;
