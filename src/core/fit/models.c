@@ -53,8 +53,9 @@ typedef struct Fit
 INLINED double
 sum_lanes(const Lanes *x)
 {
-	const double *lane = (const double *) x;
+	double lane[N_LANES];
 
+	memcpy(lane, x, sizeof(lane));
 	return ((lane[0] + lane[1]) + (lane[2] + lane[3])) +
 		   ((lane[4] + lane[5]) + (lane[6] + lane[7]));
 }
