@@ -4,6 +4,8 @@
  */
 #include "pg/module/plasticc.h"
 
+#include <sys/mman.h>
+
 #include "miscadmin.h"
 
 #include "pg/module/blas.h"
@@ -20,10 +22,28 @@ _PG_init(void)
 	settings_init();
 }
 
+/* A huge page of the operating system, on most machines. */
+#define HUGE_PAGE ((size_t) 2 << 20)
+
+/*
+ * Large arrays take huge pages where the system gives them to who asks: the first touch of each
+ * page and its return took longer than what large networks compute between two checks for
+ * interrupts.
+ */
 static void *
 context_alloc(void *arena, size_t size)
 {
-	return MemoryContextAllocHuge((MemoryContext) arena, size);
+	char *memory = MemoryContextAllocHuge((MemoryContext) arena, size);
+
+#ifdef MADV_HUGEPAGE
+	if (size >= 2 * HUGE_PAGE)
+	{
+		char *start = (char *) TYPEALIGN(HUGE_PAGE, memory);
+
+		(void) madvise(start, TYPEALIGN_DOWN(HUGE_PAGE, memory + size - start), MADV_HUGEPAGE);
+	}
+#endif
+	return memory;
 }
 
 static void *
