@@ -77,11 +77,11 @@ allocate_batch(TrainingLayer *layer, double dropout, int max_rows, Workspace *wo
 {
 	size_t n = (size_t) max_rows * layer->n_out;
 
-	layer->product = workspace_array(workspace, float, n);
+	layer->product = workspace_zeros(workspace, n);
 	layer->output = layer->product;
 	if (layer->batch_norm != BATCH_NORM_NONE)
 	{
-		layer->output = workspace_array(workspace, float, n);
+		layer->output = workspace_zeros(workspace, n);
 		layer->mean = workspace_array(workspace, float, layer->n_out);
 		layer->inverse_std = workspace_array(workspace, float, layer->n_out);
 		layer->running_mean = workspace_zeros(workspace, layer->n_out);
@@ -125,7 +125,7 @@ network_create(const NetworkOptions *options, int64_t seed, int n_inputs, int n_
 	if (options->optimizer == OPTIMIZER_ADAM)
 		network->second_moment = workspace_zeros(workspace, network->n_parameters);
 	for (int i = 0; i < 2; i++)
-		network->input_gradient[i] = workspace_array(workspace, float, (size_t) max_rows *widest);
+		network->input_gradient[i] = workspace_zeros(workspace, (size_t) max_rows * widest);
 	network->variance = workspace_array(workspace, float, widest);
 
 	random_seed(&random, seed, STREAM_WEIGHTS);
