@@ -13,7 +13,7 @@
 /*
  * One of a survey's names, letters or numbers of a passband, and the one of the
  * six passbands that is nearest to it.  No two passbands of a survey are nearest to
- * the same: the other members follow from it.
+ * the same: the other members follow from it, and so does Survey.extinction.
  */
 typedef struct SurveyBand
 {
@@ -21,7 +21,6 @@ typedef struct SurveyBand
 	int			passband;
 	double		zero_point;		  /* of the survey's fluxes; NaN: each row has its own, or none */
 	double		magnitude_offset; /* AB magnitude minus the survey's */
-	double		extinction;		  /* magnitudes per E(B-V) of the Milky Way */
 } SurveyBand;
 
 /* A name of NULL ends the bands. */
@@ -32,6 +31,7 @@ typedef struct Survey
 	const char		*name;
 	const char		*prefix; /* of its passbands elsewhere, in any case: ZTF_g, ztfg */
 	const TimeScale *time;	 /* NULL where its files differ */
+	double			 extinction[N_PASSBANDS]; /* magnitudes per E(B-V); 0 where it is Rubin's */
 	SurveyBand		 bands[MAX_SURVEY_BANDS];
 } Survey;
 
