@@ -1,4 +1,4 @@
--- Ensembles: four networks of the default preset (20 epochs) on 6,000 objects of 200 features, trained
+-- Ensembles: four networks of the default preset on 6,000 objects of 200 features, trained
 -- by one process and by two, and then used to classify row by row and in blocks.  Three runs each, in
 -- turn.  The models must be identical.
 
@@ -17,7 +17,7 @@ DECLARE
     start timestamptz := clock_timestamp();
 BEGIN
     PERFORM set_config('max_parallel_maintenance_workers', (processes - 1)::text, false);
-    CALL plasticc_train('m', 'SELECT object_id, features, target FROM objects ORDER BY object_id', '{"networks": 4, "trees": 0, "epochs": 20}');
+    CALL plasticc_train('m', 'SELECT object_id, features, target FROM objects ORDER BY object_id', '{"networks": 4, "trees": 0}');
     INSERT INTO measured VALUES (format('training, processes: %s', processes), extract(epoch FROM clock_timestamp() - start));
 END $$;
 

@@ -2,16 +2,18 @@
 #
 # Classifying one object a query, as a broker does: transactions a second of pgbench, prepared statements, with a
 # default model of the simple features of 600 objects and their hosts; by the model's name and by the column of its table, one and a
-# hundred rows a transaction, 1, 2 and 4 clients.  Beside it the same without classification, which reads the row alone.
-# Then 20 such models in one join compared with the same models one after the other.
+# hundred rows a transaction, 1, 2, 4 and 8 clients.  Beside it the same without classification, which reads the row alone, and
+# with a model of XGBoost in PL/Python, where the server and its Python have both (Debian: postgresql-plpython3-15 and
+# python3-xgboost).  Then 20 such models in one join compared with the same models one after the other.
 #
-# environment: SECONDS_EACH=4 of each measurement
+# environment: SECONDS_EACH=4 of each measurement, CLIENTS="1 2 4 8"
 
 set -euo pipefail
 # shellcheck source=bench/common/datasets.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common/datasets.sh"
 
 seconds=${SECONDS_EACH:-4}
+numbers=${CLIENTS:-1 2 4 8}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
@@ -38,7 +40,7 @@ measure()
 		condition='object_id = :i'
 		[[ $rows == 1 ]] || condition='object_id BETWEEN :i AND :i + 99'
 		printf '\\set i random(601, 900)\nSELECT %s FROM objects%s WHERE %s;\n' "$2" "$3" "$condition" >"$folder/$rows.sql"
-		for clients in 1 2 4; do
+		for clients in $numbers; do
 			pgbench -n -M prepared -T "$seconds" -c "$clients" -f "$folder/$rows.sql" 2>/dev/null |
 				awk -v what="$1" -v rows="$rows" -v clients="$clients" '/^latency average/{latency = $4}
 					/^tps/{printf "%-28s %3d rows, %d clients: %8.0f transactions/s, %7.3f ms\n", what, rows, clients, $3, latency}'
@@ -49,6 +51,12 @@ measure()
 measure 'reading the row' 'features[1]' ''
 measure 'by name' "plasticc_classify('one', features)" ''
 measure 'by the model column' 'plasticc_classify(model, features)' ", (SELECT model FROM plasticc_models WHERE name = 'one' ORDER BY version DESC LIMIT 1) AS m"
+
+if sql -f "$bench_dir/one_object/plpython.sql" 2>"$folder/plpython"; then
+	measure 'XGBoost in PL/Python' 'classify_xgboost(features)' ''
+else
+	printf 'XGBoost in PL/Python: not measured, %s\n' "$(head -n 1 "$folder/plpython")"
+fi
 
 # The processor time that the session's process takes for the same, without the client.
 sql -f "$bench_dir/common/processor.sql" -f - <<-'SQL' 2>&1 | sed 's/.*NOTICE: *//'

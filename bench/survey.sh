@@ -45,7 +45,7 @@ list_processes()
 {
 	while :; do
 		sql -c "SELECT pid, CASE WHEN backend_type = 'client backend' THEN 'session' ELSE 'worker' END FROM pg_stat_activity
-			WHERE (query LIKE '%CALL plasticc_%' OR backend_type = 'plasticc survey worker') AND pid <> pg_backend_pid()" \
+			WHERE (query LIKE '%CALL plasticc_%' OR backend_type LIKE 'plasticc % worker') AND pid <> pg_backend_pid()" \
 			>"$work/pids.new" 2>/dev/null && mv "$work/pids.new" "$work/pids"
 		sleep 1
 	done
