@@ -227,9 +227,37 @@ test_effective_objects(void)
 	unit_free();
 }
 
+/* Each object as one row of weight 0.1 to 2, and three copies, of which two weigh half of that and
+ * one a fifth. */
+static void
+test_weighted_rows(void)
+{
+	static Problem problem;
+	TrainingSet	  *set = &problem.set;
+	Workspace	   workspace = unit_workspace();
+
+	make_problem(&problem);
+	CHECK(weighted_rows(set, &workspace) == ROWS, "each row is an object");
+	for (int i = 0; i < ROWS; i++)
+	{
+		static const float part[] = {0.5f, 1.0f, 0.2f, 0.5f};
+
+		problem.group[i] = i - i % 4;
+		problem.own[i] = part[i % 4] * (0.1f + 1.9f * (float) (i / 4) / (ROWS / 4));
+	}
+	set->group = problem.group;
+	CHECK(weighted_rows(set, &workspace) == ROWS, "%d rows without weights",
+		  weighted_rows(set, &workspace));
+	set->weight = problem.own;
+	CHECK(weighted_rows(set, &workspace) == ROWS / 4 * 22 / 10, "%d weighted rows",
+		  weighted_rows(set, &workspace));
+	unit_free();
+}
+
 int
 main(void)
 {
+	test_weighted_rows();
 	test_plain();
 	test_weighted();
 	for (int n_columns = 0; n_columns < 2; n_columns++)

@@ -118,7 +118,8 @@ static const OptionRow rows[] = {
 	INTEGER(epochs, 0, 100000,
 			"passes over the training rows; 0 is 80, times the square root of 3000 / objects for "
 			"fewer objects and 8000 / objects for more than 8000, at most 240; divided by the rows "
-			"per object, by object_id; at least 10"),
+			"per object, by object_id, of which each counts by its weight, the heaviest as 1; at "
+			"least 10"),
 	INTEGER(
 		patience, 0, 100000,
 		"stop when the validation loss has not improved for this many epochs; 0 runs all epochs"),

@@ -4,6 +4,7 @@
  */
 #include "core/train/sample_weights.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Scales the weights of the given rows to mean 1 within each class. */
@@ -94,6 +95,26 @@ target_weights(const Ensemble *ensemble, int fold, const TargetSample *sample, f
 		balance_classes(set, n, rows, weights, workspace);
 	for (int k = 0; k < n; k++)
 		weight[rows[k]] *= (float) weights[k];
+}
+
+int
+weighted_rows(const TrainingSet *set, Workspace *workspace)
+{
+	Workspace scratch = workspace_open(workspace);
+	float	 *heaviest = workspace_zeros(&scratch, set->n_rows);
+	double	  sum = 0.0;
+
+	if (set->group && set->weight)
+	{
+		for (int i = 0; i < set->n_rows; i++)
+			heaviest[set->group[i]] = fmaxf(heaviest[set->group[i]], set->weight[i]);
+		for (int i = 0; i < set->n_rows; i++)
+			sum += (double) set->weight[i] / heaviest[set->group[i]];
+	}
+	else
+		sum = set->n_rows;
+	workspace_close(&scratch);
+	return (int) rint(sum);
 }
 
 double

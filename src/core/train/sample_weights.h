@@ -34,6 +34,12 @@ typedef struct TargetSample
 extern void target_weights(const Ensemble *ensemble, int fold, const TargetSample *sample,
 						   float *weight, Separation *separation, Workspace *workspace);
 
+/*
+ * Rows of the set, of which each counts by its weight, the heaviest of each object as 1; rounded.
+ * So copies of little weight do not count as much as an object's own row.
+ */
+extern int weighted_rows(const TrainingSet *set, Workspace *workspace);
+
 /* Effective number of the fold's training rows, (sum w)^2 / sum w^2 (Kish 1965). */
 extern double effective_objects(const Ensemble *ensemble, int fold, Workspace *workspace);
 

@@ -220,8 +220,6 @@ cross_validate(Run *run)
 						errmsg("option \"validation_fold\" is not for a cross-validation"),
 						errhint("Each fold of the column \"fold\" is left out once.")));
 	run_read_input(run, 2);
-	training_options_settle(run->options, run->input->set.n_rows,
-							training_objects(&run->input->set), run->input->set.n_features);
 	choose_gate(run->input, run->options, run->context);
 	run->ensemble = (Ensemble){.set = &run->input->set, .options = run->options};
 	run->ensemble.fold =

@@ -226,8 +226,6 @@ train(Run *run)
 	Model			*model;
 
 	run_read_input(run, training_members(run->options));
-	training_options_settle(run->options, run->input->set.n_rows,
-							training_objects(&run->input->set), run->input->set.n_features);
 	measure_known_days(run->input, run->options);
 	choose_gate(run->input, run->options, run->context);
 	choose_holdout(run->input, run->options, run->context);

@@ -17,6 +17,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
+#include "core/train/sample_weights.h"
 #include "pg/train/model_owner.h"
 #include "pg/train/training_options.h"
 #include "pg/train/train_run.h"
@@ -70,9 +71,15 @@ run_next_version(Run *run)
 void
 run_read_input(Run *run, int n_jobs)
 {
+	Workspace		   workspace = server_workspace(run->context);
+	const TrainingSet *set;
+
 	progress_phase(&run->procedure->progress, "reading rows", -1);
 	run->input =
 		read_training_input(run->query, run->options, training_workers(n_jobs) > 0, run->context);
+	set = &run->input->set;
+	training_options_settle(run->options, weighted_rows(set, &workspace), training_objects(set),
+							set->n_features);
 	progress_phase(&run->procedure->progress, "preparing", -1);
 }
 
