@@ -7,7 +7,7 @@
 # loss of the share of the class.
 #
 # Needs snpcc/ in $PLASTICC_DATA.  SEEDS="1 2 3" sets the seeds, FOLDS="0 1 2 3 4" the folds that are classified (one is the quick
-# form), DAYS the days, COPIES=3 the truncated copies of each object, WEIGHTS="0.25" their weights, of which each is measured, and
+# form), DAYS the days, COPIES=4 the truncated copies of each object, WEIGHTS="0.3" their weights, of which each is measured, and
 # OPTIONS='{"networks": 1}' additional training options.
 
 set -euo pipefail
@@ -16,8 +16,8 @@ set -euo pipefail
 seeds=${SEEDS:-1 2 3}
 folds=${FOLDS:-0 1 2 3 4}
 days=${DAYS:-2 8 16 32 64}
-copies=${COPIES:-3}
-weights=${WEIGHTS:-0.25}
+copies=${COPIES:-4}
+weights=${WEIGHTS:-0.3}
 options=${OPTIONS:-'{}'}
 
 # The features of a light curve $1 and its host.
