@@ -88,7 +88,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		int n_objects = 1 + n_rows / (1 + (int) size % 5);
 		int n_features = 1 + (int) (size * 977 % MODEL_MAX_FEATURES);
 
-		training_options_settle(&options, n_rows, n_objects, n_features);
+		training_options_settle(&options, n_rows, n_objects, n_features, 6);
 		REQUIRE(conflict.message[0] == '\0');
 		REQUIRE(member_inputs(&options, n_features) >= 1);
 		REQUIRE(member_inputs(&options, n_features) <= n_features);

@@ -49,7 +49,7 @@ take_options(FuzzInput *input, int n_rows, int n_features)
 	options.boosting.min_child_weight = take_range(input, 0, 2) == 0 ? 1.0 : 0.001;
 	options.boosting.lambda = take_range(input, 0, 1);
 	options.seed = take_byte(input);
-	training_options_settle(&options, n_rows, n_rows, n_features);
+	training_options_settle(&options, n_rows, n_rows, n_features, 6);
 	return options;
 }
 

@@ -158,7 +158,7 @@ train(char *result, Workspace *workspace)
 	set.classes = classes;
 	set.target = target;
 	ensemble.fold = fold;
-	training_options_settle(&options, ROWS, ROWS, FEATURES);
+	training_options_settle(&options, ROWS, ROWS, FEATURES, 6);
 	options.network.n_layers = 1;
 	options.network.layers[0] = 4;
 	options.networks = 1;

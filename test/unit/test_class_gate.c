@@ -57,7 +57,7 @@ make_problem(Problem *problem)
 		.side = problem->side,
 	};
 	problem->options = *training_preset(0);
-	training_options_settle(&problem->options, 5000, 5000, 173);
+	training_options_settle(&problem->options, 5000, 5000, 173, 6);
 	problem->options.network.n_layers = 1;
 	problem->options.network.layers[0] = 8;
 	problem->options.epochs = 20;

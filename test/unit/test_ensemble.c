@@ -63,7 +63,7 @@ make_problem(Problem *problem)
 		.group = problem->group,
 	};
 	problem->options = *training_preset(0);
-	training_options_settle(&problem->options, 5000, 5000, 173);
+	training_options_settle(&problem->options, 5000, 5000, 173, 6);
 	problem->options.network.n_layers = 1;
 	problem->options.network.layers[0] = HIDDEN;
 	problem->options.selected_inputs = 0;

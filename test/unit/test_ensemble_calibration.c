@@ -78,7 +78,7 @@ make_problem(Problem *problem)
 		.validation = problem->validation,
 	};
 	problem->options = *training_preset(0);
-	training_options_settle(&problem->options, 5000, 5000, 173);
+	training_options_settle(&problem->options, 5000, 5000, 173, 6);
 	problem->options.loss = LOSS_PLAIN;
 	problem->options.bagging_folds = 2;
 	problem->options.networks = 2;

@@ -19,7 +19,7 @@ small_options(Activation activation, BatchNorm batch_norm, double dropout)
 	TrainingOptions options;
 
 	options = *training_preset(0);
-	training_options_settle(&options, 5000, 5000, 173);
+	training_options_settle(&options, 5000, 5000, 173, 6);
 	options.network.n_layers = 2;
 	options.network.layers[0] = WIDEST;
 	options.network.layers[1] = 4;

@@ -156,44 +156,55 @@ test_settle(void)
 
 	options = *training_preset(0);
 	options.selected_inputs = 0;
-	training_options_settle(&options, 3000, 3000, 180);
+	training_options_settle(&options, 3000, 3000, 180, 6);
 	CHECK(options.input_dropout == 0.5, "input_dropout %g", options.input_dropout);
 	options = *training_preset(0);
-	training_options_settle(&options, 750, 750, 180);
+	training_options_settle(&options, 750, 750, 180, 6);
 	CHECK(fabs(options.network.weight_decay - 4.0 / 3.0) < 1e-12, "weight_decay %g",
 		  options.network.weight_decay);
 	CHECK(options.epochs == 160, "%d epochs", options.epochs);
 	CHECK(options.boosting.rounds == 100, "%d rounds of few objects", options.boosting.rounds);
 
 	options = *training_preset(0);
-	training_options_settle(&options, 1, 1, 1);
+	training_options_settle(&options, 1, 1, 1, 6);
 	CHECK(options.input_dropout == 0.0 && options.network.weight_decay == 2.0 &&
 			  options.epochs == 240,
 		  "the least");
 	options = *training_preset(0);
-	training_options_settle(&options, 16000, 16000, 45);
+	training_options_settle(&options, 16000, 16000, 45, 6);
 	CHECK(options.input_dropout == 0.0 && options.network.weight_decay == 0.0625 &&
 			  options.epochs == 40 && options.boosting.rounds == 358,
 		  "many objects");
 	options = *training_preset(0);
-	training_options_settle(&options, 10000000, 10000000, 45);
+	training_options_settle(&options, 10000000, 10000000, 45, 6);
 	CHECK(options.network.weight_decay == 0.02 && options.epochs == 10 &&
 			  options.boosting.rounds == 1000,
 		  "the most");
 
+	/* a tree serves all classes of a round */
+	for (int n_classes = 1; n_classes <= 24; n_classes++)
+	{
+		options = *training_preset(0);
+		training_options_settle(&options, 5000, 5000, 180, n_classes);
+		CHECK_CLOSE(options.boosting.rounds, 200.0 * sqrt(n_classes / 6.0), 0.51, "rounds");
+	}
+	options = *training_preset(0);
+	training_options_settle(&options, 300, 300, 180, 1);
+	CHECK(options.boosting.rounds == 50, "%d rounds of one class", options.boosting.rounds);
+
 	/* few rows, of many features or few */
 	options = *training_preset(0);
 	options.selected_inputs = 0;
-	training_options_settle(&options, 750, 750, 180);
+	training_options_settle(&options, 750, 750, 180, 6);
 	CHECK(fabs(options.input_dropout - (1.0 - sqrt(0.125))) < 1e-12, "input_dropout %g of few rows",
 		  options.input_dropout);
 	options = *training_preset(0);
-	training_options_settle(&options, 750, 750, 20);
+	training_options_settle(&options, 750, 750, 20, 6);
 	CHECK(options.input_dropout == 0.0, "input_dropout %g of few inputs", options.input_dropout);
 
 	/* ten copies of each object */
 	options = *training_preset(0);
-	training_options_settle(&options, 7500, 750, 340);
+	training_options_settle(&options, 7500, 750, 340, 6);
 	CHECK(fabs(options.network.weight_decay - 4.0 / 3.0) < 1e-12 && options.epochs == 16, "copies");
 
 	options = *training_preset(0);
@@ -201,7 +212,7 @@ test_settle(void)
 	options.network.weight_decay = 0.0;
 	options.epochs = 1;
 	options.boosting.rounds = 3;
-	training_options_settle(&options, 750, 750, 340);
+	training_options_settle(&options, 750, 750, 340, 6);
 	CHECK(options.input_dropout == 0.0 && options.network.weight_decay == 0.0 &&
 			  options.epochs == 1 && options.boosting.rounds == 3,
 		  "what was given");
@@ -211,7 +222,7 @@ test_settle(void)
 	{
 		options = *training_preset(0);
 		options.selected_inputs = selected;
-		training_options_settle(&options, 5000, 750, 180);
+		training_options_settle(&options, 5000, 750, 180, 6);
 		CHECK(options.selected_inputs == selected, "%d selected", options.selected_inputs);
 		CHECK_CLOSE(options.input_dropout, 1.0 - sqrt(selected == 90 ? 0.5 : 0.25), 1e-12,
 					"input_dropout of selected inputs");

@@ -57,7 +57,7 @@ make_problem(Problem *problem)
 		.target = problem->class,
 	};
 	problem->options = *training_preset(0);
-	training_options_settle(&problem->options, 5000, 5000, 173);
+	training_options_settle(&problem->options, 5000, 5000, 173, 6);
 	problem->options.loss = LOSS_PLAIN;
 	problem->ensemble = (Ensemble){
 		.set = &problem->set,

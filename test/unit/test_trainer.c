@@ -80,7 +80,7 @@ quick_options(void)
 	TrainingOptions options;
 
 	options = *training_preset(0);
-	training_options_settle(&options, 5000, 5000, 173);
+	training_options_settle(&options, 5000, 5000, 173, 6);
 	options.network.n_layers = 1;
 	options.network.layers[0] = 16;
 	options.epochs = 20;

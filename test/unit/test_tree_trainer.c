@@ -67,7 +67,7 @@ make_problem(Problem *problem, Workspace *workspace)
 		.gate_feature = 4,
 	};
 	problem->options = *training_preset(0);
-	training_options_settle(&problem->options, ROWS, ROWS, FEATURES);
+	training_options_settle(&problem->options, ROWS, ROWS, FEATURES, 6);
 	problem->options.boosting.rounds = 30;
 	problem->options.seed = 3;
 	training_inputs(&problem->set, &problem->options, NULL, workspace, &problem->inputs);

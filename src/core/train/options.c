@@ -25,7 +25,7 @@ static const char *const survey_features_words[] = {"auto", NULL}; /* SURVEY_FEA
 #define BOOSTING_DEFAULTS                                                                          \
 	{                                                                                              \
 		.max_depth = 4, .most_rows = TREES_MAX_ROWS, .most_tree_rows = TREES_MAX_ROWS, .eta = 0.1, \
-		.subsample = 0.8, .colsample = 0.15, .least_inputs = 8, .lambda = 1,                       \
+		.subsample = 0.8, .colsample = 0.15, .least_inputs = 48, .lambda = 1,                      \
 		.min_child_weight = 1,                                                                     \
 	}
 
@@ -139,12 +139,14 @@ static const OptionRow rows[] = {
 	INTEGER_OF(
 		boosting, rounds, 0, MODEL_MAX_ROUNDS,
 		"trees of a member that is boosted trees, one for all classes in each round; held-out "
-		"objects choose the best number of them; 0 is RULE"),
+		"objects choose the best number of them; 0 is 200 times the square root of objects / 5000, "
+		"from "
+		"100 to 1000, times the square root of classes / 6; from 50 to 1000"),
 	INTEGER_OF(boosting, max_depth, 1, TREE_MAX_DEPTH, "largest depth of a tree"),
 	NUMBER_OF(boosting, eta, 1e-4, 1, "factor of the values of a tree's leaves"),
 	NUMBER_OF(boosting, subsample, 0.01, 1, "fraction of the objects drawn for each tree"),
 	NUMBER_OF(boosting, colsample, 0.001, 1,
-			  "fraction of the features drawn for each tree; at least 8 of them"),
+			  "fraction of the features drawn for each tree; at least 48 of them"),
 	NUMBER_OF(boosting, lambda, 0, 1e6, "L2 regularisation of the values of leaves"),
 	NUMBER_OF(boosting, min_child_weight, 0.001, 1e6,
 			  "least sum of the Hessian over classes and objects of a node"),
@@ -340,7 +342,8 @@ member_inputs(const TrainingOptions *options, int n_all)
 }
 
 void
-training_options_settle(TrainingOptions *options, int n_rows, int n_objects, int n_features)
+training_options_settle(TrainingOptions *options, int n_rows, int n_objects, int n_features,
+						int n_classes)
 {
 	if (options->input_dropout < 0.0)
 	{
@@ -352,8 +355,13 @@ training_options_settle(TrainingOptions *options, int n_rows, int n_objects, int
 	if (options->network.weight_decay < 0.0)
 		options->network.weight_decay = fmax(0.02, fmin(2.0, 1000.0 / n_objects));
 	if (options->boosting.rounds == 0)
+	{
+		double rounds = fmax(100.0, fmin(1000.0, 200.0 * sqrt(n_objects / 5000.0)));
+
+		/* a round is one tree, whose splits serve all classes */
 		options->boosting.rounds =
-			(int) rint(fmax(100.0, fmin(1000.0, 200.0 * sqrt(n_objects / 5000.0))));
+			(int) rint(fmax(50.0, fmin(1000.0, rounds * sqrt(n_classes / 6.0))));
+	}
 	if (options->epochs == 0)
 	{
 		double factor = n_objects < 3000 ? sqrt(3000.0 / n_objects) : fmin(1.0, 8000.0 / n_objects);

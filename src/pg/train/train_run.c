@@ -79,7 +79,7 @@ run_read_input(Run *run, int n_jobs)
 		read_training_input(run->query, run->options, training_workers(n_jobs) > 0, run->context);
 	set = &run->input->set;
 	training_options_settle(run->options, weighted_rows(set, &workspace), training_objects(set),
-							set->n_features);
+							set->n_features, set->n_classes);
 	progress_phase(&run->procedure->progress, "preparing", -1);
 }
 
