@@ -97,6 +97,11 @@ REGRESS_OPTS = --inputdir=$(root)/test --outputdir=. --load-extension=plasticc
 # Bitcode for the server's JIT is not built: it inlines small functions, and these are not.
 override with_llvm := no
 
+# The PGXS of a server that was itself built in its tree looks nowhere else unless it is told.
+ifneq ($(root),.)
+VPATH ?= $(root)
+endif
+
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 ifneq ($(wildcard $(PGXS)),)
