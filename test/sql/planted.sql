@@ -44,8 +44,24 @@ CREATE TABLE raw AS SELECT object_id, mjd::text::letter AS mjd, ('{u,g,r,i,z,y}'
     flux_err::text::letter AS flux_err, detected::text::letter AS detected, '27'::letter AS zp FROM observations;
 CREATE TABLE hosts AS SELECT object_id, ddf::flag, hostgal_photoz::float8::days AS hostgal_photoz, hostgal_photoz_err, distmod, mwebv FROM plasticc_simulate_objects(2);
 CREATE TABLE stored AS SELECT object_id, plasticc_lightcurve(mjd, passband, flux, flux_err, detected)::curve AS lightcurve FROM observations GROUP BY 1;
+-- and where Citus has features and predictions in the same shards
+CREATE TABLE pg_dist_partition (
+    logicalrelid regclass PRIMARY KEY, partmethod "char" NOT NULL, partkey text, colocationid integer NOT NULL, repmodel "char" NOT NULL);
+ALTER TABLE pg_dist_partition SET SCHEMA pg_catalog;
+CREATE FUNCTION pg_catalog.column_to_column_name(table_name regclass, column_var_text text) RETURNS text
+    LANGUAGE sql STRICT AS 'SELECT column_var_text';
+CREATE TABLE reals AS SELECT object_id, features FROM objects;
+CREATE TABLE doubles AS SELECT object_id, features::float8[] FROM objects;
+SELECT plasticc_create_prediction_table('calls.classified') IS NOT NULL AS created;
+INSERT INTO pg_dist_partition
+SELECT relation, 'h', 'object_id', 2, 's' FROM unnest('{reals,doubles,classified}'::regclass[]) AS relation
+UNION ALL VALUES ('plasticc_models'::regclass, 'n', NULL, 1, 't');
+INSERT INTO statements
+SELECT NULL, format('CALL public.plasticc_predict(''m''::pg_catalog.text, %L::pg_catalog.regclass, ''calls.classified''::pg_catalog.regclass, ''{}''::pg_catalog.jsonb)', features)
+FROM unnest('{calls.reals,calls.doubles}'::text[]) AS features;
 CREATE TABLE outcomes AS SELECT row_number() OVER () AS id, *, calls.sqlstate_of(statement) AS before, NULL::text AS after, NULL::bigint AS planted FROM statements;
-SELECT count(*) > 85 AS statements, count(*) FILTER (WHERE before = '00000') > 65 AS succeed FROM outcomes;
+SELECT count(*) > 85 AS statements, count(*) FILTER (WHERE before = '00000') > 65 AS succeed,
+       count(*) FILTER (WHERE before = '00000' AND statement LIKE '%classified%') AS shards FROM outcomes;
 
 -- ---------------------------------------------------------------------
 -- What a role plants that may create objects in the extension's schema and in one of its own.
@@ -186,4 +202,6 @@ SELECT oid::regprocedure FROM calls.members WHERE prosrc ~ '\mpublic\M' OR pg_ge
 DROP OWNED BY regress_planter;
 DROP ROLE regress_planter;
 DROP SCHEMA calls CASCADE;
+DROP TABLE pg_catalog.pg_dist_partition;
+DROP FUNCTION pg_catalog.column_to_column_name(regclass, text);
 TRUNCATE plasticc_models, plasticc_training_log, plasticc_cross_validations, plasticc_out_of_fold, plasticc_aliases;

@@ -267,6 +267,7 @@ do_chunk(const PipelineKind *kind, PipelineJob *job, Datum chunk, ChunkReport *r
 
 	(void) set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
 							 false);
+	job->chunk = chunk;
 	ids = job->all ? find_or_skip(kind, job, chunk, &n, report)
 				   : find_objects(job, job->find, chunk, CurrentMemoryContext, &n);
 	before = row_counts;

@@ -17,6 +17,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
+#include "utils/timestamp.h"
 
 #include "pg/jobs/json_options.h"
 #include "pg/jobs/procedure.h"
@@ -36,7 +37,10 @@ PG_FUNCTION_INFO_V1(plasticc_extract);
 static void
 extract_objects(PipelineJob *job, Datum ids)
 {
-	execute_statement(job->write, 1, &job->ids_type, &ids, NULL, SPI_OK_INSERT);
+	Oid	  types[] = {job->ids_type, TIMESTAMPTZOID};
+	Datum values[] = {ids, TimestampTzGetDatum(GetCurrentTimestamp())};
+
+	execute_statement(job->write, lengthof(types), types, values, NULL, SPI_OK_INSERT);
 }
 
 /* ------------------------------------------------------------------------

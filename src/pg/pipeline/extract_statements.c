@@ -222,6 +222,7 @@ features_expression(const Extraction *extraction)
 					number_column(metadata, "m", options->mwebv, "mwebv"));
 }
 
+/* The time is a parameter, for Citus sends no volatile functions to where the target lies. */
 char *
 write_statement(const Extraction *extraction)
 {
@@ -241,15 +242,15 @@ write_statement(const Extraction *extraction)
 						key_equals(&extraction->key, "m", &id, "c.object_id"),
 						key_in(&extraction->key, "m", &id));
 	}
-	return psprintf(
-		"INSERT INTO %s AS t (object_id, %sfeatures, n_rows, extracted_at) "
-		"SELECT c.object_id, %s%s, c.n_rows, pg_catalog.clock_timestamp() FROM (%s) AS c%s "
-		"ORDER BY c.object_id "
-		"ON CONFLICT (object_id) DO UPDATE SET %sfeatures = EXCLUDED.features, "
-		"n_rows = EXCLUDED.n_rows, extracted_at = EXCLUDED.extracted_at",
-		extraction->target.name, keep ? "lightcurve, " : "", keep ? "c.lightcurve, " : "",
-		features_expression(extraction), curves_query(extraction, true), join,
-		keep ? "lightcurve = EXCLUDED.lightcurve, " : "");
+	return psprintf("INSERT INTO %s AS t (object_id, %sfeatures, n_rows, extracted_at) "
+					"SELECT c.object_id, %s%s, c.n_rows, $2 FROM (%s) AS c%s "
+					"ORDER BY c.object_id "
+					"ON CONFLICT (object_id) DO UPDATE SET %sfeatures = EXCLUDED.features, "
+					"n_rows = EXCLUDED.n_rows, extracted_at = EXCLUDED.extracted_at",
+					extraction->target.name, keep ? "lightcurve, " : "",
+					keep ? "c.lightcurve, " : "", features_expression(extraction),
+					curves_query(extraction, true), join,
+					keep ? "lightcurve = EXCLUDED.lightcurve, " : "");
 }
 
 /* ------------------------------------------------------------------------

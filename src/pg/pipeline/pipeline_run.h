@@ -44,7 +44,11 @@ typedef struct ChunkReport
  *			to be told of rows that extraction rejects
  * explain	$1 -> name, value and time of a text that is no number; NULL where there are
  *			none
- * write	$1 and more for predictions: does these objects
+ * write	$1, and the time $2 or, for predictions, more: does these objects
+ * classify	$1, $2 the time: classifies what is to be done from the first to the second
+ *			object of the array $1 where it lies; NULL where this process is to do it
+ * count	$1 -> how many of these objects have been known for some days, and how many of
+ *			them are early; NULL where the model does not tell
  */
 typedef struct PipelineJob
 {
@@ -55,11 +59,14 @@ typedef struct PipelineJob
 	char *read;
 	char *explain;
 	char *write;
+	char *classify;
+	char *count;
 	char *model; /* its name, for predictions */
 	int32 version;
 	int32 strict; /* which rows that are rejected are an error: STRICT_... */
 
 	/* of each process */
+	Datum		  chunk;   /* the first and the last object of the one that is being done */
 	int			  told;	   /* what it has told of rejected rows */
 	MemoryContext context; /* lives as long as the job in this process */
 	void		 *state;   /* what it keeps from chunk to chunk, NULL at first */

@@ -25,30 +25,20 @@
 #include "pg/model/model_lookup.h"
 #include "pg/jobs/json_options.h"
 #include "pg/jobs/procedure.h"
-#include "pg/pipeline/object_key.h"
+#include "pg/jobs/subtransaction.h"
+#include "pg/pipeline/chunk_run.h"
+#include "pg/pipeline/distributed_tables.h"
 #include "pg/pipeline/pipeline_options.h"
 #include "pg/pipeline/pipeline_run.h"
 #include "pg/pipeline/pipeline_tables.h"
+#include "pg/pipeline/predict_statements.h"
 #include "pg/util/args.h"
+#include "pg/util/extension.h"
 
 PG_FUNCTION_INFO_V1(plasticc_predict);
 
 #define TARGET_FUNCTION "plasticc_create_prediction_table"
 #define TARGET_HINT "SELECT " TARGET_FUNCTION "('name') makes such a table."
-
-typedef struct Prediction
-{
-	PredictOptions options;
-	PipelineTable  features;
-	PipelineTable  target;
-	bool		   history;
-	const char	  *conflict; /* columns of the target's key */
-	ObjectKey	   key;
-	KeyColumn	   id;			 /* of the features */
-	KeyColumn	   target_id;	 /* of the target */
-	const char	  *column;		 /* quoted name of the features */
-	char		  *extracted_at; /* expression on a row f */
-} Prediction;
 
 /* ------------------------------------------------------------------------
  * A chunk
@@ -141,7 +131,7 @@ predict_block(PipelineJob *job, SPITupleTable *table, uint64 first, int n)
 }
 
 static void
-predict_objects(PipelineJob *job, Datum ids)
+classify_here(PipelineJob *job, Datum ids)
 {
 	MemoryContext  context = AllocSetContextCreate(CurrentMemoryContext, "plasticc predict block",
 												   ALLOCSET_DEFAULT_SIZES);
@@ -149,8 +139,6 @@ predict_objects(PipelineJob *job, Datum ids)
 	SPITupleTable *table;
 	uint64		   n_rows;
 
-	if (job->state == NULL)
-		job->state = make_predictor(job);
 	execute_statement(job->read, 1, &job->ids_type, &ids, NULL, SPI_OK_SELECT);
 	table = SPI_tuptable;
 	n_rows = SPI_processed;
@@ -164,6 +152,63 @@ predict_objects(PipelineJob *job, Datum ids)
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
 	SPI_freetuptable(table);
+}
+
+/* Adds how many objects of the chunk are early. */
+static void
+count_where_they_lie(PipelineJob *job, EarlyObjects *early)
+{
+	HeapTuple row;
+	TupleDesc desc;
+	bool	  is_null;
+
+	execute_statement(job->count, 1, &job->ids_type, &job->chunk, NULL, SPI_OK_SELECT);
+	row = SPI_tuptable->vals[0];
+	desc = SPI_tuptable->tupdesc;
+	early->n_known += DatumGetInt64(SPI_getbinval(row, desc, 1, &is_null));
+	early->n_early += DatumGetInt64(SPI_getbinval(row, desc, 2, &is_null));
+	SPI_freetuptable(SPI_tuptable);
+}
+
+/* The chunk, by statements that Citus sends to the shards. */
+static void
+classify_where_they_lie(const void *argument)
+{
+	PipelineJob	 *job = unconstify(void *, argument);
+	Predictor	 *predictor = job->state;
+	EarlyCounter *early = predictor->block->early;
+	EarlyObjects  objects = {0};
+	Oid			  types[] = {job->ids_type, TIMESTAMPTZOID};
+	Datum		  values[] = {job->chunk, TimestampTzGetDatum(GetCurrentTimestamp())};
+
+	/* an error if the version has been deleted meanwhile, for the join would have no rows */
+	(void) fetch_model(&predictor->function, cstring_to_text(job->model), &job->version);
+	if (early)
+		count_where_they_lie(job, &objects);
+	execute_statement(job->classify, lengthof(types), types, values, NULL, SPI_OK_INSERT);
+	if (early)
+	{
+		early->objects.n_known += objects.n_known;
+		early->objects.n_early += objects.n_early;
+	}
+}
+
+/* What shards find wrong with features is raised here, for the error is to name the object. */
+static void
+predict_objects(PipelineJob *job, Datum ids)
+{
+	ErrorData *error;
+
+	if (job->state == NULL)
+		job->state = make_predictor(job);
+	if (job->classify != NULL)
+	{
+		error = try_in_subtransaction(classify_where_they_lie, job, is_fault_of_data);
+		if (error == NULL)
+			return;
+		FreeErrorData(error);
+	}
+	classify_here(job, ids);
 }
 
 /* Hands over what has been counted since the last time. */
@@ -183,59 +228,6 @@ static void
 report_objects(const ChunkReport *total)
 {
 	warn_of_early_objects(&total->early);
-}
-
-/* ------------------------------------------------------------------------
- * Statements
- * ------------------------------------------------------------------------
- */
-
-/* As in extraction, the target's rows lie in the range where both have the same collation. */
-static char *
-todo_query(const Prediction *prediction, const PipelineJob *job, bool range)
-{
-	const ObjectKey *key = &prediction->key;
-	const KeyColumn *id = &prediction->id;
-	const KeyColumn *target_id = &prediction->target_id;
-
-	return psprintf("SELECT %s AS object_id FROM %s AS f "
-					"WHERE f.%s IS NOT NULL AND f.%s IS NOT NULL%s AND NOT EXISTS ("
-					"SELECT 1 FROM %s AS p WHERE %s%s "
-					"AND p.model OPERATOR(pg_catalog.=) %s "
-					"AND p.version OPERATOR(pg_catalog.=) %d "
-					"AND p.features_at OPERATOR(pg_catalog.=) %s) "
-					"ORDER BY 1",
-					key_value(key, "f", id), prediction->features.name, id->name,
-					prediction->column, key_range(range, key, "f", id), prediction->target.name,
-					key_equals(key, "p", target_id, psprintf("f.%s", id->name)),
-					key_range(range && id->collation == target_id->collation, key, "p", target_id),
-					quote_literal_cstr(job->model), job->version, prediction->extracted_at);
-}
-
-static char *
-read_query(const Prediction *prediction)
-{
-	return psprintf("SELECT %s, f.%s, %s FROM %s AS f WHERE %s AND f.%s IS NOT NULL ORDER BY 1",
-					key_value(&prediction->key, "f", &prediction->id), prediction->column,
-					prediction->extracted_at, prediction->features.name,
-					key_in(&prediction->key, "f", &prediction->id), prediction->column);
-}
-
-static char *
-write_statement(const Prediction *prediction)
-{
-	return psprintf(
-		"INSERT INTO %s AS t "
-		"(object_id, model, version, probabilities, predicted_at, features_at) "
-		"SELECT u.object_id, $6, $7, ($5)[u.first:u.last], pg_catalog.clock_timestamp(), "
-		"u.features_at FROM unnest($1, $2, $3, $4) AS u (object_id, features_at, first, last) "
-		"ON CONFLICT (%s) DO %s",
-		prediction->target.name, prediction->conflict,
-		prediction->history ? "NOTHING"
-							: "UPDATE SET model = EXCLUDED.model, version = EXCLUDED.version, "
-							  "probabilities = EXCLUDED.probabilities, "
-							  "predicted_at = EXCLUDED.predicted_at, "
-							  "features_at = EXCLUDED.features_at");
 }
 
 /* ------------------------------------------------------------------------
@@ -260,6 +252,7 @@ check_features(Prediction *prediction)
 							   quoted_string(options->features)),
 						errhint("Name another one with the option \"%s\".", "features")));
 	prediction->column = quote_identifier(options->features);
+	prediction->is_double = type == FLOAT8ARRAYOID;
 	if (!OidIsValid(stamp_type) && options->extracted_at == NULL)
 		prediction->extracted_at = "'-infinity'::pg_catalog.timestamptz";
 	else if (stamp_type != TIMESTAMPTZOID)
@@ -328,6 +321,7 @@ plan_prediction(FunctionCallInfo fcinfo, PipelinePlan *plan)
 	PipelineJob			 *job = &plan->job;
 
 	read_options(fcinfo, 3, &predict_options, &prediction.options);
+	prediction.schema = extension_schema(job->procedure);
 	prediction.features = source_table(oid_argument(fcinfo, 1, "features"), "features");
 	prediction.target = target_table(oid_argument(fcinfo, 2, "target"));
 	check_target(&prediction);
@@ -339,11 +333,23 @@ plan_prediction(FunctionCallInfo fcinfo, PipelinePlan *plan)
 	find_model(job, text_argument(fcinfo, 0, "model"), options->version);
 	plan->to_do =
 		psprintf("are to be classified by model \"%s\" version %d", job->model, job->version);
-	job->find = todo_query(&prediction, job, true);
-	job->read = read_query(&prediction);
-	job->write = write_statement(&prediction);
-	plan->list = todo_query(&prediction, job, false);
+	job->find = unclassified_query(&prediction, job, true);
+	job->read = stored_features_query(&prediction);
+	job->write = insert_statement(&prediction);
+	plan->list = unclassified_query(&prediction, job, false);
 	plan->chunks = options->chunks;
+	if (objects_lie_together(
+			prediction.features.oid, options->object_id, plan->target, "object_id",
+			get_relname_relid("plasticc_models", get_func_namespace(job->procedure))))
+	{
+		Predictor *predictor = make_predictor(job);
+
+		job->state = predictor;
+		job->count = count_query(&prediction, job, predictor->block->early);
+		job->classify = classify_statement(&prediction, job);
+		if (plan->chunks.workers < 0)
+			plan->chunks.workers = 0; /* each chunk occupies all servers */
+	}
 	plan->temporary = prediction.features.temporary || prediction.target.temporary;
 }
 
