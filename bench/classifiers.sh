@@ -85,11 +85,11 @@ report()
 	sql -F ' | ' <<-SQL
 		WITH scored AS (
 			SELECT task, method, seed, target, classes, probabilities, task LIKE 'real%' AS weighted,
-			       target = classes[(SELECT i FROM generate_subscripts(probabilities, 1) AS i ORDER BY probabilities[i] DESC LIMIT 1)] AS right,
+			       target = classes[(SELECT i FROM generate_subscripts(probabilities, 1) AS i ORDER BY probabilities[i] DESC LIMIT 1)] AS is_right,
 			       ln(greatest(probabilities[array_position(classes, target)], 1e-15)) AS log_probability
 			FROM predictions
 		), one AS (
-			SELECT task, method, seed, avg(right::integer) AS accuracy,
+			SELECT task, method, seed, avg(is_right::integer) AS accuracy,
 			       CASE WHEN bool_or(weighted) THEN plasticc_log_loss(target, probabilities, classes) ELSE - avg(log_probability) END AS log_loss,
 			       plasticc_calibration_error(target, probabilities, classes) AS error,
 			       CASE WHEN max(cardinality(classes)) = 2 THEN auc(array_agg(probabilities[1]::float8), array_agg(target = classes[1])) END AS auc
