@@ -96,7 +96,7 @@ report()
 			FROM scored GROUP BY 1, 2, 3)
 		SELECT '', task, method, round(median(auc), 4), round(median(accuracy), 4), round(median(log_loss), 4), round(median(error), 4), ''
 		FROM (SELECT task, method, array_agg(auc) AS auc, array_agg(accuracy::float8) AS accuracy, array_agg(log_loss) AS log_loss, array_agg(error) AS error
-		      FROM one GROUP BY 1, 2) AS m ORDER BY min(task), method;
+		      FROM one GROUP BY 1, 2) AS m ORDER BY task, method;
 	SQL
 }
 
