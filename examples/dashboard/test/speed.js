@@ -46,7 +46,7 @@ await report('confidence', (i) => input('.filters input[type=range]', String(0.1
 await report('redshift', (i) => input('.filters input[type=number]', String(0.1 * i)));
 await report('another column', (i) => page.locator('#scatter select option').nth(i).getAttribute('value').then((value) => input('#scatter select', value)));
 await report('sorting the table', () => input('#objects [data-column="observations"]', null));
-await page.goto(`${home}#/object`);
+await visit('#/object', '.search input');
 const ids = await page.locator('#ids option').evaluateAll((options) => options.map(({ value }) => value));
 await report('page of an object', (i) => visit(`#/object/${ids[i]}`, '.headline'));
 await report('page of the models', () => visit('#/model', '#confusion svg'));
