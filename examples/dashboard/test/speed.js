@@ -49,7 +49,7 @@ await report('sorting the table', () => input('#objects [data-column="observatio
 await visit('#/object', '.search input');
 const ids = await page.locator('#ids option').evaluateAll((options) => options.map(({ value }) => value));
 await report('page of an object', (i) => visit(`#/object/${ids[i]}`, '.headline'));
-await report('page of the models', () => visit('#/model', '#confusion svg'));
+await report('page of the models', () => visit('#/model', '.version svg'));
 await report('queue', () => visit('#/queue', '#queue tbody tr'));
 console.log(`\n${objects}`);
 await close();
