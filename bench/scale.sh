@@ -12,6 +12,8 @@
 # usage: bench/run.sh scale
 
 set -euo pipefail
+# shellcheck source=bench/common/median.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common/median.sh"
 sizes=${SCALE_OBJECTS:-10000 20000 40000}
 nights=${NIGHTS:-30}
 workers=${WORKERS:-1}
@@ -117,17 +119,12 @@ run_nights()
 		awk -v table="$table" -v n="$n" -v after="$(bytes "$table")" -v nights="$nights" '$1 == table "," && $(NF - 1) == n {
 			printf "%s after %d nights: %.1f MB, %.3f of before\n", table, nights, after / 1e6, after / $NF }' "$work/values"
 	done
-	sort -k1,1 -k2,2n "$work/nights" | awk '{ v[$1, ++c[$1]] = $2 } END { for (s in c) printf "%s of a night of %d objects: median %.2f s\n", s, n, v[s, int((c[s] + 1) / 2)] }' n=$((n / 100))
+	for step in extract predict vacuum; do
+		printf '%s of a night of %d objects: median %.2f s\n' "$step" $((n / 100)) "$(awk -v step="$step" '$1 == step { print $2 }' "$work/nights" | median)"
+	done
 }
 
-sql <<-SQL
-	CREATE TABLE training AS
-	SELECT object_id, target, plasticc_host_features(features, ddf, hostgal_photoz, hostgal_photoz_err, distmod, mwebv) AS features
-	FROM plasticc_simulate_objects(1000, 2) JOIN
-	     (SELECT object_id, plasticc_features(mjd, passband, flux, flux_err, detected) AS features
-	      FROM plasticc_simulate_observations(1000, 2) GROUP BY 1) AS f USING (object_id);
-	CALL plasticc_train('m', 'SELECT features, target FROM training ORDER BY object_id', '{"epochs": 10}');
-SQL
+sql -f "$(dirname "${BASH_SOURCE[0]}")/common/survey_model.sql"
 for n in $sizes; do
 	run_size "$n"
 done

@@ -126,16 +126,7 @@ for objects in "$n" $((2 * n)); do
 		ANALYZE objects_$objects;
 	SQL
 done
-# a model of the default recipe, trained on objects of another seed
-sql <<-SQL
-	SET client_min_messages = warning;
-	CREATE TABLE training AS
-	SELECT object_id, target, plasticc_host_features(features, ddf, hostgal_photoz, hostgal_photoz_err, distmod, mwebv) AS features
-	FROM plasticc_simulate_objects(1000, 2) JOIN
-	     (SELECT object_id, plasticc_features(mjd, passband, flux, flux_err, detected) AS features
-	      FROM plasticc_simulate_observations(1000, 2) GROUP BY 1) AS f USING (object_id);
-	CALL plasticc_train('m', 'SELECT features, target FROM training ORDER BY object_id', '{"epochs": 10}');
-SQL
+PGOPTIONS='-c client_min_messages=warning' sql -f "$(dirname "${BASH_SOURCE[0]}")/common/survey_model.sql"
 
 printf '\n| what | objects | processes | s | objects/s | peak memory, MB |\n|---|---|---|---|---|---|\n'
 for _ in 1 2; do

@@ -103,6 +103,7 @@ like($session->{err}, qr/canceling statement due to user request/, 'cancelled by
 is(rows('count(*)'), 0, 'leaves nothing');
 
 # objects in chunks
+# a server with assertions reports them at the end of the call alone
 my $with_assertions = $node->safe_psql('postgres', 'SHOW debug_assertions') eq 'on';
 $at_gate = $with_assertions ? undef : sub {
 	ok($node->poll_query_until('postgres', "SELECT n_tup_ins = 30 FROM pg_stat_user_tables WHERE relname = 'curves'"), 'statistics of finished chunks are reported');
