@@ -38,6 +38,24 @@ SELECT object_id, plasticc_features(mjd, passband, flux, flux_err, detected) AS 
 SET max_parallel_workers_per_gather = 0;
 SET enable_partitionwise_aggregate = off;
 SELECT count(*), bool_and(f::text = plasticc_features(lightcurve)::text) AS same FROM results JOIN stored USING (object_id);
+
+-- nights of stored light curves are counted once, also where nobody has analysed the tables
+CREATE TABLE fresh (LIKE stored INCLUDING ALL) WITH (autovacuum_enabled = false);
+INSERT INTO fresh SELECT copy * 60 + object_id, lightcurve, features, n_rows, extracted_at FROM stored, generate_series(1, 10) AS copy;
+SELECT plasticc_create_prediction_table('track', history => true);
+ALTER TABLE track SET (autovacuum_enabled = false);
+CALL plasticc_predict('plans', 'fresh', 'track');
+SELECT count(*) > 0 AS created FROM plasticc_create_views('fresh', 'track', 'fresh', prefix => 'fresh_');
+CREATE FUNCTION evaluations(query text) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE plan jsonb;
+BEGIN
+    EXECUTE 'EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ' || query INTO plan;
+    RETURN jsonb_path_query_first(plan, '$.** ? (@."Function Name" == "plasticc_observations")."Actual Loops"');
+END $$;
+SELECT evaluations('SELECT * FROM fresh_class_mix_by_night');
+DROP FUNCTION evaluations;
+DROP TABLE fresh, track CASCADE;
+
 DELETE FROM plasticc_models WHERE name = 'plans';
 DELETE FROM plasticc_training_log WHERE name = 'plans';
 DROP TABLE stored, observed, results;
