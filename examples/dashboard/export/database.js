@@ -2,6 +2,7 @@
 // what is asked for often, so that nothing is left behind.
 
 import pg from 'pg';
+import { connect } from './connection.js';
 
 pg.types.setTypeParser(20, Number); // bigint
 pg.types.setTypeParser(1700, Number); // numeric
@@ -66,8 +67,16 @@ async function chooseObjects(query, settings) {
 }
 
 export async function openSurvey(settings) {
-	const client = new pg.Client({ application_name: 'plasticc dashboard' });
-	await client.connect();
+	const client = await connect();
+	try {
+		return { ...await prepareSurvey(settings, client), close: () => client.end() };
+	} catch (error) {
+		await client.end();
+		throw error;
+	}
+}
+
+async function prepareSurvey(settings, client) {
 	const query = async (text, values) => (await client.query(text, values)).rows;
 
 	await query('BEGIN');
@@ -103,7 +112,6 @@ export async function openSurvey(settings) {
 		features: featureColumns.filter(({ name }) => name !== 'object_id').map(({ name }) => name),
 		ra: pickColumn(columns, settings.ra, 'ra'),
 		decl: pickColumn(columns, settings.decl, 'decl', 'dec', 'declination'),
-		close: () => client.end(),
 	};
 }
 
