@@ -45,16 +45,18 @@ INSERT INTO fresh SELECT copy * 60 + object_id, lightcurve, features, n_rows, ex
 SELECT plasticc_create_prediction_table('track', history => true);
 ALTER TABLE track SET (autovacuum_enabled = false);
 CALL plasticc_predict('plans', 'fresh', 'track');
-SELECT count(*) > 0 AS created FROM plasticc_create_views('fresh', 'track', 'fresh', prefix => 'fresh_');
+CREATE SCHEMA views;
+SELECT count(*) > 0 AS created FROM plasticc_create_views('fresh', 'track', 'fresh', schema => 'views');
 CREATE FUNCTION evaluations(query text) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE plan jsonb;
 BEGIN
     EXECUTE 'EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ' || query INTO plan;
     RETURN jsonb_path_query_first(plan, '$.** ? (@."Function Name" == "plasticc_observations")."Actual Loops"');
 END $$;
-SELECT evaluations('SELECT * FROM fresh_class_mix_by_night');
+SELECT evaluations('SELECT * FROM views.survey_class_mix_by_night');
 DROP FUNCTION evaluations;
-DROP TABLE fresh, track CASCADE;
+DROP SCHEMA views CASCADE;
+DROP TABLE fresh, track;
 
 DELETE FROM plasticc_models WHERE name = 'plans';
 DELETE FROM plasticc_training_log WHERE name = 'plans';
