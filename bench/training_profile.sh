@@ -3,7 +3,7 @@
 # What a default training by one process spends its time on: shares of samples of the processor, by part of the training and by
 # matrix products, histogram sums and the rest, for so many objects of so many features, a third of them with missing values.
 #
-# Needs perf.  TRAINING_SIZES="6277x173 3200x1505" sets the sizes.
+# Needs perf.  TRAINING_SIZES="6277x173 3200x1505" sets the sizes, OPTIONS='{"networks": 1}' additional training options.
 #
 # usage: bench/run.sh training_profile
 
@@ -27,7 +27,7 @@ for size in ${TRAINING_SIZES:-6277x173 3200x1505}; do
 		SELECT pg_backend_pid() \gset
 		\setenv PID :pg_backend_pid
 		\! perf record -q -g -F 500 -o $work/$size -p \$PID & echo \$! >$work/perf; sleep 0.5
-		CALL plasticc_train('m', 'SELECT object_id, features, target FROM objects ORDER BY object_id');
+		CALL plasticc_train('m', 'SELECT object_id, features, target FROM objects ORDER BY object_id', '${OPTIONS:-{\}}');
 		\! kill -INT \$(cat $work/perf)
 		DROP TABLE objects;
 	SQL
