@@ -77,6 +77,8 @@ valgrind_build()
 
 valgrind_server()
 {
+	# some thirty times slower, and the tests' waits as long
+	export PG_TEST_TIMEOUT_DEFAULT=3600 PGCTLTIMEOUT=600
 	wrap_server valgrind --quiet --tool=memcheck --trace-children=no --leak-check=no --error-exitcode=0 --track-origins=no \
 		--suppressions="$work/src/scripts/valgrind.supp" --gen-suppressions=all --log-file="$work/reports/valgrind.%p"
 }

@@ -59,7 +59,7 @@ sub poll
 {
 	my ($condition) = @_;
 
-	foreach (1 .. 1000)
+	foreach (1 .. 50 * $PostgreSQL::Test::Utils::timeout_default)
 	{
 		return 1 if $condition->();
 		usleep(20_000);

@@ -39,7 +39,7 @@ sub finish_session
 sub close_gate
 {
 	my ($node) = @_;
-	my $holder = start_session($node, 'SELECT pg_advisory_lock(1)', 'SELECT pg_sleep(600)');
+	my $holder = start_session($node, 'SELECT pg_advisory_lock(1)', 'SELECT pg_sleep(3600)');
 
 	$node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 1 AND granted")
 	  or die 'no lock';
@@ -50,7 +50,7 @@ sub open_gate
 {
 	my ($node, $holder) = @_;
 
-	$node->safe_psql('postgres', "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(600)'");
+	$node->safe_psql('postgres', "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(3600)'");
 	finish_session($holder);
 }
 
