@@ -8,7 +8,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Sessions;
 use Test::More;
-use Time::HiRes qw(time usleep);
+use Time::HiRes qw(usleep);
 
 my $node = PostgreSQL::Test::Cluster->new('workers');
 $node->init(extra => [ '--locale=C', '--encoding=UTF8' ]);
@@ -91,8 +91,8 @@ sub start_endless
 	ok($node->poll_query_until('postgres', "SELECT count(DISTINCT member) = 3 FROM plasticc_training_log WHERE name = '$name'"),
 		'three members are trained concurrently and logged');
 	is(scalar workers(), 2, 'two of them by workers');
-	is($node->safe_psql('postgres', "SELECT count(*) FROM pg_stat_activity
-		WHERE backend_type = 'plasticc training worker' AND query ~ '^plasticc training worker: model \"$name\", job [2-4] of 4\$'"), 2, 'pg_stat_activity shows their jobs');
+	ok($node->poll_query_until('postgres', "SELECT count(*) = 2 FROM pg_stat_activity
+		WHERE backend_type = 'plasticc training worker' AND query ~ '^plasticc training worker: model \"$name\", job [2-4] of 4\$'"), 'pg_stat_activity shows their jobs');
 	cmp_ok(segments(), '>', $segments_before, 'the rows are in shared memory');
 	return $session;
 }
@@ -105,15 +105,12 @@ SKIP:
 	foreach my $function ('pg_cancel_backend', 'pg_terminate_backend')
 	{
 		my $session = start_endless($function);
-		my $start = time;
 
 		$node->safe_psql('postgres', "SELECT $function(pid) FROM pg_stat_activity WHERE query LIKE 'CALL%'");
 		finish_session($session);
-		cmp_ok(time - $start, '<', 5, "$function takes effect promptly");
 		like($session->{err}, $function eq 'pg_cancel_backend' ? qr/canceling statement due to user request/ : qr/terminating connection due to administrator command/, 'with the usual error');
 		nothing_left($function);
 	}
-	my $start = time;
 	my $session = start_training("SET statement_timeout = '2s'", call('timeout', $endless));
 	finish_session($session);
 	like($session->{err}, qr/canceling statement due to statement timeout/, 'statement_timeout applies to the leader');
