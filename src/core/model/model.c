@@ -17,42 +17,64 @@
 
 struct ClassifyScratch
 {
-	float	*scores;	/* preprocessing_scores() */
-	float	*inputs;	/* [max_rows][preprocessing_inputs()] */
-	float	*gathered;	/* [max_rows][most inputs of a network] */
-	uint8_t *side;		/* [max_rows]; NULL without a gate */
-	float	*columns;	/* [n_tree_inputs][max_rows] */
-	float	*buffer[2]; /* [max_rows][widest layer], alternately input and output of a layer */
-	void (*check_interrupts)(void); /* the workspace's */
+	float		*scores;   /* preprocessing_scores() */
+	float		*inputs;   /* [max_rows][preprocessing_inputs()] */
+	float		*gathered; /* [max_rows][most inputs of a network] */
+	uint8_t		*side;	   /* [max_rows]; NULL without a gate */
+	float		*columns;  /* [n_tree_inputs][max_rows] */
+	LayerBuffers layers;
 };
+
+int
+widest_layer(const Model *model)
+{
+	int widest = 0;
+
+	for (int m = 0; m < model->n_networks; m++)
+		for (int i = 0; i < model->networks[m].n_layers; i++)
+			if (model->networks[m].layers[i].n_out > widest)
+				widest = model->networks[m].layers[i].n_out;
+	return widest;
+}
+
+LayerBuffers
+layer_buffers(const Model *model, int max_rows, Workspace *workspace)
+{
+	LayerBuffers buffers = {.check_interrupts = workspace->check_interrupts};
+	size_t		 widest = widest_layer(model);
+
+	for (int i = 0; i < 2; i++)
+		buffers.buffer[i] = workspace_array(workspace, float, widest *max_rows);
+	return buffers;
+}
 
 ClassifyScratch *
 classify_scratch(const Model *model, int max_rows, Workspace *workspace)
 {
 	ClassifyScratch *scratch = workspace_alloc(workspace, sizeof(ClassifyScratch));
 	size_t			 n_inputs = preprocessing_inputs(&model->preprocessing);
-	size_t			 widest = 0;
 	size_t			 most_inputs = 0;
 
-	scratch->check_interrupts = workspace->check_interrupts;
 	for (int m = 0; m < model->n_networks; m++)
-	{
-		const DenseNetwork *network = &model->networks[m];
-
-		if ((size_t) network->n_inputs > most_inputs)
-			most_inputs = network->n_inputs;
-		for (int i = 0; i < network->n_layers; i++)
-			if ((size_t) network->layers[i].n_out > widest)
-				widest = network->layers[i].n_out;
-	}
+		if ((size_t) model->networks[m].n_inputs > most_inputs)
+			most_inputs = model->networks[m].n_inputs;
 	scratch->scores = preprocessing_scores(&model->preprocessing, workspace);
 	scratch->inputs = workspace_array(workspace, float, n_inputs *max_rows);
 	scratch->gathered = workspace_array(workspace, float, most_inputs *max_rows);
 	scratch->columns = workspace_array(workspace, float, (size_t) model->n_tree_inputs *max_rows);
 	scratch->side = model->gate.closed ? workspace_array(workspace, uint8_t, max_rows) : NULL;
-	for (int i = 0; i < 2; i++)
-		scratch->buffer[i] = workspace_array(workspace, float, widest *max_rows);
+	scratch->layers = layer_buffers(model, max_rows, workspace);
 	return scratch;
+}
+
+/* output = activation(output + b) */
+static void
+activate_layer(const DenseLayer *layer, int n_rows, float *output)
+{
+	Dropout none = {.random = NULL};
+
+	activate(layer->activation, n_rows, layer->n_out, layer->n_out, layer->bias, &none, output,
+			 NULL);
 }
 
 /* output = activation(input W + b) */
@@ -60,16 +82,29 @@ static void
 dense_layer(const DenseLayer *layer, int n_rows, const float *input, float *output,
 			void (*check_interrupts)(void))
 {
-	Dropout none = {.random = NULL};
-
 	if (n_rows == 1)
 		cblas_sgemv(CblasRowMajor, CblasTrans, layer->n_in, layer->n_out, 1.0f, layer->weight,
 					layer->n_out, input, 1, 0.0f, output, 1);
 	else
 		multiply_matrices(CblasNoTrans, CblasNoTrans, n_rows, layer->n_out, layer->n_in, input,
 						  layer->weight, output, check_interrupts);
-	activate(layer->activation, n_rows, layer->n_out, layer->n_out, layer->bias, &none, output,
-			 NULL);
+	activate_layer(layer, n_rows, output);
+}
+
+const float *
+finish_network(const DenseNetwork *network, const LayerBuffers *buffers, int n_rows)
+{
+	float *output = buffers->buffer[0];
+
+	activate_layer(&network->layers[0], n_rows, output);
+	for (int i = 1; i < network->n_layers; i++)
+	{
+		const float *input = output;
+
+		output = buffers->buffer[i % 2];
+		dense_layer(&network->layers[i], n_rows, input, output, buffers->check_interrupts);
+	}
+	return output;
 }
 
 /* Computes the logits of a network, in logits or, if that is NULL, in one of the buffers. */
@@ -77,8 +112,9 @@ static const float *
 logits_of(const Model *model, const DenseNetwork *network, ClassifyScratch *scratch, int n_rows,
 		  const float *inputs, float *logits)
 {
-	int n_all = preprocessing_inputs(&model->preprocessing);
-	int n = network->n_inputs;
+	const LayerBuffers *buffers = &scratch->layers;
+	int					n_all = preprocessing_inputs(&model->preprocessing);
+	int					n = network->n_inputs;
 
 	if (n < n_all)
 	{
@@ -89,9 +125,9 @@ logits_of(const Model *model, const DenseNetwork *network, ClassifyScratch *scra
 	for (int i = 0; i < network->n_layers; i++)
 	{
 		bool   last = i == network->n_layers - 1;
-		float *output = last && logits ? logits : scratch->buffer[i % 2];
+		float *output = last && logits ? logits : buffers->buffer[i % 2];
 
-		dense_layer(&network->layers[i], n_rows, inputs, output, scratch->check_interrupts);
+		dense_layer(&network->layers[i], n_rows, inputs, output, buffers->check_interrupts);
 		inputs = output;
 	}
 	return inputs;

@@ -99,6 +99,25 @@ extern void	  model_write(const Model *model, unsigned char *bytes);
 extern Model *model_read(const unsigned char *bytes, size_t length, Workspace *workspace,
 						 const char **reason);
 
+/* Outputs of the layers of any of a model's networks. */
+typedef struct LayerBuffers
+{
+	float *buffer[2]; /* [max_rows][widest layer], alternately input and output of a layer */
+	void (*check_interrupts)(void); /* the workspace's */
+} LayerBuffers;
+
+/* The most outputs of a layer; 0 without networks. */
+extern int widest_layer(const Model *model);
+
+extern LayerBuffers layer_buffers(const Model *model, int max_rows, Workspace *workspace);
+
+/*
+ * The logits [n_rows][n_classes] of a network, in one of the buffers, of which the first has the
+ * products of the inputs with the weights of the first layer.
+ */
+extern const float *finish_network(const DenseNetwork *network, const LayerBuffers *buffers,
+								   int n_rows);
+
 /*
  * Scratch for model_classify with blocks of at most max_rows objects.
  */

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "core/base/matrix_product.h"
-#include "core/nn/kernels.h"
 
 struct PermutedClassifier
 {
@@ -18,16 +17,15 @@ struct PermutedClassifier
 		*unchanged; /* [n_networks] of [n_rows][n_out], first layer without bias and activation */
 	int32_t *
 		*place; /* [n_networks] of [preprocessing_inputs()], index in the network's inputs or -1 */
-	float	*unchanged_trees; /* [n_rows][n_classes], weighted logits of the boosters */
-	int32_t *columns;		  /* [max_columns], permuted inputs */
-	bool	*reads;			  /* [n_tree_inputs], permuted tree inputs */
-	float	*tree_rows;		  /* [max_block][n_tree_inputs] */
-	float	*tree_columns;	  /* [n_tree_inputs][max_block] */
-	int32_t *tree_places;	  /* [n_tree_inputs]: 0, 1, ... */
-	float	*change;		  /* [max_block][max_columns], differences of the permuted inputs */
-	float	*weight;	/* [max_columns][widest first layer], their rows of the layer's weights */
-	float	*buffer[2]; /* [max_block][widest layer] */
-	void (*check_interrupts)(void);
+	float		*unchanged_trees; /* [n_rows][n_classes], weighted logits of the boosters */
+	int32_t		*columns;		  /* [max_columns], permuted inputs */
+	bool		*reads;			  /* [n_tree_inputs], permuted tree inputs */
+	float		*tree_rows;		  /* [max_block][n_tree_inputs] */
+	float		*tree_columns;	  /* [n_tree_inputs][max_block] */
+	int32_t		*tree_places;	  /* [n_tree_inputs]: 0, 1, ... */
+	float		*change;		  /* [max_block][max_columns], differences of the permuted inputs */
+	float		*weight; /* [max_columns][widest layer], their rows of a first layer's weights */
+	LayerBuffers layers; /* for max_block rows */
 };
 
 /*
@@ -106,31 +104,26 @@ permuted_classifier(const Model *model, const PermutedObjects *objects, int max_
 	PermutedClassifier *classifier = workspace_alloc(workspace, sizeof(PermutedClassifier));
 	size_t				n_all = preprocessing_inputs(&model->preprocessing);
 	float			   *gathered = workspace_array(workspace, float, n_all *max_block);
-	size_t				widest = model->n_classes;
 
 	memset(classifier, 0, sizeof(PermutedClassifier));
 	classifier->model = model;
 	classifier->objects = *objects;
 	classifier->permuted_side = workspace_array(workspace, uint8_t, max_block);
-	classifier->check_interrupts = workspace->check_interrupts;
 	classifier->unchanged = workspace_array(workspace, float *, model->n_networks);
 	classifier->place = workspace_array(workspace, int32_t *, model->n_networks);
 	for (int m = 0; m < model->n_networks; m++)
 	{
 		const DenseNetwork *network = &model->networks[m];
 
-		for (int i = 0; i < network->n_layers; i++)
-			if ((size_t) network->layers[i].n_out > widest)
-				widest = network->layers[i].n_out;
 		classifier->unchanged[m] =
 			first_products(classifier, network, objects->n_rows, max_block, gathered, workspace);
 		classifier->place[m] = input_places(network, n_all, workspace);
 	}
 	classifier->columns = workspace_array(workspace, int32_t, max_columns);
 	classifier->change = workspace_array(workspace, float, (size_t) max_block *max_columns);
-	classifier->weight = workspace_array(workspace, float, widest *max_columns);
-	for (int i = 0; i < 2; i++)
-		classifier->buffer[i] = workspace_array(workspace, float, widest *max_block);
+	classifier->weight =
+		workspace_array(workspace, float, (size_t) widest_layer(model) * max_columns);
+	classifier->layers = layer_buffers(model, max_block, workspace);
 	if (model->n_boosters > 0)
 		prepare_trees(classifier, max_block, workspace);
 	return classifier;
@@ -179,7 +172,7 @@ first_layer(PermutedClassifier *classifier, int number, int n_columns, const int
 				   sizeof(float) * layer->n_out);
 	}
 	multiply_matrices(CblasNoTrans, CblasNoTrans, n, layer->n_out, n_columns, classifier->change,
-					  classifier->weight, output, classifier->check_interrupts);
+					  classifier->weight, output, classifier->layers.check_interrupts);
 	for (size_t i = 0; i < (size_t) n * layer->n_out; i++)
 		output[i] += unchanged[i];
 }
@@ -195,14 +188,6 @@ find_sides(PermutedClassifier *classifier, bool permuted, const int32_t *permuta
 	return classifier->permuted_side;
 }
 
-static void
-activate_layer(const DenseLayer *layer, int n, float *output)
-{
-	Dropout none = {.random = NULL};
-
-	activate(layer->activation, n, layer->n_out, layer->n_out, layer->bias, &none, output, NULL);
-}
-
 /* logits [n][n_classes] += those of the networks with the given inputs permuted */
 static void
 add_networks(PermutedClassifier *classifier, int n_columns, const int32_t *columns,
@@ -214,21 +199,10 @@ add_networks(PermutedClassifier *classifier, int n_columns, const int32_t *colum
 		find_change(classifier, n_columns, columns, permutation, first, n);
 	for (int m = 0; m < model->n_networks; m++)
 	{
-		const DenseNetwork *network = &model->networks[m];
-		float			   *output = classifier->buffer[0];
+		const float *output;
 
-		first_layer(classifier, m, n_columns, columns, first, n, output);
-		activate_layer(&network->layers[0], n, output);
-		for (int i = 1; i < network->n_layers; i++)
-		{
-			const DenseLayer *layer = &network->layers[i];
-			const float		 *input = output;
-
-			output = classifier->buffer[i % 2];
-			multiply_matrices(CblasNoTrans, CblasNoTrans, n, layer->n_out, layer->n_in, input,
-							  layer->weight, output, classifier->check_interrupts);
-			activate_layer(layer, n, output);
-		}
+		first_layer(classifier, m, n_columns, columns, first, n, classifier->layers.buffer[0]);
+		output = finish_network(&model->networks[m], &classifier->layers, n);
 		for (size_t k = 0; k < (size_t) n * model->n_classes; k++)
 			logits[k] += output[k];
 	}

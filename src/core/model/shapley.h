@@ -19,7 +19,8 @@
 /*
  * Contributions [n_units] of units to class c; feature j of the model's reference, which must
  * exist, belongs to unit [j], and all features of a unit are replaced together.  The contributions
- * depend on the arguments alone.  Returns false where a probability is not a number.
+ * depend on the arguments alone.  Returns false where a probability is not a number or a network's
+ * logit is infinite.
  */
 extern bool shapley_values(const Model *model, const float *features, int c, int n_units,
 						   const int32_t *unit, double *contributions, Workspace *workspace);

@@ -147,6 +147,15 @@ descend(const Tree *tree, int n, const float *columns, size_t stride, int32_t *r
 	}
 }
 
+int32_t
+tree_leaf(const Tree *tree, const float *inputs)
+{
+	int32_t leaf;
+
+	descend(tree, 1, inputs, 1, &leaf);
+	return leaf;
+}
+
 /*
  * The same of many rows at once: each split rules out leaves, until one is left (as in Lucchese
  * et al., "QuickScorer", SIGIR 2015).

@@ -88,6 +88,9 @@ extern bool link_tree(Tree *tree);
  */
 extern void pack_booster(Booster *booster, Workspace *workspace);
 
+/* The number of the leaf that a row of inputs reaches; NaN = missing. */
+extern int32_t tree_leaf(const Tree *tree, const float *inputs);
+
 /*
  * Adds scale times the booster's logits to logits [n_rows][n_classes].  columns
  * [n_inputs][n_rows] are the inputs, NaN = missing.  With reads [n_inputs], only the trees
