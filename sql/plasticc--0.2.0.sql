@@ -980,7 +980,7 @@ CREATE FUNCTION plasticc_explain(
     model bytea, features real[], by_group boolean DEFAULT false,
     OUT feature text, OUT feature_group text, OUT contribution double precision
 ) RETURNS SETOF record
-AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 80000000 ROWS 300;
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 8000000 ROWS 300;
 
 COMMENT ON FUNCTION plasticc_explain(bytea, real[], boolean) IS
 'what each feature, or each group of features, contributes to the log-odds of the most probable class against the rest, the largest first: Shapley values, whose sum is the difference from the mean of 32 training objects';
@@ -1066,7 +1066,7 @@ CREATE FUNCTION plasticc_explain(
     model plasticc_model_bytes, features double precision[], by_group boolean DEFAULT false,
     OUT feature text, OUT feature_group text, OUT contribution double precision
 ) RETURNS SETOF record
-AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 80000000 ROWS 300;
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 8000000 ROWS 300;
 
 COMMENT ON FUNCTION plasticc_novelty(plasticc_model_bytes, double precision[]) IS
 'plasticc_novelty(bytea, real[]) of features that are double precision, which are rounded to real';

@@ -13,7 +13,7 @@ const descriptions = {
 	columns: ['flux_maximum_r,flux_maximum_i,detection_span', 'features to plot, beside the metadata'],
 	sample: ['5000', 'objects on the maps, at most; the others are counted in the database'],
 	objects: ['1500', 'objects with a light curve, at most'],
-	explained: ['20', 'objects with an explanation of their class, at most'],
+	explained: ['100', 'objects with an explanation of their class, at most'],
 	out: ['dist', 'folder of the page, which is replaced'],
 };
 
