@@ -88,12 +88,13 @@ latest_predictions(const ViewCall *call)
 						" NULL::int4 AS previous_version FROM %s AS x)",
 						call->predictions.name);
 	/* DISTINCT ON, because the planner knows how many rows it leaves. */
-	return psprintf("(SELECT DISTINCT ON (x.object_id, x.model) x.*, lead(x.probabilities) OVER w AS"
-					" previous_probabilities, lead(x.version) OVER w AS previous_version FROM %s AS x"
-					" WINDOW w AS (PARTITION BY x.object_id, x.model ORDER BY x.features_at DESC,"
-					" x.predicted_at DESC, x.version DESC) ORDER BY x.object_id, x.model,"
-					" x.features_at DESC, x.predicted_at DESC, x.version DESC)",
-					call->predictions.name);
+	return psprintf(
+		"(SELECT DISTINCT ON (x.object_id, x.model) x.*, lead(x.probabilities) OVER w AS"
+		" previous_probabilities, lead(x.version) OVER w AS previous_version FROM %s AS x"
+		" WINDOW w AS (PARTITION BY x.object_id, x.model ORDER BY x.features_at DESC,"
+		" x.predicted_at DESC, x.version DESC) ORDER BY x.object_id, x.model,"
+		" x.features_at DESC, x.predicted_at DESC, x.version DESC)",
+		call->predictions.name);
 }
 
 /* The true class by the name that the model, the challenge or nobody gives to its number. */
