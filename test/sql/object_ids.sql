@@ -44,7 +44,7 @@ BEGIN
     CALL plasticc_predict('m', 'f', 'p', '{"chunk_objects": 4}');
     EXECUTE format('SELECT format(''%%s objects, %%s as bigint, %%s untouched, predictions: %%s, %%s'', count(*),
         count(*) FILTER (WHERE r.features IS NOT DISTINCT FROM f.features), (SELECT count(*) FROM f JOIN before USING (object_id, extracted_at)),
-        (SELECT count(*) FROM p), count(*) FILTER (WHERE q.probabilities = p.probabilities))
+        (SELECT count(*) FROM p), count(*) FILTER (WHERE (SELECT max(abs(a - b)) FROM unnest(q.probabilities, p.probabilities) AS u (a, b)) < 1e-6))
         FROM (SELECT DISTINCT object_id AS number, (%s)::text AS id FROM numbered) AS n
         JOIN reference r ON r.object_id = number JOIN predicted q ON q.object_id = number
         JOIN f ON f.object_id::text = n.id JOIN p ON p.object_id::text = n.id', identifier) INTO result;
