@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 #
 # Tidal disruption events of the MALLORN challenge (2026): the default training, cross-validated in five folds over all spectral
-# types of its training set, with the redshift and the extinction of its log; F1 of the class TDE where its probability is greater
-# than the threshold that is best on the other folds, log loss, and minutes.
+# types of its training set, with the redshift and the extinction of its log; of the class TDE the average precision, the best F1,
+# F1 where its probability is greater than the threshold that is best on the other folds, log loss, and minutes.
 #
 # Needs surveys/mallorn_*.csv.gz in $PLASTICC_DATA.  OPTIONS='{"seed": 2}' are options of the training, SET=simple the features.
 
@@ -31,8 +31,12 @@ sql <<-SQL
 		FROM (SELECT DISTINCT fold FROM scores) AS f, (SELECT DISTINCT p FROM scores WHERE p > 0.02) AS t,
 			LATERAL (SELECT 2.0 * count(*) FILTER (WHERE tde AND s.p >= t.p) / (count(*) FILTER (WHERE tde) + count(*) FILTER (WHERE s.p >= t.p)) AS f1
 			         FROM scores AS s WHERE s.fold <> f.fold) AS score
-		ORDER BY f.fold, f1 DESC, t.p)
+		ORDER BY f.fold, f1 DESC, t.p),
+	ranked AS (
+		SELECT tde, count(*) FILTER (WHERE tde) OVER (ORDER BY p DESC) AS found, count(*) OVER (ORDER BY p DESC) AS classified FROM scores)
 	SELECT count(*) AS objects, count(*) FILTER (WHERE tde) AS "TDE",
+	       (SELECT round(avg(found::numeric / classified) FILTER (WHERE tde), 3) FROM ranked) AS "average precision",
+	       (SELECT round(max(2.0 * found / (classified + (SELECT count(*) FROM scores WHERE tde))), 3) FROM ranked) AS "best F1",
 	       round(2.0 * count(*) FILTER (WHERE tde AND p >= threshold) / (count(*) FILTER (WHERE tde) + count(*) FILTER (WHERE p >= threshold)), 3) AS "F1",
 	       round(2.0 * count(*) FILTER (WHERE tde AND p >= 0.5) / (count(*) FILTER (WHERE tde) + count(*) FILTER (WHERE p >= 0.5)), 3) AS "F1 at 0.5",
 	       round((-avg(ln(greatest(CASE WHEN tde THEN p ELSE 1 - p END, 1e-15))))::numeric, 4) AS "log loss",
