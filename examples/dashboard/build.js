@@ -8,16 +8,10 @@ import { exportModels } from './export/models.js';
 import { exportNights } from './export/nights.js';
 import { exportObjects } from './export/objects.js';
 import { exportQueue } from './export/queue.js';
-import { bundle, dataWriter, replaceFolder, temporaryFolder } from './export/write.js';
+import { bundle, dataWriter, removeFolder, replaceFolder, temporaryFolder } from './export/write.js';
 import { readSettings } from './settings.js';
 
-async function main() {
-	const settings = readSettings(process.argv.slice(2));
-	const start = performance.now();
-	const say = (text) =>
-		console.log(`${((performance.now() - start) / 1000).toFixed(1).padStart(6)} s  ${text}`);
-
-	const folder = temporaryFolder(settings.out);
+async function makePage(settings, folder, say) {
 	await bundle(folder);
 	say('page bundled');
 
@@ -38,8 +32,21 @@ async function main() {
 	} finally {
 		await survey.close();
 	}
-	replaceFolder(folder, settings.out);
 	say(`${settings.out}: ${write.files()} files of data, ${(write.bytes() / 1e6).toFixed(1)} MB`);
+}
+
+async function main() {
+	const settings = readSettings(process.argv.slice(2));
+	const start = performance.now();
+	const folder = temporaryFolder(settings.out);
+
+	try {
+		await makePage(settings, folder, (text) =>
+			console.log(`${((performance.now() - start) / 1000).toFixed(1).padStart(6)} s  ${text}`));
+		replaceFolder(folder, settings.out);
+	} finally {
+		removeFolder(folder);
+	}
 }
 
 main().catch((error) => {

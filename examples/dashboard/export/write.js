@@ -14,12 +14,14 @@ export function temporaryFolder(out) {
 	if (existsSync(out) && readdirSync(out).length > 0 && !existsSync(join(out, 'data', 'survey.js')))
 		throw new Error(`folder "${out}" holds something other than a dashboard`);
 	const folder = `${out.replace(/\/+$/, '')}.new`;
-	rmSync(folder, { recursive: true, force: true });
+	removeFolder(folder);
 	return folder;
 }
 
+export const removeFolder = (folder) => rmSync(folder, { recursive: true, force: true });
+
 export function replaceFolder(folder, out) {
-	rmSync(out, { recursive: true, force: true });
+	removeFolder(out);
 	renameSync(folder, out);
 }
 
