@@ -5,7 +5,8 @@
  * The preamble is made valid first, so that the fuzzer gets past the checksum.  An
  * odd first byte makes a model of the bytes after it, of any sizes and extreme numbers,
  * and then changes single bytes of its form; an even one takes them as the form.  Its
- * next two bits choose the format of 0.1.0, and names of classes.
+ * next two bits choose the format of 0.1.0, and names of classes; with the next one the
+ * features of an object are explained as well.
  */
 #include "onnx_check.h"
 
@@ -13,8 +14,10 @@
 #include "core/model/model.h"
 #include "core/model/model_format.h"
 #include "core/model/novelty.h"
+#include "core/model/shapley.h"
 
 #define MAX_ROWS 3
+#define OTHER_OBJECTS 2
 
 /* n strictly ascending integers below limit >= n. */
 static int32_t *
@@ -286,21 +289,51 @@ require_probabilities(int n_rows, int n_classes, const float *probabilities)
 	REQUIRE(valid == defined);
 }
 
-/* Probabilities of rows that are missing, ordinary and extreme. */
+/* Features of rows that are missing, ordinary and extreme. */
+static float *
+extreme_features(const Model *model, int n_rows, Workspace *workspace)
+{
+	static const float numbers[] = {0.0f, NAN, 1.5f, -3e38f, INFINITY, 3e38f, -1e-45f, 1e20f};
+	int				   n = model->preprocessing.n_features * n_rows;
+	float			  *features = workspace_array(workspace, float, n);
+
+	for (int i = 0; i < n; i++)
+		features[i] = numbers[(i * 5 + i / 8) % 8];
+	return features;
+}
+
 static float *
 classify(const Model *model, int n_rows, Workspace *workspace)
 {
-	static const float numbers[] = {0.0f, NAN, 1.5f, -3e38f, INFINITY, 3e38f, -1e-45f, 1e20f};
-	int				   n = model->preprocessing.n_features;
-	float			  *features = workspace_array(workspace, float, (size_t) n *n_rows);
+	float *features = extreme_features(model, n_rows, workspace);
 	float *probabilities = workspace_array(workspace, float, (size_t) model->n_classes *n_rows);
 
-	for (int i = 0; i < n * n_rows; i++)
-		features[i] = numbers[(i * 5 + i / 8) % 8];
 	model_classify(model, classify_scratch(model, n_rows, workspace), n_rows, features,
 				   probabilities);
 	require_probabilities(n_rows, model->n_classes, probabilities);
 	return probabilities;
+}
+
+/* Contributions of features beside a reference of extreme objects are finite, or refused. */
+static void
+explain(const Model *model, Workspace *workspace)
+{
+	int		  n = model->preprocessing.n_features;
+	float	 *features = extreme_features(model, OTHER_OBJECTS + 1, workspace);
+	double	 *contributions = workspace_array(workspace, double, n);
+	int32_t	 *number = workspace_array(workspace, int32_t, n);
+	Reference reference = {
+		.n_features = n, .features = number, .n_objects = OTHER_OBJECTS, .objects = features};
+	Model explained = *model;
+	bool  valid;
+
+	for (int j = 0; j < n; j++)
+		number[j] = j;
+	explained.reference = &reference;
+	valid = shapley_values(&explained, features + (size_t) n * OTHER_OBJECTS, 0, n, number,
+						   contributions, workspace);
+	for (int j = 0; j < n && valid; j++)
+		REQUIRE(isfinite(contributions[j]));
 }
 
 /*
@@ -346,6 +379,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	Model		  *model = model_read(bytes, length, &workspace, &reason);
 
 	REQUIRE((model == NULL) == (reason != NULL));
+	if (model && (data[0] & 8))
+		explain(model, &workspace);
 	if (model)
 		use_model(model, &workspace);
 	free(bytes);
