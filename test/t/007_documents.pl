@@ -10,7 +10,8 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('documents');
-$node->init;
+# psycopg returns texts of a database without an encoding as bytes
+$node->init(extra => [ '--locale=C', '--encoding=UTF8' ]);
 $node->start;
 @ENV{qw(PGHOST PGPORT PGDATABASE)} = ($node->host, $node->port, 'postgres');
 my $copies = PostgreSQL::Test::Utils::tempdir();
