@@ -74,8 +74,8 @@ is($node->psql('postgres', call('long', $short)), 0, 'the name can be trained');
 is($node->safe_psql('postgres', "SELECT version FROM sky.plasticc_models WHERE name = 'long'"), 3, 'as the next version');
 
 # in a transaction block the name is locked until the end of the transaction
-$session = start_session($node, 'BEGIN', call('block', $short), 'SELECT pg_sleep(3600)');
-ok($node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(3600)'"), 'trained in a block');
+$session = start_session($node, 'BEGIN', call('block', $short), $forever);
+ok($node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_stat_activity WHERE query = '$forever'"), 'trained in a block');
 ($status, $out, $err) = $node->psql('postgres', call('block', $short));
 like($err, qr/another plasticc_train of model "block" is already running/, 'the version of an open transaction is locked');
 end_session($session, 'pg_terminate_backend', 'SELECT pg_sleep%');

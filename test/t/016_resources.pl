@@ -147,7 +147,7 @@ foreach my $procedure ('plasticc_train', 'plasticc_cross_validate')
 	my $holder;
 	waits_until($procedure, 'lock', 'a lock', 'canceling statement due to lock timeout',
 		sub {
-			$holder = start_session($node, 'BEGIN', "LOCK TABLE $table IN SHARE MODE", 'SELECT pg_sleep(3600)');
+			$holder = start_session($node, 'BEGIN', "LOCK TABLE $table IN SHARE MODE", $forever);
 			$node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_locks WHERE relation = '$table'::regclass AND mode = 'ShareLock' AND granted") or die 'no lock';
 		},
 		sub { open_gate($node, $holder) },

@@ -117,7 +117,7 @@ foreach my $procedure (@procedures)
 	# what another session locks
 	create_targets($node, 'locked') if $procedure eq 'plasticc_extract';
 	my %locked = (plasticc_train => 'plasticc_models', plasticc_cross_validate => 'plasticc_cross_validations', plasticc_extract => 'features_locked', plasticc_predict => 'predictions_locked');
-	my $holder = start_session($node, 'BEGIN', "LOCK TABLE $locked{$procedure}", 'SELECT pg_sleep(3600)');
+	my $holder = start_session($node, 'BEGIN', "LOCK TABLE $locked{$procedure}", $forever);
 	$node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_locks WHERE relation = '$locked{$procedure}'::regclass AND mode = 'AccessExclusiveLock' AND granted") or die 'no lock';
 	my ($status, $out, $err) = $node->psql('postgres', q{SET lock_timeout = '50ms'; } . call($procedure, 'locked'));
 	like($err, qr/ERROR:  canceling statement due to lock timeout/, "$procedure, lock_timeout");

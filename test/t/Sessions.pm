@@ -13,7 +13,10 @@ use warnings;
 use Exporter 'import';
 use IPC::Run;
 
-our @EXPORT = qw(start_session finish_session close_gate open_gate);
+our @EXPORT = qw(start_session finish_session close_gate open_gate $forever);
+
+# The last statement of a session that holds something until it is ended; longer than any test waits.
+our $forever = 'SELECT pg_sleep(3600)';
 
 # Starts a psql that runs statements; its output is in {out} and {err} when it has been finished.
 sub start_session
@@ -39,7 +42,7 @@ sub finish_session
 sub close_gate
 {
 	my ($node) = @_;
-	my $holder = start_session($node, 'SELECT pg_advisory_lock(1)', 'SELECT pg_sleep(3600)');
+	my $holder = start_session($node, 'SELECT pg_advisory_lock(1)', $forever);
 
 	$node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 1 AND granted")
 	  or die 'no lock';
@@ -50,7 +53,7 @@ sub open_gate
 {
 	my ($node, $holder) = @_;
 
-	$node->safe_psql('postgres', "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(3600)'");
+	$node->safe_psql('postgres', "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = '$forever'");
 	finish_session($holder);
 }
 
