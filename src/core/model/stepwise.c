@@ -260,7 +260,8 @@ take_step(StepwiseClassifier *classifier, const DenseNetwork *network, int32_t s
 
 	if (step < 0)
 	{
-		memcpy(row, classifier->objects.inputs + (-1 - step) * n_inputs, sizeof(float) * n_inputs);
+		memcpy(row, classifier->objects.inputs + OBJECT_OF_STEP(step) * n_inputs,
+			   sizeof(float) * n_inputs);
 		start_products(classifier, network);
 		return true;
 	}
@@ -357,7 +358,8 @@ add_tree_steps(StepwiseClassifier *classifier, int n, const int32_t *steps)
 
 		if (steps[k] < 0)
 			start_trees(classifier->trees,
-						classifier->objects.tree_inputs + (-1 - steps[k]) * n_inputs, change);
+						classifier->objects.tree_inputs + OBJECT_OF_STEP(steps[k]) * n_inputs,
+						change);
 		else
 			for (int i = of->first[steps[k]]; i < of->first[steps[k] + 1]; i++)
 				replace_tree_input(classifier->trees, of->items[i], to[of->items[i]], change);
@@ -375,7 +377,7 @@ find_sides(StepwiseClassifier *classifier, int n, const int32_t *steps)
 	for (int k = 0; k < n; k++)
 	{
 		if (steps[k] < 0)
-			classifier->last_side = objects->side[-1 - steps[k]];
+			classifier->last_side = objects->side[OBJECT_OF_STEP(steps[k])];
 		else if (steps[k] == classifier->gate_unit)
 			classifier->last_side = objects->side[classifier->target];
 		classifier->side[k] = classifier->last_side;

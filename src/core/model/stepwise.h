@@ -28,8 +28,9 @@ extern StepwiseClassifier *stepwise_classifier(const Model *model, const float *
 											   int n_units, const int32_t *unit,
 											   Workspace *workspace);
 
-/* The step to object i of the reference; the others are units to replace. */
+/* The step to object i of the reference, and i of that step; the others are units to replace. */
 #define STEP_TO_OBJECT(i) (-1 - (i))
+#define OBJECT_OF_STEP(step) (-1 - (step))
 
 /* How many steps a call of classify_steps may take. */
 extern int most_steps(const StepwiseClassifier *classifier);
