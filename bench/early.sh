@@ -90,6 +90,7 @@ report()
 	SQL
 }
 
+# Survey $1, whose features are made, by all seeds, folds and weights.
 measure_seeds()
 {
 	local survey=$1 seed fold weight whole
