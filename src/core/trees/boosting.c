@@ -13,7 +13,9 @@
 
 #include "core/base/limits.h"
 #include "core/base/random.h"
+#include "core/base/simd.h"
 #include "core/base/softmax.h"
+#include "core/trees/gradients.h"
 #include "core/trees/histogram.h"
 
 #define ROWS_AT_ONCE 256 /* processed between two checks for interrupts */
@@ -37,21 +39,20 @@ typedef struct Boosting
 	double				  *gain;
 
 	/* of the current tree */
-	int	   n_tree_rows;
-	int	  *order;		/* [n_tree_rows], the rows of a node contiguous */
-	int	  *spare;		/* [n_tree_rows] */
-	float *probability; /* [n_rows][n_classes], set for the tree's rows only */
-	float *direction;	/* [DIRECTIONS][n_classes] */
-	Sums  *sketch;		/* [n_rows], likewise */
-	int	   n_candidates;
-	int	  *candidate; /* [n_inputs], shuffled; the first n_candidates are the tree's inputs */
-	Sums  *histogram[TREE_MAX_DEPTH]; /* of a node at each depth: [n_candidates][HISTOGRAM_BINS] */
-	int	   n_nodes;
-	Node  *nodes; /* [2^(depth + 1) - 1] */
+	int		  n_tree_rows;
+	int		 *order; /* [n_tree_rows], the rows of a node contiguous */
+	int		 *spare; /* [n_tree_rows] */
+	Gradients gradients;
+	float	 *sums; /* [2][n_classes], of the pairs of a leaf's rows */
+	int		  n_candidates;
+	int		 *candidate; /* [n_inputs], shuffled; the first n_candidates are the tree's inputs */
+	Sums *histogram[TREE_MAX_DEPTH]; /* of a node at each depth: [n_candidates][HISTOGRAM_BINS] */
+	int	  n_nodes;
+	Node *nodes; /* [2^(depth + 1) - 1] */
 } Boosting;
 
 /* ------------------------------------------------------------------------
- * Rows and gradients of a tree
+ * Rows and probabilities
  * ------------------------------------------------------------------------
  */
 
@@ -69,72 +70,6 @@ draw_ascending(Random *random, int n, int n_wanted, int *drawn)
 			drawn[n_drawn++] = i;
 }
 
-/* Subtracts from x [n] its projection onto the unit vector [n]. */
-static void
-project_out(int n, const float *unit, float *x)
-{
-	float product = 0.0f;
-
-	for (int c = 0; c < n; c++)
-		product += unit[c] * x[c];
-	for (int c = 0; c < n; c++)
-		x[c] -= product * unit[c];
-}
-
-static void
-scale_to(int n, float length, float *x)
-{
-	float square = 0.0f;
-
-	for (int c = 0; c < n; c++)
-		square += x[c] * x[c];
-	for (int c = 0; c < n; c++)
-		x[c] *= length / sqrtf(square);
-}
-
-/*
- * Random orthogonal directions of equal length whose components sum to 0, as those of
- * every gradient do, scaled so that projection preserves the squared length of the
- * gradient on average.
- */
-static void
-draw_directions(Boosting *boosting)
-{
-	int	  n = boosting->sample.n_classes;
-	int	  n_directions = n - 1 < DIRECTIONS ? n - 1 : DIRECTIONS;
-	float all[MODEL_MAX_CLASSES];
-
-	for (int c = 0; c < n; c++)
-		all[c] = 1.0f;
-	scale_to(n, 1.0f, all);
-	for (int d = 0; d < n_directions; d++)
-	{
-		float *x = boosting->direction + (size_t) d * n;
-
-		for (int c = 0; c < n; c++)
-			x[c] = (float) random_normal(&boosting->random);
-		project_out(n, all, x);
-		for (int e = 0; e < d; e++)
-			project_out(n, boosting->direction + (size_t) e * n, x);
-		scale_to(n, 1.0f, x);
-	}
-	for (int d = 0; d < n_directions; d++)
-		scale_to(n, sqrtf((float) (n - 1) / (float) n_directions),
-				 boosting->direction + (size_t) d * n);
-}
-
-/* Gradient of the cross-entropy with respect to the logits, and the diagonal of its Hessian. */
-static void
-row_gradient(const Boosting *boosting, int row, int class, float *gradient, float *hessian)
-{
-	const TreeSample *sample = &boosting->sample;
-	float			  weight = sample->weight[sample->rows[row]];
-	float			  p = boosting->probability[(size_t) row * sample->n_classes + class];
-
-	*gradient = weight * (p - (class == sample->target[sample->rows[row]] ? 1.0f : 0.0f));
-	*hessian = weight * p * (1.0f - p);
-}
-
 void
 tree_softmax(const TreeSample *sample, int row, float *logits)
 {
@@ -144,35 +79,6 @@ tree_softmax(const TreeSample *sample, int row, float *logits)
 		if (closed[c] > 0.0f)
 			logits[c] = -INFINITY;
 	softmax_rows(1, sample->n_classes, logits);
-}
-
-static void
-fill_gradients(Boosting *boosting)
-{
-	int n_classes = boosting->sample.n_classes;
-
-	for (int k = 0; k < boosting->n_tree_rows; k++)
-	{
-		int	   row = boosting->order[k];
-		float *p = boosting->probability + (size_t) row * n_classes;
-		Sums   sketch = {0.0f};
-
-		memcpy(p, boosting->score + (size_t) row * n_classes, sizeof(float) * n_classes);
-		tree_softmax(&boosting->sample, row, p);
-		for (int c = 0; c < n_classes; c++)
-		{
-			float gradient;
-			float hessian;
-
-			row_gradient(boosting, row, c, &gradient, &hessian);
-			for (int d = 0; d < DIRECTIONS; d++)
-				sketch[d] += boosting->direction[(size_t) d * n_classes + c] * gradient;
-			sketch[DIRECTIONS] += hessian;
-		}
-		boosting->sketch[row] = sketch;
-		if (k % ROWS_AT_ONCE == 0)
-			boosting->workspace->check_interrupts();
-	}
 }
 
 /* ------------------------------------------------------------------------
@@ -191,11 +97,13 @@ partition(Boosting *boosting, Split split, int n_rows, int *rows)
 	for (int i = 0; i < n_rows; i++)
 	{
 		int row = rows[i];
+		int right = goes_right(&split, bin[row]);
 
-		if (goes_right(&split, bin[row]))
-			boosting->spare[n_right++] = row;
-		else
-			rows[n_left++] = row;
+		/* both, and one of them counts: no branch to predict */
+		boosting->spare[n_right] = row;
+		rows[n_left] = row;
+		n_right += right;
+		n_left += !right;
 	}
 	memcpy(rows + n_left, boosting->spare, sizeof(int) * n_right);
 	return n_left;
@@ -208,22 +116,18 @@ partition(Boosting *boosting, Split split, int n_rows, int *rows)
 static void
 fill_leaf(Boosting *boosting, Node *leaf, int n_rows, const int *rows)
 {
-	for (int c = 0; c < boosting->sample.n_classes; c++)
+	int	   n_classes = boosting->sample.n_classes;
+	float *gradient = boosting->sums;
+	float *hessian = boosting->sums + n_classes;
+
+	for (int c = 0; c < n_classes; c++)
 	{
-		float gradients = 0.0f;
-		float hessians = boosting->split_options.lambda;
-
-		for (int i = 0; i < n_rows; i++)
-		{
-			float gradient;
-			float hessian;
-
-			row_gradient(boosting, rows[i], c, &gradient, &hessian);
-			gradients += gradient;
-			hessians += hessian;
-		}
-		leaf->value[c] = -(float) boosting->options->eta * gradients / fmaxf(hessians, FLT_MIN);
+		gradient[c] = 0.0f;
+		hessian[c] = boosting->split_options.lambda;
 	}
+	add_pairs(&boosting->gradients, n_rows, rows, boosting->sums);
+	for (int c = 0; c < n_classes; c++)
+		leaf->value[c] = -(float) boosting->options->eta * gradient[c] / fmaxf(hessian[c], FLT_MIN);
 }
 
 /* Computes the histogram of the given rows. */
@@ -231,7 +135,7 @@ static void
 sum_gradients(Boosting *boosting, int n_rows, const int *rows, Sums *histogram)
 {
 	fill_histogram(&boosting->binned, boosting->n_candidates, boosting->candidate, n_rows, rows,
-				   boosting->sketch, histogram, boosting->workspace);
+				   boosting->gradients.sketch, histogram, boosting->workspace);
 }
 
 /*
@@ -273,25 +177,53 @@ grow(Boosting *boosting, Node *node, int depth, int n_rows, int *rows, Sums *his
 		 left_is_small ? histogram : small_histogram);
 }
 
+/* at [n]: where those of n rows that are at node parent go from it. */
+DISPATCHED static void
+go_down(int n, const uint8_t *restrict bin, Split split, uint16_t parent, uint16_t left,
+		uint16_t *restrict at)
+{
+	/* the bin of missing values is beyond all others */
+	uint8_t last = split.missing_right ? MISSING_BIN : MISSING_BIN - 1;
+
+	for (int i = 0; i < n; i++)
+	{
+		uint16_t right = (bin[i] > split.bin) & (bin[i] <= last);
+
+		at[i] = at[i] == parent ? left + right : at[i];
+	}
+}
+
 /* Adds the tree to the logits of all rows. */
 static void
 add_tree(Boosting *boosting)
 {
-	size_t n = boosting->binned.n_rows;
-	int	   n_classes = boosting->sample.n_classes;
+	int		 n_rows = boosting->binned.n_rows;
+	int		 n_classes = boosting->sample.n_classes;
+	uint16_t at[ROWS_AT_ONCE];
 
-	for (size_t i = 0; i < n; i++)
+	for (int start = 0; start < n_rows; start += ROWS_AT_ONCE)
 	{
-		const Node *node = boosting->nodes;
-		float	   *score = boosting->score + i * n_classes;
+		int n = n_rows - start < ROWS_AT_ONCE ? n_rows - start : ROWS_AT_ONCE;
 
-		while (node->split.input >= 0)
-			node = &node->children[goes_right(&node->split,
-											  input_bins(&boosting->binned, node->split.input)[i])];
-		for (int c = 0; c < n_classes; c++)
-			score[c] += node->value[c];
-		if (i % ROWS_AT_ONCE == 0)
-			boosting->workspace->check_interrupts();
+		boosting->workspace->check_interrupts();
+		memset(at, 0, sizeof(at));
+		/* children come after their parent */
+		for (int k = 0; k < boosting->n_nodes; k++)
+		{
+			const Node *node = &boosting->nodes[k];
+
+			if (node->split.input >= 0)
+				go_down(n, input_bins(&boosting->binned, node->split.input) + start, node->split, k,
+						node->children - boosting->nodes, at);
+		}
+		for (int i = 0; i < n; i++)
+		{
+			float		*score = boosting->score + (size_t) (start + i) * n_classes;
+			const float *value = boosting->nodes[at[i]].value;
+
+			for (int c = 0; c < n_classes; c++)
+				score[c] += value[c];
+		}
 	}
 }
 
@@ -398,10 +330,8 @@ prepare(Boosting *boosting)
 		(int) fmin(options->most_tree_rows, ceil(options->subsample * sample->n_rows));
 	boosting->order = workspace_array(workspace, int, boosting->n_tree_rows);
 	boosting->spare = workspace_array(workspace, int, boosting->n_tree_rows);
-	boosting->probability =
-		workspace_array(workspace, float, (size_t) sample->n_rows * sample->n_classes);
-	boosting->direction = workspace_zeros(workspace, DIRECTIONS * sample->n_classes);
-	boosting->sketch = workspace_array(workspace, Sums, sample->n_rows);
+	make_gradients(&boosting->gradients, sample, workspace);
+	boosting->sums = workspace_array(workspace, float, 2 * sample->n_classes);
 	boosting->n_candidates = (int) fmin(
 		sample->n_inputs, fmax(options->least_inputs, ceil(options->colsample * sample->n_inputs)));
 	boosting->candidate = workspace_array(workspace, int, sample->n_inputs);
@@ -421,8 +351,8 @@ grow_tree(Boosting *boosting)
 	draw_ascending(&boosting->random, boosting->sample.n_rows, boosting->n_tree_rows,
 				   boosting->order);
 	random_shuffle(&boosting->random, boosting->sample.n_inputs, boosting->candidate);
-	draw_directions(boosting);
-	fill_gradients(boosting);
+	draw_directions(&boosting->gradients, &boosting->random);
+	fill_gradients(&boosting->gradients, boosting->n_tree_rows, boosting->order, boosting->score);
 	if (boosting->options->max_depth > 0)
 		sum_gradients(boosting, boosting->n_tree_rows, boosting->order, boosting->histogram[0]);
 	boosting->n_nodes = 1;
