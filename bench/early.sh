@@ -2,12 +2,12 @@
 #
 # Light curves that have just begun: supernovae as they were known at 2, 8, 16, 32 and 64 days after their first detection, and
 # whole, classified (type Ia against the rest, plain loss) by a model of whole light curves and by one that has seen truncated
-# copies as well.  Five folds of the 4,000 objects of snpcc outside the spectroscopic sample and of the alert histories of
+# copies, which are noisier, as well.  Five folds of the 4,000 objects of snpcc outside the spectroscopic sample and of the alert histories of
 # elasticc, all features with the host's.  For each day the number of objects, area under the ROC curve, log loss and accuracy,
 # medians over the seeds; "prior" is the log loss of the share of the class.
 #
 # Needs snpcc/ and elasticc/ in $PLASTICC_DATA.  SURVEYS="snpcc elasticc" names them, SEEDS="1 2 3" sets the seeds,
-# FOLDS="0 1 2 3 4" the folds that are classified (one is the quick form), DAYS the days, COPIES=4 the truncated copies of each
+# FOLDS="0 1 2 3 4" the folds that are classified (one is the quick form), DAYS the days, COPIES=8 the truncated copies of each
 # object, WEIGHTS="0.5" their weights, of which each is measured, OPTIONS='{"networks": 1}' additional training options, and
 # COPY_OPTIONS='{"dropout": 0.1, "epochs": 40}' those of the models that see copies.
 
@@ -18,7 +18,7 @@ surveys=${SURVEYS:-snpcc elasticc}
 seeds=${SEEDS:-1 2 3}
 folds=${FOLDS:-0 1 2 3 4}
 days=${DAYS:-2 8 16 32 64}
-copies=${COPIES:-4}
+copies=${COPIES:-8}
 weights=${WEIGHTS:-0.5}
 options=${OPTIONS:-'{}'}
 copy_options=${COPY_OPTIONS:-'{"dropout": 0.1, "epochs": 40}'}
@@ -29,7 +29,7 @@ features()
 	echo "plasticc_host_features(plasticc_features($1), ddf, hostgal_photoz, hostgal_photoz_err, distmod, mwebv)"
 }
 
-# Of the tables objects and observations, for the objects that satisfy the condition $1.
+# Of the tables objects and observations, for the objects that satisfy the condition $1; $2: further arguments of plasticc_augment.
 make_early_features()
 {
 	sql <<-SQL
@@ -48,7 +48,7 @@ make_early_features()
 		CREATE TABLE copies AS
 		SELECT object_id, class AS target, copy, $(features early) AS features
 		FROM sources, generate_series(1, $copies) AS copy,
-		     plasticc_augment(lightcurve, copy, drop_fraction => 0, noise => 0, min_detections => 1, truncate => true) AS early
+		     plasticc_augment(lightcurve, copy, min_detections => 1, truncate => true $2) AS early
 		WHERE early IS NOT NULL;
 		DROP TABLE objects, observations;
 	SQL
@@ -115,7 +115,10 @@ sql -c "CREATE TABLE predictions (survey text, kind text, seed integer, days flo
 	-c "CREATE FUNCTION entropy(p numeric) RETURNS double precision LANGUAGE sql AS 'SELECT (- p * ln(p) - (1 - p) * ln(1 - p))::float8'"
 for survey in $surveys; do
 	"load_$survey"
-	make_early_features "$([[ $survey == snpcc ]] && echo 'spectroscopic = 0' || echo true)"
+	case $survey in
+		snpcc) make_early_features 'spectroscopic = 0' ', detection_threshold => 5, detection_width => 0' ;;
+		*) make_early_features true '' ;;
+	esac
 	measure_seeds "$survey"
 	sql -c "DROP TABLE sources, known, copies"
 done

@@ -115,6 +115,19 @@ make_features()
 		-c "DROP TABLE objects, observations"
 }
 
+# Creates, from the tables objects and observations, the table $1 of object_id, copy and features: the copies of docs/training.md for
+# training sets like the survey, four of each object; $2: further arguments of plasticc_augment.
+make_copies()
+{
+	sql -c "CREATE TABLE $1 AS
+		SELECT object_id, copy, plasticc_host_features(plasticc_features(c.lightcurve), ddf, hostgal_photoz, hostgal_photoz_err, distmod, mwebv) AS features
+		FROM (SELECT *, generate_series(1, 4) AS copy
+		      FROM objects JOIN (SELECT object_id, plasticc_lightcurve(mjd, passband, flux, flux_err, detected) AS lightcurve
+		                         FROM observations GROUP BY object_id) AS curves USING (object_id)) AS o,
+		     plasticc_augment(o.lightcurve, copy $2) AS c (lightcurve)
+		WHERE c.lightcurve IS NOT NULL"
+}
+
 # Area under the ROC curve of scores, with ties counting half, as in the Mann-Whitney statistic.
 create_auc()
 {
