@@ -60,7 +60,7 @@ train()
 		SET client_min_messages = warning;
 		CALL plasticc_train('$1', 'SELECT object_id, features, target, CASE copy WHEN 0 THEN 1 ELSE 0.3 END AS weight
 			FROM (SELECT * FROM original UNION ALL SELECT * FROM copies) AS rows WHERE $2 ORDER BY object_id, copy',
-			'{"seed": $3}'::jsonb || '$copy_options' || '$4');
+			'{"seed": $3}'::jsonb || '$4');
 	SQL
 }
 
@@ -115,9 +115,7 @@ measure_real()
 compare()
 {
 	sql -c "CREATE TABLE copies AS SELECT * FROM original LIMIT 0"
-	copy_options='{}'
 	"measure_$1" "no copies"
-	copy_options='{"dropout": 0.1, "epochs": 40}'
 	make_copies "NULL::double precision" ", galactic_dimming => 0, galactic_dimming_sd => 0 $2"
 	"measure_$1" "noise and drops"
 	make_copies "h.new_redshift" ", noise => 0, drop_fraction => 0 $2"

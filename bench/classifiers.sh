@@ -33,16 +33,15 @@ export_rows()
 	sql -c "SELECT concat_ws(',', object_id, target, weight, array_to_string(features, ',', 'NaN')) FROM ($1) AS r"
 }
 
-# Classifies fold $3 of task by models trained on the rows $6 (object_id, copy, features, target, weight) with the options $7; they
-# are called $5.
+# Classifies fold $3 of task by models trained on the rows $6 (object_id, copy, features, target, weight); they are called $5.
 measure_rows()
 {
-	local task=$1 loss=$2 fold=$3 seed=$4 kind=$5 row_options=$7
+	local task=$1 loss=$2 fold=$3 seed=$4 kind=$5
 	local rows="SELECT object_id, features, target, weight FROM ($6) AS r ORDER BY object_id, copy"
 
 	sql <<-SQL
 		SET client_min_messages = warning;
-		CALL plasticc_train('m', '$rows', '{"loss": "$loss", "seed": $seed}'::jsonb || '$row_options' || '$options');
+		CALL plasticc_train('m', '$rows', '{"loss": "$loss", "seed": $seed}'::jsonb || '$options');
 		INSERT INTO predictions
 		SELECT '$task', 'plasticc$kind', $seed, task.object_id, target, plasticc_classes(m), probabilities
 		FROM plasticc_model('m') AS m,
@@ -69,10 +68,10 @@ measure()
 	sql -c "CREATE TABLE task AS $query"
 	for fold in $(sql -c "SELECT DISTINCT fold FROM task WHERE fold >= 0 ORDER BY 1"); do
 		rows="SELECT object_id, 0 AS copy, features, target, 1 AS weight FROM task WHERE fold <> $fold"
-		measure_rows "$task" "$loss" "$fold" "$seed" '' "$rows" '{}'
+		measure_rows "$task" "$loss" "$fold" "$seed" '' "$rows"
 		if [[ $copies ]]; then
 			rows="$rows UNION ALL SELECT object_id, copy, c.features, target, 0.5 FROM task JOIN $copies AS c USING (object_id) WHERE fold <> $fold"
-			measure_rows "$task" "$loss" "$fold" "$seed" ', copies' "$rows" '{"dropout": 0.1, "epochs": 40}'
+			measure_rows "$task" "$loss" "$fold" "$seed" ', copies' "$rows"
 		fi
 	done
 	sql -c "DROP TABLE task"

@@ -8,8 +8,7 @@
 #
 # Needs snpcc/ and elasticc/ in $PLASTICC_DATA.  SURVEYS="snpcc elasticc" names them, SEEDS="1 2 3" sets the seeds,
 # FOLDS="0 1 2 3 4" the folds that are classified (one is the quick form), DAYS the days, COPIES=8 the truncated copies of each
-# object, WEIGHTS="0.5" their weights, of which each is measured, OPTIONS='{"networks": 1}' additional training options, and
-# COPY_OPTIONS='{"dropout": 0.1, "epochs": 40}' those of the models that see copies.
+# object, WEIGHTS="0.5" their weights, of which each is measured, and OPTIONS='{"networks": 1}' additional training options.
 
 set -euo pipefail
 # shellcheck source=bench/common/datasets.sh
@@ -21,7 +20,6 @@ days=${DAYS:-2 8 16 32 64}
 copies=${COPIES:-8}
 weights=${WEIGHTS:-0.5}
 options=${OPTIONS:-'{}'}
-copy_options=${COPY_OPTIONS:-'{"dropout": 0.1, "epochs": 40}'}
 
 # The features of a light curve $1 and its host.
 features()
@@ -54,15 +52,15 @@ make_early_features()
 	SQL
 }
 
-# Classifies a fold $3 of survey $1 by a model $6 trained with the options $5 on the query $4 of rows outside it.
+# Classifies a fold $3 of survey $1 by a model $5 trained on the query $4 of rows outside it.
 measure()
 {
-	local survey=$1 seed=$2 fold=$3 rows=$4 model_options=$5 kind=$6
+	local survey=$1 seed=$2 fold=$3 rows=$4 kind=$5
 
 	sql <<-SQL
 		SET client_min_messages = error;
 		CALL plasticc_train('m', 'SELECT object_id, features, target, weight FROM ($rows) AS r JOIN folds USING (object_id)
-			WHERE fold <> $fold ORDER BY object_id, copy', '{"loss": "plain", "seed": $seed}'::jsonb || '$model_options' || '$options');
+			WHERE fold <> $fold ORDER BY object_id, copy', '{"loss": "plain", "seed": $seed}'::jsonb || '$options');
 		INSERT INTO predictions
 		SELECT '$survey', '$kind', $seed, days, target, plasticc_classes(m), plasticc_classify(m, features)
 		FROM known JOIN folds USING (object_id), plasticc_model('m') AS m WHERE fold = $fold;
@@ -99,9 +97,9 @@ measure_seeds()
 		sql -c "DROP TABLE IF EXISTS folds" -c "CREATE TABLE folds AS SELECT object_id, row_number() OVER (ORDER BY hashint8extended(object_id, $seed)) % 5 AS fold FROM sources"
 		for fold in $folds; do
 			whole="SELECT object_id, 0 AS copy, features, target, 1 AS weight FROM known WHERE days = ''Infinity''"
-			measure "$survey" "$seed" "$fold" "$whole" '{}' "whole light curves"
+			measure "$survey" "$seed" "$fold" "$whole" "whole light curves"
 			for weight in $weights; do
-				measure "$survey" "$seed" "$fold" "$whole UNION ALL SELECT object_id, copy, features, target, $weight FROM copies" "$copy_options" "and $copies copies of weight $weight"
+				measure "$survey" "$seed" "$fold" "$whole UNION ALL SELECT object_id, copy, features, target, $weight FROM copies" "and $copies copies of weight $weight"
 			done
 		done
 	done

@@ -97,6 +97,8 @@ test_check(void)
 	options.network.n_dropout = 2;
 	check_refused(&options, "\"dropout\" has 2 numbers for 3 hidden layers");
 	options.network.n_dropout = 3;
+	check_refused(&options, "\"dropout\" must be -1, or a number or numbers that are not negative");
+	options.network.dropout[0] = 0.0;
 	CHECK(training_options_check(&options, &conflict), "a number for each layer: %s",
 		  conflict.message);
 	options = *training_preset(0);
@@ -205,16 +207,26 @@ test_settle(void)
 	/* ten copies of each object */
 	options = *training_preset(0);
 	training_options_settle(&options, 7500, 750, 340, 6);
-	CHECK(fabs(options.network.weight_decay - 4.0 / 3.0) < 1e-12 && options.epochs == 16, "copies");
+	CHECK(fabs(options.network.weight_decay - 4.0 / 3.0) < 1e-12 && options.epochs == 80 &&
+			  options.network.dropout[0] == 0.1,
+		  "copies");
+
+	/* one of every two objects */
+	options = *training_preset(0);
+	training_options_settle(&options, 4500, 3000, 340, 6);
+	CHECK(options.epochs == 53 && fabs(options.network.dropout[0] - 0.4 / 3.0) < 1e-12,
+		  "few copies: %d epochs, dropout %g", options.epochs, options.network.dropout[0]);
 
 	options = *training_preset(0);
 	options.input_dropout = 0.0;
+	options.network.dropout[0] = 0.3;
 	options.network.weight_decay = 0.0;
 	options.epochs = 1;
 	options.boosting.rounds = 3;
-	training_options_settle(&options, 750, 750, 340, 6);
+	training_options_settle(&options, 1500, 750, 340, 6);
 	CHECK(options.input_dropout == 0.0 && options.network.weight_decay == 0.0 &&
-			  options.epochs == 1 && options.boosting.rounds == 3,
+			  options.network.dropout[0] == 0.3 && options.epochs == 1 &&
+			  options.boosting.rounds == 3,
 		  "what was given");
 
 	/* the number of selected inputs is what counts */

@@ -70,9 +70,9 @@ static const OptionRow rows[] = {
 	 LENGTH(network.layers)},
 	CHOICE_OF(network, activation, "activation of the hidden layers"),
 	CHOICE_OF(network, batch_norm, "batch normalisation before or after the activation"),
-	{"dropout", OPTION_NUMBERS, 0, MAX_DROPOUT, NULL, AT(network.dropout),
+	{"dropout", OPTION_NUMBERS, -1, MAX_DROPOUT, NULL, AT(network.dropout),
 	 "fraction of a hidden layer's outputs dropped in training: one for all layers, or one per "
-	 "layer",
+	 "layer; -1 is 0.2, divided like epochs where objects have several rows",
 	 AT(network.n_dropout), LENGTH(network.dropout)},
 	INTEGER(selected_inputs, 0, MODEL_MAX_FEATURES,
 			"number of inputs per network, chosen by gain in boosted trees on its training rows; 0 "
@@ -118,8 +118,8 @@ static const OptionRow rows[] = {
 	INTEGER(epochs, 0, 100000,
 			"passes over the training rows; 0 is 80, times the square root of 3000 / objects for "
 			"fewer objects and 8000 / objects for more than 8000, at most 240; divided by the rows "
-			"per object, by object_id, of which each counts by its weight, the heaviest as 1; at "
-			"least 10"),
+			"per object, by object_id, of which each counts by its weight, the heaviest as 1, but "
+			"by no more than 2; at least 10"),
 	INTEGER(
 		patience, 0, 100000,
 		"stop when the validation loss has not improved for this many epochs; 0 runs all epochs"),
@@ -200,7 +200,7 @@ static const TrainingOptions default_preset = {
 	.network.activation = ACTIVATION_ELU,
 	.network.batch_norm = BATCH_NORM_AFTER,
 	.network.n_dropout = 1,
-	.network.dropout = {0.2},
+	.network.dropout = {-1},
 	.selected_inputs = 128,
 	.input_dropout = -1,
 	.preprocessing.normalisation = NORMALISATION_RANK_GAUSS,
@@ -291,6 +291,14 @@ training_options_check(const TrainingOptions *options, OptionsConflict *conflict
 				 options->network.n_dropout, options->network.n_layers);
 		return false;
 	}
+	for (int i = 0; i < options->network.n_dropout; i++)
+		if (options->network.dropout[i] < 0.0 &&
+			(options->network.dropout[i] != -1.0 || options->network.n_dropout > 1))
+		{
+			snprintf(message, OPTIONS_MAX_MESSAGE,
+					 "\"dropout\" must be -1, or a number or numbers that are not negative");
+			return false;
+		}
 	if ((options->input_dropout < 0.0 && options->input_dropout != -1.0) ||
 		(options->network.weight_decay < 0.0 && options->network.weight_decay != -1.0))
 	{
@@ -345,6 +353,11 @@ void
 training_options_settle(TrainingOptions *options, int n_rows, int n_objects, int n_features,
 						int n_classes)
 {
+	/* copies take the place of epochs and of dropout, but only of half of them */
+	double originals = fmax(0.5, (double) n_objects / n_rows);
+
+	if (options->network.n_dropout == 1 && options->network.dropout[0] < 0.0)
+		options->network.dropout[0] = 0.2 * originals;
 	if (options->input_dropout < 0.0)
 	{
 		double few = pow(fmin(3000.0, fmax(200.0, n_rows)) / 3000.0, 0.25);
@@ -367,7 +380,6 @@ training_options_settle(TrainingOptions *options, int n_rows, int n_objects, int
 		double factor = n_objects < 3000 ? sqrt(3000.0 / n_objects) : fmin(1.0, 8000.0 / n_objects);
 		double epochs = fmin(240.0, 80.0 * factor);
 
-		/* copies take the place of epochs */
-		options->epochs = (int) fmax(10.0, rint(epochs * n_objects / n_rows));
+		options->epochs = (int) fmax(10.0, rint(epochs * originals));
 	}
 }

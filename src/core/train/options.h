@@ -122,10 +122,10 @@ member_epochs(const TrainingOptions *options, int member)
 extern int member_inputs(const TrainingOptions *options, int n_all);
 
 /*
- * Gives the options that were left to the training set, input_dropout and weight_decay of -1
- * and epochs and rounds of 0, their values, which the option table states, for so many features of
- * rows (all > 0; weighted_rows) of objects, of which there are fewer where some rows are copies, of
- * so many classes.
+ * Gives the options that were left to the training set, dropout, input_dropout and weight_decay of
+ * -1 and epochs and rounds of 0, their values, which the option table states, for so many features
+ * of rows (all > 0; weighted_rows) of objects, of which there are fewer where some rows are copies,
+ * of so many classes.
  */
 extern void training_options_settle(TrainingOptions *options, int n_rows, int n_objects,
 									int n_features, int n_classes);
