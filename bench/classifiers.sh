@@ -152,7 +152,7 @@ sql -c "CREATE TABLE predictions (task text, method text, seed integer, object_i
 for set in ${TASKS:-snpcc elasticc real}; do
 	"load_$set"
 	# a point of the simulated supernovae is detected from a signal-to-noise ratio of 5
-	make_copies "${set}_copies" "$([[ $set != snpcc ]] || echo ', detection_threshold => 5, detection_width => 0')"
+	make_noisy_copies "${set}_copies" "$([[ $set != snpcc ]] || echo ', detection_threshold => 5, detection_width => 0')"
 	make_features "$set" "$([[ $set == snpcc ]] && echo spectroscopic || echo 0)"
 	"measure_$set"
 done

@@ -117,7 +117,7 @@ make_features()
 
 # Creates, from the tables objects and observations, the table $1 of object_id, copy and features: the copies of docs/training.md for
 # training sets like the survey, four of each object; $2: further arguments of plasticc_augment.
-make_copies()
+make_noisy_copies()
 {
 	sql -c "CREATE TABLE $1 AS
 		SELECT object_id, copy, plasticc_host_features(plasticc_features(c.lightcurve), ddf, hostgal_photoz, hostgal_photoz_err, distmod, mwebv) AS features
