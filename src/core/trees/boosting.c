@@ -73,7 +73,7 @@ draw_ascending(Random *random, int n, int n_wanted, int *drawn)
 void
 tree_softmax(const TreeSample *sample, int row, float *logits)
 {
-	const float *closed = sample->closed ? sample->closed[sample->rows[row]] : NULL;
+	const float *closed = closed_of_row(sample, row);
 
 	for (int c = 0; c < sample->n_classes && closed; c++)
 		if (closed[c] > 0.0f)

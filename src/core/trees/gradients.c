@@ -157,7 +157,7 @@ fill_block(Gradients *gradients, int n, const int *rows, const float *score)
 		/* lanes without a row repeat the last */
 		int			 row = rows[i < n ? i : n - 1];
 		int			 source = sample->rows[row];
-		const float *closed = sample->closed ? sample->closed[source] : NULL;
+		const float *closed = closed_of_row(sample, row);
 
 		target[i] = sample->target[source];
 		weight[i] = sample->weight[source];

@@ -5,6 +5,7 @@
 #ifndef PLASTICC_CORE_TREES_TREE_SAMPLE_H
 #define PLASTICC_CORE_TREES_TREE_SAMPLE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct TreeSample
@@ -33,5 +34,12 @@ typedef struct TreeSample
 	void (*read_inputs)(const void *source, int row, float *inputs);
 	const void *source;
 } TreeSample;
+
+/* The entry of closed of a row of the sample (not of the arrays by row), NULL if there is none. */
+static inline const float *
+closed_of_row(const TreeSample *sample, int row)
+{
+	return sample->closed ? sample->closed[sample->rows[row]] : NULL;
+}
 
 #endif /* PLASTICC_CORE_TREES_TREE_SAMPLE_H */
